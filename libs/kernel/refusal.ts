@@ -1,0 +1,30 @@
+import type { Json } from './canonical.js';
+
+/** One refusal in both languages: the rule that was broken and what would satisfy it. `{name}` is filled from the details. */
+export interface RefusalText {
+  /** HTTP status (RFC 9110). */
+  readonly status: number;
+  readonly zh: string;
+  readonly en: string;
+  readonly satisfyZh: string;
+  readonly satisfyEn: string;
+  /** Regulation ids (requirements catalogue) or other sources of the rule. */
+  readonly sources?: readonly string[];
+}
+export type RefusalCatalogue = Readonly<Record<string, RefusalText>>;
+
+/**
+ * A clear no. `code` is stable and stands in its context's catalogue; `details` hold ids, names of fields, figures and dates only,
+ * never a raw value, a secret or personal data (AUD-08).
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  constructor(
+    readonly code: string,
+    readonly details: Readonly<Record<string, Json>> = {},
+  ) {
+    super(code);
+  }
+}
+
+export const refuse = (code: string, details: Readonly<Record<string, Json>> = {}): Refusal => new Refusal(code, details);
