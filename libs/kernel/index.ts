@@ -2,5 +2,8 @@ export * from './canonical.js';
 export * from './clock.js';
 export * from './digest.js';
 export * from './ids.js';
+export * from './proof-refusals.js';
 export * from './refusal.js';
+export * from './signed-document.js';
 export * from './transitions.js';
+export * from './verifier-key.js';

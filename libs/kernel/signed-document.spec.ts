@@ -1,0 +1,102 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { canonicalJson } from './canonical.js';
+import {
+  type DocumentSigner,
+  documentDigest,
+  parseSignedDocument,
+  signDocument,
+  type SignedDocument,
+  type TypedDocument,
+  verifySignedDocument,
+} from './signed-document.js';
+import { formatVerifierKey, parseVerifierKey, parseVerifierKeys, signatureTypes, verifierKey } from './verifier-key.js';
+
+const signer = (keyName: string) => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+  const documentSigner: DocumentSigner = { keyName, sign: (bytes) => sign(null, bytes, privateKey) };
+  return { documentSigner, key: verifierKey(keyName, signatureTypes.ed25519, raw) };
+};
+const receipt: TypedDocument = { type: 'opdomain.revocation-receipt/v1', seatId: 's-1', paths: [{ path: 'gateway', closed: true }] };
+
+describe('verifier keys', () => {
+  const published = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
+
+  it('read and write the form that C2SP signed notes use', () => {
+    expect(formatVerifierKey(parseVerifierKey(published))).toBe(published);
+    expect(parseVerifierKeys(`# log\n\n${published}\r\n`)).toHaveLength(1);
+  });
+
+  it('refuse a changed id, name, type or key, and a spelling that is not canonical', () => {
+    for (const wrong of [
+      published.replace('c74f', 'c74e'),
+      published.replace('Peter', 'peter'),
+      published.replace('+ARpc', '+BRpc'),
+      published.replace('TW', 'TA'),
+      `${published}=`,
+      published.slice(0, -4),
+      'PeterNeumann',
+      `a b${published}`,
+    ])
+      expect(() => parseVerifierKey(wrong)).toThrow(expect.objectContaining({ code: 'key.malformed' }));
+  });
+});
+
+describe('a signed document', () => {
+  it('verifies from the file alone and names who signed it [DEST-03]', async () => {
+    const [platform, authority] = [signer('opdomain.example/documents'), signer('authority.example/documents')];
+    const signed = await signDocument(receipt, [platform.documentSigner, authority.documentSigner]);
+    const reread = parseSignedDocument(JSON.parse(JSON.stringify(signed)));
+    expect(verifySignedDocument(reread, [platform.key, authority.key])).toEqual({
+      digest: documentDigest(receipt),
+      signedBy: [platform.key.name, authority.key.name],
+    });
+    expect(verifySignedDocument(reread, [authority.key]).signedBy).toEqual([authority.key.name]);
+  });
+
+  it('is refused after any edit of its content [DEST-03]', async () => {
+    const { documentSigner, key } = signer('opdomain.example/documents');
+    const signed = await signDocument(receipt, [documentSigner]);
+    fc.assert(
+      fc.property(fc.constantFrom('seatId', 'type', 'added'), fc.string({ minLength: 1 }), (member, value) => {
+        fc.pre(receipt[member] !== value);
+        const edited: SignedDocument = { ...signed, document: { ...receipt, [member]: value } };
+        expect(() => verifySignedDocument(edited, [key])).toThrow(expect.objectContaining({ code: 'document.signature-invalid' }));
+      }),
+    );
+  });
+
+  it('is refused when any bit of its signature is flipped', async () => {
+    const { documentSigner, key } = signer('opdomain.example/documents');
+    const signed = await signDocument(receipt, [documentSigner]);
+    fc.assert(
+      fc.property(fc.nat(511), (bit) => {
+        const bytes = Buffer.from(signed.signatures[0]?.signature ?? '', 'base64');
+        bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+        const signatures = [{ keyName: key.name, algorithm: 'Ed25519' as const, signature: bytes.toString('base64') }];
+        expect(() => verifySignedDocument({ document: receipt, signatures }, [key])).toThrow();
+      }),
+    );
+  });
+
+  it('is refused when no trusted key signed it, and cannot be passed off by a signature over its bare JSON', async () => {
+    const [trusted, other] = [signer('opdomain.example/documents'), signer('elsewhere.example/documents')];
+    const signed = await signDocument(receipt, [other.documentSigner]);
+    expect(() => verifySignedDocument(signed, [trusted.key])).toThrow(expect.objectContaining({ code: 'document.no-trusted-signature' }));
+    const bare = await trusted.documentSigner.sign(Buffer.from(canonicalJson(receipt)));
+    const signatures = [{ keyName: trusted.key.name, algorithm: 'Ed25519' as const, signature: Buffer.from(bare).toString('base64') }];
+    expect(() => verifySignedDocument({ document: receipt, signatures }, [trusted.key])).toThrow();
+  });
+
+  it('says which member of a file does not fit', () => {
+    for (const [value, member] of [
+      [[], ''],
+      [{ document: {}, signatures: [] }, 'document'],
+      [{ document: receipt, signatures: [{ keyName: 'a', algorithm: 'RSA', signature: '' }] }, 'signatures'],
+      [{ document: receipt, signatures: [], inclusion: 'x' }, 'inclusion'],
+    ] as const)
+      expect(() => parseSignedDocument(value)).toThrow(expect.objectContaining({ code: 'document.malformed', details: { member } }));
+  });
+});

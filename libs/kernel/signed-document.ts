@@ -1,0 +1,86 @@
+import { canonicalJson, type JsonObject } from './canonical.js';
+import { type Digest, digestOf } from './digest.js';
+import { refuse } from './refusal.js';
+import { decodeBase64, signatureTypes, type VerifierKey, verifyEd25519 } from './verifier-key.js';
+
+/** What a document is stands in its `type`, e.g. `opdomain.revocation-receipt/v1`. */
+export type TypedDocument = JsonObject & { readonly type: string };
+
+export interface DocumentSignature {
+  readonly keyName: string;
+  readonly algorithm: 'Ed25519';
+  /** Base64 of 64 bytes over `documentBytes`. */
+  readonly signature: string;
+}
+
+/**
+ * A receipt, certificate or manifest that can be checked from the file alone. The digest of `document` stands in an audit
+ * entry; `inclusion` is that entry's proof bundle, added once a cosigned checkpoint covers it, and is outside the signature.
+ */
+export interface SignedDocument<D extends TypedDocument = TypedDocument> {
+  readonly document: D;
+  readonly signatures: readonly DocumentSignature[];
+  readonly inclusion?: JsonObject;
+}
+
+/** Signs with a key that may live elsewhere (key store, smart card). */
+export interface DocumentSigner {
+  readonly keyName: string;
+  /** Ed25519 over the bytes as they are; 64 bytes. */
+  sign(bytes: Uint8Array): Promise<Uint8Array> | Uint8Array;
+}
+
+/** What is signed: a fixed first line, so that the signature can never be taken for one over a note, then RFC 8785 JSON. */
+export const documentBytes = (document: TypedDocument): Uint8Array =>
+  Buffer.from(`opdomain-document/v1\n${canonicalJson(document)}`, 'utf8');
+
+/** The digest that the audit entry of a document carries: SHA-256 over its canonical JSON. */
+export const documentDigest = (document: TypedDocument): Digest => digestOf(document);
+
+export async function signDocument<D extends TypedDocument>(document: D, signers: readonly DocumentSigner[]): Promise<SignedDocument<D>> {
+  const bytes = documentBytes(document);
+  const signatures = await Promise.all(
+    signers.map(async ({ keyName, sign }): Promise<DocumentSignature> => {
+      const signature = Buffer.from(await sign(bytes)).toString('base64');
+      return { keyName, algorithm: 'Ed25519', signature };
+    }),
+  );
+  return { document, signatures };
+}
+
+/**
+ * Checks every signature whose key name is trusted; signatures of unknown names are ignored, as in signed notes.
+ * @throws Refusal `document.signature-invalid` when a trusted name's signature fails, `document.no-trusted-signature` when none is by a trusted key.
+ */
+export function verifySignedDocument(
+  signed: SignedDocument,
+  trusted: readonly VerifierKey[],
+): { readonly digest: Digest; readonly signedBy: readonly string[] } {
+  const bytes = documentBytes(signed.document);
+  const signedBy: string[] = [];
+  for (const { keyName, signature } of signed.signatures) {
+    const candidates = trusted.filter((key) => key.name === keyName && key.type === signatureTypes.ed25519);
+    if (candidates.length === 0) continue;
+    const raw = decodeBase64(signature);
+    if (raw === undefined || !candidates.some((key) => verifyEd25519(key, bytes, raw)))
+      throw refuse('document.signature-invalid', { keyName });
+    if (!signedBy.includes(keyName)) signedBy.push(keyName);
+  }
+  if (signedBy.length === 0) throw refuse('document.no-trusted-signature', { keyNames: signed.signatures.map(({ keyName }) => keyName) });
+  return { digest: documentDigest(signed.document), signedBy };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isSignature = (value: unknown): value is DocumentSignature =>
+  isObject(value) && typeof value.keyName === 'string' && value.algorithm === 'Ed25519' && typeof value.signature === 'string';
+
+/** @throws Refusal `document.malformed` naming the member that does not fit. */
+export function parseSignedDocument(value: unknown): SignedDocument {
+  if (!isObject(value)) throw refuse('document.malformed', { member: '' });
+  const { document, signatures, inclusion } = value;
+  if (!isObject(document) || typeof document.type !== 'string') throw refuse('document.malformed', { member: 'document' });
+  if (!Array.isArray(signatures) || !signatures.every(isSignature)) throw refuse('document.malformed', { member: 'signatures' });
+  if (inclusion !== undefined && !isObject(inclusion)) throw refuse('document.malformed', { member: 'inclusion' });
+  const parsed = { document: document as TypedDocument, signatures };
+  return inclusion === undefined ? parsed : { ...parsed, inclusion: inclusion as JsonObject };
+}
