@@ -1,0 +1,8 @@
+export { KEYS } from './keys.js';
+export type { KeyKind, Keys, KeyState } from './keys.js';
+export { keysConfig, keysFromConfig } from './config.js';
+export type { KeysConfig } from './config.js';
+export { createMasterKeyFile } from './key-file.js';
+export { SealedKeyFile } from './sealed-key-file.js';
+export { TransitKeys } from './transit-keys.js';
+export { refusals } from './refusals.js';

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import NodeVault from 'node-vault';
+import { z } from 'zod';
+import { Refusal, refuse } from '#kernel';
+import { setTimeout as delay } from 'node:timers/promises';
+import { TokenLease } from './token-lease.js';
+
+export interface TransitAddress {
+  readonly address: string;
+  readonly tokenFile: string;
+  readonly mount: string;
+  readonly caFile?: string | undefined;
+}
+
+const apiError = z.object({ response: z.object({ statusCode: z.number(), body: z.unknown() }) });
+const attempts = 5;
+const firstWaitMs = 100;
+const requestTimeoutMs = 5_000;
+
+/** What the server said no to; other failures are refusals already. */
+export class TransitRejection extends Error {
+  constructor(readonly status: number) {
+    super(`the transit engine answered ${String(status)}`);
+  }
+}
+
+/** One OpenBao or Vault server: bounded retries, errors turned into refusals, the token kept alive. */
+export class TransitClient {
+  private constructor(
+    private readonly vault: NodeVault.client,
+    private readonly lease: TokenLease,
+    private readonly mount: string,
+  ) {}
+
+  static async connect(at: TransitAddress): Promise<TransitClient> {
+    const ca = at.caFile === undefined ? {} : { ca: await readFile(at.caFile) };
+    const vault = NodeVault({ endpoint: at.address, requestOptions: { timeout: requestTimeoutMs, ...ca } });
+    const client = new TransitClient(vault, new TokenLease(vault, at.tokenFile), at.mount);
+    await client.patiently(() => client.lease.start());
+    return client;
+  }
+
+  /** `undefined` where there is nothing at that path. */
+  async read(path: string): Promise<unknown> {
+    return this.orNothing(() => this.vault.read(`${this.mount}/${path}`) as Promise<unknown>);
+  }
+
+  async list(path: string): Promise<unknown> {
+    return this.orNothing(() => this.vault.list(`${this.mount}/${path}`) as Promise<unknown>);
+  }
+
+  async write(path: string, body: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return this.patiently(() => this.vault.write(`${this.mount}/${path}`, body) as Promise<unknown>);
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.orNothing(() => this.vault.delete(`${this.mount}/${path}`) as Promise<unknown>);
+  }
+
+  /** @throws Refusal `keys.sealed`, `keys.unreachable` or `keys.forbidden`. */
+  async health(): Promise<void> {
+    await this.patiently(() => this.vault.tokenLookupSelf() as Promise<unknown>);
+  }
+
+  get tokenExpiry(): number | undefined {
+    return this.lease.expiry;
+  }
+
+  close(): void {
+    this.lease.stop();
+  }
+
+  private async orNothing(call: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await this.patiently(call);
+    } catch (error) {
+      if (error instanceof TransitRejection && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** Every call here may be repeated safely. About three seconds in all, then a refusal. */
+  private async patiently<T>(call: () => Promise<T>): Promise<T> {
+    let rereadDone = false;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call();
+      } catch (error) {
+        if (error instanceof Refusal) throw error;
+        const status = statusOf(error);
+        if (status === 403 && !rereadDone) {
+          rereadDone = true;
+          if (await this.lease.reread()) continue;
+        }
+        if (status === 403) throw refuse('keys.forbidden');
+        if (status !== undefined && status < 500 && status !== 429) throw new TransitRejection(status);
+        if (attempt === attempts) throw refuse(await this.whyUnavailable());
+        await delay(firstWaitMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
+      }
+    }
+  }
+
+  private async whyUnavailable(): Promise<'keys.sealed' | 'keys.unreachable'> {
+    const health = z.object({ sealed: z.boolean() }).safeParse(await this.vault.health().catch(() => undefined));
+    return health.success && health.data.sealed ? 'keys.sealed' : 'keys.unreachable';
+  }
+}
+
+/** node-vault's errors carry the answer; a failure of the connection has none. Their texts are dropped: they may quote the request. */
+function statusOf(error: unknown): number | undefined {
+  const parsed = apiError.safeParse(error);
+  return parsed.success ? parsed.data.response.statusCode : undefined;
+}
