@@ -1,0 +1,68 @@
+import type { Day, Instant } from './clock.js';
+import type { Digest } from './digest.js';
+import type { Id } from './ids.js';
+
+/** Roles of the operation domain (design: words). The first three are the separated administrators (三员). */
+export const roles = [
+  'platform-operator',
+  'security-admin',
+  'audit-admin',
+  'authority',
+  'provider',
+  'unit-manager',
+  'unit-developer',
+  'export-reviewer',
+  'evaluator',
+] as const;
+export type Role = (typeof roles)[number];
+
+/** What a role reaches: everything of the platform, one organisation, a region's subtree of authorities, one dataset, or a dated mandate. */
+export type PermissionScope =
+  | { readonly kind: 'platform' }
+  | { readonly kind: 'unit'; readonly organisationId: Id }
+  | { readonly kind: 'region'; readonly authorityId: Id }
+  | { readonly kind: 'dataset'; readonly datasetId: Id }
+  | { readonly kind: 'mandate'; readonly organisationId: Id; readonly from: Day; readonly until: Day };
+
+export interface Grant {
+  readonly role: Role;
+  readonly scope: PermissionScope;
+}
+
+/** Who acts: exactly one natural person (ACC-04), or a named part of the system. */
+export type Actor =
+  | {
+      readonly kind: 'person';
+      readonly personId: Id;
+      /** The organisation on whose behalf the person acts today. */
+      readonly organisationId: Id;
+      readonly sessionId: string;
+      readonly grants: readonly Grant[];
+      /** For an authority's people: the authorities at and below theirs (ADM-03). Empty for others. */
+      readonly regionIds: readonly Id[];
+    }
+  | { readonly kind: 'system'; readonly component: string };
+
+/** What every use case is handed: who acts, in which act, when, and how a repeat of it is recognised. */
+export interface ActContext {
+  /** The audit action this act must record, e.g. `seat.revoked`. */
+  readonly action: string;
+  readonly actor: Actor;
+  readonly at: Instant;
+  /** Network address of the caller; encrypted wherever it is kept. */
+  readonly source?: string;
+  readonly idempotency?: { readonly key: string; readonly digest: Digest };
+  /** Version the caller saw (`If-Match`). */
+  readonly ifMatch?: number;
+  readonly traceparent?: string;
+}
+
+export const systemAct = (component: string, action: string, at: Instant, traceparent?: string): ActContext => ({
+  action,
+  actor: { kind: 'system', component },
+  at,
+  ...(traceparent === undefined ? {} : { traceparent }),
+});
+
+export const holdsRole = (actor: Actor, ...wanted: readonly Role[]): boolean =>
+  actor.kind === 'person' && actor.grants.some((grant) => wanted.includes(grant.role));

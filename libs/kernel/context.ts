@@ -1,0 +1,27 @@
+import type { RefusalCatalogue } from './refusal.js';
+
+/** What an audit action says it concerns, in both languages, and how long its entries are kept at least (AUD-05: 5 years). */
+export interface AuditAction {
+  readonly object: string;
+  readonly zh: string;
+  readonly en: string;
+}
+export type AuditActions = Readonly<Record<string, AuditAction>>;
+
+type Constructor = abstract new (...args: never[]) => unknown;
+
+/** What a context hands to the applications that compose it; the app merges these and edits no central list. */
+export interface ContextDeclaration {
+  readonly name: string;
+  /** Nest module with the context's use cases and repositories. */
+  readonly module: Constructor;
+  readonly controllers: readonly Constructor[];
+  /** Queue consumers and event consumers: run by the worker. */
+  readonly jobs: readonly Constructor[];
+  /** Level-triggered reconcilers: run by the operator. */
+  readonly reconcilers: readonly Constructor[];
+  readonly entities: readonly Constructor[];
+  readonly migrations: readonly Constructor[];
+  readonly auditActions: AuditActions;
+  readonly refusals: RefusalCatalogue;
+}

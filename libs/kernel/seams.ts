@@ -1,0 +1,67 @@
+import type { Instant } from './clock.js';
+import type { Id } from './ids.js';
+
+/** What a revocation, suspension or termination closes. */
+export interface CutScope {
+  readonly kind: 'person' | 'unit' | 'authorisation' | 'scenario' | 'domain' | 'seat';
+  readonly id: Id;
+}
+
+/** One row of a receipt (收回回执): a path, when it was cut, and what the probe afterwards was answered. */
+export interface PathCut {
+  readonly path: string;
+  /** What was cut, by id or count; never a secret. */
+  readonly object: string;
+  readonly cutAt: Instant;
+  readonly closedBy: 'acknowledged' | 'lease-expired' | 'nothing-open';
+  readonly probe: { readonly how: string; readonly answer: string; readonly refused: boolean; readonly at: Instant };
+}
+
+/** Closes one way in. Idempotent: cutting what is cut answers again with a fresh probe. */
+export interface CutPath {
+  /** Stable name, e.g. `download-links`. */
+  readonly path: string;
+  cut(scope: CutScope, at: Instant): Promise<readonly PathCut[]>;
+}
+
+export type InventoryView = 'database' | 'cluster' | 'stores';
+
+/** One thing that a domain still holds, as one view sees it. */
+export interface HeldItem {
+  readonly view: InventoryView;
+  readonly kind: string;
+  /** Stable across views where the same thing stands in two of them, e.g. an object key. */
+  readonly ref: string;
+  /** Key that encrypts it: then destroying the key shreds it; otherwise it can only be certified as deleted. */
+  readonly sealedBy?: string;
+  readonly bytes?: number;
+  readonly note?: string;
+}
+
+export interface HoldingScope {
+  readonly domainId: Id;
+  readonly authorisationId: Id;
+  readonly scenarioIds: readonly Id[];
+}
+
+/** What one context holds of a domain, how it destroys it and how it shows that it is gone (DEST-01..03). */
+export interface Holding {
+  readonly name: string;
+  /** Keys go last (crypto-shredding); everything else before them. */
+  readonly order: 'workloads' | 'data' | 'records' | 'keys';
+  inventory(scope: HoldingScope): Promise<readonly HeldItem[]>;
+  destroy(scope: HoldingScope): Promise<void>;
+  /** Tries to get back what was destroyed. Every answer must have `recovered: false`. */
+  attemptRecovery(scope: HoldingScope): Promise<readonly { readonly how: string; readonly recovered: boolean; readonly answer: string }[]>;
+}
+
+/** Live evidence for the compliance board: what shows a requirement in the running system right now. */
+export interface Evidence {
+  readonly requirementId: string;
+  readonly state: 'shown' | 'failing' | 'no-data';
+  readonly what: string;
+  readonly at: Instant;
+}
+export interface EvidenceSource {
+  evidence(at: Instant): Promise<readonly Evidence[]>;
+}
