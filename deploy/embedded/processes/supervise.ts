@@ -1,0 +1,159 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { readIfThere, writePrivate } from './files.js';
+import { identify, identifySelf, isRunning, type ProcessIdentity } from './identity.js';
+import { tiedSpawn } from './tied-spawn.js';
+
+export interface ServerSpec {
+  /** Names `<dir>/<name>.pid` and `<dir>/logs/<name>.log`. */
+  readonly name: string;
+  readonly dir: string;
+  readonly command: string;
+  /** Never a secret: every user of the machine can read an argument list. */
+  readonly args: readonly string[];
+  /** Added to a bare environment; nothing of ours is passed on, because these servers all read settings from theirs. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** Resolves when the server serves, rejects while it does not; called again until then. */
+  readonly ready: () => Promise<void>;
+  readonly readyWithinSeconds: number;
+  /** Tried in order, each for `stopWithinSeconds`; SIGKILL follows. */
+  readonly stopSignals?: readonly ('SIGTERM' | 'SIGINT' | 'SIGQUIT')[];
+  readonly stopWithinSeconds?: number;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface RunningServer {
+  readonly name: string;
+  readonly pid: number;
+  readonly logPath: string;
+  /** Resolves when the process is gone, wanted or not. Never rejects. */
+  readonly exited: Promise<Exit>;
+  /** Ends the process and waits until it is gone. May be called more than once. */
+  stop(): Promise<void>;
+}
+
+interface PidFile {
+  readonly server: ProcessIdentity;
+  readonly owner: ProcessIdentity;
+}
+
+const logLimitBytes = 16 * 1024 * 1024;
+const pidPath = (dir: string, name: string) => join(dir, `${name}.pid`);
+
+/** Starts a server, after ending the one that a killed predecessor of this process may have left on the same folder. */
+export async function supervise(spec: ServerSpec): Promise<RunningServer> {
+  const { name, dir } = spec;
+  await endLeftover(dir, name, spec.stopSignals);
+  const log = await openLog(dir, name);
+  const [signal = 'SIGTERM'] = spec.stopSignals ?? [];
+  let child: ChildProcess;
+  try {
+    child = tiedSpawn(spec.command, spec.args, signal === 'SIGINT' ? 'INT' : 'TERM', {
+      cwd: dir,
+      // A group of its own: Ctrl-C in the terminal reaches us alone, and we end the servers in their order.
+      detached: true,
+      stdio: ['ignore', log.handle.fd, log.handle.fd],
+      env: { PATH: process.env.PATH, HOME: dir, LANG: 'C.UTF-8', TZ: 'UTC', ...spec.env },
+      ...spec.user,
+    });
+  } finally {
+    await log.handle.close();
+  }
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, by) => {
+      resolve({ code, signal: by });
+    });
+    child.once('error', () => {
+      resolve({ code: null, signal: null });
+    });
+  });
+  const pid = child.pid;
+  if (pid === undefined) throw new Error(`${name}: ${spec.command} could not be started`);
+  const server = await identify(pid);
+  if (server !== undefined)
+    await writePrivate(pidPath(dir, name), JSON.stringify({ server, owner: await identifySelf() } satisfies PidFile));
+
+  let stopping: Promise<void> | undefined;
+  const stop = () =>
+    (stopping ??= (async () => {
+      if (server !== undefined) await end(server, spec.stopSignals, spec.stopWithinSeconds);
+      await exited;
+      await rm(pidPath(dir, name), { force: true });
+    })());
+  const running: RunningServer = { name, pid, logPath: log.path, exited, stop };
+  try {
+    await untilReady(spec, exited);
+  } catch (error) {
+    await stop();
+    throw new Error(`${name} did not start: ${(error as Error).message}\n${await logTail(log.path)}`);
+  }
+  return running;
+}
+
+/**
+ * Ends the server that `<dir>/<name>.pid` names, if it is still the same process, and nothing else.
+ * @throws where the process that started it is alive: then the folder is in use, not left over.
+ */
+export async function endLeftover(dir: string, name: string, signals?: ServerSpec['stopSignals']): Promise<void> {
+  const noted = await readIfThere(pidPath(dir, name));
+  if (noted === undefined) return;
+  const { server, owner } = JSON.parse(noted) as PidFile;
+  if (await isRunning(server)) {
+    if (await isRunning(owner))
+      throw new Error(`${name} in ${dir} is in use by process ${owner.pid}; end that one first, or choose another folder`);
+    await end(server, signals);
+  }
+  await rm(pidPath(dir, name), { force: true });
+}
+
+async function end(server: ProcessIdentity, signals: ServerSpec['stopSignals'] = ['SIGTERM'], withinSeconds = 15): Promise<void> {
+  for (const signal of [...signals, 'SIGKILL'] as const) {
+    if (!(await isRunning(server))) return;
+    try {
+      process.kill(server.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH') return;
+      throw error;
+    }
+    const deadline = Date.now() + withinSeconds * 1_000;
+    while (Date.now() < deadline && (await isRunning(server))) await pause(20);
+  }
+  if (await isRunning(server)) throw new Error(`Process ${server.pid} did not end on SIGKILL`);
+}
+
+async function untilReady(spec: ServerSpec, exited: Promise<Exit>): Promise<void> {
+  const deadline = Date.now() + spec.readyWithinSeconds * 1_000;
+  let gone: Exit | undefined;
+  void exited.then((exit) => (gone = exit));
+  for (let wait = 25; ; wait = Math.min(wait * 1.5, 250)) {
+    const failure = await spec.ready().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    // Asked in this order: a stranger on the same port may answer for a server of ours that has just ended.
+    if (gone !== undefined) throw new Error(`it ended with ${gone.signal ?? `code ${String(gone.code)}`}`);
+    if (failure === undefined) return;
+    if (Date.now() > deadline) throw new Error(`not ready after ${spec.readyWithinSeconds} s: ${failure}`);
+    await pause(wait);
+  }
+}
+
+async function openLog(dir: string, name: string) {
+  await mkdir(join(dir, 'logs'), { recursive: true });
+  const path = join(dir, 'logs', `${name}.log`);
+  const size = (await stat(path).catch(() => undefined))?.size ?? 0;
+  if (size > logLimitBytes) await rename(path, `${path}.1`);
+  return { path, handle: await open(path, 'a', 0o600) };
+}
+
+async function logTail(path: string): Promise<string> {
+  const lines = (await readFile(path, 'utf8').catch(() => '')).trimEnd().split('\n');
+  return [`Last lines of ${path}:`, ...lines.slice(-12)].join('\n');
+}

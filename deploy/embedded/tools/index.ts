@@ -1,0 +1,69 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { exclusively } from '../processes/exclusive.js';
+import { findGo, goBuild } from './go-build.js';
+import { tools, type Tool, type ToolName } from './manifest.js';
+import { reporting, type Report } from './progress.js';
+import { NoClusterError, ToolUnavailableError } from './unavailable.js';
+
+export { tools, type Tool, type ToolName } from './manifest.js';
+export type { Report, ToolProgress } from './progress.js';
+export { ensureRedis } from './redis.js';
+export { NoClusterError, ToolUnavailableError } from './unavailable.js';
+
+/**
+ * The absolute path of a program: from KUBEBUILDER_ASSETS where it is one of a cluster's, else from the cache, else
+ * built there once with Go.
+ * @throws NoClusterError for a cluster's program that is in none of these and cannot be built, ToolUnavailableError for any other.
+ */
+export async function ensureTool(name: ToolName, report: Report): Promise<string> {
+  const tool: Tool = tools[name];
+  const given = process.env.KUBEBUILDER_ASSETS;
+  if (tool.cluster && given !== undefined && given !== '') {
+    const binary = resolve(given, name);
+    if (await isExecutable(binary)) return binary;
+  }
+  const binary = join(toolCache(), `${tool.module}-${tool.version}`, name);
+  if (await isExecutable(binary)) return binary;
+
+  const go = await findGo(tool);
+  if ('why' in go) {
+    if (tool.cluster) throw new NoClusterError(name, go.why);
+    throw new ToolUnavailableError(name, `${name} ${tool.version} is built with Go 1.26 or newer, once: ${go.why}`);
+  }
+  const begun = Date.now();
+  const waiting = everyTenth(() => {
+    report({ tool: name, state: 'waiting', seconds: Math.round((Date.now() - begun) / 1_000), usual: tool.usualSeconds });
+  });
+  await exclusively(
+    `${binary}.lock`,
+    async () => {
+      if (await isExecutable(binary)) return;
+      await reporting(report, name, tool.usualSeconds, ['building', 'built'], () => goBuild(go.command, tool, binary));
+    },
+    waiting,
+  );
+  return binary;
+}
+
+/** Outside of the work tree, by version: a clean checkout builds nothing twice. */
+function toolCache(): string {
+  const base = process.env.XDG_CACHE_HOME;
+  return join(base !== undefined && base !== '' ? resolve(base) : join(homedir(), '.cache'), 'opdomain', 'tools');
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+const everyTenth = (act: () => void) => {
+  let calls = 0;
+  return () => {
+    if (calls++ % 10 === 0) act();
+  };
+};
