@@ -1,0 +1,124 @@
+import type { Json } from '#kernel';
+import type { Scratch } from './scratch.js';
+
+/** A column as DuckDB is to read it; `type` is a DuckDB type name such as VARCHAR, BIGINT, DOUBLE, DATE. */
+export interface EngineColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** A file of the run's scratch, seen by the SQL under `name`. Only the columns named here can be seen through it. */
+export interface EngineInput {
+  readonly name: string;
+  /** A file name inside the scratch, no path. */
+  readonly file: string;
+  readonly format: 'parquet' | 'csv';
+  readonly columns: readonly EngineColumn[];
+  readonly csv?: { readonly header: boolean; readonly delimiter: string; readonly quote: string };
+  /**
+   * `view` streams from the file, which the SQL can therefore open by itself, all its columns included: for our own statements.
+   * `table` reads the named columns before the door is locked, and the file cannot be opened afterwards: for SQL that others wrote.
+   */
+  readonly access: 'view' | 'table';
+}
+
+/** What becomes of a statement's result: nothing, rows handed back (at most `rows`), or a file in the scratch. */
+export type StepResultWanted = 'none' | { readonly rows: number } | { readonly file: string; readonly format: 'parquet' | 'csv' };
+
+/** SQL of one or more statements. With a result wanted it must be exactly one SELECT. */
+export interface SqlStep {
+  readonly kind: 'sql';
+  readonly sql: string;
+  readonly result: StepResultWanted;
+}
+
+/**
+ * A keyed dictionary: for each distinct, non-null value of the one-column query `from`, a row (value, pseudonym) in the table `name`.
+ * DuckDB has no HMAC; it is computed beside it, in the sandbox, in batches. The pseudonym is the first `hexLength` hex characters of
+ * HMAC (RFC 2104) over the UTF-8 bytes of the value.
+ */
+export interface DictionaryStep {
+  readonly kind: 'dictionary';
+  readonly name: string;
+  readonly from: string;
+  readonly algorithm: 'sm3' | 'sha256';
+  /** Which of the job's keys. */
+  readonly key: string;
+  readonly hexLength: number;
+}
+export type EngineStep = SqlStep | DictionaryStep;
+
+export interface EngineLimits {
+  readonly memoryMb: number;
+  readonly threads: number;
+  /** Wall-clock time of the whole run, milliseconds. */
+  readonly wallClockMs: number;
+  /** Bytes that the scratch may hold, inputs, spill and outputs together. */
+  readonly scratchBytes: number;
+}
+
+export interface EngineJob {
+  readonly scratch: Scratch;
+  readonly inputs: readonly EngineInput[];
+  readonly steps: readonly EngineStep[];
+  /** Keys by name. They reach the process on its standard input, never its arguments or environment. */
+  readonly keys?: Readonly<Record<string, Uint8Array>>;
+  readonly limits?: Partial<EngineLimits>;
+}
+
+export type StepResult =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'rows';
+      readonly columns: readonly EngineColumn[];
+      readonly rows: readonly (readonly Json[])[];
+      readonly truncated: boolean;
+    }
+  | {
+      readonly kind: 'file';
+      readonly file: string;
+      readonly rows: number;
+      readonly bytes: number;
+      readonly columns: readonly EngineColumn[];
+    }
+  | { readonly kind: 'dictionary'; readonly values: number };
+
+/** Why a run failed. Nothing of DuckDB's own text is here: it quotes cell values, which are raw data (design.md, rule 12). */
+export interface EngineCause {
+  readonly code:
+    | 'engine.sql-error'
+    | 'engine.statement-not-allowed'
+    | 'engine.memory-limit'
+    | 'engine.scratch-limit'
+    | 'engine.time-limit'
+    | 'engine.cancelled'
+    | 'engine.process-lost';
+  /** DuckDB's class of error, e.g. `Parser`, `Binder`, `Conversion`. */
+  readonly kind?: string;
+  /** Index of the step, from 0. */
+  readonly step?: number;
+  /** Place in the step's SQL, from 1; the column counts characters. Only where DuckDB gives one. */
+  readonly line?: number;
+  readonly column?: number;
+}
+export type EngineOutcome =
+  | { readonly ok: true; readonly steps: readonly StepResult[]; readonly ms: number }
+  | { readonly ok: false; readonly cause: EngineCause; readonly ms: number };
+
+export interface EngineProgress {
+  readonly step: number;
+  readonly steps: number;
+  /** Of the step, 0 to 100, where DuckDB can tell. */
+  readonly percent?: number;
+}
+
+/** Runs SQL over files where it can touch nothing else. One run, one process. */
+export interface Engine {
+  /** Never throws for what the SQL did; refuses only a job that is not well formed (`engine.job-invalid`). */
+  run(
+    job: EngineJob,
+    options?: { readonly signal?: AbortSignal; readonly onProgress?: (progress: EngineProgress) => void },
+  ): Promise<EngineOutcome>;
+  /** Name and version, as the manifest of an output records it. */
+  readonly version: string;
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { refuse } from '#kernel';
+
+/** linux/magic.h: TMPFS_MAGIC and RAMFS_MAGIC. */
+const memoryFilesystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
+/** A run's own folder, 0700, gone when the run is. Plaintext of raw data may stand here and nowhere else on a filesystem. */
+export interface Scratch extends AsyncDisposable {
+  readonly folder: string;
+  readonly onDisk: boolean;
+  readonly maxBytes: number;
+  /** The path of a file of this scratch; `name` is a plain file name. */
+  file(name: string): string;
+  /** Bytes that its files hold now. */
+  bytes(): number;
+  /** Removes everything; may be called twice. */
+  dispose(): void;
+}
+
+export interface ScratchOptions {
+  readonly root: string;
+  /** Only where there is no memory filesystem (a developer's own computer): plaintext may then reach a disk. */
+  readonly allowDiskScratch: boolean;
+}
+
+/** When a process started, in clock ticks since boot (proc(5), stat field 22): a pid alone is reused. Empty where there is no /proc. */
+function startOf(pid: number | 'self'): string {
+  try {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function lives(pid: number, start: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return start === startOf(pid);
+}
+
+function sizeOf(folder: string): number {
+  let bytes = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) bytes += lstatSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  }
+  return bytes;
+}
+
+/** Gives each run its folder below one root, which must be ours alone and in memory. */
+export class ScratchArea {
+  private readonly onDisk: boolean;
+
+  /**
+   * Opens the area and removes what killed processes left in it.
+   * @throws Refusal `engine.scratch-not-in-memory`, `engine.scratch-not-private`
+   */
+  constructor(private readonly options: ScratchOptions) {
+    mkdirSync(options.root, { recursive: true, mode: 0o700 });
+    const found = lstatSync(options.root);
+    if (!found.isDirectory() || found.uid !== process.getuid?.()) throw refuse('engine.scratch-not-private', { folder: options.root });
+    if ((found.mode & 0o077) !== 0) chmodSync(options.root, 0o700);
+    this.onDisk = !memoryFilesystems.has(statfsSync(options.root).type);
+    if (this.onDisk && !options.allowDiskScratch) throw refuse('engine.scratch-not-in-memory', { folder: options.root });
+    this.sweep();
+  }
+
+  /** Removes the folders of processes that are no more. */
+  sweep(): number {
+    const left = readdirSync(this.options.root).filter((name) => {
+      const [, pid, start] = /^run-(\d+)-(\d*)-[0-9a-f]+$/.exec(name) ?? [];
+      return pid !== undefined && !lives(Number(pid), start ?? '');
+    });
+    for (const name of left) rmSync(join(this.options.root, name), { recursive: true, force: true });
+    return left.length;
+  }
+
+  /**
+   * @param maxBytes what the run may hold here, inputs, spill and outputs together
+   * @throws Refusal `engine.scratch-full` when the filesystem has less than that free
+   */
+  allocate(maxBytes: number): Scratch {
+    const free = statfsSync(this.options.root);
+    if (free.bavail * free.bsize < maxBytes)
+      throw refuse('engine.scratch-full', { neededBytes: maxBytes, freeBytes: free.bavail * free.bsize });
+    const folder = join(this.options.root, `run-${String(process.pid)}-${startOf('self')}-${randomBytes(8).toString('hex')}`);
+    mkdirSync(folder, { mode: 0o700 });
+    mkdirSync(join(folder, 'spill'), { mode: 0o700 });
+    const dispose = (): void => {
+      rmSync(folder, { recursive: true, force: true });
+    };
+    return {
+      folder,
+      onDisk: this.onDisk,
+      maxBytes,
+      file: (name) => {
+        if (name !== basename(name) || !isFileName(name)) throw refuse('engine.job-invalid', { reason: 'file-name' });
+        return join(folder, name);
+      },
+      bytes: () => sizeOf(folder),
+      dispose,
+      [Symbol.asyncDispose]: () => Promise.resolve(dispose()),
+    };
+  }
+}
+
+export const isFileName = (name: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,120}$/.test(name) && name !== 'spill';
