@@ -1,0 +1,91 @@
+import type { CutScope, Id, Instant, PathCut } from '#kernel';
+
+/** What one implementation of a path answered when it was told to cut. */
+export interface PathReport {
+  readonly path: string;
+  readonly rows: readonly PathCut[];
+  /** Why it could not be told, or did not finish; then nothing is known of that path. */
+  readonly failure: string | null;
+}
+
+export type OpenReason = 'not-reported' | 'failed' | 'no-row' | 'lease-running' | 'probed-before-cut' | 'probe-passed';
+export interface OpenPath {
+  readonly path: string;
+  readonly reason: OpenReason;
+  readonly detail: string | null;
+}
+
+export interface CutSubject {
+  readonly cutId: Id;
+  readonly scope: CutScope;
+  readonly cause: string;
+  /** When the command was committed; from here the clock of the promise runs. */
+  readonly committedAt: Instant;
+  /** Paths that exist in this installation: each must be reported closed. */
+  readonly expected: readonly string[];
+  /** Paths of the full list that this installation does not have. The receipt names them and claims nothing about them. */
+  readonly absent: readonly string[];
+}
+
+/** The body of a receipt (收回回执); signed and entered in the audit tree once complete. */
+export interface Receipt {
+  readonly type: 'opdomain.revocation-receipt/v1';
+  readonly cutId: Id;
+  readonly scope: { readonly kind: CutScope['kind']; readonly id: Id };
+  readonly cause: string;
+  readonly committedAt: Instant;
+  readonly assembledAt: Instant;
+  readonly paths: readonly { readonly path: string; readonly closed: boolean; readonly cuts: readonly PathCut[] }[];
+  readonly absent: readonly string[];
+  readonly complete: boolean;
+  readonly open: readonly OpenPath[];
+  /** From the commit to the last cut, in milliseconds; null while a path is open. */
+  readonly cutWithinMs: number | null;
+}
+
+function whyRowOpen({ path, cutAt, closedBy, probe, object }: PathCut, at: Instant): OpenPath | null {
+  const open = (reason: OpenReason, detail: string): OpenPath => ({ path, reason, detail });
+  if (closedBy === 'lease-expired' && cutAt > at) return open('lease-running', `${object} until ${cutAt}`);
+  if (probe.at < cutAt) return open('probed-before-cut', probe.at);
+  return probe.refused ? null : open('probe-passed', probe.answer);
+}
+
+function whyOpen(path: string, reports: readonly PathReport[], at: Instant): readonly OpenPath[] {
+  if (reports.length === 0) return [{ path, reason: 'not-reported', detail: null }];
+  return reports.flatMap(({ rows, failure }): readonly OpenPath[] => {
+    if (failure !== null) return [{ path, reason: 'failed', detail: failure }];
+    if (rows.length === 0) return [{ path, reason: 'no-row', detail: null }];
+    return rows.map((row) => whyRowOpen({ ...row, path }, at)).filter((why) => why !== null);
+  });
+}
+
+/**
+ * A receipt is complete only if every path that exists was reported, each of its rows is cut (acknowledged, or its lease has run out)
+ * and a probe taken after the cut was refused. Otherwise it says which path is open and why.
+ * Paths that report although nobody expected them count as well.
+ */
+export function assembleReceipt(subject: CutSubject, reports: readonly PathReport[], at: Instant): Receipt {
+  const names = [...new Set([...subject.expected, ...reports.map(({ path }) => path)])];
+  const open: OpenPath[] = [];
+  const paths = names.map((path) => {
+    const own = reports.filter((report) => report.path === path);
+    const whys = whyOpen(path, own, at);
+    open.push(...whys);
+    return { path, closed: whys.length === 0, cuts: own.flatMap(({ rows }) => rows) };
+  });
+  const complete = open.length === 0;
+  const lastCut = paths.flatMap(({ cuts }) => cuts.map(({ cutAt }) => cutAt)).reduce((a, b) => (a > b ? a : b), subject.committedAt);
+  return {
+    type: 'opdomain.revocation-receipt/v1',
+    cutId: subject.cutId,
+    scope: { kind: subject.scope.kind, id: subject.scope.id },
+    cause: subject.cause,
+    committedAt: subject.committedAt,
+    assembledAt: at,
+    paths,
+    absent: subject.absent.filter((path) => !names.includes(path)),
+    complete,
+    open,
+    cutWithinMs: complete ? Date.parse(lastCut) - Date.parse(subject.committedAt) : null,
+  };
+}

@@ -1,0 +1,147 @@
+import type { Instant, Json } from '#kernel';
+import type { ConditionName, Proof, SeatFacts } from './seat-facts.js';
+import { basisOf } from './seat.js';
+
+export interface Holds {
+  readonly condition: ConditionName;
+  readonly holds: true;
+  /** The moment at which it stops holding by itself; null when no date is set. */
+  readonly until: Instant | null;
+  /** What is on file; null where the condition is the absence of something. */
+  readonly evidence: { readonly ref: string; readonly since: Instant } | null;
+}
+export interface Lapsed {
+  readonly condition: ConditionName;
+  readonly holds: false;
+  /** The refusal that names it. */
+  readonly code: string;
+  readonly lapsedAt: Instant | null;
+  /** Nothing can renew it, so the seat is revoked instead of paused. */
+  readonly final: boolean;
+  readonly details: Readonly<Record<string, Json>>;
+}
+export type Verdict = Holds | Lapsed;
+export type Condition = (facts: SeatFacts, at: Instant) => Verdict;
+
+const lapsed = (
+  condition: ConditionName,
+  code: string,
+  more: { lapsedAt?: Instant | null; final?: boolean; details?: Readonly<Record<string, Json>> } = {},
+): Lapsed => ({
+  condition,
+  holds: false,
+  code: `seats.${code}`,
+  lapsedAt: more.lapsedAt ?? null,
+  final: more.final ?? false,
+  details: more.details ?? {},
+});
+
+/** Holds while the proof's term runs; before it begins it is as good as missing. */
+function inTerm(condition: ConditionName, proof: Proof | null, at: Instant, missing: string, over: string, final = false): Verdict {
+  if (!proof || at < proof.from) return lapsed(condition, missing);
+  if (proof.until !== null && at >= proof.until) {
+    return lapsed(condition, over, { lapsedAt: proof.until, final, details: { lapsedOn: proof.until } });
+  }
+  return { condition, holds: true, until: proof.until, evidence: { ref: proof.ref, since: proof.from } };
+}
+
+/** Real-name verification; a changed identity number voids it (PERS-01). */
+export const identityVerified: Condition = ({ person }, at) =>
+  person.identity?.voided
+    ? lapsed('identity-verified', 'identity-unverified')
+    : inTerm('identity-verified', person.identity, at, 'identity-unverified', 'identity-unverified');
+
+/** Filed with the authority (PERS-02). */
+export const filed: Condition = ({ person }, at) => inTerm('filed', person.filing, at, 'not-filed', 'filing-lapsed');
+
+/** Vetted, with a passing result that has not run out (PERS-02). */
+export const vetted: Condition = ({ person }, at) =>
+  person.vetting && !person.vetting.passed
+    ? lapsed('vetted', 'vetting-rejected')
+    : inTerm('vetted', person.vetting, at, 'not-vetted', 'vetting-lapsed');
+
+/** The confidentiality agreement is signed and its period runs (PERS-03). */
+export const agreementInTerm: Condition = ({ person }, at) =>
+  inTerm('agreement-in-term', person.confidentiality, at, 'agreement-missing', 'agreement-lapsed');
+
+/** Pre-post training passed (PERS-04). */
+export const trainingPassed: Condition = ({ person }, at) =>
+  inTerm('training-passed', person.training, at, 'training-missing', 'training-lapsed');
+
+/** Leaving the organisation closes the seat for good (PERS-02). */
+export const affiliated: Condition = ({ person }, at) =>
+  inTerm('affiliated', person.affiliation, at, 'not-affiliated', 'affiliation-ended', true);
+
+export const scenarioApproved: Condition = ({ scenario }, at) => {
+  if (scenario?.ended) return lapsed('scenario-approved', 'scenario-ended', { final: true, lapsedAt: scenario.until });
+  if (scenario && !scenario.approved) return lapsed('scenario-approved', 'scenario-not-approved');
+  return inTerm('scenario-approved', scenario, at, 'scenario-not-approved', 'scenario-ended', true);
+};
+
+/** Suspension is the last condition's matter; an authorisation that ended can only be replaced by a new one (TERM-06, TERM-08). */
+export const authorisationInForce: Condition = ({ authorisation }, at) => {
+  if (authorisation?.phase === 'ended') {
+    return lapsed('authorisation-in-force', 'authorisation-ended', { final: true, lapsedAt: authorisation.until });
+  }
+  if (authorisation?.phase === 'not-yet') return lapsed('authorisation-in-force', 'authorisation-not-in-force');
+  return inTerm('authorisation-in-force', authorisation, at, 'authorisation-not-in-force', 'authorisation-ended', true);
+};
+
+/** A partner's or secondary developer's seat sees only its record's scenarios and ends with the record (SEAT-04, AUTH-27, AUTH-30). */
+export const basisStands: Condition = ({ seat, record, authorisation }, at) => {
+  const needed = basisOf[seat.class];
+  if (seat.basis.kind !== needed) return lapsed('basis-stands', 'wrong-basis', { details: { class: seat.class, needed } });
+  if (needed === 'agreement') {
+    return {
+      condition: 'basis-stands',
+      holds: true,
+      until: null,
+      evidence: authorisation && { ref: authorisation.ref, since: authorisation.from },
+    };
+  }
+  if (!record?.approved || record.kind !== needed)
+    return lapsed('basis-stands', 'record-not-approved', { details: { class: seat.class, needed } });
+  if (!record.scenarioIds.includes(seat.scenarioId)) {
+    return lapsed('basis-stands', 'record-other-scenario', { details: { scenarioId: seat.scenarioId } });
+  }
+  return inTerm('basis-stands', record, at, 'record-not-approved', 'record-ended', true);
+};
+
+export const notSuspended: Condition = ({ suspensions }) => {
+  const [first] = suspensions;
+  if (first)
+    return lapsed('not-suspended', 'suspended', { lapsedAt: first.since, details: { scope: first.scope, suspensionId: first.id } });
+  return { condition: 'not-suspended', holds: true, until: null, evidence: null };
+};
+
+/** The seat's own end date (SEAT-01). */
+export const withinTerm: Condition = ({ seat }, at) =>
+  at >= seat.until
+    ? lapsed('within-term', 'term-ended', { lapsedAt: seat.until, final: true, details: { lapsedOn: seat.until } })
+    : { condition: 'within-term', holds: true, until: seat.until, evidence: null };
+
+/** All that must hold for a seat to work, in the order in which a lapse is named (design §2.5, SEAT-02, SEAT-03). */
+export const seatConditions = [
+  identityVerified,
+  filed,
+  vetted,
+  agreementInTerm,
+  trainingPassed,
+  affiliated,
+  scenarioApproved,
+  authorisationInForce,
+  basisStands,
+  notSuspended,
+  withinTerm,
+] as const satisfies readonly Condition[];
+
+/** The seat page: every condition with its evidence and dates. */
+export const verdicts = (facts: SeatFacts, at: Instant): readonly Verdict[] => seatConditions.map((condition) => condition(facts, at));
+
+/** What cuts the seat now: a lapse that nothing can renew before one that can, otherwise the first of the list. */
+export function firstLapse(facts: SeatFacts, at: Instant, among?: readonly ConditionName[]): Lapsed | undefined {
+  const lapses = verdicts(facts, at).filter(
+    (verdict) => !verdict.holds && (among?.includes(verdict.condition) ?? true),
+  ) as readonly Lapsed[];
+  return lapses.find((lapse) => lapse.final) ?? lapses[0];
+}
