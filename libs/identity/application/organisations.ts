@@ -1,0 +1,51 @@
+import { newId, type ActContext, type Id } from '#kernel';
+import { UnitOfWork, type Page, type Tx } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import type { OrganisationsQuery, RegisterOrganisation } from '../contract.js';
+import { areAffiliated, type Organisation } from '../domain/organisation.js';
+import { OrganisationsRepository } from '../persistence/organisations.repository.js';
+
+@Injectable()
+export class Organisations {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly repository: OrganisationsRepository,
+  ) {}
+
+  register(ctx: ActContext, input: z.output<typeof RegisterOrganisation>): Promise<Organisation> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      if (input.parentId !== undefined) await this.repository.get(tx, input.parentId);
+      const organisation = await this.repository.insert(tx, {
+        id: newId(),
+        createdAt: ctx.at,
+        kind: input.kind,
+        name: input.name,
+        creditCode: input.creditCode,
+        parentId: input.parentId ?? null,
+        affiliateIds: input.affiliateIds,
+        region: input.region ?? null,
+      });
+      await tx.record({ action: 'organisation.registered', object: { kind: 'organisation', id: organisation.id }, after: organisation });
+      return organisation;
+    });
+  }
+
+  list(ctx: ActContext, query: z.output<typeof OrganisationsQuery>): Promise<Page<Organisation>> {
+    return this.unitOfWork.read(ctx, (tx) => this.repository.page(tx, query.kind, query));
+  }
+
+  /** For other contexts, in their transaction. @throws Refusal `organisation.not-found`. */
+  get(tx: Tx, id: Id): Promise<Organisation> {
+    return this.repository.get(tx, id);
+  }
+
+  async affiliated(tx: Tx, a: Id, b: Id): Promise<boolean> {
+    return areAffiliated(await this.repository.get(tx, a), await this.repository.get(tx, b));
+  }
+
+  /** The organisation and all below it. */
+  subtree(tx: Tx, id: Id): Promise<Id[]> {
+    return this.repository.subtree(tx, id);
+  }
+}

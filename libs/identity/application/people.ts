@@ -1,0 +1,131 @@
+import { newId, refuse, type ActContext, type Id } from '#kernel';
+import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import type { Affiliate, EndAffiliation, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson } from '../contract.js';
+import { missingDetails, separationConflict, type PersonnelFacts } from '../domain/personnel.js';
+import { personOf } from '../domain/scope.js';
+import { OrganisationsRepository } from '../persistence/organisations.repository.js';
+import { PeopleRepository } from '../persistence/people.repository.js';
+
+type PersonAnswer = z.output<typeof PersonView>;
+/** Roles that people of the platform or of a vendor never hold (ACC-06). */
+const barredForVendors = ['authority', 'provider', 'unit-manager', 'unit-developer', 'export-reviewer'];
+
+@Injectable()
+export class People {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly repository: PeopleRepository,
+    private readonly organisations: OrganisationsRepository,
+  ) {}
+
+  register(ctx: ActContext, input: z.output<typeof RegisterPerson>): Promise<PersonAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      await this.organisations.get(tx, input.organisationId);
+      if ((await this.repository.bySubject(tx, input.issuer, input.subject)) !== undefined) throw refuse('identity.subject-taken');
+      const person = await this.repository.insert(tx, { id: newId(), createdAt: ctx.at, name: input.name, issuer: input.issuer, subject: input.subject });
+      await this.repository.addAffiliation(tx, {
+        id: newId(),
+        personId: person.id,
+        organisationId: input.organisationId,
+        from: input.from,
+        until: null,
+      });
+      await tx.record({ action: 'person.registered', object: { kind: 'person', id: person.id }, details: { organisationId: input.organisationId } });
+      return viewOf(person);
+    });
+  }
+
+  affiliate(ctx: ActContext, personId: Id, input: z.output<typeof Affiliate>): Promise<PersonAnswer> {
+    return this.change(ctx, personId, 'person.affiliated', { ...input }, async (tx) => {
+      await this.organisations.get(tx, input.organisationId);
+      await this.repository.addAffiliation(tx, { id: newId(), personId, ...input });
+    });
+  }
+
+  /** Ends an affiliation; seats of the person in that unit close with it (PERS-02). */
+  endAffiliation(ctx: ActContext, personId: Id, input: z.output<typeof EndAffiliation>): Promise<PersonAnswer> {
+    return this.change(ctx, personId, 'person.affiliation-ended', { ...input }, async (tx) => {
+      if ((await this.repository.endAffiliations(tx, personId, input.organisationId, input.until)) === 0)
+        throw refuse('organisation.not-found', { id: input.organisationId });
+      await tx.publish({ type: 'person.affiliation-ended.v1', key: personId, payload: { personId, organisationId: input.organisationId } });
+    });
+  }
+
+  /** Grants a role; the three administrators stay three people, vendors' people get no data role (ACC-06), nobody grants to themselves. */
+  grantRole(ctx: ActContext, personId: Id, input: z.output<typeof GrantRole>): Promise<PersonAnswer> {
+    return this.change(ctx, personId, 'person.role-granted', { role: input.role, scope: { ...input.scope }, from: input.from, until: input.until }, async (tx) => {
+      notSelf(ctx, personId);
+      const held = (await this.repository.grants(tx, personId)).filter((grant) => grant.until === null || grant.until >= input.from);
+      const conflict = separationConflict(held.map((grant) => grant.role), input.role);
+      if (conflict !== undefined) throw refuse('identity.roles-separated', { held: conflict, wanted: input.role });
+      const facts = await this.repository.facts(tx, personId);
+      for (const { organisationId } of facts.affiliations) {
+        const organisation = await this.organisations.get(tx, organisationId);
+        if (organisation.kind === 'vendor' && barredForVendors.includes(input.role)) throw refuse('identity.vendor-role', { role: input.role });
+      }
+      await this.repository.addGrant(tx, { id: newId(), personId, ...input });
+    });
+  }
+
+  /** Files a personnel record (SEAT-02, PERS-01..04). */
+  fileRecord(ctx: ActContext, personId: Id, input: z.output<typeof FileRecord>): Promise<PersonAnswer> {
+    return this.change(ctx, personId, 'person.record-filed', { kind: input.kind, validFrom: input.validFrom, validUntil: input.validUntil }, async (tx) => {
+      notSelf(ctx, personId);
+      const missing = missingDetails(input.kind, input.details);
+      if (missing.length > 0) throw refuse('identity.record-incomplete', { kind: input.kind, missing });
+      await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, ...input });
+      await tx.publish({ type: 'person.record-changed.v1', key: personId, payload: { personId, kind: input.kind } });
+    });
+  }
+
+  withdrawRecord(ctx: ActContext, personId: Id, recordId: Id): Promise<PersonAnswer> {
+    return this.change(ctx, personId, 'person.record-withdrawn', { recordId }, async (tx) => {
+      if (!(await this.repository.withdrawRecord(tx, personId, recordId))) throw refuse('person.not-found', { id: recordId });
+      await tx.publish({ type: 'person.record-changed.v1', key: personId, payload: { personId, kind: 'withdrawn' } });
+    });
+  }
+
+  list(ctx: ActContext, request: PageRequest): Promise<Page<PersonAnswer>> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const page = await this.repository.page(tx, request);
+      return { items: page.items.map(viewOf), next: page.next };
+    });
+  }
+
+  detail(ctx: ActContext, personId: Id): Promise<z.input<typeof PersonDetail>> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const person = await this.repository.get(tx, personId);
+      const facts = await this.repository.facts(tx, personId);
+      return { ...viewOf(person), affiliations: [...facts.affiliations], records: [...facts.records], grants: await this.repository.grants(tx, personId) };
+    });
+  }
+
+  /** For other contexts' decisions, in their transaction. @throws Refusal `person.not-found`. */
+  facts(tx: Tx, personId: Id, lock?: 'share' | 'update'): Promise<PersonnelFacts> {
+    return this.repository.facts(tx, personId, lock);
+  }
+
+  private change(
+    ctx: ActContext,
+    personId: Id,
+    action: string,
+    details: Parameters<Tx['record']>[0]['details'],
+    apply: (tx: Tx) => Promise<void>,
+  ): Promise<PersonAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const person = await this.repository.lock(tx, personId, 'update');
+      await apply(tx);
+      const touched = await this.repository.touch(tx, person);
+      await tx.record({ action, object: { kind: 'person', id: personId }, ...(details === undefined ? {} : { details }) });
+      return viewOf(touched);
+    });
+  }
+}
+
+const viewOf = ({ id, version, name }: { id: Id; version: number; name: string }): PersonAnswer => ({ id, version, name });
+
+function notSelf(ctx: ActContext, personId: Id): void {
+  if (ctx.actor.kind === 'person' && personOf(ctx.actor).personId === personId) throw refuse('identity.own-grant');
+}

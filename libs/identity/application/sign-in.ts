@@ -1,0 +1,47 @@
+import { grantsAt, organisationsAt } from '../domain/personnel.js';
+import { refuse, systemAct, type Actor, type Instant } from '#kernel';
+import { UnitOfWork } from '#platform/database';
+import type { Authenticator, TokenVerifier } from '#platform/http';
+import { Inject, Injectable } from '@nestjs/common';
+import { OrganisationsRepository } from '../persistence/organisations.repository.js';
+import { PeopleRepository } from '../persistence/people.repository.js';
+
+export const TOKEN_VERIFIER = Symbol('TokenVerifier');
+
+/** Turns an access token of the unified authentication (ACC-01) into the one natural person it stands for (ACC-04), as they stand today. */
+@Injectable()
+export class SignIn implements Authenticator {
+  constructor(
+    @Inject(TOKEN_VERIFIER) private readonly verifier: TokenVerifier,
+    private readonly people: PeopleRepository,
+    private readonly organisations: OrganisationsRepository,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /** @throws Refusal `http.not-signed-in`, `identity.unknown-person`, `identity.session-ended`, `identity.not-affiliated`. */
+  async authenticate(bearer: string, at: Instant): Promise<Actor> {
+    const claims = await this.verifier.verify(bearer);
+    return this.unitOfWork.read(systemAct('identity', 'person.self-read', at), async (tx) => {
+      const person = await this.people.bySubject(tx, claims.issuer, claims.subject);
+      if (person === undefined) throw refuse('identity.unknown-person');
+      const cutAt = await this.people.cutAt(tx, person.id);
+      // A token is dated to the second: one of the very second of the cut is taken for an earlier one.
+      if (cutAt !== undefined && claims.issuedAt * 1000 <= Date.parse(cutAt)) throw refuse('identity.session-ended');
+      const facts = await this.people.facts(tx, person.id);
+      const [organisationId] = organisationsAt(facts, at);
+      if (organisationId === undefined) throw refuse('identity.not-affiliated');
+      const grants = grantsAt(await this.people.grants(tx, person.id), at);
+      const regions = await Promise.all(
+        grants.flatMap(({ scope }) => (scope.kind === 'region' ? [this.organisations.subtree(tx, scope.authorityId)] : [])),
+      );
+      return {
+        kind: 'person',
+        personId: person.id,
+        organisationId,
+        sessionId: claims.tokenId,
+        grants,
+        regionIds: [...new Set(regions.flat())],
+      };
+    });
+  }
+}

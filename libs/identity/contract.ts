@@ -1,0 +1,77 @@
+import { pageQuery } from '#platform/http/schemas';
+import { z } from 'zod';
+
+const day = z.iso.date();
+
+export const RegisterOrganisation = z
+  .object({
+    kind: z.enum(['unit', 'provider', 'authority', 'industry-authority', 'evaluator', 'vendor']),
+    name: z.string().min(2).max(200),
+    creditCode: z.string().regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/, 'a unified social credit code has 18 characters'),
+    parentId: z.uuid().optional(),
+    affiliateIds: z.array(z.uuid()).max(100).default([]),
+    region: z.string().max(40).optional(),
+  })
+  .strict();
+export const OrganisationView = z.object({
+  id: z.uuid(),
+  version: z.number().int(),
+  kind: RegisterOrganisation.shape.kind,
+  name: z.string(),
+  creditCode: z.string(),
+  parentId: z.uuid().nullable(),
+  affiliateIds: z.array(z.uuid()),
+  region: z.string().nullable(),
+});
+export const OrganisationsQuery = pageQuery.extend({ kind: RegisterOrganisation.shape.kind.optional() });
+
+export const RegisterPerson = z
+  .object({
+    name: z.string().min(1).max(100),
+    issuer: z.url().describe('OIDC issuer that signs the person in'),
+    subject: z.string().min(1).max(200).describe('`sub` at that issuer'),
+    organisationId: z.uuid(),
+    from: day.describe('first day of the affiliation'),
+  })
+  .strict();
+export const PersonView = z.object({ id: z.uuid(), version: z.number().int(), name: z.string() });
+
+export const Affiliate = z.object({ organisationId: z.uuid(), from: day, until: day.nullable().default(null) }).strict();
+export const EndAffiliation = z.object({ organisationId: z.uuid(), until: day }).strict();
+
+export const RoleScope = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('platform') }).strict(),
+  z.object({ kind: z.literal('unit'), organisationId: z.uuid() }).strict(),
+  z.object({ kind: z.literal('region'), authorityId: z.uuid() }).strict(),
+  z.object({ kind: z.literal('dataset'), datasetId: z.uuid() }).strict(),
+  z.object({ kind: z.literal('mandate'), organisationId: z.uuid(), from: day, until: day }).strict(),
+]);
+export const GrantRole = z
+  .object({
+    role: z.enum([
+      'platform-operator', 'security-admin', 'audit-admin', 'authority', 'provider', 'unit-manager', 'unit-developer', 'export-reviewer', 'evaluator',
+    ]),
+    scope: RoleScope,
+    from: day,
+    until: day.nullable().default(null),
+  })
+  .strict();
+
+export const FileRecord = z
+  .object({
+    kind: z.enum(['real-name', 'filing', 'vetting', 'confidentiality-agreement', 'training']),
+    validFrom: day,
+    validUntil: day.nullable().default(null),
+    evidenceDigest: z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/),
+    details: z.record(z.string().max(40), z.string().max(500)),
+  })
+  .strict();
+
+export const PersonDetail = PersonView.extend({
+  affiliations: z.array(z.object({ organisationId: z.uuid(), from: day, until: day.nullable() })),
+  records: z.array(
+    z.object({ id: z.uuid(), kind: FileRecord.shape.kind, validFrom: day, validUntil: day.nullable(), evidenceDigest: z.string(), withdrawn: z.boolean() }),
+  ),
+  grants: z.array(z.object({ role: GrantRole.shape.role, scope: RoleScope, from: day, until: day.nullable() })),
+});
+export const Self = z.object({ personId: z.uuid(), organisationId: z.uuid(), roles: z.array(GrantRole.shape.role) });

@@ -1,0 +1,42 @@
+import { dayOf, refuse, type Actor, type Id, type Instant } from '#kernel';
+
+/** The parties of an object, by which it is decided who may see it. */
+export interface Parties {
+  readonly unitId?: Id | undefined;
+  readonly authorityId?: Id | undefined;
+  readonly providerId?: Id | undefined;
+  readonly datasetId?: Id | undefined;
+}
+
+/**
+ * Whether a person reaches an object through any of its grants: platform-wide roles see all, a unit's people their unit's, an
+ * authority's people what stands under their region, providers their datasets', mandates theirs while dated. ISO-02, ADM-03, EVAL-06.
+ */
+export function sees(actor: Actor, parties: Parties, at: Instant): boolean {
+  if (actor.kind === 'system') return true;
+  return actor.grants.some(({ scope }) => {
+    switch (scope.kind) {
+      case 'platform':
+        return true;
+      case 'unit':
+        return scope.organisationId === parties.unitId || scope.organisationId === parties.providerId;
+      case 'region':
+        return parties.authorityId !== undefined && actor.regionIds.includes(parties.authorityId);
+      case 'dataset':
+        return scope.datasetId === parties.datasetId;
+      case 'mandate':
+        return scope.organisationId === parties.unitId && scope.from <= dayOf(at) && dayOf(at) <= scope.until;
+    }
+  });
+}
+
+/** @throws Refusal `code` (a 404 of the caller's context): another's object does not exist for those who may not see it. */
+export function assertSees(actor: Actor, parties: Parties, at: Instant, code: string, id: Id): void {
+  if (!sees(actor, parties, at)) throw refuse(code, { id });
+}
+
+/** The organisation a person acts for. @throws Refusal `identity.person-needed` when a part of the system asks. */
+export function personOf(actor: Actor): Extract<Actor, { kind: 'person' }> {
+  if (actor.kind !== 'person') throw refuse('identity.person-needed');
+  return actor;
+}

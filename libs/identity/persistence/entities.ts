@@ -1,0 +1,61 @@
+import type { Day, Id, Instant, PermissionScope, Role } from '#kernel';
+import { instant } from '#platform/database/persistence';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { OrganisationKind } from '../domain/organisation.js';
+import type { RecordKind } from '../domain/personnel.js';
+
+@Entity({ schema: 'identity', name: 'organisations' })
+export class OrganisationRow {
+  @PrimaryColumn({ type: 'uuid' }) id: Id;
+  @Column({ type: 'int' }) version: number;
+  @Column({ name: 'created_at', type: 'timestamptz', transformer: instant }) createdAt: Instant;
+  @Column({ type: 'text' }) kind: OrganisationKind;
+  @Column({ type: 'text' }) name: string;
+  @Column({ name: 'credit_code', type: 'text' }) creditCode: string;
+  @Column({ name: 'parent_id', type: 'uuid', nullable: true }) parentId: Id | null;
+  @Column({ name: 'affiliate_ids', type: 'uuid', array: true }) affiliateIds: Id[];
+  @Column({ type: 'text', nullable: true }) region: string | null;
+}
+
+@Entity({ schema: 'identity', name: 'people' })
+export class PersonRow {
+  @PrimaryColumn({ type: 'uuid' }) id: Id;
+  @Column({ type: 'int' }) version: number;
+  @Column({ name: 'created_at', type: 'timestamptz', transformer: instant }) createdAt: Instant;
+  @Column({ type: 'text' }) name: string;
+  @Column({ type: 'text' }) issuer: string;
+  @Column({ type: 'text' }) subject: string;
+}
+
+@Entity({ schema: 'identity', name: 'affiliations' })
+export class AffiliationRow {
+  @PrimaryColumn({ type: 'uuid' }) id: Id;
+  @Column({ name: 'person_id', type: 'uuid' }) personId: Id;
+  @Column({ name: 'organisation_id', type: 'uuid' }) organisationId: Id;
+  @Column({ name: 'valid_from', type: 'date' }) from: Day;
+  @Column({ name: 'valid_until', type: 'date', nullable: true }) until: Day | null;
+}
+
+@Entity({ schema: 'identity', name: 'role_grants' })
+export class RoleGrantRow {
+  @PrimaryColumn({ type: 'uuid' }) id: Id;
+  @Column({ name: 'person_id', type: 'uuid' }) personId: Id;
+  @Column({ type: 'text' }) role: Role;
+  @Column({ type: 'jsonb' }) scope: PermissionScope;
+  @Column({ name: 'valid_from', type: 'date' }) from: Day;
+  @Column({ name: 'valid_until', type: 'date', nullable: true }) until: Day | null;
+}
+
+@Entity({ schema: 'identity', name: 'personnel_records' })
+export class PersonnelRecordRow {
+  @PrimaryColumn({ type: 'uuid' }) id: Id;
+  @Column({ name: 'person_id', type: 'uuid' }) personId: Id;
+  @Column({ type: 'text' }) kind: RecordKind;
+  @Column({ name: 'valid_from', type: 'date' }) validFrom: Day;
+  @Column({ name: 'valid_until', type: 'date', nullable: true }) validUntil: Day | null;
+  @Column({ name: 'evidence_digest', type: 'text' }) evidenceDigest: string;
+  @Column({ type: 'boolean' }) withdrawn: boolean;
+  @Column({ type: 'jsonb' }) details: Record<string, string>;
+}
+
+export const identityEntities = [OrganisationRow, PersonRow, AffiliationRow, RoleGrantRow, PersonnelRecordRow];

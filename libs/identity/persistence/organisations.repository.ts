@@ -1,0 +1,28 @@
+import type { Id } from '#kernel';
+import { managerOf, StateTable } from '#platform/database/persistence';
+import type { Page, PageRequest, Tx } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import type { Organisation } from '../domain/organisation.js';
+import { OrganisationRow } from './entities.js';
+
+@Injectable()
+export class OrganisationsRepository {
+  private readonly table = new StateTable<OrganisationRow>(OrganisationRow, 'organisation');
+
+  insert = (tx: Tx, row: Omit<OrganisationRow, 'version'>): Promise<OrganisationRow> => this.table.insert(tx, row);
+  get = (tx: Tx, id: Id): Promise<Organisation> => this.table.get(tx, id);
+  page = (tx: Tx, kind: OrganisationRow['kind'] | undefined, request: PageRequest): Promise<Page<Organisation>> =>
+    this.table.page(tx, kind === undefined ? {} : { kind }, request);
+
+  /** An organisation and all below it (ADM-03: authorities form a tree). */
+  async subtree(tx: Tx, id: Id): Promise<Id[]> {
+    const rows: { id: Id }[] = await managerOf(tx).query(
+      `WITH RECURSIVE below AS (
+         SELECT id FROM identity.organisations WHERE id = $1
+         UNION SELECT child.id FROM identity.organisations child JOIN below ON child.parent_id = below.id)
+       SELECT id FROM below`,
+      [id],
+    );
+    return rows.map((row) => row.id);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Id, Instant } from '#kernel';
+import { managerOf, StateTable } from '#platform/database/persistence';
+import type { Page, PageRequest, Tx } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import type { PersonnelFacts } from '../domain/personnel.js';
+import { AffiliationRow, PersonnelRecordRow, PersonRow, RoleGrantRow } from './entities.js';
+
+@Injectable()
+export class PeopleRepository {
+  private readonly table = new StateTable<PersonRow>(PersonRow, 'person');
+
+  insert = (tx: Tx, row: Omit<PersonRow, 'version'>): Promise<PersonRow> => this.table.insert(tx, row);
+  get = (tx: Tx, id: Id): Promise<PersonRow> => this.table.get(tx, id);
+  lock = (tx: Tx, id: Id, mode: 'share' | 'update'): Promise<PersonRow> => this.table.lock(tx, id, mode);
+  touch = (tx: Tx, row: PersonRow): Promise<PersonRow> => this.table.update(tx, row, {});
+  page = (tx: Tx, request: PageRequest): Promise<Page<PersonRow>> => this.table.page(tx, {}, request);
+
+  async bySubject(tx: Tx, issuer: string, subject: string): Promise<PersonRow | undefined> {
+    return (await this.table.where(tx, { issuer, subject }))[0];
+  }
+
+  /** Facts for decisions. The person's row is locked, and every change of its affiliations and records takes that lock first. */
+  async facts(tx: Tx, id: Id, mode?: 'share' | 'update'): Promise<PersonnelFacts> {
+    const person = mode === undefined ? await this.table.get(tx, id) : await this.table.lock(tx, id, mode);
+    const manager = managerOf(tx);
+    const affiliations = await manager.find(AffiliationRow, { where: { personId: id }, order: { from: 'ASC' } });
+    const records = await manager.find(PersonnelRecordRow, { where: { personId: id }, order: { id: 'ASC' } });
+    return { id: person.id, affiliations, records };
+  }
+
+  grants = (tx: Tx, personId: Id): Promise<RoleGrantRow[]> => managerOf(tx).find(RoleGrantRow, { where: { personId }, order: { id: 'ASC' } });
+
+  async addAffiliation(tx: Tx, row: AffiliationRow): Promise<void> {
+    await managerOf(tx).insert(AffiliationRow, row);
+  }
+
+  async endAffiliations(tx: Tx, personId: Id, organisationId: Id, until: string): Promise<number> {
+    const [, count]: [unknown, number] = await managerOf(tx).query(
+      `UPDATE identity.affiliations SET valid_until = greatest($3::date, valid_from) WHERE person_id = $1 AND organisation_id = $2
+         AND (valid_until IS NULL OR valid_until > $3::date)`,
+      [personId, organisationId, until],
+    );
+    return count;
+  }
+
+  async addGrant(tx: Tx, row: RoleGrantRow): Promise<void> {
+    await managerOf(tx).insert(RoleGrantRow, row);
+  }
+
+  async addRecord(tx: Tx, row: PersonnelRecordRow): Promise<void> {
+    await managerOf(tx).insert(PersonnelRecordRow, row as never);
+  }
+
+  async withdrawRecord(tx: Tx, personId: Id, recordId: Id): Promise<boolean> {
+    const result = await managerOf(tx).update(PersonnelRecordRow, { id: recordId, personId, withdrawn: false }, { withdrawn: true });
+    return result.affected === 1;
+  }
+
+  /** When the person's sessions were last cut; tokens issued before do not count. */
+  async cutAt(tx: Tx, personId: Id): Promise<Instant | undefined> {
+    const rows: { bumped_at: Date }[] = await managerOf(tx).query(
+      `SELECT bumped_at FROM platform.epochs WHERE kind = 'person' AND id = $1`,
+      [personId],
+    );
+    return rows[0]?.bumped_at.toISOString();
+  }
+}

@@ -1,0 +1,50 @@
+import { canonicalJson, digestOf, sm3, type ActContext, type Id, type Instant, type Json, type JsonObject } from '#kernel';
+import type { JournalSealer } from './journal-sealer.js';
+import type { JournalFact } from './tx.js';
+
+/** The canonical text of one entry (RFC 8785) and the columns by which it is found. */
+export interface JournalEntry {
+  readonly id: Id;
+  readonly canonical: string;
+  readonly sm3: string;
+}
+
+const optional = (fields: Readonly<Record<string, Json | undefined>>): JsonObject =>
+  Object.fromEntries(Object.entries(fields).filter((field): field is [string, Json] => field[1] !== undefined));
+
+/**
+ * Builds an entry: who (person, on whose behalf, session and address sealed), what, on which object, under which authorisation and
+ * scenario, the decision with its reasons, digests before and after, when decided and when recorded (proofs: Audit).
+ */
+export function journalEntry(id: Id, fact: JournalFact, context: ActContext, recordedAt: Instant, sealer: JournalSealer): JournalEntry {
+  const { actor } = context;
+  const personal = optional({
+    source: context.source,
+    session: actor.kind === 'person' ? actor.sessionId : undefined,
+  });
+  const entry = optional({
+    id,
+    action: fact.action,
+    outcome: fact.outcome ?? 'done',
+    actor:
+      actor.kind === 'person'
+        ? { person: actor.personId, organisation: actor.organisationId, roles: [...new Set(actor.grants.map((g) => g.role))].sort() }
+        : { system: actor.component },
+    object: { kind: fact.object.kind, id: fact.object.id },
+    unitId: fact.unitId,
+    authorisationId: fact.authorisationId,
+    scenarioId: fact.scenarioId,
+    domainId: fact.domainId,
+    reasons: fact.reasons === undefined ? undefined : [...fact.reasons],
+    before: fact.before === undefined ? undefined : digestOf(fact.before),
+    after: fact.after === undefined ? undefined : digestOf(fact.after),
+    details: fact.details,
+    decidedAt: fact.decidedAt ?? context.at,
+    recordedAt,
+    intentOf: fact.intentOf,
+    traceparent: context.traceparent,
+    personal: Object.keys(personal).length === 0 ? undefined : { ...sealer.seal(id, personal) },
+  });
+  const canonical = canonicalJson(entry);
+  return { id, canonical, sm3: sm3(canonical) };
+}

@@ -1,0 +1,97 @@
+import { digestOf, refuse, type Actor, type ActContext, type Clock } from '#kernel';
+import { traceparent } from '#platform/telemetry';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { type ZodType } from 'zod';
+import { actMetadata, type ActSpec } from './act.js';
+import { requestOf, type ActingRequest } from './request.js';
+
+/** The identity port's answer to a bearer token. */
+export interface Authenticator {
+  /** @throws Refusal `identity.not-signed-in` (401) and what else keeps the person out. */
+  authenticate(bearer: string, at: string): Promise<Actor>;
+}
+export const AUTHENTICATOR = Symbol('Authenticator');
+export const CLOCK = Symbol('Clock');
+
+const keyPattern = /^[\x21-\x7e]{8,128}$/;
+
+/** Authenticates, checks the role, parses the input: the one gate of every route. Default is no (ACC-02). */
+@Injectable()
+export class ActGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async canActivate(execution: ExecutionContext): Promise<boolean> {
+    const spec = this.reflector.get<ActSpec | undefined>(actMetadata, execution.getHandler());
+    if (spec === undefined) return false;
+    const request = requestOf(execution);
+    request.opdomain = { spec };
+    const at = this.clock.now();
+    const parent = traceparent();
+    const actor = await this.actorOf(spec, request, at);
+    const context: ActContext = {
+      action: spec.action,
+      actor,
+      at,
+      source: request.ip,
+      ...(parent === undefined ? {} : { traceparent: parent }),
+      ...ifMatch(request),
+    };
+    request.opdomain.context = context;
+    assertRole(spec, actor);
+    const input = {
+      params: parse(spec.params, request.params, 'params'),
+      query: parse(spec.query, request.query, 'query'),
+      body: parse(spec.body, request.body, 'body'),
+    };
+    request.opdomain.input = input;
+    if (spec.method === 'POST') request.opdomain.context = { ...context, idempotency: idempotencyOf(request, input) };
+    return true;
+  }
+
+  private async actorOf(spec: ActSpec, request: ActingRequest, at: string): Promise<Actor> {
+    const header = request.headers.authorization;
+    if (header === undefined) {
+      if (spec.roles === 'public') return { kind: 'system', component: 'anonymous' };
+      throw refuse('http.not-signed-in');
+    }
+    const bearer = /^Bearer ([\w.~+/-]+=*)$/.exec(header)?.[1];
+    if (bearer === undefined) throw refuse('http.not-signed-in');
+    return this.authenticator.authenticate(bearer, at);
+  }
+}
+
+function assertRole(spec: ActSpec, actor: Actor): void {
+  if (spec.roles === 'public' || spec.roles === 'signed-in') return;
+  const wanted = spec.roles;
+  if (actor.kind !== 'person' || !actor.grants.some((grant) => wanted.includes(grant.role)))
+    throw refuse('http.role-missing', { action: spec.action, roles: [...wanted] });
+}
+
+/** Parses one part of the request. @throws Refusal `http.invalid-input` naming paths and rules, never the values. */
+function parse(schema: ZodType | undefined, value: unknown, part: string): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return result.data;
+  throw refuse('http.invalid-input', {
+    problems: result.error.issues.map((issue) => ({ path: [part, ...issue.path.map(String)].join('.'), rule: issue.code, message: issue.message })),
+  });
+}
+
+function idempotencyOf(request: ActingRequest, input: unknown): { key: string; digest: ReturnType<typeof digestOf> } {
+  const key = request.headers['idempotency-key'];
+  if (typeof key !== 'string' || !keyPattern.test(key)) throw refuse('http.idempotency-key-required');
+  return { key, digest: digestOf({ method: request.method, path: request.url, input }) };
+}
+
+function ifMatch(request: ActingRequest): { ifMatch?: number } {
+  const header = request.headers['if-match'];
+  if (header === undefined || header === '*') return {};
+  const version = /^(?:W\/)?"v(\d+)"$/.exec(header)?.[1];
+  if (version === undefined) throw refuse('http.invalid-input', { problems: [{ path: 'headers.if-match', rule: 'format', message: 'an ETag of ours' }] });
+  return { ifMatch: Number(version) };
+}

@@ -1,0 +1,62 @@
+import type { Role } from '#kernel';
+import { applyDecorators, HttpCode, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
+import type { z } from 'zod';
+
+/** Who may call a route: these roles, anyone who signed in, or everyone (descriptions of the API alone). */
+export type ActRoles = readonly Role[] | 'signed-in' | 'public';
+
+/**
+ * The one declaration of a route (ACC-02): it makes the route, the permission table, the OpenAPI document and the audit test.
+ * A route without it keeps the application from starting.
+ */
+export interface ActSpec {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below `/api/v1`, parameters as `:id`. Plural nouns; acts as sub-resources. */
+  readonly path: string;
+  /** Audit action, declared in the context's `auditActions`; also the OpenAPI operation id and the CLI's word. */
+  readonly action: string;
+  readonly summary: { readonly zh: string; readonly en: string };
+  readonly roles: ActRoles;
+  /** What the permission reaches; the use case enforces it and answers 404 for another's object (ISO-02). */
+  readonly scope: 'platform' | 'unit' | 'region' | 'dataset' | 'mandate' | 'own';
+  /** Right of the authorisation that the act needs (AUTH-24). */
+  readonly right?: 'processing-use' | 'product-operation';
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly response: z.ZodType;
+  /** 200, 201 (POST that makes a thing) or 202 (long work). */
+  readonly status?: 200 | 201 | 202 | 204;
+  /** The handler writes the response itself (a download). */
+  readonly streams?: boolean;
+}
+
+/** Keeps the literal types of a declaration, so that `Input<typeof spec>` is what the handler gets. */
+export const act = <const S extends ActSpec>(spec: S): S => spec;
+
+type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;
+export interface Input<S extends ActSpec> {
+  readonly params: Parsed<S['params']>;
+  readonly query: Parsed<S['query']>;
+  readonly body: Parsed<S['body']>;
+}
+/** What a handler of the act answers, before the response schema checks it. */
+export type Output<S extends ActSpec> = Promise<z.input<S['response']>>;
+
+export const actMetadata = 'opdomain:act';
+const methods = {
+  GET: RequestMethod.GET,
+  POST: RequestMethod.POST,
+  PUT: RequestMethod.PUT,
+  PATCH: RequestMethod.PATCH,
+  DELETE: RequestMethod.DELETE,
+} as const;
+
+export const statusOf = (spec: ActSpec): number => spec.status ?? (spec.method === 'POST' ? 201 : 200);
+
+export const Act = (spec: ActSpec): MethodDecorator =>
+  applyDecorators(
+    SetMetadata(actMetadata, spec),
+    RequestMapping({ path: spec.path, method: methods[spec.method] }),
+    HttpCode(statusOf(spec)),
+  );

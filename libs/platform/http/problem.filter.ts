@@ -1,0 +1,71 @@
+import { Refusal, refuse, type RefusalCatalogue } from '#kernel';
+import { UnitOfWork } from '#platform/database';
+import { counter, type Logger } from '#platform/telemetry';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject, Injectable } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
+import type { FastifyReply } from 'fastify';
+import { objectOf } from './audit-object.js';
+import { problemOf } from './problem.js';
+import type { ActingRequest } from './request.js';
+
+export const REFUSALS = Symbol('RefusalCatalogue');
+export const LOGGER = Symbol('Logger');
+const refused = counter('opdomain_refused_acts', 'refused requests by code');
+
+/** Framework errors (no such route, body too large, malformed JSON) in our own words. */
+function ours(error: unknown): unknown {
+  if (error instanceof HttpException) {
+    const status = error.getStatus();
+    if (status === 404) return refuse('http.no-such-route');
+    if (status === 403) return refuse('http.role-missing', { action: 'unknown', roles: [] });
+    return status < 500 ? refuse('http.invalid-input', { problems: [{ path: 'request', rule: 'http', message: `status ${String(status)}` }] }) : error;
+  }
+  const code = (error as { statusCode?: unknown } | undefined)?.statusCode;
+  if (code === 413) return refuse('http.too-large');
+  if (code === 429) return refuse('http.too-many-requests');
+  if (typeof code === 'number' && code >= 400 && code < 500) return refuse('http.malformed');
+  return error;
+}
+
+/** Answers every error as problem+json and journals the refused act; a refusal that can't be journalled answers 503 (AUD-06). */
+@Catch()
+@Injectable()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    @Inject(REFUSALS) private readonly catalogue: RefusalCatalogue,
+    @Inject(LOGGER) private readonly log: Logger,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
+    const request = host.switchToHttp().getRequest<ActingRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    let error = ours(thrown);
+    if (!(error instanceof Refusal)) this.log.error('http.fault', error, { action: request.opdomain?.spec.action });
+    error = (await this.journal(request, error)) ?? error;
+    const problem = problemOf(error, this.catalogue, trace.getActiveSpan()?.spanContext().traceId);
+    refused.add(1, { code: problem.code });
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    await reply.status(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  }
+
+  /** @returns the refusal to answer with instead, when the journal can't be written. */
+  private async journal(request: ActingRequest, error: unknown): Promise<Refusal | undefined> {
+    const acting = request.opdomain;
+    if (acting === undefined) return undefined;
+    const code = error instanceof Refusal ? error.code : 'internal';
+    const context = acting.context ?? { action: acting.spec.action, actor: { kind: 'system', component: 'anonymous' } as const, at: new Date().toISOString(), source: request.ip };
+    const { idempotency: _key, ifMatch: _version, ...plain } = context;
+    try {
+      await this.unitOfWork.journal(plain, { action: acting.spec.action, outcome: 'refused', object: objectOf(acting), reasons: [code] });
+      return undefined;
+    } catch (fault) {
+      this.log.error('audit.unavailable', fault);
+      return refuse('audit.unavailable');
+    }
+  }
+}

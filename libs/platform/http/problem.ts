@@ -1,0 +1,47 @@
+import { Refusal, type Json, type RefusalCatalogue, type RefusalText } from '#kernel';
+
+/** RFC 9457 problem details with our members: a stable code, the rule and what would satisfy it, in both languages. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly rule: { readonly 'zh-CN': string; readonly en: string };
+  readonly satisfy: { readonly 'zh-CN': string; readonly en: string };
+  readonly sources: readonly string[];
+  readonly details: Readonly<Record<string, Json>>;
+  readonly instance?: string;
+}
+
+const unknownFault: RefusalText = {
+  status: 500,
+  zh: '系统内部错误。',
+  en: 'An internal error.',
+  satisfyZh: '请以跟踪号联系平台运维。',
+  satisfyEn: 'Give the trace id to the platform operator.',
+};
+
+/** Fills `{name}` from the details. */
+export const fill = (text: string, details: Readonly<Record<string, Json>>): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = details[name];
+    return value === undefined ? whole : typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : JSON.stringify(value);
+  });
+
+/** A refusal as problem+json; anything else says nothing of itself but its trace. */
+export function problemOf(error: unknown, catalogue: RefusalCatalogue, traceId?: string): Problem {
+  const code = error instanceof Refusal && catalogue[error.code] !== undefined ? error.code : 'internal';
+  const details = error instanceof Refusal && code !== 'internal' ? error.details : {};
+  const text = catalogue[code] ?? unknownFault;
+  return {
+    type: `urn:opdomain:refusal:${code}`,
+    title: fill(text.en, details),
+    status: text.status,
+    code,
+    rule: { 'zh-CN': fill(text.zh, details), en: fill(text.en, details) },
+    satisfy: { 'zh-CN': fill(text.satisfyZh, details), en: fill(text.satisfyEn, details) },
+    sources: text.sources ?? [],
+    details,
+    ...(traceId === undefined ? {} : { instance: `urn:trace:${traceId}` }),
+  };
+}

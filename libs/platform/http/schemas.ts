@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** Query of every list: `limit` (1 to 200, default 50) and the opaque `cursor` of the page before. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).optional().describe('Items a page, 1 to 200; default 50'),
+  cursor: z.string().max(200).optional().describe('`next` of the page before'),
+});
+
+/** `{ items, next }`; `next` is null on the last page. */
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
+
+export const idParam = z.object({ id: z.uuid() });

@@ -1,0 +1,39 @@
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { context, propagation, trace } from '@opentelemetry/api';
+import { z } from 'zod';
+
+export const httpConfig = z
+  .object({
+    host: z.string().default('127.0.0.1').describe('Address to listen on; loopback unless said otherwise'),
+    port: z.number().int().min(0).max(65535).default(8080),
+    bodyLimitBytes: z.number().int().min(1024).default(1_048_576),
+    requestsPerMinute: z.number().int().min(1).default(1200),
+    trustProxy: z.boolean().default(false),
+  })
+  .strict();
+export type HttpConfig = z.infer<typeof httpConfig>;
+
+/** The API's server: security headers, a rate limit per address, a span per request that continues the caller's trace. */
+export async function createHttpApp(module: DynamicModule | Type, config: HttpConfig): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: config.bodyLimitBytes, trustProxy: config.trustProxy, routerOptions: { ignoreTrailingSlash: true } });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: ['error', 'fatal'], abortOnError: false });
+  app.setGlobalPrefix('api/v1');
+  await app.register(helmet as never, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
+  await app.register(rateLimit as never, { max: config.requestsPerMinute, timeWindow: '1 minute' });
+  const tracer = trace.getTracer('opdomain');
+  adapter.getInstance().addHook('onRequest', (request, reply, done) => {
+    const parent = propagation.extract(context.active(), request.headers);
+    const span = tracer.startSpan(`${request.method} ${request.routeOptions.url ?? 'unknown'}`, {}, parent);
+    reply.raw.once('close', () => {
+      span.setAttribute('http.response.status_code', reply.statusCode);
+      span.end();
+    });
+    void reply.header('cache-control', 'no-store');
+    context.with(trace.setSpan(parent, span), done);
+  });
+  return app;
+}

@@ -1,0 +1,24 @@
+import type { RefusalCatalogue } from '#kernel';
+
+export { openBell, queueConfig, type Bell, type QueueConfig } from './bell.js';
+export { listWork, replayWork, workFor, type WorkView } from './dead-letters.js';
+export { Consumes, Handlers, Job, type ConsumedEvent, type EventHandler, type JobHandler, type JobOptions, type JobRun } from './handlers.js';
+export { Relay } from './relay.js';
+export { WorkRunner } from './worker.js';
+
+export const queueRefusals = {
+  'queue.no-handler': {
+    status: 500,
+    zh: '没有处理 {name} 的程序。',
+    en: 'Nothing handles work named {name}.',
+    satisfyZh: '请部署包含该处理程序的版本后重放。',
+    satisfyEn: 'Deploy a version that handles it, then replay the dead letter.',
+  },
+  'queue.no-event': {
+    status: 500,
+    zh: '找不到该任务对应的事件。',
+    en: 'The event of this work is gone.',
+    satisfyZh: '请检查数据库恢复记录。',
+    satisfyEn: 'Check what was restored into the database.',
+  },
+} satisfies RefusalCatalogue;

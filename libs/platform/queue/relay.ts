@@ -1,0 +1,94 @@
+import { newId, type Id } from '#kernel';
+import { counter, type Logger } from '#platform/telemetry';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+import type { Bell } from './bell.js';
+import type { EventHandler } from './handlers.js';
+
+/** A due order that nobody took is rung again after this long: a lost ring costs seconds, not work. */
+const ringAgainSeconds = 5;
+const idleMs = 100;
+const rings = counter('opdomain_work_rings', 'bells rung for due work');
+
+/**
+ * Turns outbox rows into one work row per consumer, rings the bell for what is due, and takes back lapsed leases. Claims with
+ * FOR UPDATE SKIP LOCKED, so several relays share the load and none waits for a commit that came out of order.
+ */
+export class Relay {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly bell: Bell,
+    private readonly consumers: readonly EventHandler[],
+    private readonly log: Logger,
+  ) {}
+
+  start(): void {
+    this.running = this.loop();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      let busy = false;
+      try {
+        busy = (await this.turn()) > 0;
+      } catch (fault) {
+        this.log.error('relay.turn-failed', fault);
+      }
+      if (!busy) await pause(idleMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  /** One turn. @returns how much was moved. */
+  async turn(): Promise<number> {
+    const expanded = await this.expand();
+    await this.takeBack();
+    const due = await this.claimDue();
+    for (const id of due) await this.bell.ring(id);
+    rings.add(due.length);
+    return expanded + due.length;
+  }
+
+  private expand(): Promise<number> {
+    return this.dataSource.transaction(async (manager) => {
+      const events: { id: Id; type: string; key: Id; traceparent: string | null }[] = await manager.query(
+        'SELECT id, type, key, traceparent FROM platform.outbox WHERE expanded_at IS NULL ORDER BY created_at LIMIT 100 FOR UPDATE SKIP LOCKED',
+      );
+      for (const event of events) {
+        for (const consumer of this.consumers.filter((candidate) => candidate.type === event.type)) {
+          await manager.query(
+            `INSERT INTO platform.work (id, kind, name, key, event_id, traceparent) VALUES ($1, 'event', $2, $3, $4, $5)
+             ON CONFLICT (event_id, name) DO NOTHING`,
+            [newId(), consumer.name, event.key, event.id, event.traceparent],
+          );
+        }
+        await manager.query('UPDATE platform.outbox SET expanded_at = now() WHERE id = $1', [event.id]);
+      }
+      return events.length;
+    });
+  }
+
+  private async takeBack(): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE platform.work SET state = 'due', lease_owner = NULL, lease_until = NULL, rung_at = NULL WHERE state = 'leased' AND lease_until < now()`,
+    );
+  }
+
+  private async claimDue(): Promise<Id[]> {
+    const [rows]: [{ id: Id }[], number] = await this.dataSource.query(
+      `UPDATE platform.work SET rung_at = now() WHERE id IN (
+         SELECT id FROM platform.work WHERE state = 'due' AND due_at <= now()
+           AND (rung_at IS NULL OR rung_at < now() - make_interval(secs => $1))
+         ORDER BY due_at LIMIT 100 FOR UPDATE SKIP LOCKED) RETURNING id`,
+      [ringAgainSeconds],
+    );
+    return rows.map((row) => row.id);
+  }
+}

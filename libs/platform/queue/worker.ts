@@ -1,0 +1,156 @@
+import { newId, Refusal, systemAct, type Clock, type Id, type JsonObject } from '#kernel';
+import type { UnitOfWork } from '#platform/database';
+import { managerOf } from '#platform/database/persistence';
+import { counter, inSpan, traceparent, withTraceparent, type Logger } from '#platform/telemetry';
+import type { DataSource } from 'typeorm';
+import type { Bell } from './bell.js';
+import type { EventHandler, JobHandler } from './handlers.js';
+
+const outcomes = counter('opdomain_work_outcomes', 'finished tries of queued work by outcome');
+const eventHandling = { maxAttempts: 12, leaseSeconds: 60, backoffSeconds: 1 } as const;
+
+interface WorkRow {
+  readonly id: Id;
+  readonly kind: 'job' | 'event';
+  readonly name: string;
+  readonly key: Id;
+  readonly event_id: Id | null;
+  readonly payload: JsonObject;
+  readonly attempts: number;
+  readonly traceparent: string | null;
+}
+
+/** Takes rung work from its table under a lease, runs it, and writes its end there. The queue is told nothing but "heard". */
+export class WorkRunner {
+  private readonly owner = newId();
+  private readonly running = new Set<AbortController>();
+  private stopListening: (() => Promise<void>) | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+    private readonly bell: Bell,
+    private readonly jobs: ReadonlyMap<string, JobHandler>,
+    private readonly consumers: readonly EventHandler[],
+    private readonly log: Logger,
+  ) {}
+
+  async start(concurrency: number): Promise<void> {
+    this.stopListening = await this.bell.listen((workId) => this.heard(workId), concurrency);
+  }
+
+  /** Stops taking work, tells running jobs to end, and waits for them; what did not finish is due again at once. */
+  async stop(): Promise<void> {
+    for (const controller of this.running) controller.abort(new Error('draining'));
+    await this.stopListening?.();
+  }
+
+  /** One ring: claims the work if it is still due, or does nothing. Never throws: a failure is a row, not a queue's memory. */
+  async heard(workId: Id): Promise<void> {
+    const row = await this.claim(workId);
+    if (row === undefined) return;
+    const settings = row.kind === 'event' ? eventHandling : this.jobs.get(row.name);
+    await withTraceparent(row.traceparent, () =>
+      inSpan(`work ${row.name}`, { 'opdomain.work': row.id }, async () => {
+        try {
+          if (settings === undefined) throw new Refusal('queue.no-handler', { name: row.name });
+          await (row.kind === 'event' ? this.runEvent(row) : this.runJob(row));
+          await this.finish(row, 'done');
+        } catch (fault) {
+          await this.failed(row, fault, settings ?? eventHandling);
+        }
+      }),
+    );
+  }
+
+  private async claim(workId: Id): Promise<WorkRow | undefined> {
+    const [rows]: [WorkRow[], number] = await this.dataSource.query(
+      `UPDATE platform.work SET state = 'leased', attempts = attempts + 1, lease_owner = $2, lease_until = now() + interval '60 seconds'
+       WHERE id = $1 AND state = 'due' AND due_at <= now()
+       RETURNING id, kind, name, key, event_id, payload, attempts, traceparent`,
+      [workId, this.owner],
+    );
+    return rows[0];
+  }
+
+  private async runEvent(row: WorkRow): Promise<void> {
+    const handler = this.consumers.find((consumer) => consumer.name === row.name);
+    if (handler === undefined) throw new Refusal('queue.no-handler', { name: row.name });
+    const events: { id: Id; type: string; key: Id; payload: JsonObject }[] = await this.dataSource.query(
+      'SELECT id, type, key, payload FROM platform.outbox WHERE id = $1',
+      [row.event_id],
+    );
+    const event = events[0];
+    if (event === undefined) throw new Refusal('queue.no-event', { id: row.id });
+    await this.unitOfWork.run(systemAct(row.name, 'platform.event-consumed', this.clock.now(), traceparent()), async (tx) => {
+      const fresh: unknown[] = await managerOf(tx).query(
+        'INSERT INTO platform.inbox (event_id, consumer) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id',
+        [event.id, row.name],
+      );
+      if (fresh.length === 1) await handler.consume(tx, event);
+    });
+  }
+
+  private async runJob(row: WorkRow): Promise<void> {
+    const handler = this.jobs.get(row.name);
+    if (handler === undefined) throw new Refusal('queue.no-handler', { name: row.name });
+    const controller = new AbortController();
+    this.running.add(controller);
+    const heartbeat = setInterval(() => void this.renew(row.id, handler.leaseSeconds, controller), (handler.leaseSeconds * 1000) / 4);
+    try {
+      await this.renew(row.id, handler.leaseSeconds, controller);
+      const parent = traceparent();
+      await handler.run({
+        workId: row.id,
+        key: row.key,
+        payload: row.payload,
+        attempt: row.attempts,
+        lastAttempt: row.attempts >= handler.maxAttempts,
+        ...(parent === undefined ? {} : { traceparent: parent }),
+        signal: controller.signal,
+        progress: async (step) => {
+          await this.dataSource.query('UPDATE platform.work SET progress = $2 WHERE id = $1', [row.id, JSON.stringify(step)]);
+        },
+      });
+    } finally {
+      clearInterval(heartbeat);
+      this.running.delete(controller);
+    }
+  }
+
+  private async renew(id: Id, seconds: number, controller: AbortController): Promise<void> {
+    try {
+      const [, count]: [unknown, number] = await this.dataSource.query(
+        `UPDATE platform.work SET lease_until = now() + make_interval(secs => $3) WHERE id = $1 AND state = 'leased' AND lease_owner = $2`,
+        [id, this.owner, seconds],
+      );
+      if (count === 0) controller.abort(new Error('cancelled or lease lost'));
+    } catch (fault) {
+      this.log.error('work.lease-not-renewed', fault, { workId: id });
+    }
+  }
+
+  private async finish(row: WorkRow, outcome: 'done' | 'dead', lastError: string | null = null): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE platform.work SET state = $3, finished_at = now(), last_error = $4, lease_owner = NULL, lease_until = NULL
+       WHERE id = $1 AND state = 'leased' AND lease_owner = $2`,
+      [row.id, this.owner, outcome, lastError],
+    );
+    outcomes.add(1, { name: row.name, outcome });
+  }
+
+  private async failed(row: WorkRow, fault: unknown, settings: { maxAttempts: number; backoffSeconds: number }): Promise<void> {
+    const code = fault instanceof Refusal ? fault.code : fault instanceof Error ? fault.name : 'unknown';
+    this.log.error('work.failed', fault, { workId: row.id, name: row.name, attempt: row.attempts, refusal: code });
+    if (row.attempts >= settings.maxAttempts) return this.finish(row, 'dead', code);
+    const wait = Math.min(settings.backoffSeconds * 2 ** (row.attempts - 1), 600);
+    await this.dataSource.query(
+      `UPDATE platform.work SET state = 'due', due_at = now() + make_interval(secs => $3), rung_at = NULL, last_error = $4,
+         lease_owner = NULL, lease_until = NULL
+       WHERE id = $1 AND state = 'leased' AND lease_owner = $2`,
+      [row.id, this.owner, wait, code],
+    );
+    outcomes.add(1, { name: row.name, outcome: 'retry' });
+  }
+}
