@@ -1,0 +1,67 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+/** The same server under another user or database. Absent parts stay as they are. */
+export function urlOf(url: string, change: { readonly user?: string; readonly password?: string; readonly database?: string }): string {
+  const changed = new URL(url);
+  if (change.user !== undefined) changed.username = encodeURIComponent(change.user);
+  if (change.password !== undefined) changed.password = encodeURIComponent(change.password);
+  if (change.database !== undefined) changed.pathname = `/${encodeURIComponent(change.database)}`;
+  return changed.href;
+}
+
+/**
+ * A role that may log in and owns nothing yet; a known one gets the password given.
+ * @param url of a superuser.
+ */
+export async function createRole(url: string, name: string, password: string): Promise<void> {
+  await connected(url, async (client) => {
+    const known = await client.query('select 1 from pg_roles where rolname = $1', [name]);
+    const verb = known.rowCount === 0 ? 'CREATE' : 'ALTER';
+    // The server gets the verifier, not the password: a statement may end up in its log.
+    const rights = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';
+    await client.query(`${verb} ROLE ${client.escapeIdentifier(name)} ${rights} PASSWORD ${client.escapeLiteral(scramVerifier(password))}`);
+  });
+}
+
+/**
+ * A database that only its owner (and superusers) can connect to; nothing happens where it is there already.
+ * @param url of a superuser.
+ * @returns the URL of that database under the same user.
+ */
+export async function createDatabase(
+  url: string,
+  name: string,
+  more: { readonly owner?: string; readonly template?: string } = {},
+): Promise<string> {
+  await connected(url, async (client) => {
+    const known = await client.query('select 1 from pg_database where datname = $1', [name]);
+    if (known.rowCount !== 0) return;
+    const database = client.escapeIdentifier(name);
+    const owner = more.owner === undefined ? '' : ` OWNER ${client.escapeIdentifier(more.owner)}`;
+    const template = more.template === undefined ? '' : ` TEMPLATE ${client.escapeIdentifier(more.template)}`;
+    await client.query(`CREATE DATABASE ${database}${owner}${template}`);
+    await client.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
+  });
+  return urlOf(url, { database: name });
+}
+
+async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** As PostgreSQL keeps it (RFC 5802, RFC 7677). ASCII only, where SASLprep changes nothing. */
+export function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {
+  if (!/^[\x21-\x7e]+$/.test(password)) throw new Error('A database password consists of visible ASCII characters');
+  const iterations = 4_096;
+  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
+  const hmac = (text: string) => createHmac('sha256', salted).update(text).digest();
+  const stored = createHash('sha256').update(hmac('Client Key')).digest();
+  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${stored.toString('base64')}:${hmac('Server Key').toString('base64')}`;
+}
