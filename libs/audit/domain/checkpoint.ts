@@ -1,0 +1,59 @@
+import { addMs, decodeBase64, type Instant, refuse, signatureTypes, type VerifierKey } from '#kernel';
+import type { Hash } from './merkle.js';
+import { parseNote, type SignedNote, verifyNote } from './signed-note.js';
+
+/** A log's statement of its tree (C2SP tlog-checkpoint). */
+export interface Checkpoint {
+  /** Names the log for ever; its signing key has the same name. */
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Hash;
+}
+
+/** The note text: origin, size, root, each on its line. We write no extension lines: no monitor could audit them. */
+export const checkpointText = ({ origin, size, root }: Checkpoint): string =>
+  `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
+
+/** @throws Refusal `audit.checkpoint-malformed` naming the line (1 origin, 2 size, 3 root, 4 extensions). */
+export function parseCheckpoint(text: string): Checkpoint {
+  const [origin = '', sizeText = '', rootText = '', ...rest] = text.split('\n');
+  const fault = (line: number) => refuse('audit.checkpoint-malformed', { line });
+  if (origin === '') throw fault(1);
+  const size = Number(sizeText);
+  if (!/^(0|[1-9]\d*)$/.test(sizeText) || !Number.isSafeInteger(size)) throw fault(2);
+  const root = decodeBase64(rootText);
+  if (root?.length !== 32) throw fault(3);
+  if (rest.pop() !== '' || rest.includes('')) throw fault(4);
+  return { origin, size, root };
+}
+
+export interface Cosigner {
+  readonly name: string;
+  readonly at: Instant;
+}
+export interface VerifiedCheckpoint extends Checkpoint {
+  readonly note: SignedNote;
+  /** Names of trusted keys that signed as or for the log. */
+  readonly signedBy: readonly string[];
+  /** Trusted witnesses that saw the log grow consistently up to here; empty: nobody outside the log vouches for it yet. */
+  readonly cosignedBy: readonly Cosigner[];
+}
+
+const epoch: Instant = '1970-01-01T00:00:00.000Z';
+
+/**
+ * Reads a checkpoint and checks every signature on it by a trusted key.
+ * @throws Refusal for a malformed note, a failed signature, or `audit.no-log-signature` when the log's own key (Ed25519, named as the origin) is not among them.
+ */
+export function verifyCheckpoint(noteText: string, trusted: readonly VerifierKey[]): VerifiedCheckpoint {
+  const note = parseNote(noteText);
+  const checkpoint = parseCheckpoint(note.text);
+  const verified = verifyNote(note, trusted);
+  const byLog = verified.some(({ key }) => key.type === signatureTypes.ed25519 && key.name === checkpoint.origin);
+  if (!byLog) throw refuse('audit.no-log-signature', { origin: checkpoint.origin });
+  const cosignedBy = verified.flatMap(({ key, timestamp }) =>
+    timestamp === undefined ? [] : [{ name: key.name, at: addMs(epoch, timestamp * 1000) }],
+  );
+  const signedBy = verified.filter(({ timestamp }) => timestamp === undefined).map(({ key }) => key.name);
+  return { ...checkpoint, note, signedBy: [...new Set(signedBy)], cosignedBy };
+}

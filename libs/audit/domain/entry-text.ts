@@ -1,0 +1,25 @@
+import { canonicalJson, type JsonObject, refuse } from '#kernel';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads one entry of the log and insists on its one spelling: two readers of the same leaf must never see different things.
+ * @param index position in the log, for the error only
+ * @throws Refusal `audit.entry-not-canonical`
+ */
+export function parseEntry(bytes: Uint8Array, index: number): JsonObject {
+  try {
+    const text = utf8.decode(bytes);
+    const value = JSON.parse(text) as unknown;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && canonicalJson(value) === text) return value as JsonObject;
+  } catch {
+    // Neither UTF-8 nor JSON: the same answer as for a second spelling.
+  }
+  throw refuse('audit.entry-not-canonical', { index });
+}
+
+/** Whether an entry says that it issued the document with this digest. */
+export const carriesDocument = (entry: JsonObject, digest: string): boolean => {
+  const { documents } = entry;
+  return Array.isArray(documents) && documents.includes(digest);
+};

@@ -1,0 +1,17 @@
+import { refuse } from '#kernel';
+import type { Checkpoint } from './checkpoint.js';
+import type { Hash } from './merkle.js';
+import { verifyConsistency } from './proof-verification.js';
+
+/** The largest tree a witness has cosigned of one log; undefined before its first. */
+export type LastSeen = Pick<Checkpoint, 'size' | 'root'> | undefined;
+
+/**
+ * What a witness asks before it cosigns: the same log, never smaller, and the old tree a prefix of the new one. A witness
+ * keeps what it saw outside the log's reach, which is what makes a rewritten history show.
+ * @throws Refusal `audit.checkpoint-foreign`, `audit.consistency-fails`.
+ */
+export function assertCosignable(origin: string, last: LastSeen, next: Checkpoint, proof: readonly Hash[]): void {
+  if (next.origin !== origin) throw refuse('audit.checkpoint-foreign', { expected: origin, found: next.origin });
+  if (last !== undefined) verifyConsistency(last.size, next.size, proof, last.root, next.root);
+}
