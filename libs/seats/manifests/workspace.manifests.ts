@@ -73,7 +73,6 @@ export const workspacePod = (spec: WorkspaceSpec): V1Pod => ({
     serviceAccountName: workspaceName(spec),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    hostUsers: false,
     restartPolicy: 'Never',
     activeDeadlineSeconds: spec.sessionSeconds,
     terminationGracePeriodSeconds: 1,
