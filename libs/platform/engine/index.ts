@@ -2,3 +2,4 @@ export * from './job.js';
 export * from './refusals.js';
 export { SandboxEngine } from './sandbox.js';
 export { ScratchArea, type Scratch, type ScratchOptions } from './scratch.js';
+export { ENGINE, engineConfig, SCRATCH, type EngineConfig } from './config.js';

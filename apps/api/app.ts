@@ -1,0 +1,62 @@
+import { FirstAdministrators } from '#identity';
+import { ActGuard, ActInterceptor, createHttpApp, openApi, ProblemFilter, RouteTable } from '#platform/http';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ComposedModule } from '../composition/platform.module.js';
+import type { Platform } from '../composition/platform.js';
+
+export interface Api {
+  readonly app: NestFastifyApplication;
+  /** Address it listens on, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Composes the API without listening: for tests, which inject requests, and for `startApi`. */
+export async function composeApi(platform: Platform): Promise<NestFastifyApplication> {
+  const module = ComposedModule.of(platform, {
+    controllers: platform.contexts.flatMap((context) => context.controllers),
+    providers: [
+      { provide: APP_GUARD, useClass: ActGuard },
+      { provide: APP_INTERCEPTOR, useClass: ActInterceptor },
+      { provide: APP_FILTER, useClass: ProblemFilter },
+    ],
+  });
+  const app = await createHttpApp(module, platform.config.http);
+  const acts = app.get(RouteTable).acts(platform.actions);
+  const description = openApi(acts, platform.config.oidc.issuer);
+  const server = app.getHttpAdapter().getInstance();
+  server.get('/api/v1/openapi.json', (_request, reply) => reply.send(description));
+  server.get('/healthz', (_request, reply) => reply.send({ alive: true }));
+  server.get('/readyz', async (_request, reply) => {
+    const checks = await readiness(platform);
+    return reply.status(Object.values(checks).every((check) => check === 'ok') ? 200 : 503).send(checks);
+  });
+  await app.init();
+  await server.ready();
+  return app;
+}
+
+/** Each port is asked for itself; its answer is `ok` or the kind of fault, never its text. */
+async function readiness(platform: Platform): Promise<Record<string, string>> {
+  const ask = async (check: () => Promise<unknown>): Promise<string> => {
+    try {
+      await check();
+      return 'ok';
+    } catch (fault) {
+      return fault instanceof Error ? fault.name : 'fault';
+    }
+  };
+  return {
+    database: await ask(() => platform.dataSource.query('SELECT 1')),
+    keys: await ask(() => platform.keys.health()),
+    objects: await ask(() => platform.objects.health()),
+  };
+}
+
+export async function startApi(platform: Platform): Promise<Api> {
+  const app = await composeApi(platform);
+  await app.get(FirstAdministrators).ensure(platform.config.oidc.issuer, platform.config.installation);
+  await app.listen(platform.config.http.port, platform.config.http.host);
+  return { app, url: await app.getUrl(), close: () => app.close() };
+}

@@ -1,0 +1,32 @@
+import { ConfigurationError } from '#platform/config';
+import { startTelemetry } from '#platform/telemetry';
+import { readConfig } from './config.js';
+import { contexts } from './contexts.js';
+import { openPlatform, type Platform } from './platform.js';
+
+/** Runs one application as a process: configuration, telemetry, ports, then drain on SIGTERM or SIGINT. Exit code 2: configuration. */
+export async function runProcess(component: string, start: (platform: Platform) => Promise<() => Promise<void>>): Promise<void> {
+  let config;
+  try {
+    config = readConfig(process.argv.slice(2), process.env);
+  } catch (fault) {
+    if (!(fault instanceof ConfigurationError)) throw fault;
+    process.stderr.write(`${component}: ${fault.message}\n`);
+    process.exit(2);
+  }
+  const stopTelemetry = startTelemetry(component, config.telemetry);
+  const platform = await openPlatform(config, contexts, component);
+  const stop = await start(platform);
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', () => {
+      resolve();
+    });
+    process.once('SIGINT', () => {
+      resolve();
+    });
+  });
+  platform.log.info('process.draining');
+  await stop();
+  await platform.close();
+  await stopTelemetry();
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+export const ENGINE = Symbol('Engine');
+/** The process's `ScratchArea`. */
+export const SCRATCH = Symbol('ScratchArea');
+
+export const engineConfig = z
+  .strictObject({
+    /** Folder on a memory filesystem; plaintext of raw data stands nowhere else. */
+    scratchRoot: z.string().default('/dev/shm/opdomain'),
+    allowDiskScratch: z.boolean().default(false),
+    memoryMb: z.number().int().min(256).default(2048),
+    threads: z.number().int().min(1).default(2),
+    wallClockMs: z.number().int().min(1000).default(1_800_000),
+    scratchBytes: z.number().int().min(1_048_576).default(4_294_967_296),
+  })
+  .prefault({});
+export type EngineConfig = z.infer<typeof engineConfig>;
