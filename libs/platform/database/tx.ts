@@ -53,7 +53,10 @@ export interface Tx {
   publish(event: DomainEvent): Promise<void>;
   /** Publishes `usage.recorded.v1`. */
   use(usage: Usage): Promise<void>;
-  /** @returns the work's id. A still open order of the same name and key is kept, not doubled. */
+  /**
+   * @returns the work's id. A waiting order of the same name and key is kept, not doubled; one that is running already runs once more
+   * afterwards, since it may have read before this act. Work may so order its own next run.
+   */
   enqueue(order: WorkOrder): Promise<Id>;
   /** Takes open work of this key off the queue; running work sees its signal aborted at its next heartbeat. */
   cancelWork(name: string, key: Id): Promise<number>;

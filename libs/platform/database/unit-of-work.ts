@@ -72,7 +72,9 @@ class Transaction implements Tx {
     const rows: { id: Id }[] = await this.manager.query(
       `INSERT INTO platform.work (id, kind, name, key, payload, unit_id, scenario_id, due_at, traceparent)
        VALUES ($1, 'job', $2, $3, $4, $5, $6, coalesce($7::timestamptz, now()), $8)
-       ON CONFLICT (name, key) WHERE kind = 'job' AND state IN ('due', 'leased') DO UPDATE SET due_at = least(platform.work.due_at, excluded.due_at)
+       ON CONFLICT (name, key) WHERE kind = 'job' AND state IN ('due', 'leased') DO UPDATE SET
+         due_at = CASE platform.work.state WHEN 'due' THEN least(platform.work.due_at, excluded.due_at) ELSE platform.work.due_at END,
+         again_at = CASE platform.work.state WHEN 'leased' THEN least(coalesce(platform.work.again_at, excluded.due_at), excluded.due_at) END
        RETURNING id`,
       [
         id,

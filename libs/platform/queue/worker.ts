@@ -133,7 +133,10 @@ export class WorkRunner {
 
   private async finish(row: WorkRow, outcome: 'done' | 'dead', lastError: string | null = null): Promise<void> {
     await this.dataSource.query(
-      `UPDATE platform.work SET state = $3, finished_at = now(), last_error = $4, lease_owner = NULL, lease_until = NULL
+      `UPDATE platform.work SET lease_owner = NULL, lease_until = NULL, last_error = $4, again_at = NULL,
+         state = CASE WHEN $3 = 'done' AND again_at IS NOT NULL THEN 'due' ELSE $3 END,
+         due_at = coalesce(again_at, due_at), rung_at = NULL, attempts = CASE WHEN again_at IS NULL THEN attempts ELSE 0 END,
+         finished_at = CASE WHEN $3 = 'done' AND again_at IS NOT NULL THEN NULL ELSE now() END
        WHERE id = $1 AND state = 'leased' AND lease_owner = $2`,
       [row.id, this.owner, outcome, lastError],
     );

@@ -53,7 +53,7 @@ export class PlatformTables1763700000000 implements MigrationInterface {
         event_id uuid REFERENCES platform.outbox (id), payload jsonb NOT NULL DEFAULT '{}',
         unit_id uuid, scenario_id uuid,
         state text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'leased', 'done', 'dead', 'cancelled')),
-        attempts int NOT NULL DEFAULT 0, due_at timestamptz NOT NULL DEFAULT now(), rung_at timestamptz,
+        attempts int NOT NULL DEFAULT 0, due_at timestamptz NOT NULL DEFAULT now(), again_at timestamptz, rung_at timestamptz,
         lease_owner text, lease_until timestamptz, last_error text, progress jsonb,
         created_at timestamptz NOT NULL DEFAULT now(), finished_at timestamptz, traceparent text,
         UNIQUE (event_id, name))`);
