@@ -28,3 +28,10 @@ export class Refusal extends Error {
 }
 
 export const refuse = (code: string, details: Readonly<Record<string, Json>> = {}): Refusal => new Refusal(code, details);
+
+/** Fills `{name}` in a text from the details of a refusal. */
+export const fill = (text: string, details: Readonly<Record<string, Json>>): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = details[name];
+    return value === undefined ? whole : typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : JSON.stringify(value);
+  });

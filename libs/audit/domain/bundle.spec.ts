@@ -9,8 +9,8 @@ import { assertNoFork } from './log-copy.js';
 const certificate = { type: 'opdomain.destruction-certificate/v1', domainId: 'd-1', items: 12 };
 const log = new SignedLog().append(
   ...Array.from({ length: 300 }, (_, n) => ({ action: 'seat.granted', n })),
-  { action: 'termination.certified', documents: [documentDigest(certificate)] },
-  { action: 'seat.revoked', documents: [] },
+  { action: 'termination.certified', after: documentDigest(certificate) },
+  { action: 'seat.revoked', details: { note: documentDigest(certificate) } },
 );
 const reread = (bundle: ProofBundle): ProofBundle => parseProofBundle(JSON.parse(JSON.stringify(bundle)));
 

@@ -18,8 +18,5 @@ export function parseEntry(bytes: Uint8Array, index: number): JsonObject {
   throw refuse('audit.entry-not-canonical', { index });
 }
 
-/** Whether an entry says that it issued the document with this digest. */
-export const carriesDocument = (entry: JsonObject, digest: string): boolean => {
-  const { documents } = entry;
-  return Array.isArray(documents) && documents.includes(digest);
-};
+/** Whether an entry issued the document with this digest: the digest is that of the state after the act. */
+export const carriesDocument = (entry: JsonObject, digest: string): boolean => entry.after === digest;

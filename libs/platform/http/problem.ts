@@ -1,4 +1,4 @@
-import { Refusal, type Json, type RefusalCatalogue, type RefusalText } from '#kernel';
+import { fill, Refusal, type Json, type RefusalCatalogue, type RefusalText } from '#kernel';
 
 /** RFC 9457 problem details with our members: a stable code, the rule and what would satisfy it, in both languages. */
 export interface Problem {
@@ -20,13 +20,6 @@ const unknownFault: RefusalText = {
   satisfyZh: '请以跟踪号联系平台运维。',
   satisfyEn: 'Give the trace id to the platform operator.',
 };
-
-/** Fills `{name}` from the details. */
-export const fill = (text: string, details: Readonly<Record<string, Json>>): string =>
-  text.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = details[name];
-    return value === undefined ? whole : typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : JSON.stringify(value);
-  });
 
 /** A refusal as problem+json; anything else says nothing of itself but its trace. */
 export function problemOf(error: unknown, catalogue: RefusalCatalogue, traceId?: string): Problem {
