@@ -1,0 +1,146 @@
+import { type Day, type Digest, type Id, type Instant, assertMove, dayOf } from '#kernel';
+import { type ApprovalState, approvalTransitions } from './approval.states.js';
+import type { PartyRole } from './parties.js';
+import { refuse } from './refusals.js';
+
+export const approvalSubjects = [
+  'authorisation',
+  'agreement-amendment',
+  'scenario',
+  'data-request-item',
+  'partner',
+  'emergency-plan',
+  'desensitisation-plan',
+  'code-run',
+] as const;
+export type ApprovalSubjectKind = (typeof approvalSubjects)[number];
+
+/** What is judged: one frozen version, known by its digest. */
+export interface ApprovalSubject {
+  readonly kind: ApprovalSubjectKind;
+  readonly id: Id;
+  readonly version: number;
+  readonly digest: Digest;
+}
+
+/** A place at the table. Slots of one step vote in any order; a step opens when every slot before it has said yes. */
+export interface Slot {
+  readonly key: string;
+  readonly step: number;
+  readonly party: PartyRole;
+  readonly organisationId: Id;
+}
+
+export interface Vote {
+  readonly slot: string;
+  readonly personId: Id;
+  readonly organisationId: Id;
+  readonly verdict: 'yes' | 'no';
+  readonly reasons: string;
+  readonly digest: Digest;
+  /** The day of the decision, as the voter says it, beside the moment of its recording. */
+  readonly decidedOn: Day;
+  readonly recordedAt: Instant;
+  /** A written opinion or minutes, by digest. */
+  readonly opinion: Digest | null;
+}
+
+export interface Approval {
+  readonly id: Id;
+  readonly subject: ApprovalSubject;
+  readonly state: ApprovalState;
+  readonly slots: readonly Slot[];
+  readonly votes: readonly Vote[];
+  /** Who asked, and every organisation on whose side they stand: none of them judges (ACC-05). */
+  readonly requesterId: Id;
+  readonly requesterOrganisationIds: readonly Id[];
+}
+
+export interface CastVote {
+  readonly slot: string;
+  readonly personId: Id;
+  /** The organisation for which the person votes. */
+  readonly organisationId: Id;
+  /** Every organisation the person belongs to, or in which they held a seat. */
+  readonly tiedTo: readonly Id[];
+  readonly verdict: 'yes' | 'no';
+  readonly reasons: string;
+  /** The digest of what the voter saw. */
+  readonly digest: Digest;
+  readonly decidedOn: Day;
+  readonly opinion?: Digest;
+}
+
+/** One step a party, in the order in which the profile lists them. @throws Refusal `approval.party-missing` for a party without organisation. */
+export function slotsInOrder(parties: readonly { key: string; party: PartyRole }[], actingFor: Partial<Record<PartyRole, Id>>): Slot[] {
+  return parties.map(({ key, party }, step) => ({ key, step, party, organisationId: organisationFor(party, actingFor) }));
+}
+
+/** All parties at once. @throws Refusal `approval.party-missing`. */
+export function slotsTogether(parties: readonly PartyRole[], actingFor: Partial<Record<PartyRole, Id>>): Slot[] {
+  return parties.map((party) => ({ key: party, step: 0, party, organisationId: organisationFor(party, actingFor) }));
+}
+
+function organisationFor(party: PartyRole, actingFor: Partial<Record<PartyRole, Id>>): Id {
+  const organisationId = actingFor[party];
+  if (!organisationId) throw refuse('approval.party-missing', { party });
+  return organisationId;
+}
+
+/** @throws Refusal `approval.no-parties`, `approval.self-review` when a requester's organisation holds a slot. */
+export function openApproval(opening: Omit<Approval, 'state' | 'votes'>): Approval {
+  if (opening.slots.length === 0) throw refuse('approval.no-parties', { subject: opening.subject.kind });
+  const own = opening.slots.find((slot) => opening.requesterOrganisationIds.includes(slot.organisationId));
+  if (own) throw refuse('approval.self-review', { slot: own.key });
+  return { ...opening, state: 'open', votes: [] };
+}
+
+/** The slots that may vote now. */
+export function openSlots(approval: Approval): readonly Slot[] {
+  if (approval.state !== 'open') return [];
+  const waiting = approval.slots.filter((slot) => !approval.votes.some((vote) => vote.slot === slot.key));
+  const step = Math.min(...waiting.map((slot) => slot.step));
+  return waiting.filter((slot) => slot.step === step);
+}
+
+/**
+ * Casts one vote. The last yes approves; a no ends the review with its reasons.
+ * @param currentDigest digest of the subject as it stands now: a changed subject voids the approval instead of taking the vote.
+ * @throws Refusal `approval.closed`, `approval.not-your-turn`, `approval.self-review`, `approval.voted-already`, `approval.reasons-missing`,
+ * `approval.seen-other-version`, `approval.wrong-organisation`, `deadline.in-the-future`.
+ */
+export function decideVote(approval: Approval, cast: CastVote, currentDigest: Digest, now: Instant): Pick<Approval, 'state' | 'votes'> {
+  if (currentDigest !== approval.subject.digest) return { state: moved(approval, 'voided'), votes: approval.votes };
+  if (approval.state !== 'open') throw refuse('approval.closed', { state: approval.state });
+  const slot = approval.slots.find((each) => each.key === cast.slot);
+  if (!slot || !openSlots(approval).includes(slot))
+    throw refuse('approval.not-your-turn', { slot: cast.slot, open: openSlots(approval).map((each) => each.key) });
+  if (cast.organisationId !== slot.organisationId) throw refuse('approval.wrong-organisation', { slot: slot.key });
+  assertIndependent(approval, cast);
+  if (approval.votes.some((vote) => vote.personId === cast.personId)) throw refuse('approval.voted-already', { slot: slot.key });
+  if (cast.digest !== approval.subject.digest) throw refuse('approval.seen-other-version', { version: approval.subject.version });
+  if (cast.verdict === 'no' && cast.reasons.trim() === '') throw refuse('approval.reasons-missing', { slot: slot.key });
+  if (cast.decidedOn > dayOf(now)) throw refuse('deadline.in-the-future', { happenedOn: cast.decidedOn, today: dayOf(now) });
+  const { tiedTo: _, opinion = null, ...vote } = cast;
+  const votes = [...approval.votes, { ...vote, opinion, recordedAt: now }];
+  if (cast.verdict === 'no') return { state: moved(approval, 'rejected'), votes };
+  return { state: votes.length === approval.slots.length ? moved(approval, 'approved') : 'open', votes };
+}
+
+function assertIndependent(approval: Approval, cast: CastVote): void {
+  const tied = [cast.organisationId, ...cast.tiedTo].some((id) => approval.requesterOrganisationIds.includes(id));
+  if (tied || cast.personId === approval.requesterId) throw refuse('approval.self-review', { slot: cast.slot });
+}
+
+const moved = (approval: Approval, to: ApprovalState): ApprovalState => {
+  assertMove(approvalTransitions, approval.state, to, 'approval');
+  return to;
+};
+
+/** Whether an approval still covers what stands: given, and for exactly this version. */
+export const covers = (approval: Approval | undefined, version: number, digest: Digest): boolean =>
+  approval?.state === 'approved' && approval.subject.version === version && approval.subject.digest === digest;
+
+/** Voids an approval whose subject changed. Nothing happens to one that ended otherwise. */
+export const voidFor = (approval: Approval, currentDigest: Digest): ApprovalState =>
+  currentDigest !== approval.subject.digest && (approval.state === 'open' || approval.state === 'approved') ? 'voided' : approval.state;

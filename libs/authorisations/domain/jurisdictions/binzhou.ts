@@ -1,0 +1,47 @@
+import { commonItems } from '../agreement-items.js';
+import { type RootProfile, byDefault, mustBeEntered, stated, terminationGrounds } from './profile.js';
+import { fourStages } from './stages.js';
+
+export const binzhou: RootProfile = {
+  id: 'binzhou',
+  version: 1,
+  zh: '滨州市公共数据授权运营管理规定',
+  en: 'Binzhou, authorised operation of public data',
+  parent: null,
+  status: 'in-force',
+  effectiveFrom: null,
+  effectiveUntil: null,
+  lifeYears: 3,
+  notes: [],
+  rules: {
+    stages: stated(fourStages, '滨州 5', '滨州 13'),
+    publicityPeriod: stated(true, '滨州 14', '滨州 15'),
+    consultation: byDefault(false, 'AUTH-14'),
+    agreementItems: stated(commonItems, '滨州 15'),
+    termLimit: byDefault({ years: 3, exception: false }, 'AUTH-15'),
+    renewalWindow: stated({ months: 6 }, '滨州 16'),
+    unitCeiling: mustBeEntered('AUTH-21'),
+    wholeAuthorisation: byDefault(false, 'AUTH-20'),
+    scenarioParties: stated(['authority'], '滨州 17'),
+    dataRequestParties: stated(['provider', 'authority'], '滨州 17'),
+    returnedDataConsent: mustBeEntered('REQ-05'),
+    industryOpinion: byDefault(false, 'REQ-04'),
+    externalReference: stated(false, '滨州 17'),
+    cooperationParties: stated(['authority'], '滨州 19'),
+    admissionParties: byDefault(['authority'], 'AUTH-27'),
+    selfRedevelopment: stated(false, '滨州 20'),
+    exportReviewers: stated(['authority'], '滨州 9', '滨州 22'),
+    suspensionGrounds: stated(
+      ['security-duty-unmet', 'misuse-with-loss', 'major-risk', 'out-of-scope', 'other-breach'],
+      '滨州 30(一)-(五)',
+    ),
+    terminationGrounds: byDefault(terminationGrounds, 'TERM-02', '滨州 16', '滨州 30'),
+    rectification: stated({ length: 30, unit: 'calendar-days', source: '滨州 30' }, '滨州 30'),
+    agreementFiling: byDefault(null, 'AUTH-12'),
+    terminationFiling: byDefault(null, 'TERM-04'),
+    provincialFiling: byDefault(false, 'AUTH-11'),
+    logRetention: stated({ months: 6 }, '滨州 16'),
+    developerRecordRetention: byDefault({ years: 5 }, 'AUD-05'),
+    annualReport: stated('within-term', '滨州 21'),
+  },
+};

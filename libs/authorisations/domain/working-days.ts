@@ -1,0 +1,52 @@
+import type { Day } from '#kernel';
+import { isWeekend, plusDays, yearOf } from './calendar-day.js';
+import { refuse } from './refusals.js';
+
+/** One year of the State Council's holiday notice. Days not named here follow the week: Monday to Friday are worked. */
+export interface WorkingYear {
+  readonly year: number;
+  /** First and last day of each break, both included; weekends inside count as holidays anyhow. */
+  readonly holidays: readonly (readonly [Day, Day])[];
+  /** Saturdays and Sundays that are worked to make up for a break. */
+  readonly makeUpDays: readonly Day[];
+  readonly source: string;
+}
+
+/** 国务院办公厅关于 2026 年部分节假日安排的通知, published 4 November 2025. */
+export const year2026: WorkingYear = {
+  year: 2026,
+  holidays: [
+    ['2026-01-01', '2026-01-03'],
+    ['2026-02-15', '2026-02-23'],
+    ['2026-04-04', '2026-04-06'],
+    ['2026-05-01', '2026-05-05'],
+    ['2026-06-19', '2026-06-21'],
+    ['2026-09-25', '2026-09-27'],
+    ['2026-10-01', '2026-10-07'],
+  ],
+  makeUpDays: ['2026-01-04', '2026-02-14', '2026-02-28', '2026-05-09', '2026-09-20', '2026-10-10'],
+  source: '国务院办公厅关于2026年部分节假日安排的通知（2025年11月4日）',
+};
+
+export const publishedYears: readonly WorkingYear[] = [year2026];
+
+/**
+ * Whether a day is worked.
+ * @throws Refusal `deadline.calendar-year-missing` for a year without its notice: next year's breaks are never guessed (AUTH-12).
+ */
+export function isWorkingDay(day: Day, years: readonly WorkingYear[] = publishedYears): boolean {
+  const year = years.find((known) => known.year === yearOf(day));
+  if (!year) throw refuse('deadline.calendar-year-missing', { year: yearOf(day) });
+  if (year.makeUpDays.includes(day)) return true;
+  return !isWeekend(day) && !year.holidays.some(([first, last]) => day >= first && day <= last);
+}
+
+/** The n-th working day after a day; the day itself is not counted (民法典 201). */
+export function plusWorkingDays(day: Day, count: number, years: readonly WorkingYear[] = publishedYears): Day {
+  let at = day;
+  for (let left = count; left > 0;) {
+    at = plusDays(at, 1);
+    if (isWorkingDay(at, years)) left -= 1;
+  }
+  return at;
+}
