@@ -1,4 +1,5 @@
 /** Verification from files alone: no Nest, no database, no network. What the command line and third parties build on. */
+export * from './domain/audit-package.js';
 export * from './domain/bundle.js';
 export * from './domain/checkpoint.js';
 export * from './domain/cosignature.js';

@@ -1,0 +1,24 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Language } from '../terminal.js';
+
+export interface CliEnvironment {
+  readonly language: Language;
+  /** Address of the platform when no option gives it. */
+  readonly server: string | undefined;
+  /** An access token handed in by a script; otherwise the one of `opdomain login` is used. */
+  readonly token: string | undefined;
+  /** Folder of the sign-in and of the cached list of acts. */
+  readonly folder: string;
+}
+
+/** The only place where the command line reads its environment. */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>> = process.env): CliEnvironment {
+  const locale = env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? '';
+  return {
+    language: locale.toLowerCase().startsWith('zh') ? 'zh' : 'en',
+    server: env.OPDOMAIN_SERVER,
+    token: env.OPDOMAIN_TOKEN,
+    folder: env.OPDOMAIN_HOME ?? join(env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'opdomain'),
+  };
+}

@@ -1,0 +1,11 @@
+/** Where a command writes and what it knows of its surroundings; handed in, so that a test reads what a person would. */
+export interface Terminal {
+  /** Results, and nothing else: what a script reads. */
+  out(text: string): void;
+  /** Progress, hints, errors. */
+  err(text: string): void;
+  readonly language: Language;
+}
+export type Language = 'zh' | 'en';
+
+export const pick = ({ language }: Terminal, zh: string, en: string): string => (language === 'zh' ? zh : en);

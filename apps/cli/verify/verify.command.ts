@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { parseVerifierKeys, Refusal, refuse, type VerifierKey } from '#kernel';
+import { CommandEnded, exitCodes } from '../exit-codes.js';
+import { pick, type Terminal } from '../terminal.js';
+import { type Evidence, readEvidence } from './evidence-file.js';
+import { findingOf, kinds, type Verdict } from './verdict.js';
+import { verifyAll } from './verify-evidence.js';
+
+const details = `
+Files are recognised by their content:
+  proof bundle of an entry   JSON from GET /audit-entries/{id}/proof
+  receipt, certificate, manifest, audit package   signed JSON documents
+  checkpoint                 a signed note; several are checked against one another
+  consistency proof          JSON from GET /audit/consistency
+  folder                     a copy of the whole log (checkpoint, tile/…, sm3/…)
+
+The key file holds one public key a line (<name>+<id>+<base64>). Get it through a channel that you trust:
+keys that come with the files are never trusted.
+
+Exit codes: 0 everything verified, 1 something did not, 2 wrong usage or an unreadable file.
+
+Examples:
+  opdomain verify receipt.json --key authority.keys
+  opdomain verify certificate.json --key authority.keys --final
+  opdomain verify ./log-copy kept-checkpoint --key audit-admin.keys --json`;
+
+interface VerifyOptions {
+  readonly key: readonly string[];
+  readonly json?: boolean;
+  readonly final?: boolean;
+}
+
+export function addVerify(program: Command, terminal: Terminal): void {
+  program
+    .command('verify')
+    .argument('<file...>', 'proofs, documents, checkpoints, or a folder with a copy of the log')
+    .description('check evidence offline, from files and public keys alone 离线验证')
+    .requiredOption('-k, --key <file>', 'file with trusted public keys; may be given several times', collect)
+    .option('--final', 'fail unless cosigned by a trusted witness: receipts and certificates bind only then')
+    .option('--json', 'print the verdicts as JSON')
+    .addHelpText('after', details)
+    .action((files: string[], options: VerifyOptions) => {
+      const trusted = options.key.flatMap(readKeys);
+      const { evidence, unusable } = readAll(files);
+      const verdicts = verifyAll(evidence, trusted).map((verdict) => (options.final === true ? demandFinal(verdict) : verdict));
+      const ok = verdicts.every((verdict) => verdict.ok);
+      terminal.out(
+        options.json === true
+          ? `${JSON.stringify({ ok: ok && unusable.length === 0, verdicts }, null, 2)}\n`
+          : verdicts.map((verdict) => printed(verdict, terminal)).join(''),
+      );
+      if (!ok) throw new CommandEnded(exitCodes.verificationFailed, pick(terminal, '验证未通过', 'verification failed'));
+      if (unusable.length > 0) throw new CommandEnded(exitCodes.usage, unusable.join('\n'));
+    });
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** One unreadable file does not hide what the others show. */
+function readAll(files: readonly string[]): { evidence: Evidence[]; unusable: string[] } {
+  const evidence: Evidence[] = [];
+  const unusable: string[] = [];
+  for (const file of files) {
+    try {
+      evidence.push(readEvidence(file));
+    } catch (error) {
+      if (!(error instanceof CommandEnded)) throw error;
+      unusable.push(error.message);
+    }
+  }
+  return { evidence, unusable };
+}
+
+function readKeys(file: string): VerifierKey[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new CommandEnded(exitCodes.usage, `${file}: cannot be read 无法读取`);
+  }
+  try {
+    const keys = parseVerifierKeys(text);
+    if (keys.length > 0) return keys;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { rule, satisfy } = findingOf(error);
+    throw new CommandEnded(exitCodes.usage, `${file}: ${rule.en} ${rule['zh-CN']}\n${satisfy.en} ${satisfy['zh-CN']}`);
+  }
+  throw new CommandEnded(exitCodes.usage, `${file}: holds no key 没有公钥`);
+}
+
+function demandFinal(verdict: Verdict): Verdict {
+  if (!verdict.ok || verdict.final !== false) return verdict;
+  const reason =
+    'checkpoint' in verdict.facts || verdict.kind === 'checkpoint' || verdict.kind === 'log-copy' ? 'not cosigned' : 'not in the log yet';
+  return { ...verdict, ok: false, findings: [findingOf(refuse('audit.not-final', { reason }))] };
+}
+
+function printed(verdict: Verdict, terminal: Terminal): string {
+  const state = verdict.ok ? pick(terminal, '通过', 'verified') : pick(terminal, '未通过', 'FAILED');
+  const kind = kinds[verdict.kind][terminal.language];
+  const final =
+    verdict.final === undefined || !verdict.ok
+      ? ''
+      : verdict.final
+        ? pick(terminal, ',已最终生效', ', final')
+        : pick(terminal, ',尚未最终生效(无见证人副署)', ', not final yet (no witness has cosigned)');
+  const lines = [`${verdict.file}: ${kind} ${state}${final}`, ...facts(verdict)];
+  for (const { code, rule, satisfy } of verdict.findings) {
+    const language = terminal.language === 'zh' ? 'zh-CN' : 'en';
+    lines.push(`  ${code}: ${rule[language]}`, `  → ${satisfy[language]}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const facts = ({ facts: shown }: Verdict): string[] =>
+  Object.entries(shown).map(([name, value]) => `  ${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);

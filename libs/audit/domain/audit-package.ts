@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import {
+  canonicalJson,
+  decodeBase64,
+  type JsonObject,
+  refuse,
+  type SignedDocument,
+  type TypedDocument,
+  type VerifierKey,
+  verifySignedDocument,
+} from '#kernel';
+import { type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.js';
+import { parseEntry } from './entry-text.js';
+import { leafHash } from './merkle.js';
+import { verifyInclusion } from './proof-verification.js';
+
+export const auditPackageType = 'opdomain.audit-package/v1';
+
+/**
+ * Evidence for an audit case (AUD-07): the chosen entries of a period, each provable under one checkpoint. Whoever signs it
+ * vouches for the choice being complete; the tree vouches for every entry in it and for the size of the whole log.
+ */
+export const auditPackage = z.strictObject({
+  type: z.literal(auditPackageType),
+  caseId: z.string(),
+  issuedAt: z.iso.datetime(),
+  period: z.strictObject({ from: z.iso.datetime(), until: z.iso.datetime() }),
+  /** What was asked for beside the period, by member of the entry. */
+  filter: z.record(z.string(), z.string()),
+  checkpoint: z.string(),
+  entries: z.array(z.strictObject({ index: z.int().nonnegative(), entry: z.string(), inclusion: z.array(z.string()).max(64) })),
+  /** What the package cannot show, said and not left out: e.g. entries of the period that no checkpoint covers yet. */
+  gaps: z.array(z.strictObject({ what: z.string(), count: z.int().nonnegative() })),
+});
+export type AuditPackage = z.infer<typeof auditPackage>;
+
+export const asDocument = (content: AuditPackage): TypedDocument => JSON.parse(canonicalJson(content)) as TypedDocument;
+
+export interface VerifiedPackage {
+  readonly content: AuditPackage;
+  readonly signedBy: readonly string[];
+  readonly checkpoint: VerifiedCheckpoint;
+  readonly entries: readonly JsonObject[];
+}
+
+/** Verifies signature, checkpoint, every entry's place and that none is there twice. @throws Refusal naming what failed and where. */
+export function verifyAuditPackage(signed: SignedDocument, trusted: readonly VerifierKey[]): VerifiedPackage {
+  const { signedBy } = verifySignedDocument(signed, trusted);
+  const parsed = auditPackage.safeParse(signed.document);
+  if (!parsed.success) throw refuse('audit.bundle-malformed', { path: `document.${parsed.error.issues[0]?.path.join('.') ?? ''}` });
+  const checkpoint = verifyCheckpoint(parsed.data.checkpoint, trusted);
+  let last = -1;
+  const entries = parsed.data.entries.map(({ index, entry, inclusion }) => {
+    if (index <= last) throw refuse('audit.entry-differs', { index });
+    last = index;
+    const path = inclusion.map((hash) => decodeBase64(hash) ?? new Uint8Array());
+    const bytes = Buffer.from(entry, 'utf8');
+    verifyInclusion(leafHash(bytes), index, checkpoint.size, path, checkpoint.root);
+    return parseEntry(bytes, index);
+  });
+  return { content: parsed.data, signedBy, checkpoint, entries };
+}
