@@ -1,0 +1,144 @@
+import { identityContext } from '#identity';
+import { newId } from '#kernel';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openMedium, type Medium } from '../support/medium.js';
+
+let medium: Medium;
+beforeAll(async () => {
+  medium = await openMedium({ contexts: [identityContext] });
+});
+afterAll(() => medium.close());
+
+const dayAhead = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+describe('signing in', () => {
+  it('lets in only who the unified authentication vouches for and who is registered as one natural person [ACC-01] [ACC-04]', async () => {
+    const nobody = await medium.app.inject({ url: '/api/v1/people/self' });
+    expect(nobody.statusCode).toBe(401);
+    expect(nobody.json()).toMatchObject({ code: 'http.not-signed-in' });
+    const stranger = await medium.app.inject({
+      url: '/api/v1/people/self',
+      headers: { authorization: `Bearer ${await medium.issuer.token('stranger')}` },
+    });
+    expect(stranger.json()).toMatchObject({ code: 'identity.unknown-person', status: 401 });
+    const elsewhere = await medium.app.inject({
+      url: '/api/v1/people/self',
+      headers: { authorization: `Bearer ${await medium.issuer.token('operator', { audience: 'another-api' })}` },
+    });
+    expect(elsewhere.json()).toMatchObject({ code: 'http.not-signed-in' });
+    expect((await medium.operator.get('/people/self')).body).toMatchObject({ roles: ['platform-operator'] });
+  });
+
+  it('refuses a second person with the same identity: accounts are not shared [ACC-04]', async () => {
+    const organisationId = await medium.organisation('unit');
+    const body = { name: '李四', issuer: medium.issuer.url, subject: newId(), organisationId, from: '2026-01-01' };
+    expect((await medium.operator.post('/people', body)).status).toBe(201);
+    expect((await medium.operator.post('/people', body)).body).toMatchObject({ code: 'identity.subject-taken', status: 409 });
+  });
+
+  it('keeps out a person whose affiliation has ended', async () => {
+    const organisationId = await medium.organisation('unit');
+    const person = await medium.person(organisationId, ['unit-developer']);
+    expect((await person.get('/people/self')).status).toBe(200);
+    await medium.operator.post(`/people/${person.personId}/affiliation-ends`, { organisationId, until: '2020-06-30' });
+    expect((await person.get('/people/self')).body).toMatchObject({ code: 'identity.not-affiliated' });
+  });
+});
+
+describe('roles', () => {
+  it('refuses by default and names the role that is missing [ACC-02]', async () => {
+    const person = await medium.person(await medium.organisation('unit'), ['unit-manager']);
+    const answer = await person.post('/organisations', { kind: 'unit', name: '自建单位', creditCode: '91330000000000000X' });
+    expect(answer.status).toBe(403);
+    expect(answer.body).toMatchObject({ code: 'http.role-missing', details: { roles: ['platform-operator'] } });
+  });
+
+  it('never gives one person two of the three separated administrators', async () => {
+    const answer = await medium.security.post(`/people/${medium.operator.personId}/role-grants`, {
+      role: 'audit-admin',
+      scope: { kind: 'platform' },
+      from: dayAhead(0),
+    });
+    expect(answer.body).toMatchObject({ code: 'identity.roles-separated', details: { held: 'platform-operator' } });
+  });
+
+  it('gives people of a vendor no data role [ACC-06]', async () => {
+    const vendor = await medium.person(await medium.organisation('vendor'), []);
+    const answer = await medium.security.post(`/people/${vendor.personId}/role-grants`, {
+      role: 'unit-developer',
+      scope: { kind: 'platform' },
+      from: dayAhead(0),
+    });
+    expect(answer.body).toMatchObject({ code: 'identity.vendor-role', status: 403 });
+  });
+});
+
+describe('personnel records', () => {
+  it('refuses a confidentiality agreement that states no period or liability [PERS-03]', async () => {
+    const authority = await medium.person(await medium.organisation('authority'), ['authority']);
+    const developer = await medium.person(await medium.organisation('unit'), ['unit-developer']);
+    const answer = await authority.post(`/people/${developer.personId}/records`, {
+      kind: 'confidentiality-agreement',
+      validFrom: dayAhead(0),
+      validUntil: dayAhead(300),
+      evidenceDigest: `sha256:${'0'.repeat(64)}`,
+      details: { signer: '张三' },
+    });
+    expect(answer.body).toMatchObject({ code: 'identity.record-incomplete', details: { missing: ['period', 'liability'] } });
+  });
+});
+
+describe('the unit of work', () => {
+  it('answers a repeat of the same request with the first result and refuses the key for another one', async () => {
+    const key = { 'idempotency-key': newId() };
+    const body = { kind: 'provider', name: '市公安局', creditCode: '11330000000000001A' };
+    const first = await medium.operator.post('/organisations', body, key);
+    const again = await medium.operator.post('/organisations', body, key);
+    expect(again).toMatchObject({ status: 201, body: first.body });
+    const other = await medium.operator.post('/organisations', { ...body, name: '市人社局' }, key);
+    expect(other.body).toMatchObject({ code: 'http.idempotency-key-reused', status: 422 });
+  });
+
+  it('writes exactly one audit row for each act, read and refusal [AUD-01]', async () => {
+    const count = async (outcome: string): Promise<number> =>
+      Number((await medium.sql<{ n: string }>('SELECT count(*) AS n FROM platform.journal WHERE person_id = $1 AND outcome = $2', [medium.operator.personId, outcome]))[0]?.n);
+    const before = { done: await count('done'), read: await count('read'), refused: await count('refused') };
+    await medium.operator.post('/organisations', { kind: 'evaluator', name: '评估机构', creditCode: '11330000000000002B' });
+    await medium.operator.get('/organisations');
+    await medium.operator.post('/organisations', { kind: 'nonsense' });
+    expect({ done: await count('done'), read: await count('read'), refused: await count('refused') }).toEqual({
+      done: before.done + 1,
+      read: before.read + 1,
+      refused: before.refused + 1,
+    });
+  });
+
+  it('refuses a commit that changed a state table without a journal row of the same transaction [AUD-06]', async () => {
+    await expect(medium.sql(`UPDATE identity.people SET name = '改名' WHERE id = $1`, [medium.operator.personId])).rejects.toMatchObject({ code: 'OD002' });
+  });
+
+  it('keeps the journal append-only, also for the owner of the tables [AUD-05]', async () => {
+    await expect(medium.sql(`UPDATE platform.journal SET action = 'nothing'`)).rejects.toMatchObject({ code: 'OD001' });
+    await expect(medium.sql('DELETE FROM platform.journal')).rejects.toMatchObject({ code: 'OD001' });
+    await expect(medium.sql('TRUNCATE platform.journal CASCADE')).rejects.toMatchObject({ code: 'OD001' });
+  });
+
+  it('changes nothing and answers 503 when the audit entry cannot be written [AUD-06]', async () => {
+    await medium.sql('ALTER TABLE platform.journal ADD CONSTRAINT closed CHECK (false) NOT VALID');
+    try {
+      const answer = await medium.operator.post('/organisations', { kind: 'unit', name: '不得留痕', creditCode: '11330000000000003C' });
+      expect(answer.body).toMatchObject({ code: 'audit.unavailable', status: 503 });
+      expect((await medium.operator.get('/organisations')).body).toMatchObject({ code: 'audit.unavailable' });
+    } finally {
+      await medium.sql('ALTER TABLE platform.journal DROP CONSTRAINT closed');
+    }
+    expect(await medium.sql(`SELECT 1 FROM identity.organisations WHERE name = '不得留痕'`)).toEqual([]);
+  });
+
+  it('seals the caller’s address inside the entry instead of writing it in clear [AUD-08]', async () => {
+    const rows = await medium.sql<{ id: string; canonical: string }>(`SELECT id, canonical FROM platform.journal WHERE outcome = 'read' ORDER BY id DESC LIMIT 1`);
+    const entry = JSON.parse(rows[0]?.canonical ?? '{}') as { personal: { key: string; box: string } };
+    expect(rows[0]?.canonical).not.toContain('127.0.0.1');
+    expect(medium.platform.sealer.open(rows[0]?.id ?? '', entry.personal)).toMatchObject({ source: '127.0.0.1' });
+  });
+});
