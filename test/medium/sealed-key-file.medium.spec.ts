@@ -28,7 +28,9 @@ describe('the sealed key file', () => {
       await chmod(masterKeyFile, mode);
       await expect(SealedKeyFile.open({ ...at, masterKeyFile })).rejects.toMatchObject({ code });
     }
-    await expect(SealedKeyFile.open({ ...at, masterKeyFile: join(folder, 'none') })).rejects.toMatchObject({ code: 'keys.master-key-unusable' });
+    await expect(SealedKeyFile.open({ ...at, masterKeyFile: join(folder, 'none') })).rejects.toMatchObject({
+      code: 'keys.master-key-unusable',
+    });
     await expect(createMasterKeyFile(at.masterKeyFile)).rejects.toMatchObject({ code: 'EEXIST' });
   });
 

@@ -10,7 +10,10 @@ export const keysConfig = z.discriminatedUnion('kind', [
     kind: z.literal('transit'),
     address: z.url({ protocol: /^https?$/ }),
     tokenFile: z.string().min(1),
-    mount: z.string().regex(/^[\w-]+(\/[\w-]+)*$/).default('transit'),
+    mount: z
+      .string()
+      .regex(/^[\w-]+(\/[\w-]+)*$/)
+      .default('transit'),
     /** PEM of the certification authority, where the system's own do not vouch for the server. */
     caFile: z.string().min(1).optional(),
   }),

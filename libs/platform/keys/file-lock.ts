@@ -52,7 +52,10 @@ async function takeOverIfLeft(path: string): Promise<void> {
 }
 
 async function isLeft(path: string, token: string): Promise<boolean> {
-  const age = await stat(path).then((s) => Date.now() - s.mtimeMs, () => 0);
+  const age = await stat(path).then(
+    (s) => Date.now() - s.mtimeMs,
+    () => 0,
+  );
   return age > staleMs || !isAlive(Number(token.split(' ')[0]));
 }
 

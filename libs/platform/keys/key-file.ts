@@ -21,7 +21,10 @@ export type KeyFileContents = z.infer<typeof contentsSchema>;
  * @returns the two keys derived from it (HKDF-SHA-256, RFC 5869): one wraps keys, one seals the file.
  */
 export async function readMasterKey(path: string): Promise<{ wrapping: Buffer; sealing: Buffer }> {
-  const mode = await stat(path).then((s) => s.mode & 0o777, () => undefined);
+  const mode = await stat(path).then(
+    (s) => s.mode & 0o777,
+    () => undefined,
+  );
   if (mode === undefined) throw refuse('keys.master-key-unusable');
   if ((mode & 0o077) !== 0) throw refuse('keys.master-key-exposed', { mode: `0${mode.toString(8)}` });
   const text = (await readFile(path, 'utf8')).trim();

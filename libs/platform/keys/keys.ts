@@ -39,5 +39,6 @@ export const reservedSegment = 'destroyed';
 
 /** Two or more lower-case segments joined by `/`, 200 characters at most: the alphabet that every store can hold as it is. */
 export function assertKeyName(name: string): void {
-  if (name.length > 200 || !grammar.test(name) || name.split('/')[0] === reservedSegment) throw refuse('keys.bad-name', { length: name.length });
+  if (name.length > 200 || !grammar.test(name) || name.split('/')[0] === reservedSegment)
+    throw refuse('keys.bad-name', { length: name.length });
 }

@@ -40,7 +40,8 @@ export class SealedKeyFile implements Keys {
       const existing = contents.live[name];
       if (existing !== undefined && existing.kind !== kind) throw refuse('keys.wrong-kind', { name });
       if (existing !== undefined) return undefined;
-      const secret = kind === 'encrypt' ? randomBytes(32) : generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' });
+      const secret =
+        kind === 'encrypt' ? randomBytes(32) : generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' });
       const wrapped = seal(this.wrapping, bound(name, kind), secret).toString('base64url');
       secret.fill(0);
       return { ...contents, live: { ...contents.live, [name]: { kind, createdAt: this.clock.now(), wrapped } } };
@@ -66,8 +67,10 @@ export class SealedKeyFile implements Keys {
 
   async publicKey(name: string): Promise<Uint8Array> {
     // An Ed25519 SubjectPublicKeyInfo (RFC 8410) ends in the 32 bytes of the key.
-    return this.using(name, 'sign', (key) =>
-      new Uint8Array(createPublicKey(privateKey(key)).export({ format: 'der', type: 'spki' }).subarray(-32)),
+    return this.using(
+      name,
+      'sign',
+      (key) => new Uint8Array(createPublicKey(privateKey(key)).export({ format: 'der', type: 'spki' }).subarray(-32)),
     );
   }
 

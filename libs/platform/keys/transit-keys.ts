@@ -6,7 +6,11 @@ import { TransitClient, TransitRejection } from './transit-client.js';
 import type { TransitAddress } from './transit-client.js';
 
 const keySchema = z.object({
-  data: z.object({ type: z.string(), latest_version: z.number(), keys: z.record(z.string(), z.union([z.number(), z.object({ public_key: z.string() })])) }),
+  data: z.object({
+    type: z.string(),
+    latest_version: z.number(),
+    keys: z.record(z.string(), z.union([z.number(), z.object({ public_key: z.string() })])),
+  }),
 });
 type TransitKey = z.infer<typeof keySchema>['data'];
 
@@ -63,7 +67,11 @@ export class TransitKeys implements Keys {
   async sign(name: string, message: Uint8Array): Promise<Uint8Array> {
     const answer = await this.use(name, 'sign', `sign/${encoded(name)}`, { input: base64(message) });
     // `vault:v1:<base64>`
-    const signature = z.object({ data: z.object({ signature: z.string() }) }).parse(answer).data.signature.split(':')[2] ?? '';
+    const signature =
+      z
+        .object({ data: z.object({ signature: z.string() }) })
+        .parse(answer)
+        .data.signature.split(':')[2] ?? '';
     return new Uint8Array(Buffer.from(signature, 'base64'));
   }
 

@@ -132,7 +132,21 @@ export function keysConformance(store: string, open: () => Promise<Keys>): void 
     });
 
     it('refuses names that a store could not hold safely', async () => {
-      for (const name of ['', 'one', '/a', 'a/', 'a//b', '../x', 'a/..', 'a/B', 'a/b.c', 'destroyed/a', 'a/-b', `a/${'x'.repeat(200)}`, '数据/甲'])
+      for (const name of [
+        '',
+        'one',
+        '/a',
+        'a/',
+        'a//b',
+        '../x',
+        'a/..',
+        'a/B',
+        'a/b.c',
+        'destroyed/a',
+        'a/-b',
+        `a/${'x'.repeat(200)}`,
+        '数据/甲',
+      ])
         await expect(keys.create(name)).rejects.toMatchObject({ code: 'keys.bad-name' });
     });
 

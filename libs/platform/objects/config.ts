@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { Keys } from '#platform/keys';
+import { FolderStore } from './folder-store.js';
+import type { Objects } from './objects.js';
+import { S3Store } from './s3-store.js';
+import { SealedObjects } from './sealed-objects.js';
+
+/** Configuration fragment of this port; secrets are given as paths of files. */
+export const objectsConfig = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('folder'), path: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('s3'),
+    endpoint: z.url({ protocol: /^https?$/ }),
+    region: z.string().min(1).default('us-east-1'),
+    bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+    accessKeyFile: z.string().min(1),
+    secretKeyFile: z.string().min(1),
+    /** Bucket in the path, not in the host name: what most stores other than AWS need. */
+    pathStyle: z.boolean().default(true),
+    /** Makes the bucket, with versioning and object lock, where it is missing. */
+    createBucket: z.boolean().default(true),
+  }),
+]);
+export type ObjectsConfig = z.infer<typeof objectsConfig>;
+
+export async function objectsFromConfig(config: ObjectsConfig, keys: Keys): Promise<Objects> {
+  return new SealedObjects(config.kind === 'folder' ? await FolderStore.open(config.path) : await S3Store.open(config), keys);
+}
