@@ -49,7 +49,15 @@ export const RoleScope = z.discriminatedUnion('kind', [
 export const GrantRole = z
   .object({
     role: z.enum([
-      'platform-operator', 'security-admin', 'audit-admin', 'authority', 'provider', 'unit-manager', 'unit-developer', 'export-reviewer', 'evaluator',
+      'platform-operator',
+      'security-admin',
+      'audit-admin',
+      'authority',
+      'provider',
+      'unit-manager',
+      'unit-developer',
+      'export-reviewer',
+      'evaluator',
     ]),
     scope: RoleScope,
     from: day,
@@ -70,7 +78,14 @@ export const FileRecord = z
 export const PersonDetail = PersonView.extend({
   affiliations: z.array(z.object({ organisationId: z.uuid(), from: day, until: day.nullable() })),
   records: z.array(
-    z.object({ id: z.uuid(), kind: FileRecord.shape.kind, validFrom: day, validUntil: day.nullable(), evidenceDigest: z.string(), withdrawn: z.boolean() }),
+    z.object({
+      id: z.uuid(),
+      kind: FileRecord.shape.kind,
+      validFrom: day,
+      validUntil: day.nullable(),
+      evidenceDigest: z.string(),
+      withdrawn: z.boolean(),
+    }),
   ),
   grants: z.array(z.object({ role: GrantRole.shape.role, scope: RoleScope, from: day, until: day.nullable() })),
 });

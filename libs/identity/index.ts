@@ -13,7 +13,7 @@ export { People } from './application/people.js';
 export { SignIn, TOKEN_VERIFIER } from './application/sign-in.js';
 export { areAffiliated, type Organisation, type OrganisationKind } from './domain/organisation.js';
 export { organisationsAt, recordAt, type PersonnelFacts, type PersonnelRecord, type RecordKind } from './domain/personnel.js';
-export { assertSees, personOf, sees, type Parties } from './domain/scope.js';
+export { assertSees, personOf, sees, type Parties } from '#kernel';
 export { IdentityModule };
 
 export const identityContext: ContextDeclaration = {

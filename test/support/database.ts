@@ -58,7 +58,13 @@ export async function openDatabase(dir: string, contexts: readonly ContextDeclar
   };
 }
 
-async function makeTemplate(client: pg.Client, dir: string, serverUrl: string, template: string, contexts: readonly ContextDeclaration[]): Promise<void> {
+async function makeTemplate(
+  client: pg.Client,
+  dir: string,
+  serverUrl: string,
+  template: string,
+  contexts: readonly ContextDeclaration[],
+): Promise<void> {
   const making = `${template}_new`;
   await client.query(`DROP DATABASE IF EXISTS ${making} WITH (FORCE)`);
   await client.query(`CREATE DATABASE ${making} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'`);

@@ -59,10 +59,14 @@ const usualScope = (role: Role, organisationId: string): Record<string, unknown>
       : { kind: 'platform' };
 
 const codeAlphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
-const creditCode = (): string =>
-  Array.from({ length: 18 }, () => codeAlphabet[Math.floor(Math.random() * codeAlphabet.length)]).join('');
+const creditCode = (): string => Array.from({ length: 18 }, () => codeAlphabet[Math.floor(Math.random() * codeAlphabet.length)]).join('');
 
-async function configFor(dir: string, database: TestDatabase, issuer: Issuer, change: (config: OpdomainConfig) => OpdomainConfig): Promise<OpdomainConfig> {
+async function configFor(
+  dir: string,
+  database: TestDatabase,
+  issuer: Issuer,
+  change: (config: OpdomainConfig) => OpdomainConfig,
+): Promise<OpdomainConfig> {
   const masterKeyFile = join(dir, 'master.key');
   await createMasterKeyFile(masterKeyFile);
   const kubeconfig = join(dir, 'no-cluster.kubeconfig');
@@ -121,7 +125,12 @@ export async function openMedium(
   const today = dayOf(systemClock.now());
 
   const caller = (subject: string, personId: string, organisationId: string): Caller => {
-    const call = async <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> => {
+    const call = async <T>(
+      method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+      path: string,
+      body?: unknown,
+      headers: Record<string, string> = {},
+    ): Promise<Answer<T>> => {
       const response = await app.inject({
         method,
         url: `/api/v1${path}`,

@@ -11,7 +11,9 @@ export const administratorsConfig = z
   .object({
     organisation: z.object({ name: z.string(), creditCode: z.string() }).strict(),
     administrators: z
-      .array(z.object({ name: z.string(), subject: z.string(), role: z.enum(['platform-operator', 'security-admin', 'audit-admin']) }).strict())
+      .array(
+        z.object({ name: z.string(), subject: z.string(), role: z.enum(['platform-operator', 'security-admin', 'audit-admin']) }).strict(),
+      )
       .refine((list) => new Set(list.map((one) => one.subject)).size === list.length, { message: 'each administrator is another person' }),
   })
   .strict();
@@ -57,7 +59,13 @@ export class FirstAdministrators {
     tx: Parameters<PeopleRepository['insert']>[0],
     who: { issuer: string; name: string; subject: string; role: Role; organisationId: string; at: Instant },
   ): Promise<void> {
-    const person = await this.people.insert(tx, { id: newId(), createdAt: who.at, name: who.name, issuer: who.issuer, subject: who.subject });
+    const person = await this.people.insert(tx, {
+      id: newId(),
+      createdAt: who.at,
+      name: who.name,
+      issuer: who.issuer,
+      subject: who.subject,
+    });
     const from = dayOf(who.at);
     await this.people.addAffiliation(tx, { id: newId(), personId: person.id, organisationId: who.organisationId, from, until: null });
     await this.people.addGrant(tx, { id: newId(), personId: person.id, role: who.role, scope: { kind: 'platform' }, from, until: null });

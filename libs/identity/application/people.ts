@@ -1,10 +1,9 @@
-import { newId, refuse, type ActContext, type Id } from '#kernel';
+import { newId, personOf, refuse, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Affiliate, EndAffiliation, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson } from '../contract.js';
 import { missingDetails, separationConflict, type PersonnelFacts } from '../domain/personnel.js';
-import { personOf } from '../domain/scope.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
 
@@ -24,7 +23,13 @@ export class People {
     return this.unitOfWork.run(ctx, async (tx) => {
       await this.organisations.get(tx, input.organisationId);
       if ((await this.repository.bySubject(tx, input.issuer, input.subject)) !== undefined) throw refuse('identity.subject-taken');
-      const person = await this.repository.insert(tx, { id: newId(), createdAt: ctx.at, name: input.name, issuer: input.issuer, subject: input.subject });
+      const person = await this.repository.insert(tx, {
+        id: newId(),
+        createdAt: ctx.at,
+        name: input.name,
+        issuer: input.issuer,
+        subject: input.subject,
+      });
       await this.repository.addAffiliation(tx, {
         id: newId(),
         personId: person.id,
@@ -32,7 +37,11 @@ export class People {
         from: input.from,
         until: null,
       });
-      await tx.record({ action: 'person.registered', object: { kind: 'person', id: person.id }, details: { organisationId: input.organisationId } });
+      await tx.record({
+        action: 'person.registered',
+        object: { kind: 'person', id: person.id },
+        details: { organisationId: input.organisationId },
+      });
       return viewOf(person);
     });
   }
@@ -55,29 +64,45 @@ export class People {
 
   /** Grants a role; the three administrators stay three people, vendors' people get no data role (ACC-06), nobody grants to themselves. */
   grantRole(ctx: ActContext, personId: Id, input: z.output<typeof GrantRole>): Promise<PersonAnswer> {
-    return this.change(ctx, personId, 'person.role-granted', { role: input.role, scope: { ...input.scope }, from: input.from, until: input.until }, async (tx) => {
-      notSelf(ctx, personId);
-      const held = (await this.repository.grants(tx, personId)).filter((grant) => grant.until === null || grant.until >= input.from);
-      const conflict = separationConflict(held.map((grant) => grant.role), input.role);
-      if (conflict !== undefined) throw refuse('identity.roles-separated', { held: conflict, wanted: input.role });
-      const facts = await this.repository.facts(tx, personId);
-      for (const { organisationId } of facts.affiliations) {
-        const organisation = await this.organisations.get(tx, organisationId);
-        if (organisation.kind === 'vendor' && barredForVendors.includes(input.role)) throw refuse('identity.vendor-role', { role: input.role });
-      }
-      await this.repository.addGrant(tx, { id: newId(), personId, ...input });
-    });
+    return this.change(
+      ctx,
+      personId,
+      'person.role-granted',
+      { role: input.role, scope: { ...input.scope }, from: input.from, until: input.until },
+      async (tx) => {
+        notSelf(ctx, personId);
+        const held = (await this.repository.grants(tx, personId)).filter((grant) => grant.until === null || grant.until >= input.from);
+        const conflict = separationConflict(
+          held.map((grant) => grant.role),
+          input.role,
+        );
+        if (conflict !== undefined) throw refuse('identity.roles-separated', { held: conflict, wanted: input.role });
+        const facts = await this.repository.facts(tx, personId);
+        for (const { organisationId } of facts.affiliations) {
+          const organisation = await this.organisations.get(tx, organisationId);
+          if (organisation.kind === 'vendor' && barredForVendors.includes(input.role))
+            throw refuse('identity.vendor-role', { role: input.role });
+        }
+        await this.repository.addGrant(tx, { id: newId(), personId, ...input });
+      },
+    );
   }
 
   /** Files a personnel record (SEAT-02, PERS-01..04). */
   fileRecord(ctx: ActContext, personId: Id, input: z.output<typeof FileRecord>): Promise<PersonAnswer> {
-    return this.change(ctx, personId, 'person.record-filed', { kind: input.kind, validFrom: input.validFrom, validUntil: input.validUntil }, async (tx) => {
-      notSelf(ctx, personId);
-      const missing = missingDetails(input.kind, input.details);
-      if (missing.length > 0) throw refuse('identity.record-incomplete', { kind: input.kind, missing });
-      await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, ...input });
-      await tx.publish({ type: 'person.record-changed.v1', key: personId, payload: { personId, kind: input.kind } });
-    });
+    return this.change(
+      ctx,
+      personId,
+      'person.record-filed',
+      { kind: input.kind, validFrom: input.validFrom, validUntil: input.validUntil },
+      async (tx) => {
+        notSelf(ctx, personId);
+        const missing = missingDetails(input.kind, input.details);
+        if (missing.length > 0) throw refuse('identity.record-incomplete', { kind: input.kind, missing });
+        await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, ...input });
+        await tx.publish({ type: 'person.record-changed.v1', key: personId, payload: { personId, kind: input.kind } });
+      },
+    );
   }
 
   withdrawRecord(ctx: ActContext, personId: Id, recordId: Id): Promise<PersonAnswer> {
@@ -98,7 +123,12 @@ export class People {
     return this.unitOfWork.read(ctx, async (tx) => {
       const person = await this.repository.get(tx, personId);
       const facts = await this.repository.facts(tx, personId);
-      return { ...viewOf(person), affiliations: [...facts.affiliations], records: [...facts.records], grants: await this.repository.grants(tx, personId) };
+      return {
+        ...viewOf(person),
+        affiliations: [...facts.affiliations],
+        records: [...facts.records],
+        grants: await this.repository.grants(tx, personId),
+      };
     });
   }
 

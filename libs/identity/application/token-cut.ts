@@ -29,7 +29,12 @@ export class TokenCut implements CutPath {
         object: `person/${scope.id}`,
         cutAt: cutAt ?? at,
         closedBy: 'acknowledged',
-        probe: { how: 'read back the epoch that every request compares', answer: refused ? 'tokens issued before are refused' : 'not raised', refused, at },
+        probe: {
+          how: 'read back the epoch that every request compares',
+          answer: refused ? 'tokens issued before are refused' : 'not raised',
+          refused,
+          at,
+        },
       },
     ];
   }

@@ -33,7 +33,8 @@ export interface PersonnelFacts {
   readonly records: readonly PersonnelRecord[];
 }
 
-const covers = (span: { from: Day; until: Day | null }, day: Day): boolean => span.from <= day && (span.until === null || day <= span.until);
+const covers = (span: { from: Day; until: Day | null }, day: Day): boolean =>
+  span.from <= day && (span.until === null || day <= span.until);
 
 /** Organisations a person belongs to on the day of a moment (Asia/Shanghai). */
 export const organisationsAt = (facts: Pick<PersonnelFacts, 'affiliations'>, at: Instant): Id[] =>

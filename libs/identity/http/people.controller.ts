@@ -1,10 +1,9 @@
-import type { ActContext } from '#kernel';
+import { personOf, type ActContext } from '#kernel';
 import { Act, act, Ctx, idParam, In, pageOf, pageQuery, type Input, type Output } from '#platform/http';
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { People } from '../application/people.js';
 import { Affiliate, EndAffiliation, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson, Self } from '../contract.js';
-import { personOf } from '../domain/scope.js';
 
 const common = { scope: 'platform', params: idParam, response: PersonView, method: 'POST' } as const;
 const register = act({

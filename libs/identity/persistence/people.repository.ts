@@ -28,7 +28,8 @@ export class PeopleRepository {
     return { id: person.id, affiliations, records };
   }
 
-  grants = (tx: Tx, personId: Id): Promise<RoleGrantRow[]> => managerOf(tx).find(RoleGrantRow, { where: { personId }, order: { id: 'ASC' } });
+  grants = (tx: Tx, personId: Id): Promise<RoleGrantRow[]> =>
+    managerOf(tx).find(RoleGrantRow, { where: { personId }, order: { id: 'ASC' } });
 
   async addAffiliation(tx: Tx, row: AffiliationRow): Promise<void> {
     await managerOf(tx).insert(AffiliationRow, row);
@@ -48,7 +49,7 @@ export class PeopleRepository {
   }
 
   async addRecord(tx: Tx, row: PersonnelRecordRow): Promise<void> {
-    await managerOf(tx).insert(PersonnelRecordRow, row as never);
+    await managerOf(tx).insert(PersonnelRecordRow, row);
   }
 
   async withdrawRecord(tx: Tx, personId: Id, recordId: Id): Promise<boolean> {

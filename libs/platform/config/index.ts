@@ -74,9 +74,7 @@ export function loadConfig<S extends z.ZodType>(schema: S, sources: ConfigSource
   }
   const result = schema.safeParse(merged);
   if (!result.success) {
-    throw new ConfigurationError(
-      result.error.issues.map((issue) => ({ path: issue.path.join('.') || '(whole)', problem: issue.message })),
-    );
+    throw new ConfigurationError(result.error.issues.map((issue) => ({ path: issue.path.join('.') || '(whole)', problem: issue.message })));
   }
   return result.data;
 }

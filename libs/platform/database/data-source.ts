@@ -17,7 +17,11 @@ export type DatabaseConfig = z.infer<typeof databaseConfig>;
 export const databaseUrl = (config: DatabaseConfig): string => readFileSync(config.urlFile, 'utf8').trim();
 
 /** One data source over all contexts' entities and migrations; migrations run only when asked (`migrate`). */
-export function createDataSource(config: DatabaseConfig, contexts: readonly ContextDeclaration[], applicationName = 'opdomain'): DataSource {
+export function createDataSource(
+  config: DatabaseConfig,
+  contexts: readonly ContextDeclaration[],
+  applicationName = 'opdomain',
+): DataSource {
   type Classes = (new () => object)[];
   return new DataSource({
     type: 'postgres',

@@ -38,7 +38,7 @@ export class StateTable<Row extends Versioned> {
 
   async insert(tx: Tx, row: Omit<Row, 'version'>): Promise<Row> {
     const whole = { ...row, version: 1 } as unknown as Row;
-    await managerOf(tx).insert(this.entity, whole as unknown as QueryDeepPartialEntity<Row>);
+    await managerOf(tx).insert(this.entity, whole);
     return whole;
   }
 
@@ -62,13 +62,13 @@ export class StateTable<Row extends Versioned> {
 
   /** @throws Refusal `state.changed-meanwhile` (409) when the row is no longer what was read, `http.precondition-failed` (412) on If-Match. */
   async update(tx: Tx, row: Row, change: Partial<Omit<Row, 'id' | 'version'>>): Promise<Row> {
-    if (tx.context.ifMatch !== undefined && tx.context.ifMatch !== row.version) throw refuse('http.precondition-failed', { version: row.version });
+    if (tx.context.ifMatch !== undefined && tx.context.ifMatch !== row.version)
+      throw refuse('http.precondition-failed', { version: row.version });
     const next = { ...row, ...change, version: row.version + 1 };
-    const result = await managerOf(tx).update(
-      this.entity,
-      { id: row.id, version: row.version } as FindOptionsWhere<Row>,
-      { ...change, version: row.version + 1 } as unknown as QueryDeepPartialEntity<Row>,
-    );
+    const result = await managerOf(tx).update(this.entity, { id: row.id, version: row.version }, {
+      ...change,
+      version: row.version + 1,
+    } as unknown as QueryDeepPartialEntity<Row>);
     if (result.affected !== 1) throw refuse('state.changed-meanwhile', { id: row.id });
     return next;
   }
@@ -80,7 +80,11 @@ export class StateTable<Row extends Versioned> {
   /** Newest first. @param limit 1 to 200, default 50. */
   async page(tx: Tx, where: FindOptionsWhere<Row>, request: PageRequest): Promise<Page<Row>> {
     const limit = Math.min(Math.max(request.limit ?? 50, 1), 200);
-    const query = managerOf(tx).createQueryBuilder(this.entity, 'row').where(where).orderBy('row.id', 'DESC').limit(limit + 1);
+    const query = managerOf(tx)
+      .createQueryBuilder(this.entity, 'row')
+      .where(where)
+      .orderBy('row.id', 'DESC')
+      .limit(limit + 1);
     if (request.cursor !== undefined) query.andWhere('row.id < :cursor', { cursor: idOf(request.cursor) });
     const rows = await query.getMany();
     const items = rows.slice(0, limit);

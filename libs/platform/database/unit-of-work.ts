@@ -192,7 +192,8 @@ export class UnitOfWork {
       [idempotency.key, owner],
     );
     const earlier = rows[0];
-    if (earlier === undefined || earlier.request_digest !== idempotency.digest) throw refuse('http.idempotency-key-reused', { key: idempotency.key });
+    if (earlier === undefined || earlier.request_digest !== idempotency.digest)
+      throw refuse('http.idempotency-key-reused', { key: idempotency.key });
     return { result: earlier.result.value };
   }
 }

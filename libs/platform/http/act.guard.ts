@@ -78,7 +78,11 @@ function parse(schema: ZodType | undefined, value: unknown, part: string): unkno
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
   throw refuse('http.invalid-input', {
-    problems: result.error.issues.map((issue) => ({ path: [part, ...issue.path.map(String)].join('.'), rule: issue.code, message: issue.message })),
+    problems: result.error.issues.map((issue) => ({
+      path: [part, ...issue.path.map(String)].join('.'),
+      rule: issue.code,
+      message: issue.message,
+    })),
   });
 }
 
@@ -92,6 +96,7 @@ function ifMatch(request: ActingRequest): { ifMatch?: number } {
   const header = request.headers['if-match'];
   if (header === undefined || header === '*') return {};
   const version = /^(?:W\/)?"v(\d+)"$/.exec(header)?.[1];
-  if (version === undefined) throw refuse('http.invalid-input', { problems: [{ path: 'headers.if-match', rule: 'format', message: 'an ETag of ours' }] });
+  if (version === undefined)
+    throw refuse('http.invalid-input', { problems: [{ path: 'headers.if-match', rule: 'format', message: 'an ETag of ours' }] });
   return { ifMatch: Number(version) };
 }

@@ -3,7 +3,7 @@ import { statusOf, type ActSpec } from './act.js';
 
 type Schema = Record<string, unknown>;
 const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Schema =>
-  z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Schema;
+  z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' });
 
 function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Schema[] {
   if (schema === undefined) return [];
@@ -17,8 +17,17 @@ function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Sch
   }));
 }
 
-const header = (name: string, required: boolean, description: string): Schema => ({ name, in: 'header', required, description, schema: { type: 'string' } });
-const problem = { description: 'Refused (RFC 9457)', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+const header = (name: string, required: boolean, description: string): Schema => ({
+  name,
+  in: 'header',
+  required,
+  description,
+  schema: { type: 'string' },
+});
+const problem = {
+  description: 'Refused (RFC 9457)',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
 
 function operation(spec: ActSpec): Schema {
   return {
@@ -33,10 +42,14 @@ function operation(spec: ActSpec): Schema {
     parameters: [
       ...parameters(spec.params, 'path'),
       ...parameters(spec.query, 'query'),
-      ...(spec.method === 'POST' ? [header('Idempotency-Key', true, 'Makes a repeat safe: the same key answers with the first result.')] : []),
+      ...(spec.method === 'POST'
+        ? [header('Idempotency-Key', true, 'Makes a repeat safe: the same key answers with the first result.')]
+        : []),
       ...(spec.method === 'PUT' || spec.method === 'PATCH' ? [header('If-Match', false, 'ETag that was read.')] : []),
     ],
-    ...(spec.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(spec.body, 'input') } } } }),
+    ...(spec.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(spec.body, 'input') } } } }),
     responses: {
       [String(statusOf(spec))]:
         spec.streams === true
@@ -76,7 +89,9 @@ export function openApi(acts: readonly ActSpec[], issuer: string): Schema {
     paths,
     components: {
       schemas: { Problem: problemSchema },
-      securitySchemes: { oidc: { type: 'openIdConnect', openIdConnectUrl: `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration` } },
+      securitySchemes: {
+        oidc: { type: 'openIdConnect', openIdConnectUrl: `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration` },
+      },
     },
   };
 }

@@ -18,7 +18,9 @@ function ours(error: unknown): unknown {
     const status = error.getStatus();
     if (status === 404) return refuse('http.no-such-route');
     if (status === 403) return refuse('http.role-missing', { action: 'unknown', roles: [] });
-    return status < 500 ? refuse('http.invalid-input', { problems: [{ path: 'request', rule: 'http', message: `status ${String(status)}` }] }) : error;
+    return status < 500
+      ? refuse('http.invalid-input', { problems: [{ path: 'request', rule: 'http', message: `status ${String(status)}` }] })
+      : error;
   }
   const code = (error as { statusCode?: unknown } | undefined)?.statusCode;
   if (code === 413) return refuse('http.too-large');
@@ -58,7 +60,12 @@ export class ProblemFilter implements ExceptionFilter {
     const acting = request.opdomain;
     if (acting === undefined) return undefined;
     const code = error instanceof Refusal ? error.code : 'internal';
-    const context = acting.context ?? { action: acting.spec.action, actor: { kind: 'system', component: 'anonymous' } as const, at: new Date().toISOString(), source: request.ip };
+    const context = acting.context ?? {
+      action: acting.spec.action,
+      actor: { kind: 'system', component: 'anonymous' } as const,
+      at: new Date().toISOString(),
+      source: request.ip,
+    };
     const { idempotency: _key, ifMatch: _version, ...plain } = context;
     try {
       await this.unitOfWork.journal(plain, { action: acting.spec.action, outcome: 'refused', object: objectOf(acting), reasons: [code] });

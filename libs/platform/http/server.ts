@@ -19,11 +19,15 @@ export type HttpConfig = z.infer<typeof httpConfig>;
 
 /** The API's server: security headers, a rate limit per address, a span per request that continues the caller's trace. */
 export async function createHttpApp(module: DynamicModule | Type, config: HttpConfig): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: config.bodyLimitBytes, trustProxy: config.trustProxy, routerOptions: { ignoreTrailingSlash: true } });
+  const adapter = new FastifyAdapter({
+    bodyLimit: config.bodyLimitBytes,
+    trustProxy: config.trustProxy,
+    routerOptions: { ignoreTrailingSlash: true },
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: ['error', 'fatal'], abortOnError: false });
   app.setGlobalPrefix('api/v1');
-  await app.register(helmet as never, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
-  await app.register(rateLimit as never, { max: config.requestsPerMinute, timeWindow: '1 minute' });
+  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
+  await app.register(rateLimit, { max: config.requestsPerMinute, timeWindow: '1 minute' });
   const tracer = trace.getTracer('opdomain');
   adapter.getInstance().addHook('onRequest', (request, reply, done) => {
     const parent = propagation.extract(context.active(), request.headers);

@@ -1,4 +1,3 @@
-import type { Json } from '#kernel';
 import { Queue, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import { readFileSync } from 'node:fs';
@@ -14,7 +13,15 @@ export interface Bell {
 
 export const queueConfig = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('postgres'), urlFile: z.string(), schema: z.string().default('bullmq') }).strict(),
-  z.object({ kind: z.literal('redis'), host: z.string(), port: z.number().int(), passwordFile: z.string().optional(), tls: z.boolean().default(false) }).strict(),
+  z
+    .object({
+      kind: z.literal('redis'),
+      host: z.string(),
+      port: z.number().int(),
+      passwordFile: z.string().optional(),
+      tls: z.boolean().default(false),
+    })
+    .strict(),
 ]);
 export type QueueConfig = z.infer<typeof queueConfig>;
 
@@ -79,7 +86,7 @@ async function postgresBackend(config: Extract<QueueConfig, { kind: 'postgres' }
   const client = new Client({ connectionString });
   await client.connect();
   try {
-    await runMigrations(client as never, config.schema);
+    await runMigrations(client, config.schema);
   } finally {
     await client.end();
   }

@@ -25,10 +25,10 @@ export async function listWork(tx: Tx, filter: { state?: string | undefined; nam
 
 /** The newest order of a name and key. */
 export async function workFor(tx: Tx, name: string, key: Id): Promise<WorkView | undefined> {
-  const rows: WorkView[] = await managerOf(tx).query(`SELECT ${columns} FROM platform.work WHERE name = $1 AND key = $2 ORDER BY id DESC LIMIT 1`, [
-    name,
-    key,
-  ]);
+  const rows: WorkView[] = await managerOf(tx).query(
+    `SELECT ${columns} FROM platform.work WHERE name = $1 AND key = $2 ORDER BY id DESC LIMIT 1`,
+    [name, key],
+  );
   return rows[0];
 }
 

@@ -89,7 +89,8 @@ export class Handlers {
   consumers(): readonly EventHandler[] {
     const found: EventHandler[] = [];
     this.each<ConsumerMark>(consumerKey, (mark, call) => {
-      if (found.some((other) => other.name === mark.name && other.type === mark.type)) throw new Error(`two consumers are named ${mark.name}`);
+      if (found.some((other) => other.name === mark.name && other.type === mark.type))
+        throw new Error(`two consumers are named ${mark.name}`);
       found.push({ ...mark, consume: (tx, event) => call(tx, event) });
     });
     return found;

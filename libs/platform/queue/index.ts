@@ -2,7 +2,16 @@ import type { RefusalCatalogue } from '#kernel';
 
 export { openBell, queueConfig, type Bell, type QueueConfig } from './bell.js';
 export { listWork, replayWork, workFor, type WorkView } from './dead-letters.js';
-export { Consumes, Handlers, Job, type ConsumedEvent, type EventHandler, type JobHandler, type JobOptions, type JobRun } from './handlers.js';
+export {
+  Consumes,
+  Handlers,
+  Job,
+  type ConsumedEvent,
+  type EventHandler,
+  type JobHandler,
+  type JobOptions,
+  type JobRun,
+} from './handlers.js';
 export { Relay } from './relay.js';
 export { WorkRunner } from './worker.js';
 

@@ -1,4 +1,7 @@
-import { dayOf, refuse, type Actor, type Id, type Instant } from '#kernel';
+import type { Actor } from './act.js';
+import { dayOf, type Instant } from './clock.js';
+import type { Id } from './ids.js';
+import { refuse } from './refusal.js';
 
 /** The parties of an object, by which it is decided who may see it. */
 export interface Parties {
