@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AuthenticationV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { identify } from '../../deploy/embedded/processes/identity.js';
 import { projectRoot } from '../../deploy/embedded/processes/project-root.js';
-import { startControlPlane, type ControlPlane } from '../../deploy/embedded/servers/control-plane.js';
+import { progressLine, startControlPlane, type ControlPlane } from '../../deploy/embedded/servers/index.js';
 
 const api = (kubeconfigPath: string) => {
   const config = new KubeConfig();
@@ -43,9 +43,7 @@ describe('a local control plane', () => {
     controlPlane = await startControlPlane({
       dir,
       durable: false,
-      report: ({ tool, state, seconds, usual }) => {
-        process.stderr.write(`${tool}: ${state} for ${seconds} s (usually ${usual} s)\n`);
-      },
+      report: (progress) => process.stderr.write(`${progressLine(progress)}\n`),
     });
   }, 900_000);
 

@@ -45,7 +45,7 @@ describe('PostgreSQL', () => {
   it('gives an application a database of its own, and finds it again after a restart on the same address', async () => {
     const at = { dir: join(dir, 'database'), durable: false };
     const first = await startPostgres(at);
-    let owner = '';
+    let owner: string;
     try {
       await createRole(first.url, 'app', 'first-password');
       await createRole(first.url, 'app', 'second-password');

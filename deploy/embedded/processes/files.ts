@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 /** Writes a file that only its owner may read; a reader sees the old content or the new, never half of it. */
 export async function writePrivate(path: string, content: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   await writeFile(draft, content, { mode: 0o600, flag: 'wx' });
   await rename(draft, path);
@@ -12,7 +12,7 @@ export async function writePrivate(path: string, content: string): Promise<void>
 
 /** Like {@link writePrivate}, but only the first writer wins. @returns whether this call wrote the file. */
 export async function writePrivateOnce(path: string, content: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   await writeFile(draft, content, { mode: 0o600, flag: 'wx' });
   try {

@@ -92,7 +92,7 @@ export async function supervise(spec: ServerSpec): Promise<RunningServer> {
     await untilReady(spec, exited);
   } catch (error) {
     await stop();
-    throw new Error(`${name} did not start: ${(error as Error).message}\n${await logTail(log.path)}`);
+    throw new Error(`${name} did not start: ${(error as Error).message}\n${await logTail(log.path)}`, { cause: error });
   }
   return running;
 }

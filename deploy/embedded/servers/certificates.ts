@@ -79,7 +79,7 @@ export class CertificateAuthority {
 
   /** Good for a year: servers get a new one at every start. */
   async issue(subject: Subject): Promise<Credential> {
-    const keys = (await webcrypto.subtle.generateKey(curve, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+    const keys = await webcrypto.subtle.generateKey(curve, true, ['sign', 'verify']);
     const names = [
       ...(subject.dns ?? []).map((value) => ({ type: 'dns' as const, value })),
       ...(subject.ips ?? []).map((value) => ({ type: 'ip' as const, value })),

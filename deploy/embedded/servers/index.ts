@@ -4,4 +4,4 @@ export { startPostgres, type Postgres, type PostgresOptions } from './postgres.j
 export { createDatabase, createRole, urlOf } from './postgres-roles.js';
 export { startRedis, type Redis } from './redis.js';
 export { startVersitygw, type ObjectStore } from './versitygw.js';
-export { NoClusterError, ToolUnavailableError, type Report, type ToolProgress } from '../tools/index.js';
+export { NoClusterError, progressLine, ToolUnavailableError, type Report, type ToolProgress } from '../tools/index.js';

@@ -119,6 +119,7 @@ async function initialise(
       `initdb failed: ${String((error as { stderr?: string }).stderr ?? error)
         .trim()
         .slice(-600)}`,
+      { cause: error },
     );
   } finally {
     await rm(passwordFile, { force: true });

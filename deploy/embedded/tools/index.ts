@@ -9,7 +9,7 @@ import { reporting, type Report } from './progress.js';
 import { NoClusterError, ToolUnavailableError } from './unavailable.js';
 
 export { tools, type Tool, type ToolName } from './manifest.js';
-export type { Report, ToolProgress } from './progress.js';
+export { progressLine, type Report, type ToolProgress } from './progress.js';
 export { ensureRedis } from './redis.js';
 export { NoClusterError, ToolUnavailableError } from './unavailable.js';
 

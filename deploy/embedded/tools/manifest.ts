@@ -25,7 +25,7 @@ export const tools = {
   'kube-apiserver': { ...kubernetes, package: 'k8s.io/kubernetes/cmd/kube-apiserver', usualSeconds: 320 },
   'kube-controller-manager': { ...kubernetes, package: 'k8s.io/kubernetes/cmd/kube-controller-manager', usualSeconds: 70 },
   etcd: { ...etcd, package: 'go.etcd.io/etcd/server/v3', usualSeconds: 30 },
-  etcdctl: { ...etcd, package: 'go.etcd.io/etcd/etcdctl/v3', usualSeconds: 10 },
+  etcdctl: { ...etcd, package: 'go.etcd.io/etcd/etcdctl/v3', usualSeconds: 20 },
   bao: {
     module: 'openbao',
     version: 'v2.4.0',

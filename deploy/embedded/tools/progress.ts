@@ -7,6 +7,14 @@ export interface ToolProgress {
   readonly usual: number;
 }
 
+/** One line for people, the same wherever a start is watched. */
+export const progressLine = ({ tool, state, seconds, usual }: ToolProgress): string => {
+  const waited = state === 'waiting' ? 'another process is building it' : state;
+  return state === 'built' || state === 'installed'
+    ? `${tool}: ${state} in ${seconds} s`
+    : `${tool}: ${waited}, ${seconds} s (usually about ${usual} s, once)`;
+};
+
 export type Report = (progress: ToolProgress) => void;
 
 /** Reports once at the start, then every ten seconds while `work` runs. */
