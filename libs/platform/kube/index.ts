@@ -1,0 +1,11 @@
+export { CLUSTER, type Cluster, type RemoveOptions, type ServiceAccountToken, type WriteOptions } from './cluster.js';
+export { kubeConfig, type KubeSettings } from './config.js';
+export type { ApiResource } from './discovery.js';
+export { isKubeError, KubeError, refusals, type KubeCause } from './errors.js';
+export { Informer, keyOf, type InformerOptions } from './informer.js';
+export { KubeCluster } from './kube-cluster.js';
+export { LeaderElection, type ElectionOptions } from './leader.js';
+export { asSeen, refOf, sayRef } from './objects.js';
+export type { KindOf, KubeObject, ListQuery, ObjectList, ObjectMeta, ObjectRef, Precondition } from './objects.js';
+export { termAnnotation, traceAnnotation, type Term } from './term.js';
+export type { KubeAnswer, KubeRequest } from './transport.js';

@@ -1,0 +1,157 @@
+import { context, propagation } from '@opentelemetry/api';
+import type { Cluster, RemoveOptions, ServiceAccountToken, WriteOptions } from './cluster.js';
+import type { KubeSettings } from './config.js';
+import { Connection } from './connection.js';
+import { Discovery, type ApiResource } from './discovery.js';
+import { isKubeError } from './errors.js';
+import { Informer, type InformerOptions } from './informer.js';
+import { refOf, type KubeObject, type ListQuery, type ObjectList, type ObjectRef, type Precondition } from './objects.js';
+import { assertCurrent, termAnnotation, traceAnnotation, type Term } from './term.js';
+import { Transport, type KubeAnswer, type KubeRequest, type Method } from './transport.js';
+
+const pageSize = 500;
+interface Page<T> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: readonly T[];
+}
+
+/** {@link Cluster} over HTTPS with one dispatcher, one rate limit and one discovery cache, shared by all its fenced views. */
+export class KubeCluster implements Cluster {
+  private constructor(
+    private readonly connection: Connection,
+    private readonly transport: Transport,
+    private readonly discovery: Discovery,
+    private readonly settings: KubeSettings,
+    private readonly term?: Term,
+  ) {}
+
+  static open(settings: KubeSettings): KubeCluster {
+    const connection = Connection.open(settings);
+    const transport = new Transport(connection, settings);
+    return new KubeCluster(connection, transport, new Discovery(transport), settings);
+  }
+
+  fenced(term: Term): Cluster {
+    return new KubeCluster(this.connection, this.transport, this.discovery, this.settings, term);
+  }
+
+  async create<T extends KubeObject>(object: T, options: WriteOptions = {}): Promise<T> {
+    const { name: _name, ...collection } = refOf(object);
+    return this.write<T>('POST', await this.discovery.path(collection), this.marked(object), this.query(options));
+  }
+
+  async apply<T extends KubeObject>(object: T, options: WriteOptions = {}): Promise<T> {
+    const path = await this.discovery.path(refOf(object));
+    return this.write<T>('PATCH', path, this.marked(object), { ...this.query(options), force: 'true' }, 'application/apply-patch+yaml');
+  }
+
+  async replace<T extends KubeObject>(object: T, seen: Precondition, options: WriteOptions = {}): Promise<T> {
+    const whole = { ...object, metadata: { ...object.metadata, ...seen } };
+    return this.write<T>('PUT', await this.discovery.path(refOf(object)), this.marked(whole), this.query(options));
+  }
+
+  async read<T extends KubeObject>(ref: ObjectRef): Promise<T | undefined> {
+    const answer = await this.transport.ask({ method: 'GET', path: await this.discovery.path(ref) });
+    if (answer.status === 404) return undefined;
+    if (answer.error) throw answer.error;
+    return answer.body as T;
+  }
+
+  async list<T extends KubeObject>(query: ListQuery): Promise<ObjectList<T>> {
+    const path = await this.collection(query);
+    const items: T[] = [];
+    let next: string | undefined;
+    for (;;) {
+      const page: Page<T> = await this.transport.send<Page<T>>({
+        method: 'GET',
+        path,
+        query: { ...selectors(query), limit: String(pageSize), ...(next === undefined ? {} : { continue: next }) },
+      });
+      // A list's items carry no kind of their own.
+      items.push(...page.items.map((item) => ({ ...item, apiVersion: query.apiVersion, kind: query.kind })));
+      next = page.metadata.continue;
+      if (next === undefined || next === '') return { resourceVersion: page.metadata.resourceVersion, items };
+    }
+  }
+
+  async remove(ref: ObjectRef, seen: Precondition, options: RemoveOptions = {}): Promise<'gone' | 'going'> {
+    if (this.term) assertCurrent(this.term);
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      preconditions: seen,
+      propagationPolicy: options.propagation ?? 'Background',
+      ...(options.graceSeconds === undefined ? {} : { gracePeriodSeconds: options.graceSeconds }),
+      ...(options.dryRun ? { dryRun: ['All'] } : {}),
+    };
+    try {
+      const left = await this.transport.send<Partial<KubeObject>>({ method: 'DELETE', path: await this.discovery.path(ref), body });
+      return left.kind === 'Status' ? 'gone' : 'going';
+    } catch (error) {
+      if (isKubeError(error, 'NotFound')) return 'gone';
+      throw error;
+    }
+  }
+
+  async requestToken(account: { readonly namespace: string; readonly name: string }, seconds: number): Promise<ServiceAccountToken> {
+    const path = `${await this.discovery.path({ apiVersion: 'v1', kind: 'ServiceAccount', ...account })}/token`;
+    const made = await this.transport.send<{ status: { token: string; expirationTimestamp: string } }>({
+      method: 'POST',
+      path,
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: seconds } },
+    });
+    return { token: made.status.token, expiresAt: made.status.expirationTimestamp };
+  }
+
+  ask(request: KubeRequest): Promise<KubeAnswer> {
+    return this.transport.ask(request);
+  }
+
+  resources(): Promise<readonly ApiResource[]> {
+    return this.discovery.everything();
+  }
+
+  informer<T extends KubeObject>(query: ListQuery, options: InformerOptions = {}): Informer<T> {
+    const source = {
+      list: () => this.list<T>(query),
+      path: () => this.collection(query),
+      query: selectors(query),
+    };
+    return new Informer<T>(this.connection, source, options);
+  }
+
+  /** Closes every connection; what is under way fails as unreachable. */
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  private collection(query: ListQuery): Promise<string> {
+    const { apiVersion, kind, namespace } = query;
+    return this.discovery.path({ apiVersion, kind, ...(namespace === undefined ? {} : { namespace }) });
+  }
+
+  private write<T>(method: Method, path: string, body: unknown, query: Record<string, string>, contentType?: string): Promise<T> {
+    if (this.term) assertCurrent(this.term);
+    return this.transport.send<T>({ method, path, query, body, ...(contentType === undefined ? {} : { contentType }) });
+  }
+
+  private query(options: WriteOptions): Record<string, string> {
+    return { fieldManager: this.settings.fieldManager, ...(options.dryRun ? { dryRun: 'All' } : {}) };
+  }
+
+  private marked<T extends KubeObject>(object: T): T {
+    const carrier: { traceparent?: string } = {};
+    propagation.inject(context.active(), carrier);
+    const marks: Record<string, string> = {
+      ...(carrier.traceparent === undefined ? {} : { [traceAnnotation]: carrier.traceparent }),
+      ...(this.term ? { [termAnnotation]: String(this.term.number) } : {}),
+    };
+    if (Object.keys(marks).length === 0) return object;
+    return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...marks } } };
+  }
+}
+
+const selectors = (query: ListQuery): Record<string, string> => ({
+  ...(query.labels === undefined ? {} : { labelSelector: query.labels }),
+  ...(query.fields === undefined ? {} : { fieldSelector: query.fields }),
+});

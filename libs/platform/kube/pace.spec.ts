@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { backoffMs, mayRetry, TokenBucket } from './pace.js';
+
+describe('the pace of requests', () => {
+  it('lets a burst through and then one per interval', () => {
+    let now = 0;
+    const bucket = new TokenBucket(10, 2, () => now);
+    expect([bucket.reserve(), bucket.reserve(), bucket.reserve(), bucket.reserve()]).toEqual([0, 0, 100, 200]);
+    now = 1_000;
+    expect(bucket.reserve()).toBe(0);
+  });
+
+  it('never grants more than the burst and the rate allow, in whatever rhythm it is asked', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(500), { maxLength: 100 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 1, max: 20 }),
+        (gaps, perSecond, burst) => {
+          let now = 0;
+          const bucket = new TokenBucket(perSecond, burst, () => now);
+          const grants = gaps.map((gap) => {
+            now += gap;
+            return now + bucket.reserve();
+          });
+          const last = Math.max(0, ...grants);
+          expect(grants.length).toBeLessThanOrEqual(burst + (last * perSecond) / 1000 + 1e-6);
+        },
+      ),
+    );
+  });
+
+  it('sends a write again only where the server refused before acting', () => {
+    expect(mayRetry('POST', { status: 429 })).toBe(true);
+    expect(mayRetry('POST', { status: 503, retryAfterMs: 1000 })).toBe(true);
+    expect(mayRetry('POST', { status: 503 })).toBe(false);
+    expect(mayRetry('POST', { status: 0 })).toBe(false);
+    expect(mayRetry('GET', { status: 0 })).toBe(true);
+    expect(mayRetry('GET', { status: 403 })).toBe(false);
+  });
+
+  it('waits as long as the server asks, within reason', () => {
+    expect(backoffMs(1, { status: 429, retryAfterMs: 3000 }, 0)).toBe(3000);
+    expect(backoffMs(1, { status: 429, retryAfterMs: 3_600_000 }, 0)).toBe(30_000);
+    expect(backoffMs(3, { status: 0 }, 0.5)).toBe(300);
+  });
+});

@@ -1,0 +1,67 @@
+/** Waits that end early when they are aborted. */
+export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+
+/** A token bucket on the monotonic clock: `burst` at once, then `perSecond`. Callers are served in the order they came. */
+export class TokenBucket {
+  private tokens: number;
+  private last: number;
+  constructor(
+    private readonly perSecond: number,
+    private readonly burst: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.tokens = burst;
+    this.last = now();
+  }
+
+  /** Reserves one token and says how many milliseconds from now it may be used. */
+  reserve(): number {
+    const now = this.now();
+    this.tokens = Math.min(this.burst, this.tokens + ((now - this.last) * this.perSecond) / 1000);
+    this.last = now;
+    this.tokens -= 1;
+    return this.tokens >= 0 ? 0 : (-this.tokens * 1000) / this.perSecond;
+  }
+}
+
+export interface Failure {
+  /** HTTP status, or 0 where no answer came at all. */
+  readonly status: number;
+  readonly retryAfterMs?: number;
+}
+
+const readOnly = new Set(['GET', 'HEAD']);
+
+/**
+ * Whether a failed request may be sent again. An overloaded server (429) and one that itself says when to come back refused before
+ * acting; a lost answer or a gateway's error leaves a write's fate unknown, so only reads are repeated then.
+ */
+export const mayRetry = (method: string, failure: Failure): boolean =>
+  failure.status === 429 ||
+  (failure.status >= 500 && failure.retryAfterMs !== undefined) ||
+  (readOnly.has(method) && (failure.status === 0 || [500, 502, 503, 504].includes(failure.status)));
+
+const longestWaitMs = 30_000;
+
+/**
+ * Milliseconds before try number `tried + 1`: what the server asked for, else 100 ms doubling to 10 s, with "equal jitter".
+ * @param chance a number in [0, 1)
+ */
+export function backoffMs(tried: number, failure: Failure, chance: number): number {
+  if (failure.retryAfterMs !== undefined) return Math.min(failure.retryAfterMs, longestWaitMs);
+  const ceiling = Math.min(10_000, 100 * 2 ** (tried - 1));
+  return ceiling / 2 + (ceiling / 2) * chance;
+}

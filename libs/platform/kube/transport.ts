@@ -1,0 +1,109 @@
+import { fetch } from 'undici';
+import { refuse } from '#kernel';
+import type { KubeSettings } from './config.js';
+import type { Connection } from './connection.js';
+import { kubeErrorOf, type KubeError } from './errors.js';
+import { backoffMs, mayRetry, pause, TokenBucket, type Failure } from './pace.js';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export interface KubeRequest {
+  readonly method: Method;
+  /** Absolute path on the API server, e.g. `/api/v1/namespaces`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  /** Asks as the bearer of this token instead of as ourselves. */
+  readonly token?: string;
+}
+/** What the API server answered, also where it refused. */
+export interface KubeAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  /** Set where the status is 400 or more. */
+  readonly error?: KubeError;
+}
+
+/** Sends requests at a bounded rate, again where that is safe, and types what comes back. */
+export class Transport {
+  private readonly bucket: TokenBucket;
+  constructor(
+    private readonly connection: Connection,
+    private readonly settings: KubeSettings,
+  ) {
+    this.bucket = new TokenBucket(settings.requestsPerSecond, settings.burst);
+  }
+
+  /** @throws KubeError where the server refuses, Refusal `kube.unreachable` where it does not answer. */
+  async send<T>(request: KubeRequest): Promise<T> {
+    const answer = await this.ask(request);
+    if (answer.error) throw answer.error;
+    return answer.body as T;
+  }
+
+  /** As {@link send}, but a refusal is an answer: what a probe wants to see. */
+  async ask(request: KubeRequest): Promise<KubeAnswer> {
+    for (let tried = 1; ; tried += 1) {
+      await pause(this.bucket.reserve());
+      const outcome = await this.once(request);
+      const failure: Failure | undefined =
+        'lost' in outcome
+          ? { status: 0 }
+          : outcome.error && {
+              status: outcome.status,
+              ...(outcome.error.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.error.retryAfterMs }),
+            };
+      if (failure && tried < this.settings.attempts && mayRetry(request.method, failure)) {
+        await pause(backoffMs(tried, failure, Math.random()));
+      } else if ('lost' in outcome) {
+        throw refuse('kube.unreachable', { cause: outcome.lost });
+      } else {
+        return outcome;
+      }
+    }
+  }
+
+  private async once(request: KubeRequest): Promise<KubeAnswer | { readonly lost: string }> {
+    const url = new URL(this.connection.server + request.path);
+    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+    try {
+      const { headers, dispatcher } =
+        request.token === undefined ? await this.connection.credentials() : await this.connection.bearer(request.token);
+      const response = await fetch(url, {
+        method: request.method,
+        dispatcher,
+        headers: {
+          Accept: 'application/json',
+          ...(request.body === undefined ? {} : { 'Content-Type': request.contentType ?? 'application/json' }),
+          ...headers,
+        },
+        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+        signal: AbortSignal.timeout(this.settings.requestTimeoutMs),
+      });
+      const body = parsed(await response.text());
+      const { status } = response;
+      if (status < 400) return { status, body };
+      return { status, body, error: kubeErrorOf(status, body, response.headers.get('Retry-After') ?? undefined) };
+    } catch (error) {
+      return { lost: causeOf(error) };
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** The system's word for it (`ECONNREFUSED`, `TimeoutError`), never an address or a path. */
+function causeOf(error: unknown): string {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const { code } = at as NodeJS.ErrnoException;
+    if (typeof code === 'string') return code;
+    if (at.cause === undefined) return at.name;
+  }
+  return 'unknown';
+}
