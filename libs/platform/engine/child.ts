@@ -76,11 +76,12 @@ async function read(connection: DuckDBConnection, folder: string, input: EngineI
   const csv = input.csv ?? { header: true, delimiter: ',', quote: '"' };
   const from =
     input.format === 'parquet'
-      ? `read_parquet(${path})`
+      ? `read_parquet(${path}${input.rowNumber === undefined ? '' : ', file_row_number=true'})`
       : `read_csv(${path}, auto_detect=false, header=${String(csv.header)}, delim=${literal(csv.delimiter)}, quote=${literal(csv.quote)}, escape=${literal(csv.quote)}, columns=${types})`;
   const columns = input.columns.map((c) =>
     input.format === 'parquet' ? `CAST(${quoted(c.name)} AS ${c.type}) AS ${quoted(c.name)}` : quoted(c.name),
   );
+  if (input.rowNumber !== undefined) columns.push(`file_row_number AS ${quoted(input.rowNumber)}`);
   await connection.run(
     `CREATE ${input.access === 'view' ? 'TEMP VIEW' : 'TEMP TABLE'} ${quoted(input.name)} AS SELECT ${columns.join(', ')} FROM ${from}`,
   );
@@ -151,7 +152,8 @@ async function runSelect(connection: DuckDBConnection, folder: string, step: Sql
 }
 
 /** HMAC (RFC 2104) by two one-shot digests: five times faster than a Hmac object for each value. Keys are at most one block of 64 bytes. */
-function hmac(algorithm: string, key: Buffer): (value: string) => string {
+function hmac(algorithm: string, key: Buffer | undefined): (value: string) => string {
+  if (key === undefined) return (value) => hash(algorithm, value, 'hex');
   const inner = Buffer.alloc(64, 0x36);
   const outer = Buffer.alloc(64 + 32, 0x5c);
   key.forEach((byte, i) => {
@@ -170,7 +172,7 @@ async function runDictionary(
   connection: DuckDBConnection,
   step: DictionaryStep,
   index: number,
-  key: Buffer,
+  key: Buffer | undefined,
 ): Promise<void> {
   const mac = hmac(step.algorithm, key);
   await connection.run(`CREATE TABLE ${quoted(step.name)} (value VARCHAR, pseudonym VARCHAR)`);
@@ -220,8 +222,10 @@ async function run(job: JobFrame): Promise<void> {
   }, 500);
   for (const [index, step] of job.steps.entries()) {
     Object.assign(place, { step: index, sql: step.kind === 'sql' ? step.sql : step.from, offset: 0 });
-    if (step.kind === 'dictionary') await runDictionary(instance, connection, step, index, Buffer.from(job.keys[step.key] ?? '', 'base64'));
-    else if (step.result === 'none') await runScript(connection, step, index);
+    if (step.kind === 'dictionary') {
+      const key = step.key === undefined ? undefined : Buffer.from(job.keys[step.key] ?? '', 'base64');
+      await runDictionary(instance, connection, step, index, key);
+    } else if (step.result === 'none') await runScript(connection, step, index);
     else await runSelect(connection, job.folder, step, index);
   }
   clearInterval(ticking);

@@ -14,6 +14,8 @@ export interface EngineInput {
   readonly file: string;
   readonly format: 'parquet' | 'csv';
   readonly columns: readonly EngineColumn[];
+  /** Parquet only: a BIGINT column of this name numbers the file's rows from 0. */
+  readonly rowNumber?: string;
   readonly csv?: { readonly header: boolean; readonly delimiter: string; readonly quote: string };
   /**
    * `view` streams from the file, which the SQL can therefore open by itself, all its columns included: for our own statements.
@@ -42,8 +44,8 @@ export interface DictionaryStep {
   readonly name: string;
   readonly from: string;
   readonly algorithm: 'sm3' | 'sha256';
-  /** Which of the job's keys. */
-  readonly key: string;
+  /** Which of the job's keys. Without one it is the plain digest, which hides nothing: for showing that, and never for hiding. */
+  readonly key?: string;
   readonly hexLength: number;
 }
 export type EngineStep = SqlStep | DictionaryStep;

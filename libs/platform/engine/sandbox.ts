@@ -30,6 +30,7 @@ function check(job: EngineJob): void {
   for (const input of job.inputs) {
     if (!name.test(input.name) || input.name.startsWith('sandbox_')) throw bad('input-name');
     if (!isFileName(input.file)) throw bad('file-name');
+    if (input.rowNumber !== undefined && (!name.test(input.rowNumber) || input.format !== 'parquet')) throw bad('row-number');
     if (input.columns.length === 0 || input.columns.some((c) => !type.test(c.type))) throw bad('column-type');
   }
   for (const step of job.steps) {
@@ -37,8 +38,8 @@ function check(job: EngineJob): void {
       if (typeof step.result === 'object' && 'file' in step.result && !isFileName(step.result.file)) throw bad('file-name');
       continue;
     }
-    const bytes = job.keys?.[step.key]?.byteLength ?? 0;
-    if (bytes < 16 || bytes > 64) throw bad('key');
+    const bytes = step.key === undefined ? 1 : (job.keys?.[step.key]?.byteLength ?? 0);
+    if (bytes < 1 || bytes > 64) throw bad('key');
     if (!name.test(step.name)) throw bad('dictionary-name');
     if (!Number.isInteger(step.hexLength) || step.hexLength < 16 || step.hexLength > 64) throw bad('hex-length');
   }

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+
+/**
+ * Kinds of content that identify or describe a subject. `none` says that a person looked and found nothing of the kind.
+ * The names follow the regulations' wording: GB/T 35273-2020 appendix A and B, GB/T 37988-2019.
+ */
+export const sensitiveTypes = [
+  'resident-id',
+  'uscc',
+  'mobile',
+  'landline',
+  'bank-card',
+  'passport',
+  'hk-macao-permit',
+  'taiwan-permit',
+  'plate',
+  'name',
+  'address',
+  'email',
+  'ipv4',
+  'ipv6',
+  'mac',
+  'birth-date',
+  'coordinates',
+  'free-text',
+  'medical-record-number',
+  'account-number',
+  'none',
+] as const;
+export const sensitiveTypeSchema = z.enum(sensitiveTypes);
+export type SensitiveType = z.infer<typeof sensitiveTypeSchema>;
+
+/** Grade of a field, L1 (public) to L4 (most sensitive), as provinces grade public data. */
+export const gradeSchema = z.enum(['L1', 'L2', 'L3', 'L4']);
+
+/** Shapes whose mask is fixed: what is hidden does not depend on the value. */
+export const maskShapes = [
+  'resident-id',
+  'mobile',
+  'landline',
+  'bank-card',
+  'passport',
+  'permit',
+  'plate',
+  'name',
+  'email',
+  'ip',
+  'mac',
+  'uscc',
+] as const;
+
+const generalisation = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('date'), unit: z.enum(['month', 'quarter', 'year', 'decade']) }),
+  z.strictObject({
+    by: z.literal('age-band'),
+    /** From a birth date: the age on this day. From a number: the number is the age. */
+    asOf: z.iso.date().optional(),
+    width: z.int().min(2).max(50),
+    top: z.int().min(20).max(120),
+  }),
+  z.strictObject({ by: z.literal('address'), level: z.enum(['province', 'city', 'district']) }),
+  z.strictObject({ by: z.literal('region-code'), digits: z.union([z.literal(2), z.literal(4), z.literal(6)]) }),
+  z.strictObject({ by: z.literal('bins'), edges: z.array(z.number().min(-1e12).max(1e12)).min(1).max(200) }),
+  z.strictObject({
+    by: z.literal('hierarchy'),
+    /** value → its generalisation at the chosen level; what is not listed becomes `otherwise`. */
+    map: z.record(z.string().max(200), z.string().max(200)).refine((m) => Object.keys(m).length <= 5000),
+    otherwise: z.string().max(200).nullable(),
+  }),
+]);
+
+/** One technique of a column. `hash` can be said, so that its refusal can say why; it is never run. */
+export const techniqueSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('keep') }),
+    z.strictObject({ kind: z.literal('drop') }),
+    z.strictObject({ kind: z.literal('redact') }),
+    z.strictObject({ kind: z.literal('mask'), shape: z.enum(maskShapes) }),
+    z.strictObject({ kind: z.literal('mask-ends'), start: z.int().min(0).max(8), end: z.int().min(0).max(8) }),
+    z.strictObject({ kind: z.literal('generalise'), to: generalisation }),
+    z.strictObject({ kind: z.literal('round'), decimals: z.int().min(0).max(6), mode: z.enum(['truncate', 'nearest']) }),
+    z.strictObject({
+      kind: z.literal('pseudonym'),
+      algorithm: z.enum(['hmac-sm3', 'hmac-sha256']),
+      /** Columns of one purpose have equal pseudonyms for equal values within the domain; purposes cannot be joined. */
+      purpose: z.string().regex(/^[a-z][a-z0-9-]{1,40}$/),
+      hexLength: z.int().min(16).max(64),
+    }),
+    z.strictObject({ kind: z.literal('top-bottom'), bottom: z.number().optional(), top: z.number().optional() }),
+    z.strictObject({ kind: z.literal('suppress-rare'), below: z.int().min(2).max(1_000_000), otherwise: z.string().max(50) }),
+    z.strictObject({ kind: z.literal('hash'), algorithm: z.string().max(30) }),
+  ])
+  .meta({ id: 'DesensitisationTechnique' });
+export type Technique = z.infer<typeof techniqueSchema>;
+
+export const columnDecisionSchema = z.strictObject({
+  column: z.string().min(1).max(120),
+  sensitiveType: sensitiveTypeSchema,
+  grade: gradeSchema,
+  technique: techniqueSchema,
+  /** Why, where it departs from the proposal. */
+  note: z.string().max(500).optional(),
+});
+export type ColumnDecision = z.infer<typeof columnDecisionSchema>;
+
+/** What goes into dev is a sample (DES-02): a share of the rows, a number of rows, or both (the smaller counts). */
+export const samplingSchema = z.strictObject({
+  rate: z.number().positive().max(1).optional(),
+  atMost: z.int().positive().max(10_000_000).optional(),
+});
+export type Sampling = z.infer<typeof samplingSchema>;
+
+/** Columns that together may single a person out, and what is asked of them in the output. */
+export const singlingOutSchema = z.strictObject({
+  quasiIdentifiers: z.array(z.string()).min(1).max(20),
+  /** Every combination stands at least k times. Recomputed on the output; a run that misses it fails. */
+  k: z.int().min(2).max(1000).optional(),
+  /** Share of rows whose combination stands once. */
+  uniqueShareAtMost: z.number().min(0).max(1).optional(),
+});
+
+export const planSchema = z
+  .strictObject({
+    columns: z.array(columnDecisionSchema).min(1).max(500),
+    sampling: samplingSchema.optional(),
+    singlingOut: singlingOutSchema.optional(),
+  })
+  .meta({ id: 'DesensitisationPlanContent' });
+export type Plan = z.infer<typeof planSchema>;
+
+/** A column of a dataset, in the order of the dataset. */
+export const schemaColumnSchema = z.strictObject({
+  name: z.string().min(1).max(120),
+  type: z.enum(['text', 'integer', 'decimal', 'date', 'timestamp', 'boolean']),
+  comment: z.string().max(500).optional(),
+});
+export type SchemaColumn = z.infer<typeof schemaColumnSchema>;
+
+/** Can what was hidden be found again: not at all, by whoever holds the key, or by anyone. A kept column hides nothing and says `irreversible`. */
+export const reversibilitySchema = z.enum(['irreversible', 'keyed', 'reversible']);
+export type Reversibility = z.infer<typeof reversibilitySchema>;
+
+export const outputColumnSchema = z.strictObject({
+  name: z.string(),
+  type: schemaColumnSchema.shape.type,
+  reversibility: reversibilitySchema,
+  /** Columns of the raw dataset it derives from. */
+  from: z.array(z.string()),
+  technique: z.string(),
+});
+export type OutputColumn = z.infer<typeof outputColumnSchema>;

@@ -1,0 +1,54 @@
+import type { OutputColumn, Plan, SchemaColumn } from '../../contract.js';
+import type { CompiledStep } from '../compile.js';
+import { bijectionMeasurements } from './bijection.js';
+import type { CheckResult, Measurement } from './checks.js';
+import { dictionaryAttack } from './dictionary-attack.js';
+import { residualMeasurements } from './residual.js';
+import { sampleMeasurements, singlingOutMeasurements } from './singling-out.js';
+
+export interface Examination {
+  /** To be done before the measurements, without results. */
+  readonly preparation: readonly CompiledStep[];
+  readonly measurements: readonly Measurement[];
+}
+
+/** Everything that is asked of an output before it may be published, over the views `raw` and `output`. */
+export function examinationOf(
+  plan: Plan,
+  schema: readonly SchemaColumn[],
+  columns: readonly OutputColumn[],
+  seed: string,
+  rowNumber: string,
+): Examination {
+  const attack = dictionaryAttack(plan, schema, columns, seed, rowNumber);
+  return {
+    preparation: attack.steps,
+    measurements: [
+      ...sampleMeasurements(plan),
+      ...residualMeasurements(columns),
+      ...bijectionMeasurements(plan, schema),
+      ...attack.measurements,
+      ...singlingOutMeasurements(plan),
+    ],
+  };
+}
+
+/** The proof of a run: every check with its figures. Published only where each one passed. */
+export interface Proof {
+  readonly passed: boolean;
+  readonly checks: readonly CheckResult[];
+}
+
+/** @param answers one per measurement, in order; a missing one is unfinished */
+export function judge(
+  examination: Examination,
+  answers: readonly ({ readonly rows: readonly (readonly unknown[])[]; readonly truncated: boolean } | undefined)[],
+): Proof {
+  const checks = examination.measurements.flatMap((measurement, i): readonly CheckResult[] => {
+    const answer = answers[i];
+    return answer === undefined
+      ? [{ check: 'sample', verdict: 'unfinished', figures: {} }]
+      : measurement.judge(answer.rows, answer.truncated);
+  });
+  return { passed: checks.length > 0 && checks.every((check) => check.verdict === 'pass'), checks };
+}

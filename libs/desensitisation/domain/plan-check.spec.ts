@@ -1,0 +1,156 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { planSchema, sensitiveTypes, type ColumnDecision, type Plan, type SchemaColumn, type Technique } from '../contract.js';
+import { classifyColumn } from './classify-column.js';
+import { compileToDuckDb } from './compile.js';
+import { checkPlan, reversibilityOf } from './plan-check.js';
+import { proposePlan } from './propose-plan.js';
+import { typeRules } from './sensitive-types.js';
+
+const schema: readonly SchemaColumn[] = [
+  { name: '姓名', type: 'text' },
+  { name: '身份证号', type: 'text' },
+  { name: '年龄', type: 'integer' },
+  { name: '收入', type: 'decimal' },
+];
+const decide = (column: string, sensitiveType: ColumnDecision['sensitiveType'], technique: Technique): ColumnDecision => ({
+  column,
+  sensitiveType,
+  grade: 'L2',
+  technique,
+});
+const pseudonym: Technique = { kind: 'pseudonym', algorithm: 'hmac-sm3', purpose: 'resident-id', hexLength: 32 };
+const good: Plan = {
+  columns: [
+    decide('姓名', 'name', { kind: 'mask', shape: 'name' }),
+    decide('身份证号', 'resident-id', pseudonym),
+    decide('年龄', 'none', { kind: 'generalise', to: { by: 'age-band', width: 10, top: 90 } }),
+    decide('收入', 'none', { kind: 'keep' }),
+  ],
+  sampling: { rate: 0.1, atMost: 1000 },
+};
+const withColumn = (i: number, decision: ColumnDecision): Plan => ({
+  ...good,
+  columns: good.columns.map((c, j) => (i === j ? decision : c)),
+});
+const problems = (plan: Plan, findings?: Parameters<typeof checkPlan>[2]) =>
+  checkPlan(plan, schema, findings).map((p) => (p.column === undefined ? p.problem : `${p.problem} ${p.column}`));
+
+describe('checking a plan', () => {
+  it('accepts one that decides every column and lets no identifier pass', () => {
+    expect(problems(good)).toEqual([]);
+  });
+
+  it('refuses a plan that leaves a column undecided, decides it twice or names one that is not there [DES-03]', () => {
+    expect(problems({ ...good, columns: good.columns.slice(1) })).toEqual(['column-undecided 姓名']);
+    expect(problems({ ...good, columns: [...good.columns, ...good.columns.slice(3), decide('x', 'none', { kind: 'keep' })] })).toEqual([
+      'column-twice 收入',
+      'column-unknown x',
+    ]);
+  });
+
+  it('refuses to keep a direct identifier or mixed text of any type [DES-03]', () => {
+    for (const type of sensitiveTypes.filter((t) => ['direct', 'mixed'].includes(typeRules[t].exposure))) {
+      expect(problems(withColumn(0, decide('姓名', type, { kind: 'keep' })))).toEqual(['identifier-kept 姓名']);
+    }
+  });
+
+  it('refuses a plan that calls not sensitive what the values show for certain [DES-03]', () => {
+    const findings = [{ column: '姓名', type: 'mobile', confidence: 'certain', share: 1, sampled: 100 }] as const;
+    expect(problems(withColumn(0, decide('姓名', 'none', { kind: 'keep' })), findings)).toEqual(['contradicts-detection 姓名']);
+    expect(problems(withColumn(0, decide('姓名', 'none', { kind: 'mask-ends', start: 3, end: 4 })), findings)).toEqual([
+      'contradicts-detection 姓名',
+    ]);
+    expect(problems(withColumn(0, decide('姓名', 'none', { kind: 'redact' })), findings)).toEqual([]);
+  });
+
+  it('refuses an unkeyed hash whatever the column [DES-04]', () => {
+    expect(problems(withColumn(1, decide('身份证号', 'resident-id', { kind: 'hash', algorithm: 'sm3' })))).toEqual([
+      'unkeyed-hash 身份证号',
+    ]);
+    expect(problems(withColumn(3, decide('收入', 'none', { kind: 'hash', algorithm: 'sha256' })))).toEqual(['unkeyed-hash 收入']);
+  });
+
+  it('refuses a technique that does not fit the type or how it is stored', () => {
+    const misfits: readonly ColumnDecision[] = [
+      decide('身份证号', 'resident-id', { kind: 'mask', shape: 'mobile' }),
+      decide('身份证号', 'resident-id', { kind: 'mask-ends', start: 8, end: 8 }),
+      decide('身份证号', 'birth-date', { kind: 'round', decimals: 2, mode: 'nearest' }),
+      decide('身份证号', 'none', { kind: 'top-bottom', top: 5 }),
+      decide('身份证号', 'account-number', { kind: 'mask-ends', start: 4, end: 4 }),
+    ];
+    for (const decision of misfits) expect(problems(withColumn(1, decision))).toEqual(['technique-misfit 身份证号']);
+    expect(problems(withColumn(3, decide('收入', 'none', { kind: 'generalise', to: { by: 'bins', edges: [5, 5] } })))).toEqual([
+      'technique-incomplete 收入',
+    ]);
+    expect(problems(withColumn(3, decide('收入', 'none', { kind: 'top-bottom' })))).toEqual(['technique-incomplete 收入']);
+  });
+
+  it('refuses a plan without sampling, or with a sample that is everything [DES-02]', () => {
+    expect(problems({ columns: good.columns })).toEqual(['sampling-missing']);
+    expect(problems({ ...good, sampling: { rate: 1 } })).toEqual(['sampling-missing']);
+    expect(problems({ ...good, sampling: { atMost: 10 } })).toEqual([]);
+  });
+
+  it('refuses quasi-identifiers that are not in the output, and a plan that leaves nothing', () => {
+    expect(problems({ ...good, singlingOut: { quasiIdentifiers: ['年龄', '性别'] } })).toEqual(['quasi-identifier-unknown 性别']);
+    expect(problems({ ...good, columns: good.columns.map((c) => ({ ...c, technique: { kind: 'drop' } })) })).toEqual(['nothing-left']);
+  });
+
+  it('does not compile a plan that it would refuse', () => {
+    const options = { source: 'raw', rowNumber: 'n', seed: 's', file: 'out.parquet' };
+    expect(() => compileToDuckDb({ columns: good.columns }, schema, options)).toThrow('sampling-missing');
+    expect(compileToDuckDb(good, schema, options).columns).toEqual([
+      { name: '姓名', type: 'text', reversibility: 'irreversible', from: ['姓名'], technique: 'mask' },
+      { name: '身份证号', type: 'text', reversibility: 'keyed', from: ['身份证号'], technique: 'pseudonym' },
+      { name: '年龄', type: 'text', reversibility: 'irreversible', from: ['年龄'], technique: 'generalise' },
+      { name: '收入', type: 'decimal', reversibility: 'irreversible', from: ['收入'], technique: 'keep' },
+    ]);
+    expect(reversibilityOf({ kind: 'hash', algorithm: 'md5' })).toBe('reversible');
+  });
+});
+
+describe('proposing a plan', () => {
+  it('makes one that passes its own check whatever the columns are called and hold [DES-03]', () => {
+    const name = fc.oneof(
+      fc.constantFrom('姓名', '身份证号', 'mobile', 'lat', '备注', '出生日期', 'ip', 'mac', '地址', 'email', '账号', '病历号'),
+      fc.string({ minLength: 1, maxLength: 20 }),
+    );
+    const value = fc.oneof(
+      fc.constantFrom('13812345678', '11010519491231002X', '张三', '120.12345', '1987-01-02', '浙江省丽水市青田县中山路3号', '2001:db8::1'),
+      fc.string(),
+    );
+    const column = fc.record({
+      name,
+      type: fc.constantFrom('text', 'integer', 'decimal', 'date', 'timestamp', 'boolean'),
+      values: fc.array(value, { maxLength: 30 }),
+    });
+    fc.assert(
+      fc.property(fc.uniqueArray(column, { minLength: 1, maxLength: 8, selector: (c) => c.name }), (columns) => {
+        const { plan, findings } = proposePlan(columns as Parameters<typeof proposePlan>[0]);
+        expect(planSchema.safeParse(plan).success).toBe(true);
+        const faults = checkPlan(plan, columns as SchemaColumn[], findings);
+        expect(faults.filter((fault) => fault.problem !== 'nothing-left')).toEqual([]);
+      }),
+    );
+  });
+
+  it('decides by values before names, and by names where values are silent', () => {
+    const sample = (name: string, values: string[], type: SchemaColumn['type'] = 'text') => classifyColumn({ name, type, values });
+    const mobiles = Array.from({ length: 50 }, (_, i) => `138123456${String(10 + i)}`);
+    expect(sample('c7', mobiles)).toMatchObject({ type: 'mobile', confidence: 'certain', share: 1 });
+    expect(sample('c7', mobiles, 'integer')).toMatchObject({ type: 'mobile', confidence: 'certain' });
+    expect(sample('身份证号', [])).toMatchObject({ type: 'resident-id', confidence: 'hinted' });
+    expect(sample('备注', ['电话13812345678', '无'])).toMatchObject({ type: 'free-text' });
+    expect(sample('lat', ['28.1390', '28.1400'], 'decimal')).toMatchObject({ type: 'coordinates', confidence: 'certain' });
+    expect(sample('occupation', ['Sales', 'Tech-support'])).toMatchObject({ type: 'none' });
+    expect(
+      sample(
+        'education',
+        Array.from({ length: 200 }, (_, i) => ['本科', '高中', '小学'][i % 3] ?? ''),
+      ),
+    ).toMatchObject({ type: 'none' });
+    expect(sample('出生日期', ['1980-01-01'], 'date')).toMatchObject({ type: 'birth-date' });
+    expect(JSON.stringify(sample('c7', mobiles))).not.toContain('13812345');
+  });
+});

@@ -1,0 +1,143 @@
+import type { ColumnDecision, Plan, Reversibility, SchemaColumn, SensitiveType, Technique } from '../contract.js';
+import type { ColumnFinding } from './classify-column.js';
+import { maskOf, typeRules } from './sensitive-types.js';
+import { isDay } from './techniques/generalise.js';
+
+/** What is wrong with a plan; `column` where it is one column's. All of them are found at once. */
+export interface PlanProblem {
+  readonly problem:
+    | 'column-undecided'
+    | 'column-unknown'
+    | 'column-twice'
+    | 'identifier-kept'
+    | 'contradicts-detection'
+    | 'unkeyed-hash'
+    | 'technique-misfit'
+    | 'technique-incomplete'
+    | 'sampling-missing'
+    | 'quasi-identifier-unknown'
+    | 'nothing-left';
+  readonly column?: string;
+}
+
+type ColumnType = SchemaColumn['type'];
+const dateLike: readonly ColumnType[] = ['text', 'date', 'timestamp'];
+const numeric: readonly ColumnType[] = ['integer', 'decimal'];
+const exact: readonly ColumnType[] = ['text', 'integer'];
+
+function storageFits(technique: Technique, type: SensitiveType, column: ColumnType): boolean {
+  switch (technique.kind) {
+    case 'mask':
+    case 'mask-ends':
+    case 'pseudonym':
+    case 'suppress-rare':
+      return exact.includes(column);
+    case 'top-bottom':
+      return column === 'decimal' || (column === 'integer' && [technique.bottom ?? 0, technique.top ?? 0].every(Number.isInteger));
+    case 'round':
+      return column === 'decimal' || (column === 'text' && type === 'coordinates' && technique.mode === 'truncate');
+    case 'generalise':
+      switch (technique.to.by) {
+        case 'date':
+          return dateLike.includes(column);
+        case 'age-band':
+          return technique.to.asOf === undefined ? numeric.includes(column) : dateLike.includes(column);
+        case 'address':
+          return column === 'text';
+        case 'region-code':
+          return exact.includes(column);
+        case 'bins':
+          return numeric.includes(column);
+        case 'hierarchy':
+          return column === 'text' || column === 'integer' || column === 'boolean';
+      }
+    // falls through
+    default:
+      return true;
+  }
+}
+
+const generalisationsOf: Readonly<Partial<Record<SensitiveType, readonly string[]>>> = {
+  'birth-date': ['date', 'age-band'],
+  address: ['address'],
+  coordinates: ['bins'],
+};
+
+function typeFits(technique: Technique, type: SensitiveType): boolean {
+  if (technique.kind === 'drop' || technique.kind === 'redact' || technique.kind === 'pseudonym') return true;
+  if (!typeRules[type].fits.includes(technique.kind)) return false;
+  if (technique.kind === 'mask') return maskOf[type] === technique.shape;
+  if (technique.kind === 'mask-ends' && type !== 'none') return technique.start + technique.end <= 6;
+  if (technique.kind === 'round' && type === 'coordinates') return technique.decimals <= 3; // 0.001° is about 100 m
+  if (technique.kind === 'generalise' && type !== 'none') return generalisationsOf[type]?.includes(technique.to.by) === true;
+  return true;
+}
+
+/** Whether a technique suits what the column holds and how it is stored. */
+export const techniqueFits = (technique: Technique, type: SensitiveType, column: ColumnType): boolean =>
+  typeFits(technique, type) && storageFits(technique, type, column);
+
+function incomplete(technique: Technique): boolean {
+  if (technique.kind === 'top-bottom')
+    return (technique.bottom ?? technique.top) === undefined || (technique.bottom ?? -Infinity) >= (technique.top ?? Infinity);
+  if (technique.kind !== 'generalise') return false;
+  if (technique.to.by === 'bins') return technique.to.edges.some((edge, i, edges) => i > 0 && edge <= (edges[i - 1] ?? edge));
+  return technique.to.by === 'age-band' && technique.to.asOf !== undefined && !isDay(technique.to.asOf);
+}
+
+/** The type by which a decision is judged: the stated one, or the detected one where the plan denies what the values show. */
+function judgedType(decision: ColumnDecision, finding: ColumnFinding | undefined): SensitiveType {
+  return decision.sensitiveType === 'none' && finding?.confidence === 'certain' ? finding.type : decision.sensitiveType;
+}
+
+function columnProblems(decision: ColumnDecision, column: SchemaColumn | undefined, finding: ColumnFinding | undefined): PlanProblem[] {
+  const problem = (what: PlanProblem['problem']): PlanProblem[] => [{ problem: what, column: decision.column }];
+  const technique = decision.technique;
+  if (column === undefined) return problem('column-unknown');
+  if (technique.kind === 'hash') return problem('unkeyed-hash');
+  const type = judgedType(decision, finding);
+  const exposure = typeRules[type].exposure;
+  if (technique.kind === 'keep' && (exposure === 'direct' || exposure === 'mixed')) {
+    return problem(type === decision.sensitiveType ? 'identifier-kept' : 'contradicts-detection');
+  }
+  if (!typeFits(technique, type)) return problem(type === decision.sensitiveType ? 'technique-misfit' : 'contradicts-detection');
+  if (!storageFits(technique, type, column.type)) return problem('technique-misfit');
+  return incomplete(technique) ? problem('technique-incomplete') : [];
+}
+
+/**
+ * Everything that keeps a plan from being run (DES-02, DES-03): each column is decided, nothing passes by omission, no identifier stays.
+ * @param findings what detection saw; a plan cannot call `none` what the values show for certain
+ */
+export function checkPlan(plan: Plan, schema: readonly SchemaColumn[], findings: readonly ColumnFinding[] = []): readonly PlanProblem[] {
+  const decided = plan.columns.map((decision) => decision.column);
+  const sampling = plan.sampling;
+  const left = plan.columns.filter((decision) => decision.technique.kind !== 'drop').map((decision) => decision.column);
+  return [
+    ...schema
+      .filter((column) => !decided.includes(column.name))
+      .map((column): PlanProblem => ({ problem: 'column-undecided', column: column.name })),
+    ...[...new Set(decided.filter((name, i) => decided.indexOf(name) !== i))].map((column): PlanProblem => ({
+      problem: 'column-twice',
+      column,
+    })),
+    ...plan.columns.flatMap((decision) =>
+      columnProblems(
+        decision,
+        schema.find((column) => column.name === decision.column),
+        findings.find((finding) => finding.column === decision.column),
+      ),
+    ),
+    ...(sampling === undefined || ((sampling.rate ?? 1) >= 1 && sampling.atMost === undefined)
+      ? [{ problem: 'sampling-missing' } as const]
+      : []),
+    ...(plan.singlingOut?.quasiIdentifiers ?? [])
+      .filter((name) => !left.includes(name))
+      .map((column): PlanProblem => ({ problem: 'quasi-identifier-unknown', column })),
+    ...(left.length === 0 ? [{ problem: 'nothing-left' } as const] : []),
+  ];
+}
+
+/** Whether what a technique hid can be found again. */
+export const reversibilityOf = (technique: Technique): Reversibility =>
+  technique.kind === 'pseudonym' ? 'keyed' : technique.kind === 'hash' ? 'reversible' : 'irreversible';

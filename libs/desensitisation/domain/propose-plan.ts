@@ -1,0 +1,30 @@
+import type { ColumnDecision, Plan, SchemaColumn, Technique } from '../contract.js';
+import { classifyColumn, type ColumnFinding, type ColumnSample } from './classify-column.js';
+import { techniqueFits } from './plan-check.js';
+import { typeRules } from './sensitive-types.js';
+
+export interface Proposal {
+  readonly plan: Plan;
+  readonly findings: readonly ColumnFinding[];
+}
+
+/** What a column is proposed to become; where the type's own technique does not fit how it is stored, nothing of it is let through. */
+function proposed(column: SchemaColumn, finding: ColumnFinding): Technique {
+  const technique: Technique =
+    finding.type === 'coordinates' && column.type === 'integer' ? { kind: 'drop' } : typeRules[finding.type].proposed;
+  return techniqueFits(technique, finding.type, column.type) ? technique : { kind: 'drop' };
+}
+
+/**
+ * A first plan from names, comments and sampled values; a person changes and approves it.
+ * @param share what of the rows goes into dev, at most
+ * @param atMost how many rows, at most
+ */
+export function proposePlan(columns: readonly ColumnSample[], share = 0.05, atMost = 10_000): Proposal {
+  const findings = columns.map(classifyColumn);
+  const decisions = findings.map((finding, i): ColumnDecision => {
+    const column = columns[i] as ColumnSample;
+    return { column: column.name, sensitiveType: finding.type, grade: typeRules[finding.type].grade, technique: proposed(column, finding) };
+  });
+  return { plan: { columns: decisions, sampling: { rate: share, atMost } }, findings };
+}

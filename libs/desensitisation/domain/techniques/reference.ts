@@ -1,0 +1,52 @@
+import type { ColumnDecision, SchemaColumn } from '../../contract.js';
+import { generalise } from './generalise.js';
+import { mask, maskEnds } from './mask.js';
+import { clamp, roundNumber, truncateText } from './numeric.js';
+import { hidden } from './patterns.js';
+import { pseudonymOf } from './pseudonym.js';
+
+/** What a technique needs beside the value. */
+export interface Surroundings {
+  readonly key?: Uint8Array;
+  /** For suppress-rare: the values that stand often enough among the sampled rows. */
+  readonly frequent?: ReadonlySet<string>;
+}
+
+/**
+ * What one value becomes: the meaning of every technique, which the SQL must equal value by value.
+ * @param text the value as SQL casts it to VARCHAR; null stays null everywhere
+ * @returns undefined for a dropped column
+ */
+export function applyTechnique(
+  decision: ColumnDecision,
+  column: SchemaColumn,
+  text: string | null,
+  around: Surroundings = {},
+): string | number | null | undefined {
+  const technique = decision.technique;
+  if (technique.kind === 'drop') return undefined;
+  if (text === null) return null;
+  const numeric = column.type === 'integer' || column.type === 'decimal';
+  switch (technique.kind) {
+    case 'keep':
+      return text;
+    case 'redact':
+      return hidden;
+    case 'mask':
+      return mask(technique.shape, text);
+    case 'mask-ends':
+      return maskEnds(technique.start, technique.end, text);
+    case 'generalise':
+      return generalise(technique.to, text);
+    case 'round':
+      return numeric ? roundNumber(Number(text), technique.decimals, technique.mode) : truncateText(text, technique.decimals);
+    case 'top-bottom':
+      return clamp(Number(text), technique.bottom, technique.top);
+    case 'suppress-rare':
+      return around.frequent?.has(text) === true ? text : technique.otherwise;
+    case 'pseudonym':
+      return pseudonymOf(decision, text, around.key ?? new Uint8Array());
+    case 'hash':
+      throw new TypeError('an unkeyed hash is never run');
+  }
+}

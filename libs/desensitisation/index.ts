@@ -1,0 +1,1 @@
+export { detectors, findIdentifiers, typeOfValue, type Certainty, type Detector, type Finding } from './domain/detectors/detectors.js';
