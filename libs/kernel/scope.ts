@@ -33,6 +33,27 @@ export function sees(actor: Actor, parties: Parties, at: Instant): boolean {
   });
 }
 
+/** The same rule for lists, as what to ask the database for. `everything` for platform-wide roles and for the system. */
+export interface Reach {
+  readonly everything: boolean;
+  readonly unitIds: readonly Id[];
+  readonly authorityIds: readonly Id[];
+}
+
+export function reachOf(actor: Actor, at: Instant): Reach {
+  if (actor.kind === 'system') return { everything: true, unitIds: [], authorityIds: [] };
+  const scopes = actor.grants.map(({ scope }) => scope);
+  return {
+    everything: scopes.some(({ kind }) => kind === 'platform'),
+    unitIds: scopes.flatMap((scope) =>
+      scope.kind === 'unit' || (scope.kind === 'mandate' && scope.from <= dayOf(at) && dayOf(at) <= scope.until)
+        ? [scope.organisationId]
+        : [],
+    ),
+    authorityIds: scopes.some(({ kind }) => kind === 'region') ? [...actor.regionIds] : [],
+  };
+}
+
 /** @throws Refusal `code` (a 404 of the caller's context): another's object does not exist for those who may not see it. */
 export function assertSees(actor: Actor, parties: Parties, at: Instant, code: string, id: Id): void {
   if (!sees(actor, parties, at)) throw refuse(code, { id });
