@@ -272,7 +272,7 @@ describe('the scratch', () => {
   });
 
   it('is one private folder a run, takes plain file names only, and goes away with the run', async () => {
-    let folder = '';
+    let folder: string;
     {
       await using one = area.allocate(1000);
       folder = one.folder;

@@ -60,7 +60,7 @@ export function classifyColumn(column: ColumnSample): ColumnFinding {
   const categorical = looksCategorical(values);
 
   if (column.type === 'text') {
-    const long = values.reduce((sum, value) => sum + [...value].length, 0) / Math.max(1, sampled);
+    const long = values.reduce((sum, value) => sum + Array.from(value).length, 0) / Math.max(1, sampled);
     const mixed = sampled === 0 ? 0 : values.filter((value) => findIdentifiers(value).some((f) => f.certainty !== 'weak')).length / sampled;
     if (mixed >= 0.01 || long > 40) return found('free-text', 'likely', mixed);
   }

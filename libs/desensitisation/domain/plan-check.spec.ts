@@ -127,9 +127,9 @@ describe('proposing a plan', () => {
     });
     fc.assert(
       fc.property(fc.uniqueArray(column, { minLength: 1, maxLength: 8, selector: (c) => c.name }), (columns) => {
-        const { plan, findings } = proposePlan(columns as Parameters<typeof proposePlan>[0]);
+        const { plan, findings } = proposePlan(columns);
         expect(planSchema.safeParse(plan).success).toBe(true);
-        const faults = checkPlan(plan, columns as SchemaColumn[], findings);
+        const faults = checkPlan(plan, columns, findings);
         expect(faults.filter((fault) => fault.problem !== 'nothing-left')).toEqual([]);
       }),
     );

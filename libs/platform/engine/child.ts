@@ -65,7 +65,7 @@ function causeOf(error: unknown): EngineCause {
   if (position === undefined || !Number.isInteger(position) || position < 0 || position > bytes.length)
     return { code: 'engine.sql-error', kind, ...at };
   const before = bytes.subarray(0, position).toString('utf8').split('\n');
-  return { code: 'engine.sql-error', kind, ...at, line: before.length, column: [...(before.at(-1) ?? '')].length + 1 };
+  return { code: 'engine.sql-error', kind, ...at, line: before.length, column: Array.from(before.at(-1) ?? '').length + 1 };
 }
 
 const notAllowed = (kind: string, step: number): Stop => new Stop({ code: 'engine.statement-not-allowed', kind, step });
@@ -142,7 +142,7 @@ async function runSelect(connection: DuckDBConnection, folder: string, step: Sql
     prepared.destroySync();
     const path = join(folder, step.result.file);
     const { rows, columns } = await runToFile(connection, path, step.sql, step.result.format);
-    return send({ t: 'step', step: index, result: { kind: 'file', file: step.result.file, rows, bytes: statSync(path).size, columns } });
+    send({ t: 'step', step: index, result: { kind: 'file', file: step.result.file, rows, bytes: statSync(path).size, columns } }); return;
   }
   const reader = await prepared.streamAndReadUntil(step.result.rows + 1);
   const rows = reader.getRowsJson().slice(0, step.result.rows);

@@ -104,7 +104,10 @@ export class ScratchArea {
       },
       bytes: () => sizeOf(folder),
       dispose,
-      [Symbol.asyncDispose]: () => Promise.resolve(dispose()),
+      [Symbol.asyncDispose]: () => {
+        dispose();
+        return Promise.resolve();
+      },
     };
   }
 }

@@ -45,8 +45,8 @@ const mobileNumber = whole(`(?:(?:\\+|00)?86[- ]?)?${mobile}`);
 function isName(value: string): boolean {
   if (/^\p{Script=Han}{1,8}(?:[·•‧・]\p{Script=Han}{1,10}){1,4}$/u.test(value)) return true;
   if (!/^\p{Script=Han}{2,4}$/u.test(value)) return false;
-  const letters = [...value];
-  const compound = compoundSurnames.some((surname) => value.startsWith(surname) && letters.length > [...surname].length);
+  const letters = Array.from(value);
+  const compound = compoundSurnames.some((surname) => value.startsWith(surname) && letters.length > Array.from(surname).length);
   return compound || (letters.length <= 3 || surnames.has(letters[1] ?? '') ? surnames.has(letters[0] ?? '') : false);
 }
 

@@ -29,13 +29,13 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
 const dotted: Pattern = '\\p{Han}{1,12}(?:[·•‧・]\\p{Han}{1,12})+';
 const latin: Pattern = "[A-Za-z][A-Za-z .,'-]*";
 const compound = [4, 3, 2].map((length) => {
-  const names = compoundSurnames.filter((surname) => [...surname].length === length);
+  const names = compoundSurnames.filter((surname) => Array.from(surname).length === length);
   return { length, form: `(?:${names.join('|')})\\p{Han}{1,6}` };
 });
 const plain: Pattern = '\\p{Han}{2,8}';
 
 export function maskName(value: string): string {
-  const letters = [...value];
+  const letters = Array.from(value);
   if (matchesFully(dotted, value)) return `${letters[0] ?? ''}**·**`;
   for (const { length, form } of compound) {
     if (matchesFully(form, value)) return letters.slice(0, length).join('') + '*'.repeat(letters.length - length);
@@ -82,7 +82,7 @@ export function maskSql(shape: string, text: string): string {
 export const leastHidden = 4;
 
 export function maskEnds(start: number, end: number, value: string): string {
-  const letters = [...trimSpaces(value)];
+  const letters = Array.from(trimSpaces(value));
   const middle = letters.length - start - end;
   if (middle < leastHidden) return hidden;
   return letters.slice(0, start).join('') + '*'.repeat(middle) + letters.slice(letters.length - end).join('');
