@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { mkdtemp, rm, chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from '../../deploy/embedded/processes/project-root.js';
+import { startPostgres } from '../../deploy/embedded/servers/postgres.js';
+import { ensureRedis, ensureTool, progressLine, type Report, type ToolName } from '../../deploy/embedded/tools/index.js';
+import { readRing, resultsFolder, type RingResult } from './results.js';
+
+/**
+ * `npm test`: the house checks, then every ring that this machine can run; what it can't, it says, and those tests report themselves
+ * skipped. `npm test -- unit medium` runs some rings alone, `npm test -- --no-checks` leaves types, lint and house out.
+ */
+const rings = ['unit', 'architecture', 'medium', 'cluster', 'e2e'] as const;
+type Ring = (typeof rings)[number];
+/** Rings whose files share one server or machine run one file after another. */
+const oneByOne: readonly Ring[] = ['cluster', 'e2e'];
+const limitMinutes = 75;
+
+const words = process.argv.slice(2);
+const wanted = rings.filter((ring) => words.includes(ring));
+const chosen: readonly Ring[] = wanted.length > 0 ? wanted : rings;
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const report: Report = (progress) => {
+  say(progressLine(progress));
+};
+
+function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: projectRoot, stdio: 'inherit', env: { ...process.env, ...environment } });
+    const limit = setTimeout(() => {
+      say(`${args.join(' ')} was ended after ${String(limitMinutes)} minutes`);
+      child.kill('SIGKILL');
+    }, limitMinutes * 60_000);
+    child.once('close', (code) => {
+      clearTimeout(limit);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** Fetches what the outer rings need. @returns why they can't run, by tool. */
+async function prepare(): Promise<string[]> {
+  const missing: string[] = [];
+  const tools: readonly ToolName[] = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'bao', 'versitygw'];
+  const attempt = async (name: string, get: () => Promise<unknown>): Promise<void> => {
+    try {
+      await get();
+    } catch (fault) {
+      missing.push(`${name}: ${fault instanceof Error ? fault.message.split('\n')[0] : 'not available'}`);
+    }
+  };
+  for (const tool of tools) await attempt(tool, () => ensureTool(tool, report));
+  await attempt('redis-server', () => ensureRedis(report));
+  return missing;
+}
+
+async function checks(): Promise<string[]> {
+  const failed: string[] = [];
+  for (const [name, script] of [
+    ['lint', 'lint'],
+    ['house', 'house'],
+  ] as const) {
+    say(`\n== ${name} ==`);
+    if ((await run('npm', ['run', '-s', script])) !== 0) failed.push(name);
+  }
+  return failed;
+}
+
+const dir = await mkdtemp(join(tmpdir(), 'opdomain-rings-'));
+await chmod(dir, 0o711);
+rmSync(resultsFolder, { recursive: true, force: true });
+mkdirSync(resultsFolder, { recursive: true });
+const missing = chosen.some((ring) => ring !== 'unit' && ring !== 'architecture') ? await prepare() : [];
+const failedChecks = words.includes('--no-checks') || wanted.length > 0 ? [] : await checks();
+const postgres = chosen.includes('medium') || chosen.includes('cluster') ? await startPostgres({ dir, durable: false, extraFlags: ['-c', 'max_connections=400'] }) : undefined;
+const results: RingResult[] = [];
+try {
+  for (const ring of chosen) {
+    say(`\n== ${ring} ==`);
+    const code = await run(
+      process.execPath,
+      [
+        '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', '--json', `--outputFile=${join(resultsFolder, `${ring}.json`)}`,
+        ...(oneByOne.includes(ring) ? ['--runInBand'] : ['--maxWorkers=2']), '--passWithNoTests', '--selectProjects', ring,
+      ],
+      {
+        ...(postgres === undefined ? {} : { OPDOMAIN_TEST_POSTGRES_URL: postgres.url }),
+        OPDOMAIN_TEST_MISSING: missing.join('\n'),
+        JEST_JSON_QUIET: '1',
+      },
+    );
+    const result = readRing(ring);
+    results.push(result ?? { ring, passed: 0, failed: 1, skipped: 0, tests: [] });
+    if (code !== 0 && result?.failed === 0) results.push({ ring: `${ring} (ended with ${String(code)})`, passed: 0, failed: 1, skipped: 0, tests: [] });
+  }
+} finally {
+  await postgres?.stop();
+  await rm(dir, { recursive: true, force: true });
+}
+
+say('');
+for (const result of results) say(`${result.ring.padEnd(13)} ${String(result.passed)} passed, ${String(result.failed)} failed, ${String(result.skipped)} skipped`);
+for (const check of failedChecks) say(`${check.padEnd(13)} failed`);
+for (const reason of missing) say(`skipped because missing: ${reason}`);
+const sum = (pick: (result: RingResult) => number): number => results.reduce((total, result) => total + pick(result), 0);
+const failed = sum((result) => result.failed) + failedChecks.length;
+say(`${String(sum((result) => result.passed))} passed, ${String(failed)} failed, ${String(sum((result) => result.skipped))} skipped`);
+process.exit(failed === 0 ? 0 : 1);
