@@ -10,9 +10,10 @@ import { queueConfig } from '#platform/queue';
 import { telemetryConfig } from '#platform/telemetry';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { contexts } from './contexts.js';
 
-/** The whole configuration: each port's fragment under its name. */
-export const opdomainConfig = z.strictObject({
+/** Each port's fragment under its name. */
+const portsConfig = z.strictObject({
   database: databaseConfig,
   queue: queueConfig,
   keys: keysConfig,
@@ -25,7 +26,17 @@ export const opdomainConfig = z.strictObject({
   installation: administratorsConfig,
   worker: z.strictObject({ concurrency: z.number().int().min(1).max(64).default(4) }).prefault({}),
 });
-export type OpdomainConfig = z.infer<typeof opdomainConfig>;
+export type OpdomainConfig = z.infer<typeof portsConfig>;
+
+const contextConfigs = Object.fromEntries(
+  contexts.flatMap(({ config }) =>
+    config === undefined ? [] : [[config.name, (config.schema as z.ZodType<unknown, unknown>).prefault({})]],
+  ),
+);
+/** The whole configuration: the ports, and what each context declares, under its name. */
+export const opdomainConfig = portsConfig.extend(contextConfigs) as unknown as typeof portsConfig;
+/** What a context's fragment was set to, as its schema read it. */
+export const contextConfig = (config: OpdomainConfig, name: string): unknown => (config as Readonly<Record<string, unknown>>)[name];
 
 /**
  * Reads `--config FILE` and `--set path=value` from the command line and `OPDOMAIN__…` from the environment.

@@ -10,6 +10,7 @@ import { Seams } from '#platform/seams';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { contextConfig } from './config.js';
 import type { Platform } from './platform.js';
 
 /** Gives the opened ports to every context by their tokens. */
@@ -30,6 +31,9 @@ export class PlatformModule {
       { provide: CLOCK, useValue: platform.clock },
       { provide: LOGGER, useValue: platform.log },
       { provide: REFUSALS, useValue: platform.refusals },
+      ...platform.contexts.flatMap(({ config }) =>
+        config === undefined ? [] : [{ provide: config.token, useValue: contextConfig(platform.config, config.name) }],
+      ),
     ];
     return {
       module: PlatformModule,

@@ -22,6 +22,8 @@ export interface ContextDeclaration {
   readonly reconcilers: readonly Constructor[];
   readonly entities: readonly Constructor[];
   readonly migrations: readonly Constructor[];
+  /** Its part of the configuration: the member's name, its zod schema (every setting has a default) and the token it is injected by. */
+  readonly config?: { readonly name: string; readonly schema: unknown; readonly token: symbol };
   readonly auditActions: AuditActions;
   readonly refusals: RefusalCatalogue;
 }
