@@ -30,6 +30,8 @@ export class StateTable<Row extends Versioned> {
     private readonly entity: EntityTarget<Row>,
     /** Prefix of the refusal `<what>.not-found`. */
     private readonly what: string,
+    /** False for rows that change along with another object: the caller's If-Match names that object's version, not theirs. */
+    private readonly ifMatchApplies = true,
   ) {}
 
   manager(tx: Tx): EntityManager {
@@ -62,7 +64,7 @@ export class StateTable<Row extends Versioned> {
 
   /** @throws Refusal `state.changed-meanwhile` (409) when the row is no longer what was read, `http.precondition-failed` (412) on If-Match. */
   async update(tx: Tx, row: Row, change: Partial<Omit<Row, 'id' | 'version'>>): Promise<Row> {
-    if (tx.context.ifMatch !== undefined && tx.context.ifMatch !== row.version)
+    if (this.ifMatchApplies && tx.context.ifMatch !== undefined && tx.context.ifMatch !== row.version)
       throw refuse('http.precondition-failed', { version: row.version });
     const next = { ...row, ...change, version: row.version + 1 };
     const result = await managerOf(tx).update(this.entity, { id: row.id, version: row.version }, {
