@@ -53,7 +53,7 @@ describe('application', () => {
   });
 
   it('is refused for more than three years, but by a recorded exception where the profile permits one [AUTH-15]', () => {
-    const term = { start: '2026-06-01', end: '2029-06-02' };
+    const term = { from: '2026-06-01', until: '2029-06-02' };
     const termException = { decision: '政办函〔2026〕3号', digest: digest('decision') };
     expect(() => submit({ term })).toThrow('authorisation.term-too-long');
     expect(submit({ term, termException })).toMatchObject({ state: 'submitted' });
@@ -148,7 +148,7 @@ describe('entry into force', () => {
     ]) {
       expect(() => enter({ plan: none })).toThrow('authorisation.no-emergency-plan');
     }
-    expect(enter({})).toEqual({ state: 'in-force' });
+    expect(enter({})).toEqual({ state: 'in-force', inForceSince: now });
   });
 
   it('is refused with a stage open, a missing item, outside the term, without commitment or security lead [AUTH-09] [AUTH-13] [AUTH-15] [AUTH-31] [PERS-06]', () => {
@@ -167,7 +167,7 @@ describe('entry into force', () => {
     const profile = resolveProfile('zhejiang', today, [
       { profile: 'zhejiang', rule: 'unitCeiling', value: 2, from: today, source: '决定1' },
     ]);
-    expect(enter({ profile, othersActive: 1 })).toEqual({ state: 'in-force' });
+    expect(enter({ profile, othersActive: 1 })).toEqual({ state: 'in-force', inForceSince: now });
     expect(() => enter({ profile, othersActive: 2 })).toThrow('authorisation.ceiling-reached');
   });
 
@@ -224,7 +224,7 @@ describe('the end of the term', () => {
     const facts = { term: inForce.term, signedUnder: zhejiang, evaluation: { id: 'e', met: true } };
     const submitRenewal = (at: string) => () =>
       decideSubmission(
-        { ...draft, term: { start: '2029-06-01', end: '2032-05-31' }, files: draft.files.map((f) => ({ ...f, periodEnd: '2028-12-31' })) },
+        { ...draft, term: { from: '2029-06-01', until: '2032-05-31' }, files: draft.files.map((f) => ({ ...f, periodEnd: '2028-12-31' })) },
         zhejiang,
         facts,
         at,

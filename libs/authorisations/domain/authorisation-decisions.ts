@@ -65,7 +65,7 @@ const activationConditions: readonly ((authorisation: Authorisation, facts: Acti
     checkTerm(authorisation.term, facts.profile, authorisation.termException);
   },
   (authorisation, _facts, now) => {
-    if (!hasBegun(authorisation.term.start, now) || isExpired(authorisation.term, now))
+    if (!hasBegun(authorisation.term.from, now) || isExpired(authorisation.term, now))
       throw refuse('authorisation.outside-term', { ...authorisation.term });
   },
   (_authorisation, facts) => {
@@ -99,7 +99,7 @@ export function decideEntryIntoForce(authorisation: Authorisation, facts: Activa
   const moved = moveAuthorisation(authorisation, 'in-force');
   if (authorisation.state !== 'signed') throw refuse('authorisation.not-signed', { state: authorisation.state });
   for (const condition of activationConditions) condition(authorisation, facts, now);
-  return moved;
+  return { ...moved, inForceSince: now };
 }
 
 /** What stands may expire: closed and sealed at 24:00 of the last day, without anyone acting (TERM-06). */

@@ -22,14 +22,23 @@ export interface Authorisation {
   readonly term: Term;
   readonly termException: TermException | null;
   readonly files: readonly ApplicationFile[];
+  readonly responsible: Responsible | null;
   /** Counts submissions: each is judged anew. */
   readonly revision: number;
   readonly renewsId: Id | null;
   readonly applicantId: Id;
   readonly returned: Returned | null;
   readonly publicity: Publicity | null;
+  readonly inForceSince: Instant | null;
   /** Why and since when rights ended, for `expired`, `terminating` and `terminated`. */
   readonly ended: { readonly ground: string; readonly at: Instant } | null;
+}
+
+/** The unit's data-security lead with department (PERS-06) and its principal, the first responsible person (PERS-07). */
+export interface Responsible {
+  readonly principalId: Id;
+  readonly securityLeadId: Id;
+  readonly department: string;
 }
 
 /** A returned application: what is missing, and by when it must be completed (AUTH-03). */

@@ -39,6 +39,7 @@ const record: PartnerRecord = {
   revision: 0,
   state: 'draft',
   requesterId: applicant,
+  approvedAt: null,
 };
 const facts: PartnerFacts = { authorisation: inForce, profile: zhejiang, parent: null, affiliates: [] };
 const acting = { authority, provider, 'industry-authority': id(8), 'operating-unit': unit };
@@ -52,10 +53,10 @@ describe('admissions and cooperations', () => {
     const reviewing = { ...record, ...change };
     const subject = { kind: 'partner', id: record.id, version: reviewing.revision, digest: partnerDigest(reviewing) } as const;
     const opened = openApproval({ id: id(1), subject, slots, requesterId: id(71), requesterOrganisationIds: [record.organisationId] });
-    expect(() => decidePartnerApproval(reviewing, opened)).toThrow('partner.not-approved-by-all');
-    expect(decidePartnerApproval(reviewing, allVote(opened))).toEqual({ state: 'approved' });
+    expect(() => decidePartnerApproval(reviewing, opened, now)).toThrow('partner.not-approved-by-all');
+    expect(decidePartnerApproval(reviewing, allVote(opened), now)).toEqual({ state: 'approved', approvedAt: now });
     const changed = { ...reviewing, files: [{ kind: 'security' as const, digest: digest('other') }] };
-    expect(() => decidePartnerApproval(changed, allVote(opened))).toThrow('partner.not-approved-by-all');
+    expect(() => decidePartnerApproval(changed, allVote(opened), now)).toThrow('partner.not-approved-by-all');
   });
 
   it('are refused without self-check report and usage statement [AUTH-28]', () => {

@@ -27,6 +27,7 @@ export interface PartnerRecord {
   readonly revision: number;
   readonly state: PartnerState;
   readonly requesterId: Id;
+  readonly approvedAt: Instant | null;
 }
 
 export const partnerFileKinds = ['qualification', 'compliance', 'security', 'self-check-report', 'usage-statement'] as const;
@@ -75,7 +76,7 @@ export function decidePartnerReview(
   if (!isInForce(facts.authorisation)) throw refuse('partner.authorisation-not-in-force', { authorisationId: facts.authorisation.id });
   const missing = needed[record.kind].filter((kind) => !record.files.some((file) => file.kind === kind));
   if (missing.length > 0) throw refuse('partner.files-missing', { missing });
-  const latest = facts.parent ? min(facts.parent.until, facts.authorisation.term.end) : facts.authorisation.term.end;
+  const latest = facts.parent ? min(facts.parent.until, facts.authorisation.term.until) : facts.authorisation.term.until;
   if (record.until > latest) throw refuse('partner.beyond-term', { until: record.until, latest });
   checkParent(record, facts.parent);
   if (record.kind === 'admission') checkRedevelopment(record, facts);
@@ -102,10 +103,14 @@ function checkRedevelopment(record: PartnerRecord, facts: PartnerFacts): void {
 }
 
 /** @throws Refusal `partner.not-approved-by-all`: a refusal, a missing vote or a changed file keeps it closed (AUTH-27). */
-export function decidePartnerApproval(record: PartnerRecord, approval: Approval | undefined): { state: PartnerState } {
+export function decidePartnerApproval(
+  record: PartnerRecord,
+  approval: Approval | undefined,
+  now: Instant,
+): { state: PartnerState; approvedAt: Instant } {
   const moved = move(record, 'approved');
   if (!covers(approval, record.revision, partnerDigest(record))) throw refuse('partner.not-approved-by-all', { recordId: record.id });
-  return moved;
+  return { ...moved, approvedAt: now };
 }
 
 export const decidePartnerRejection = (record: PartnerRecord): { state: PartnerState } => move(record, 'rejected');

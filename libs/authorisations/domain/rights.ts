@@ -37,6 +37,6 @@ export function assertPriceAllowed(mode: GrantMode, price: number): void {
 
 /** First and last day; access begins at 00:00 and ends at 24:00 Asia/Shanghai of these. */
 export interface Term {
-  readonly start: Day;
-  readonly end: Day;
+  readonly from: Day;
+  readonly until: Day;
 }

@@ -34,7 +34,7 @@ describe('scenarios', () => {
     expect(() => decideScenarioSubmission({ ...draft, plan: { ...draft.plan, harmPrevention: '' } }, inForce, zhejiang)).toThrow(
       'scenario.fields-empty',
     );
-    expect(() => decideScenarioSubmission({ ...draft, plan: { ...draft.plan, end: '2029-06-01' } }, inForce, zhejiang)).toThrow(
+    expect(() => decideScenarioSubmission({ ...draft, plan: { ...draft.plan, until: '2029-06-01' } }, inForce, zhejiang)).toThrow(
       'scenario.outside-term',
     );
   });
@@ -57,8 +57,8 @@ describe('scenarios', () => {
         requesterOrganisationIds: [unit],
       }),
     );
-    expect(decideScenarioApproval(submitted, inForce, approval, 1)).toEqual({ state: 'approved' });
-    expect(() => decideScenarioApproval({ ...submitted, plan: { ...submitted.plan, scopeOfUse: '营销' } }, inForce, approval, 1)).toThrow(
+    expect(decideScenarioApproval(submitted, inForce, approval, now)).toEqual({ state: 'approved', approvedAt: now });
+    expect(() => decideScenarioApproval({ ...submitted, plan: { ...submitted.plan, scopeOfUse: '营销' } }, inForce, approval, now)).toThrow(
       'scenario.not-approved-by-all',
     );
   });

@@ -17,6 +17,7 @@ export interface Scenario {
   readonly applicantId: Id;
   /** Anyone inside stopped it; only the authority resumes (EMG-06). */
   readonly stop: ScenarioStop | null;
+  readonly approvedAt: Instant | null;
   readonly endedAt: Instant | null;
 }
 
@@ -28,8 +29,10 @@ export interface ScenarioPlan {
   readonly partners: string;
   /** Measures against harm to national security, public, personal and business interests. */
   readonly harmPrevention: string;
-  readonly start: Day;
-  readonly end: Day;
+  readonly from: Day;
+  readonly until: Day;
+  /** A privacy-computing route that the scenario prescribes: when it is not healthy the run is refused, never done in clear (PRIV-01). */
+  readonly prescribedRoute: string | null;
   /** For a long-term scenario without quick result: the reviewer's reason to accept it. */
   readonly longTermReason: string | null;
 }
@@ -46,6 +49,9 @@ export interface ScenarioStop {
   readonly at: Instant;
   readonly reason: string;
 }
+
+/** A scenario is judged once, as it stands: a changed one is another scenario (AUTH-18). */
+export const scenarioRevision = 1;
 
 const texts = ['title', 'value', 'targets', 'scopeOfUse', 'partners', 'harmPrevention'] as const satisfies readonly (keyof ScenarioPlan)[];
 
@@ -65,9 +71,9 @@ export function decideScenarioSubmission(scenario: Scenario, authorisation: Auth
   assertAuthorised(authorisation);
   const empty = texts.filter((key) => scenario.plan[key].trim() === '');
   if (empty.length > 0) throw refuse('scenario.fields-empty', { fields: empty });
-  const { start, end } = scenario.plan;
-  if (end < start || start < authorisation.term.start || end > authorisation.term.end)
-    throw refuse('scenario.outside-term', { start, end, term: { ...authorisation.term } });
+  const { from, until } = scenario.plan;
+  const { term } = authorisation;
+  if (until < from || from < term.from || until > term.until) throw refuse('scenario.outside-term', { from, until, term: { ...term } });
   if (valueOf(profile, 'wholeAuthorisation')) {
     const papers = scenario.wholeAuthorisation;
     const missing = (['filingNumber', 'feasibilityReview', 'industryOpinion'] as const).filter((key) => !papers[key]);
@@ -81,12 +87,13 @@ export function decideScenarioApproval(
   scenario: Scenario,
   authorisation: Authorisation,
   approval: Approval | undefined,
-  revision: number,
+  now: Instant,
 ): Partial<Scenario> {
   const moved = move(scenario, 'approved');
   assertAuthorised(authorisation);
-  if (!covers(approval, revision, scenarioDigest(scenario))) throw refuse('scenario.not-approved-by-all', { scenarioId: scenario.id });
-  return moved;
+  if (!covers(approval, scenarioRevision, scenarioDigest(scenario)))
+    throw refuse('scenario.not-approved-by-all', { scenarioId: scenario.id });
+  return { ...moved, approvedAt: now };
 }
 
 export const decideScenarioRejection = (scenario: Scenario): Partial<Scenario> => move(scenario, 'rejected');

@@ -12,16 +12,16 @@ export interface TermException {
 
 /** @throws Refusal `authorisation.term-inverted`, `authorisation.term-too-long` naming the last possible day (AUTH-15). */
 export function checkTerm(term: Term, profile: ResolvedProfile, exception: TermException | null): void {
-  if (term.end < term.start) throw refuse('authorisation.term-inverted', { ...term });
+  if (term.until < term.from) throw refuse('authorisation.term-inverted', { ...term });
   const limit = valueOf(profile, 'termLimit');
-  const latest = plusYears(term.start, limit.years);
-  if (term.end > latest && !(limit.exception && exception)) {
-    throw refuse('authorisation.term-too-long', { end: term.end, latest, years: limit.years, exception: limit.exception });
+  const latest = plusYears(term.from, limit.years);
+  if (term.until > latest && !(limit.exception && exception)) {
+    throw refuse('authorisation.term-too-long', { until: term.until, latest, years: limit.years, exception: limit.exception });
   }
 }
 
 /** The moment all rights end without anyone acting (TERM-06). */
-export const expiresAt = (term: Term): Instant => endOfDay(term.end);
+export const expiresAt = (term: Term): Instant => endOfDay(term.until);
 export const isExpired = (term: Term, now: Instant): boolean => now >= expiresAt(term);
 
 export interface RenewalWindow {
@@ -31,8 +31,8 @@ export interface RenewalWindow {
 
 /** The last months of the term, by the profile the agreement was signed under (AUTH-16). */
 export const renewalWindow = (term: Term, profile: ResolvedProfile): RenewalWindow => ({
-  opens: plusMonths(term.end, -valueOf(profile, 'renewalWindow').months),
-  closes: term.end,
+  opens: plusMonths(term.until, -valueOf(profile, 'renewalWindow').months),
+  closes: term.until,
 });
 
 export interface RenewalFacts {

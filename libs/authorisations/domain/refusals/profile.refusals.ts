@@ -73,7 +73,7 @@ export const profileRefusals = {
     satisfyEn: 'Propose another change.',
     sources: ['ADM-04'],
   },
-  'profile.entry-not-found': {
+  'profile-entry.not-found': {
     status: 404,
     zh: '没有这项规则变更。',
     en: 'There is no such change.',

@@ -26,8 +26,8 @@ export const scenarioRefusals = {
   },
   'scenario.outside-term': {
     status: 409,
-    zh: '场景 {start} 至 {end} 超出授权期限。',
-    en: 'The scenario runs {start} to {end}, outside the term.',
+    zh: '场景 {from} 至 {until} 超出授权期限。',
+    en: 'The scenario runs {from} to {until}, outside the term.',
     satisfyZh: '把计划调整到授权期限之内。',
     satisfyEn: "Plan inside the authorisation's term.",
     sources: ['AUTH-19'],
@@ -55,6 +55,14 @@ export const scenarioRefusals = {
     satisfyZh: '先取得场景审议通过。',
     satisfyEn: 'Have it approved first.',
     sources: ['AUTH-18', 'REQ-01'],
+  },
+  'scenario.over': {
+    status: 409,
+    zh: '场景已于 {until} 到期。',
+    en: 'The scenario ended on {until}.',
+    satisfyZh: '另行申请新的场景。',
+    satisfyEn: 'Apply for another scenario.',
+    sources: ['AUTH-18', 'AUTH-19'],
   },
   'scenario.stopped': {
     status: 423,

@@ -1,6 +1,38 @@
 import type { RefusalCatalogue } from '#kernel';
 
 export const standingRefusals = {
+  'authorisation.not-the-authority': {
+    status: 403,
+    zh: '只有作出授权的主管部门（及其上级）可以办理，且不得是运营单位人员。',
+    en: 'Only the deciding authority, or one above it, does this, and never a person of the unit.',
+    satisfyZh: '由该主管部门的人员办理。',
+    satisfyEn: 'A person of that authority does it.',
+    sources: ['ACC-05', 'ADM-03', 'AUTH-25'],
+  },
+  'authorisation.not-the-unit': {
+    status: 403,
+    zh: '只有该运营单位的管理人员可以办理。',
+    en: 'Only a manager of that operating unit does this.',
+    satisfyZh: '由该单位的管理人员办理。',
+    satisfyEn: 'A manager of the unit does it.',
+    sources: ['ACC-05'],
+  },
+  'authorisation.not-editable': {
+    status: 409,
+    zh: '只有草稿或退回的申请可以修改（当前：{state}）。',
+    en: 'Only a draft or a returned application is edited (it is {state}).',
+    satisfyZh: '期限内的变更须另行报批；到期日不能改写。',
+    satisfyEn: 'A change in term is a case of its own; an end date is never edited.',
+    sources: ['AUTH-17', 'AUTH-22'],
+  },
+  'agreement.not-open': {
+    status: 409,
+    zh: '协议只能在签约前录入（当前：{state}）。',
+    en: 'The agreement is entered before signing (it is {state}).',
+    satisfyZh: '签约后的变更须作为新版本报批。',
+    satisfyEn: 'A change after signing is a new version that needs approval.',
+    sources: ['AUTH-22'],
+  },
   'authorisation.not-signed': {
     status: 409,
     zh: '授权尚未签约（当前：{state}）。',
@@ -11,8 +43,8 @@ export const standingRefusals = {
   },
   'authorisation.outside-term': {
     status: 409,
-    zh: '今天不在授权期限 {start} 至 {end} 之内。',
-    en: 'Today lies outside the term {start} to {end}.',
+    zh: '今天不在授权期限 {from} 至 {until} 之内。',
+    en: 'Today lies outside the term {from} to {until}.',
     satisfyZh: '在期限开始后生效，或重新约定期限。',
     satisfyEn: 'Let it enter into force inside its term.',
     sources: ['AUTH-15'],

@@ -1,0 +1,34 @@
+import { type Day, dayOf } from '#kernel';
+import type { Tx } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import type { RuleName } from '../domain/jurisdictions/profile.js';
+import { type Entry, type ResolvedProfile, governing, resolveProfile } from '../domain/jurisdictions/resolve.js';
+import { type WorkingYear, publishedYears } from '../domain/working-days.js';
+import { JurisdictionsRepository } from '../persistence/jurisdictions.repository.js';
+
+/** The rules of a jurisdiction as they stand: what ships with the product and what the authority entered and another confirmed. */
+@Injectable()
+export class Jurisdictions {
+  constructor(private readonly repository: JurisdictionsRepository) {}
+
+  async entries(tx: Tx): Promise<Entry[]> {
+    return (await this.repository.all(tx)).filter((entry) => entry.confirmedBy !== null);
+  }
+
+  /** @throws Refusal `profile.missing`: without a profile nothing is authorised or provisioned (ADM-04). */
+  async profileAt(tx: Tx, profileId: string, day: Day): Promise<ResolvedProfile> {
+    return resolveProfile(profileId, day, await this.entries(tx));
+  }
+
+  /** The rules that govern an authorisation: agreed terms as signed, statutory duties as of today (design §6). */
+  async profileOf(tx: Tx, authorisation: { profileId: string; signedOn: Day | null }, rule: RuleName): Promise<ResolvedProfile> {
+    const today = await this.profileAt(tx, authorisation.profileId, dayOf(tx.context.at));
+    if (authorisation.signedOn === null) return today;
+    return governing(rule, await this.profileAt(tx, authorisation.profileId, authorisation.signedOn), today);
+  }
+
+  async workingYears(tx: Tx): Promise<WorkingYear[]> {
+    const entered = await this.repository.workingYears(tx);
+    return [...publishedYears, ...entered.map(({ year, holidays, makeUpDays, source }) => ({ year, holidays, makeUpDays, source }))];
+  }
+}

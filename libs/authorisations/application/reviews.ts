@@ -1,0 +1,97 @@
+import { People, personOf } from '#identity';
+import { type Id, dayOf, newId } from '#kernel';
+import type { Digest } from '#kernel';
+import type { Tx } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import {
+  type Approval,
+  type ApprovalSubject,
+  type ApprovalSubjectKind,
+  type Slot,
+  decideVote,
+  openApproval,
+  openSlots,
+  voidFor,
+} from '../domain/approval.js';
+import { refuse } from '../domain/refusals.js';
+import { ApprovalsRepository } from '../persistence/approvals.repository.js';
+
+export interface Ballot {
+  /** May be left out: the open slot of the voter's organisation. */
+  readonly slot?: string | undefined;
+  readonly verdict: 'yes' | 'no';
+  readonly reasons: string;
+  readonly digest: Digest;
+  readonly decidedOn?: string | undefined;
+  readonly opinion?: Digest | undefined;
+}
+
+/** Reviews by votes on a frozen, digested version; the one way in which this context lets several parties decide. */
+@Injectable()
+export class Reviews {
+  constructor(
+    private readonly repository: ApprovalsRepository,
+    private readonly people: People,
+  ) {}
+
+  async open(
+    tx: Tx,
+    opening: { ownerId: Id; subject: ApprovalSubject; slots: readonly Slot[]; requesterId: Id; requesterOrganisationIds: readonly Id[] },
+  ): Promise<Approval> {
+    const { ownerId, ...rest } = opening;
+    const approval = openApproval({ id: newId(Date.parse(tx.context.at)), ...rest });
+    await this.repository.insert(tx, ownerId, approval);
+    return approval;
+  }
+
+  async latest(tx: Tx, kind: ApprovalSubjectKind, subjectId: Id): Promise<Approval | undefined> {
+    return (await this.repository.latest(tx, kind, subjectId))?.approval;
+  }
+
+  /**
+   * Casts the acting person's vote. The caller journals it on the owner, and acts on the outcome.
+   * @param current digest of the subject as it stands.
+   */
+  async cast(tx: Tx, subject: { kind: ApprovalSubjectKind; id: Id }, ballot: Ballot, current: Digest): Promise<Approval> {
+    const person = personOf(tx.context.actor);
+    const stored = await this.repository.lockLatest(tx, subject.kind, subject.id);
+    if (!stored) throw refuse('approval.not-found', { id: subject.id });
+    const { row, approval } = stored;
+    const facts = await this.people.facts(tx, person.personId, 'share');
+    const decision = decideVote(
+      approval,
+      {
+        slot: ballot.slot ?? ownSlot(approval, person.organisationId),
+        personId: person.personId,
+        organisationId: person.organisationId,
+        tiedTo: facts.affiliations.map((affiliation) => affiliation.organisationId),
+        verdict: ballot.verdict,
+        reasons: ballot.reasons,
+        digest: ballot.digest,
+        decidedOn: ballot.decidedOn ?? dayOf(tx.context.at),
+        ...(ballot.opinion === undefined ? {} : { opinion: ballot.opinion }),
+      },
+      current,
+      tx.context.at,
+    );
+    const vote = decision.votes.at(-1);
+    if (vote && decision.votes.length > approval.votes.length) await this.repository.addVote(tx, row, vote, decision.state);
+    else await this.repository.setState(tx, row, decision.state);
+    return { ...approval, ...decision };
+  }
+
+  /** Voids what was judged of a version that no longer stands. */
+  async voidOutdated(tx: Tx, kind: ApprovalSubjectKind, subjectId: Id, current: Digest): Promise<void> {
+    const stored = await this.repository.lockLatest(tx, kind, subjectId);
+    if (!stored) return;
+    const state = voidFor(stored.approval, current);
+    if (state !== stored.approval.state) await this.repository.setState(tx, stored.row, state);
+  }
+}
+
+/** The slot of an organisation that may vote now; or its first, so that the refusal says whose turn it is. */
+const ownSlot = (approval: Approval, organisationId: Id): string =>
+  (
+    openSlots(approval).find((slot) => slot.organisationId === organisationId) ??
+    approval.slots.find((slot) => slot.organisationId === organisationId)
+  )?.key ?? 'none';

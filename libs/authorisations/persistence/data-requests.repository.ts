@@ -1,0 +1,45 @@
+import type { Id } from '#kernel';
+import type { Page, PageRequest, Tx } from '#platform/database';
+import { StateTable, managerOf } from '#platform/database/persistence';
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import type { Reach } from '../domain/acting.js';
+import { DataRequestItemRow, DataRequestRow } from './request.entities.js';
+import { within } from './within.js';
+
+type New<Row> = Omit<Row, 'version'>;
+
+@Injectable()
+export class DataRequestsRepository {
+  private readonly requests = new StateTable<DataRequestRow>(DataRequestRow, 'data-request');
+  private readonly items = new StateTable<DataRequestItemRow>(DataRequestItemRow, 'data-request', false);
+
+  insert = (tx: Tx, row: New<DataRequestRow>): Promise<DataRequestRow> => this.requests.insert(tx, row);
+  get = (tx: Tx, id: Id): Promise<DataRequestRow> => this.requests.get(tx, id);
+  lock = (tx: Tx, id: Id, mode?: 'update' | 'share'): Promise<DataRequestRow> => this.requests.lock(tx, id, mode);
+  update = (tx: Tx, row: DataRequestRow, change: Partial<DataRequestRow>): Promise<DataRequestRow> => this.requests.update(tx, row, change);
+  ofAuthorisation = (tx: Tx, authorisationId: Id): Promise<DataRequestRow[]> => this.requests.where(tx, { authorisationId });
+  byReference = async (tx: Tx, externalReference: string): Promise<DataRequestRow | undefined> =>
+    (await this.requests.where(tx, { externalReference }))[0];
+
+  insertItem = (tx: Tx, row: New<DataRequestItemRow>): Promise<DataRequestItemRow> => this.items.insert(tx, row);
+  itemsOf = (tx: Tx, requestId: Id): Promise<DataRequestItemRow[]> => this.items.where(tx, { requestId });
+  lockItem = (tx: Tx, id: Id, mode?: 'update' | 'share'): Promise<DataRequestItemRow> => this.items.lock(tx, id, mode);
+  updateItem = (tx: Tx, row: DataRequestItemRow, change: Partial<DataRequestItemRow>): Promise<DataRequestItemRow> =>
+    this.items.update(tx, row, change);
+  inForce = (tx: Tx, scenarioId: Id, datasetId?: Id): Promise<DataRequestItemRow[]> =>
+    this.items.where(tx, { scenarioId, state: 'in-force', ...(datasetId === undefined ? {} : { datasetId }) });
+
+  /** A provider's people see the requests that hold an item of theirs (EVAL-07). */
+  async page(tx: Tx, reach: Reach, where: { scenarioId?: Id | undefined }, request: PageRequest): Promise<Page<DataRequestRow>> {
+    const owned = within<DataRequestRow>(reach, where);
+    if (reach.all || reach.authorityIds.length > 0 || reach.organisationIds.length === 0) return this.requests.page(tx, owned, request);
+    const asked: { id: Id }[] = await managerOf(tx).query(
+      `SELECT DISTINCT request_id AS id FROM authorisations.data_request_items WHERE provider_id = ANY($1)
+       UNION SELECT id FROM authorisations.data_requests WHERE unit_id = ANY($1)`,
+      [reach.organisationIds],
+    );
+    const given = where.scenarioId === undefined ? {} : { scenarioId: where.scenarioId };
+    return this.requests.page(tx, { ...given, id: In(asked.map((row) => row.id)) }, request);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Id } from '#kernel';
+import type { Tx } from '#platform/database';
+import { StateTable } from '#platform/database/persistence';
+import { Injectable } from '@nestjs/common';
+import { ProfileEntryRow, WorkingYearRow } from './review.entities.js';
+
+type New<Row> = Omit<Row, 'version'>;
+
+@Injectable()
+export class JurisdictionsRepository {
+  private readonly entries = new StateTable<ProfileEntryRow>(ProfileEntryRow, 'profile-entry');
+  private readonly years = new StateTable<WorkingYearRow>(WorkingYearRow, 'working-year');
+
+  all = (tx: Tx): Promise<ProfileEntryRow[]> => this.entries.where(tx, {});
+  insert = (tx: Tx, row: New<ProfileEntryRow>): Promise<ProfileEntryRow> => this.entries.insert(tx, row);
+  lock = (tx: Tx, id: Id): Promise<ProfileEntryRow> => this.entries.lock(tx, id);
+  update = (tx: Tx, row: ProfileEntryRow, change: Partial<ProfileEntryRow>): Promise<ProfileEntryRow> =>
+    this.entries.update(tx, row, change);
+
+  workingYears = (tx: Tx): Promise<WorkingYearRow[]> => this.years.where(tx, {});
+  insertYear = (tx: Tx, row: New<WorkingYearRow>): Promise<WorkingYearRow> => this.years.insert(tx, row);
+}
