@@ -1,0 +1,50 @@
+import { assertMove, type Digest, type Id, type Instant, type Transitions } from '#kernel';
+import type { TableDeclaration } from './policy.js';
+
+/** 结果导出申请: files in quarantine, automatic checks, human reviews, release (EXP-01). */
+export type ExportState =
+  'draft' | 'quarantined' | 'checking' | 'blocked' | 'in-review' | 'returned' | 'approved' | 'released' | 'expired' | 'withdrawn';
+
+/** Every edge. `in-review | approved → checking` is a voided review: files, policy or lineage changed under it (EXP-06). */
+export const exportTransitions = {
+  draft: ['quarantined', 'withdrawn'],
+  quarantined: ['checking', 'withdrawn'],
+  checking: ['in-review', 'blocked', 'withdrawn'],
+  blocked: ['withdrawn'],
+  'in-review': ['approved', 'returned', 'checking', 'withdrawn'],
+  returned: ['withdrawn'],
+  approved: ['released', 'checking', 'withdrawn'],
+  released: ['expired'],
+  expired: [],
+  withdrawn: [],
+} as const satisfies Transitions<ExportState>;
+
+export const exportStates = Object.keys(exportTransitions) as readonly ExportState[];
+
+/** @throws Refusal `state.no-such-transition` */
+export const assertExportMove = (from: ExportState, to: ExportState): void =>
+  assertMove<ExportState>(exportTransitions, from, to, 'export-request');
+
+export interface ExportFile {
+  readonly id: Id;
+  /** As the requester named it; shown, never trusted. */
+  readonly name: string;
+  readonly bytes: number;
+  /** SHA-256 of the whole plaintext, taken while it streamed into quarantine. */
+  readonly digest: Digest;
+  readonly declaration?: TableDeclaration;
+}
+
+export interface ExportRequest {
+  readonly id: Id;
+  readonly unitId: Id;
+  readonly scenarioId: Id;
+  readonly requesterId: Id;
+  /** What the result is for, in the approved scenario (EXP-04). */
+  readonly purpose: string;
+  /** Who receives it: an organisation by name or id, as the scenario names it (EXP-04). */
+  readonly recipient: string;
+  readonly state: ExportState;
+  readonly files: readonly ExportFile[];
+  readonly createdAt: Instant;
+}

@@ -1,0 +1,46 @@
+import type { TableReader } from './table-reader.js';
+
+export interface ShapeFacts {
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** Cells that a spreadsheet would run as a formula (CWE-1236), by column. */
+  readonly formulas: readonly { readonly column: string; readonly cells: number; readonly firstLine: number }[];
+  /** Cells so long that nobody reads them. */
+  readonly opaque: readonly { readonly column: string; readonly cells: number; readonly firstLine: number }[];
+}
+
+const formula = /^\s*(?:[=@]|[+-](?![\d.\s]|$))/;
+/** Characters without a break beyond which a run is a blob, not a word. */
+export const opaqueRun = /\S{1000}/;
+
+type Places = Map<number, { cells: number; firstLine: number }>;
+const note = (places: Places, index: number, line: number): void => {
+  const place = places.get(index);
+  if (place) place.cells += 1;
+  else places.set(index, { cells: 1, firstLine: line });
+};
+
+/** Counts rows and what is odd about cells. */
+export class ShapeScan implements TableReader {
+  #columns: readonly string[] = [];
+  #rows = 0;
+  readonly #formulas: Places = new Map();
+  readonly #opaque: Places = new Map();
+
+  columns(names: readonly string[]): void {
+    this.#columns = names;
+  }
+
+  row(cells: readonly string[], line: number): void {
+    this.#rows += 1;
+    cells.forEach((cell, index) => {
+      if (formula.test(cell)) note(this.#formulas, index, line);
+      if (cell.length >= 1000 && opaqueRun.test(cell)) note(this.#opaque, index, line);
+    });
+  }
+
+  facts(): ShapeFacts {
+    const named = (places: Places) => [...places].map(([index, place]) => ({ column: this.#columns[index] ?? '', ...place }));
+    return { columns: this.#columns, rows: this.#rows, formulas: named(this.#formulas), opaque: named(this.#opaque) };
+  }
+}
