@@ -14,12 +14,16 @@ if (rings.length === 0) {
   process.stderr.write('no test results yet: run `npm test` first; a test that did not run shows nothing\n');
   process.exit(2);
 }
-const tests = rings.flatMap((ring) => ring.tests).map((test) => ({ name: test.name, passed: test.status === 'passed' ? true : test.status === 'failed' ? false : undefined }));
+const tests = rings
+  .flatMap((ring) => ring.tests)
+  .map((test) => ({ name: test.name, passed: test.status === 'passed' ? true : test.status === 'failed' ? false : undefined }));
 const rows = coverage(tests);
 const shown = rows.filter((row) => row.shown);
 const counted = shown.filter((row) => row.requirement.kind !== 'organisational');
-for (const row of shown) process.stdout.write(`shown      ${row.requirement.id.padEnd(8)} ${row.requirement.kind.padEnd(7)} ${row.requirement.en}\n`);
-for (const row of rows.filter((one) => !one.shown)) process.stdout.write(`not shown  ${row.requirement.id.padEnd(8)} ${row.requirement.kind.padEnd(7)} ${row.requirement.en}\n`);
+for (const row of shown)
+  process.stdout.write(`shown      ${row.requirement.id.padEnd(8)} ${row.requirement.kind.padEnd(7)} ${row.requirement.en}\n`);
+for (const row of rows.filter((one) => !one.shown))
+  process.stdout.write(`not shown  ${row.requirement.id.padEnd(8)} ${row.requirement.kind.padEnd(7)} ${row.requirement.en}\n`);
 const unknown = unknownIds(tests);
 if (unknown.length > 0) process.stderr.write(`tests name requirements that are not in the catalogue: ${unknown.join(', ')}\n`);
 process.stdout.write(`requirements: ${shown.length} of ${rows.length} shown (${counted.length} system and record rows)\n`);

@@ -15,7 +15,9 @@ interface JestJson {
   readonly numPendingTests: number;
   readonly numFailedTestSuites: number;
   readonly numRuntimeErrorTestSuites: number;
-  readonly testResults: readonly { readonly assertionResults: readonly { readonly fullName: string; readonly status: TestResult['status'] }[] }[];
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: TestResult['status'] }[];
+  }[];
 }
 
 export interface RingResult {

@@ -74,7 +74,10 @@ rmSync(resultsFolder, { recursive: true, force: true });
 mkdirSync(resultsFolder, { recursive: true });
 const missing = chosen.some((ring) => ring !== 'unit' && ring !== 'architecture') ? await prepare() : [];
 const failedChecks = words.includes('--no-checks') || wanted.length > 0 ? [] : await checks();
-const postgres = chosen.includes('medium') || chosen.includes('cluster') ? await startPostgres({ dir, durable: false, extraFlags: ['-c', 'max_connections=400'] }) : undefined;
+const postgres =
+  chosen.includes('medium') || chosen.includes('cluster')
+    ? await startPostgres({ dir, durable: false, extraFlags: ['-c', 'max_connections=400'] })
+    : undefined;
 const results: RingResult[] = [];
 try {
   for (const ring of chosen) {
@@ -82,8 +85,15 @@ try {
     const code = await run(
       process.execPath,
       [
-        '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', '--json', `--outputFile=${join(resultsFolder, `${ring}.json`)}`,
-        ...(oneByOne.includes(ring) ? ['--runInBand'] : ['--maxWorkers=2']), '--passWithNoTests', '--selectProjects', ring,
+        '--experimental-vm-modules',
+        '--disable-warning=ExperimentalWarning',
+        'node_modules/jest/bin/jest.js',
+        '--json',
+        `--outputFile=${join(resultsFolder, `${ring}.json`)}`,
+        ...(oneByOne.includes(ring) ? ['--runInBand'] : ['--maxWorkers=2']),
+        '--passWithNoTests',
+        '--selectProjects',
+        ring,
       ],
       {
         ...(postgres === undefined ? {} : { OPDOMAIN_TEST_POSTGRES_URL: postgres.url }),
@@ -93,7 +103,8 @@ try {
     );
     const result = readRing(ring);
     results.push(result ?? { ring, passed: 0, failed: 1, skipped: 0, tests: [] });
-    if (code !== 0 && result?.failed === 0) results.push({ ring: `${ring} (ended with ${String(code)})`, passed: 0, failed: 1, skipped: 0, tests: [] });
+    if (code !== 0 && result?.failed === 0)
+      results.push({ ring: `${ring} (ended with ${String(code)})`, passed: 0, failed: 1, skipped: 0, tests: [] });
   }
 } finally {
   await postgres?.stop();
@@ -101,7 +112,8 @@ try {
 }
 
 say('');
-for (const result of results) say(`${result.ring.padEnd(13)} ${String(result.passed)} passed, ${String(result.failed)} failed, ${String(result.skipped)} skipped`);
+for (const result of results)
+  say(`${result.ring.padEnd(13)} ${String(result.passed)} passed, ${String(result.failed)} failed, ${String(result.skipped)} skipped`);
 for (const check of failedChecks) say(`${check.padEnd(13)} failed`);
 for (const reason of missing) say(`skipped because missing: ${reason}`);
 const sum = (pick: (result: RingResult) => number): number => results.reduce((total, result) => total + pick(result), 0);

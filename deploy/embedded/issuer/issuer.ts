@@ -46,10 +46,18 @@ async function configuration(dir: string, pool: pg.Pool): Promise<Configuration>
         ...signedWith,
       },
     ],
-    jwks: { keys: [await keptJwk(dir)] } as never,
+    jwks: { keys: [await keptJwk(dir)] },
     cookies: { keys: [await keptSecret(dir, 'issuer-cookies')] },
     pkce: { required: () => true },
-    ttl: { AccessToken: 3600, Session: 8 * 3600, Grant: 8 * 3600, Interaction: 600, IdToken: 3600, RefreshToken: 8 * 3600, DeviceCode: 600 },
+    ttl: {
+      AccessToken: 3600,
+      Session: 8 * 3600,
+      Grant: 8 * 3600,
+      Interaction: 600,
+      IdToken: 3600,
+      RefreshToken: 8 * 3600,
+      DeviceCode: 600,
+    },
     findAccount: (_context, subject) =>
       samplePeople.some((person) => person.subject === subject) ? { accountId: subject, claims: () => ({ sub: subject }) } : undefined,
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
@@ -59,13 +67,20 @@ async function configuration(dir: string, pool: pg.Pool): Promise<Configuration>
         enabled: true,
         userCodeInputSource: (context, form) => void (context.body = formPage('输入设备码 Enter the code', form)),
         userCodeConfirmSource: (context, form) => void (context.body = formPage('确认设备 Confirm the device', form)),
-        successSource: (context) => void (context.body = messagePage('已登录 Signed in', '可以回到命令行。You can go back to the command line.')),
+        successSource: (context) =>
+          void (context.body = messagePage('已登录 Signed in', '可以回到命令行。You can go back to the command line.')),
       },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => `urn:${audience}`,
         useGrantedResource: () => true,
-        getResourceServerInfo: () => ({ scope: 'opdomain', audience, accessTokenTTL: 3600, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } }),
+        getResourceServerInfo: () => ({
+          scope: 'opdomain',
+          audience,
+          accessTokenTTL: 3600,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: 'ES256' } },
+        }),
       },
     },
     // The people are the installation's own: what the CLI asks for is granted without a page that asks again.
@@ -89,7 +104,10 @@ function signIn(provider: Provider, dir: string) {
   return async (request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse): Promise<boolean> => {
     if (!/^\/interaction\/[\w-]+$/.test(request.url ?? '')) return false;
     response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'");
+    response.setHeader(
+      'content-security-policy',
+      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+    );
     await provider.interactionDetails(request, response);
     if (request.method !== 'POST') {
       response.end(signInPage(request.url ?? '', samplePeople, false));
@@ -108,7 +126,12 @@ function signIn(provider: Provider, dir: string) {
       response.end(signInPage(request.url ?? '', samplePeople, true));
       return true;
     }
-    await provider.interactionFinished(request, response, { login: { accountId: subject, amr: ['pwd'] } }, { mergeWithLastSubmission: false });
+    await provider.interactionFinished(
+      request,
+      response,
+      { login: { accountId: subject, amr: ['pwd'] } },
+      { mergeWithLastSubmission: false },
+    );
     return true;
   };
 }

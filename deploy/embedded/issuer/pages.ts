@@ -19,4 +19,5 @@ export const signInPage = (action: string, people: readonly SamplePerson[], refu
 
 export const messagePage = (title: string, text: string): string => page(title, `<p>${escape(text)}</p>`);
 /** The provider's own form, set into our page. */
-export const formPage = (title: string, form: string): string => page(title, `${form}<button form="op.deviceInputForm op.deviceConfirmForm">继续 Continue</button>`);
+export const formPage = (title: string, form: string): string =>
+  page(title, `${form}<button form="op.deviceInputForm op.deviceConfirmForm">继续 Continue</button>`);

@@ -45,7 +45,12 @@ export async function signIn(issuer: string, subject: string, passcode: string):
     if (location === null) throw new Error(`the issuer answered ${String(response.status)}`);
     const next = new URL(location, issuer);
     if (next.href.startsWith(redirectUri)) {
-      const tokens = await oidc.authorizationCodeGrant(config, next, { pkceCodeVerifier: verifier, expectedState: state }, { resource: `urn:${audience}` });
+      const tokens = await oidc.authorizationCodeGrant(
+        config,
+        next,
+        { pkceCodeVerifier: verifier, expectedState: state },
+        { resource: `urn:${audience}` },
+      );
       return tokens.access_token;
     }
     response = next.pathname.startsWith('/interaction/')

@@ -1,0 +1,86 @@
+import { sha256 } from '#kernel';
+import { sampleOrganisations, samplePeople, type SampleOrganisation } from '../../samples/people.js';
+import type { Teller } from '../teller.js';
+import { inDays, type World } from '../world.js';
+
+interface Made {
+  readonly id: string;
+}
+
+/** Registers unit, provider, authority and their people, gives roles, and files what a seat needs. */
+export async function castChapter(teller: Teller, world: World): Promise<void> {
+  await teller.step('sign in as the three separated administrators', async () => {
+    const roles: Record<string, string[]> = {};
+    for (const subject of ['lin', 'an', 'shen']) {
+      const self = await world.as(subject).get<{ personId: string; organisationId: string; roles: string[] }>('/people/self');
+      world.people.set(subject, self.personId);
+      world.organisations.set('platform', self.organisationId);
+      roles[subject] = self.roles;
+    }
+    const refusal = await world.as('an').refused('identity.roles-separated', 'POST', `/people/${world.person('lin')}/role-grants`, {
+      role: 'security-admin',
+      scope: { kind: 'platform' },
+      from: inDays(0),
+    });
+    return { roles, 'one person, two of the three': refusal.code };
+  });
+
+  await teller.step('register authority, provider and operating unit with their people', async () => {
+    for (const name of ['authority', 'provider', 'unit'] as const) {
+      const { id } = await world.as('lin').post<Made>('/organisations', sampleOrganisations[name]);
+      world.organisations.set(name, id);
+    }
+    for (const person of samplePeople.filter((one) => one.organisation !== 'platform')) {
+      const { id } = await world.as('lin').post<Made>('/people', {
+        name: person.name,
+        issuer: world.installation.issuer,
+        subject: person.subject,
+        organisationId: world.organisation(person.organisation),
+        from: inDays(-30),
+      });
+      world.people.set(person.subject, id);
+      for (const role of person.roles)
+        await world
+          .as('an')
+          .post(`/people/${id}/role-grants`, { role, scope: scopeOf(role, person.organisation, world), from: inDays(-1) });
+    }
+    return { organisations: 3, people: world.people.size };
+  });
+
+  await teller.step('file people: real name, filing, vetting, agreement, training', async () => {
+    const incomplete = await world.as('zhou').refused('identity.record-incomplete', 'POST', `/people/${world.person('li')}/records`, {
+      kind: 'confidentiality-agreement',
+      validFrom: inDays(-1),
+      evidenceDigest: sha256('agreement'),
+      details: { signer: '李开' },
+    });
+    const filed = [];
+    for (const subject of ['li', 'sun']) {
+      for (const [kind, details] of Object.entries(records)) {
+        await world.as('zhou').post(`/people/${world.person(subject)}/records`, {
+          kind,
+          validFrom: inDays(-1),
+          validUntil: kind === 'real-name' ? null : inDays(360),
+          evidenceDigest: sha256(`${subject} ${kind}`),
+          details,
+        });
+        filed.push(`${subject}/${kind}`);
+      }
+    }
+    return { records: filed.length, 'agreement without period and liability': incomplete.code };
+  });
+}
+
+const records: Readonly<Record<string, Record<string, string>>> = {
+  'real-name': { level: 'L3' },
+  filing: { number: '浙数备〔2026〕018号' },
+  vetting: { reviewer: '浙江省数据局', result: 'passed' },
+  'confidentiality-agreement': { signer: '本人', period: '离岗后三年', liability: '依协议第七条' },
+  training: { certificate: 'ZJ-2026-0411', organiser: '浙江省数据局' },
+};
+
+function scopeOf(role: string, organisation: SampleOrganisation, world: World): unknown {
+  if (role === 'authority') return { kind: 'region', authorityId: world.organisation('authority') };
+  if (role === 'export-reviewer') return { kind: 'platform' };
+  return { kind: 'unit', organisationId: world.organisation(organisation) };
+}

@@ -1,0 +1,48 @@
+/** Evidence of a step: what the system showed, in ids, counts, digests and answers; never a raw value. */
+export type Evidence = Record<string, unknown>;
+
+export interface StepReport {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly ms: number;
+  readonly evidence: Evidence;
+}
+
+export interface StoryReport {
+  readonly ok: boolean;
+  readonly steps: readonly StepReport[];
+  readonly receipt: unknown;
+  readonly certificate: unknown;
+}
+
+/** Runs the steps in order, times them, prints each as it ends. A step that fails ends the story: what follows rests on it. */
+export class Teller {
+  readonly steps: StepReport[] = [];
+  constructor(private readonly print: (line: string) => void) {}
+
+  get ok(): boolean {
+    return this.steps.every((step) => step.ok);
+  }
+
+  async step(name: string, work: () => Promise<Evidence>): Promise<void> {
+    if (!this.ok) return;
+    const started = performance.now();
+    try {
+      this.tell({ name, ok: true, ms: 0, evidence: await work() }, started);
+    } catch (fault) {
+      this.tell({ name, ok: false, ms: 0, evidence: { failure: fault instanceof Error ? fault.message : 'failed' } }, started);
+    }
+  }
+
+  private tell(step: StepReport, started: number): void {
+    const timed = { ...step, ms: Math.round(performance.now() - started) };
+    this.steps.push(timed);
+    this.print(`${timed.ok ? '✓' : '✗'} ${timed.name}  (${(timed.ms / 1000).toFixed(1)} s)`);
+    for (const [name, value] of Object.entries(timed.evidence)) this.print(`    ${name}: ${short(value)}`);
+  }
+}
+
+const short = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 160 ? `${text.slice(0, 157)}…` : text;
+};

@@ -1,0 +1,53 @@
+import type { Installation } from '../profile/embedded.js';
+import { samplePeople, type SampleOrganisation } from '../samples/people.js';
+import { Caller } from './client.js';
+
+/** What the story knows as it goes on: who is who, and the ids of what came to be. */
+export class World {
+  readonly callers: ReadonlyMap<string, Caller>;
+  readonly organisations = new Map<SampleOrganisation, string>();
+  readonly people = new Map<string, string>();
+  /** The receipt of the revocation and the certificate of destruction, as they were handed out. */
+  receipt: unknown;
+  certificate: unknown;
+  /** Ids by the name that the story gives them, e.g. `authorisation`. */
+  private readonly ids = new Map<string, string>();
+
+  constructor(
+    readonly installation: Installation,
+    /** Folder for what people take home: downloads and proofs. */
+    readonly folder: string,
+    /** Rows of residents that are generated. */
+    readonly residents: number,
+    readonly adultFile: string | undefined,
+  ) {
+    this.callers = new Map(samplePeople.map((person) => [person.subject, new Caller(installation, person.subject)]));
+  }
+
+  as(subject: string): Caller {
+    const caller = this.callers.get(subject);
+    if (caller === undefined) throw new Error(`nobody is called ${subject}`);
+    return caller;
+  }
+
+  organisation(name: SampleOrganisation): string {
+    return must(this.organisations.get(name), `organisation ${name}`);
+  }
+  person(subject: string): string {
+    return must(this.people.get(subject), `person ${subject}`);
+  }
+  remember(name: string, id: string): void {
+    this.ids.set(name, id);
+  }
+  id(name: string): string {
+    return must(this.ids.get(name), name);
+  }
+}
+
+function must<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`the story has no ${what} yet`);
+  return value;
+}
+
+/** The day so many days from now, `YYYY-MM-DD`. */
+export const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
