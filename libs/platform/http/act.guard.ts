@@ -32,17 +32,18 @@ export class ActGuard implements CanActivate {
     request.opdomain = { spec };
     const at = this.clock.now();
     const parent = traceparent();
-    const actor = await this.actorOf(spec, request, at);
-    const context: ActContext = {
+    const signedIn = await this.actorOf(spec, request, at);
+    const base: ActContext = {
       action: spec.action,
-      actor,
+      actor: signedIn,
       at,
       source: request.ip,
       ...(parent === undefined ? {} : { traceparent: parent }),
       ...ifMatch(request),
     };
+    request.opdomain.context = base;
+    const context = { ...base, actor: inRole(spec, signedIn) };
     request.opdomain.context = context;
-    assertRole(spec, actor);
     const input = {
       params: parse(spec.params, request.params, 'params'),
       query: parse(spec.query, request.query, 'query'),
@@ -65,11 +66,16 @@ export class ActGuard implements CanActivate {
   }
 }
 
-function assertRole(spec: ActSpec, actor: Actor): void {
-  if (spec.roles === 'public' || spec.roles === 'signed-in') return;
+/**
+ * The person as far as the act's roles go: what they reach through other roles does not count here, so a role in one unit never works
+ * in another that is merely seen. @throws Refusal `http.role-missing`.
+ */
+function inRole(spec: ActSpec, actor: Actor): Actor {
+  if (spec.roles === 'public' || spec.roles === 'signed-in') return actor;
   const wanted = spec.roles;
-  if (actor.kind !== 'person' || !actor.grants.some((grant) => wanted.includes(grant.role)))
-    throw refuse('http.role-missing', { action: spec.action, roles: [...wanted] });
+  const grants = actor.kind === 'person' ? actor.grants.filter((grant) => wanted.includes(grant.role)) : [];
+  if (actor.kind !== 'person' || grants.length === 0) throw refuse('http.role-missing', { action: spec.action, roles: [...wanted] });
+  return { ...actor, grants };
 }
 
 /** Parses one part of the request. @throws Refusal `http.invalid-input` naming paths and rules, never the values. */
