@@ -129,7 +129,7 @@ function signIn(provider: Provider, dir: string) {
     await provider.interactionFinished(
       request,
       response,
-      { login: { accountId: subject, amr: ['pwd'] } },
+      { login: { accountId: subject, amr: ['pwd'] }, consent: {} },
       { mergeWithLastSubmission: false },
     );
     return true;
