@@ -1,5 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
+import { auditContext } from '#audit';
 import { identityContext } from '#identity';
+import { meteringContext } from '#metering';
 
 /** Every context of the product, upstream first. Adding one here is all that composing it takes. */
-export const contexts: readonly ContextDeclaration[] = [identityContext];
+export const contexts: readonly ContextDeclaration[] = [identityContext, auditContext, meteringContext];

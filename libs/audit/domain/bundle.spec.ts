@@ -59,7 +59,7 @@ describe('a proof bundle', () => {
   });
 
   it('names the first member that does not fit', () => {
-    const bundle: JsonObject = log.bundle(17) as unknown as JsonObject;
+    const bundle: JsonObject = log.bundle(17);
     for (const [change, path] of [
       [{ format: 'v0' }, 'format'],
       [{ index: -1 }, 'index'],

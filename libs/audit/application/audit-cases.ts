@@ -1,0 +1,124 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { type ActContext, documentDigest, holdsRole, type Id, newId, refuse, signDocument } from '#kernel';
+import { type Page, type PageRequest, UnitOfWork } from '#platform/database';
+import { type Keys, KEYS } from '#platform/keys';
+import { type Objects, OBJECTS } from '#platform/objects';
+import { AUDIT_CONFIG, type AuditConfig } from '../config.js';
+import type { AuditCaseView, OpenAuditCase } from '../contract.js';
+import { asDocument, auditPackageType } from '../domain/audit-package.js';
+import { visibilityOf } from '../domain/visibility.js';
+import { CheckpointsRepository } from '../persistence/checkpoints.repository.js';
+import type { AuditCaseRow } from '../persistence/entities.js';
+import { EntriesRepository } from '../persistence/entries.repository.js';
+import { AuditCasesRepository } from '../persistence/witnesses.repository.js';
+import { CheckpointSigner } from './checkpoint-signer.js';
+import { logKey, packageKey } from './log-keys.js';
+import { TreeReader } from './tree-reader.js';
+
+type CaseView = z.input<typeof AuditCaseView>;
+
+/** Audit cases (AUD-07): evidence of a period as one signed file that needs no trust in us. The audited unit learns nothing of it. */
+@Injectable()
+export class AuditCases {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    @Inject(KEYS) private readonly keys: Keys,
+    @Inject(OBJECTS) private readonly objects: Objects,
+    @Inject(AUDIT_CONFIG) private readonly config: AuditConfig,
+    private readonly cases: AuditCasesRepository,
+    private readonly entries: EntriesRepository,
+    private readonly checkpoints: CheckpointsRepository,
+    private readonly reader: TreeReader,
+    private readonly signer: CheckpointSigner,
+  ) {}
+
+  /** @throws Refusal `audit.no-checkpoint`, `audit.case-too-large`. */
+  open(ctx: ActContext, { from, until, ...chosen }: z.output<typeof OpenAuditCase>): Promise<CaseView> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const cosigned = await this.checkpoints.newestCosigned(tx);
+      const checkpoint = await (cosigned === undefined ? this.checkpoints.newest(tx) : this.checkpoints.at(tx, cosigned.size));
+      if (checkpoint === undefined) throw refuse('audit.no-checkpoint');
+      const filter = Object.fromEntries(Object.entries(chosen).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+      const most = this.config.caseEntries;
+      const visibility = visibilityOf(ctx.actor, ctx.at);
+      const found = await this.entries.ofCase(tx, { ...chosen, from, until }, visibility, checkpoint.size, most);
+      if (found.placed > most) throw refuse('audit.case-too-large', { entries: found.placed, most });
+      const id = newId();
+      const entries = [];
+      for (const { index, canonical } of found.rows) {
+        if (index === null) continue;
+        const inclusion = await this.reader.inclusion(tx, index, checkpoint.size);
+        entries.push({ index, entry: canonical, inclusion: inclusion.map((hash) => Buffer.from(hash).toString('base64')) });
+      }
+      const document = asDocument({
+        type: auditPackageType,
+        caseId: id,
+        issuedAt: ctx.at,
+        period: { from, until },
+        filter,
+        checkpoint: await this.signer.whole(tx, checkpoint),
+        entries,
+        gaps: [{ what: 'entries of the period that the checkpoint does not cover', count: found.unplaced }],
+      });
+      await this.keys.create(packageKey, 'sign');
+      const signed = await signDocument(document, [{ keyName: packageKey, sign: (bytes) => this.keys.sign(packageKey, bytes) }]);
+      const objectKey = `audit/cases/${id}`;
+      await this.keys.create(logKey);
+      await this.objects.put(objectKey, Buffer.from(JSON.stringify(signed), 'utf8'), { sealedBy: logKey });
+      const requestedBy = ctx.actor.kind === 'person' ? ctx.actor.personId : id;
+      const digest = documentDigest(document);
+      const row = await this.cases.insert(tx, {
+        id,
+        createdAt: ctx.at,
+        requestedBy,
+        from,
+        until,
+        filter,
+        entries: entries.length,
+        digest,
+        objectKey,
+      });
+      // Without a unit: the audited unit reads its own entries, and this is not one of them.
+      await tx.record({
+        action: 'audit-case.issued',
+        object: { kind: 'audit-case', id },
+        after: document,
+        details: { entries: entries.length },
+      });
+      return viewOf(row);
+    });
+  }
+
+  /** An authority sees its own people's cases through its own person, the audit administrator all. */
+  list(ctx: ActContext, request: PageRequest): Promise<Page<CaseView>> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const page = await this.cases.page(tx, ownOnly(ctx), request);
+      return { items: page.items.map(viewOf), next: page.next };
+    });
+  }
+
+  /** The signed package. @throws Refusal `audit-case.not-found`. */
+  async package(ctx: ActContext, id: Id): Promise<Uint8Array> {
+    const row = await this.unitOfWork.read(ctx, (tx) => this.cases.get(tx, id));
+    const own = ownOnly(ctx);
+    if (own !== undefined && row.requestedBy !== own) throw refuse('audit-case.not-found', { id });
+    const parts: Uint8Array[] = [];
+    for await (const part of await this.objects.get(row.objectKey, { sealedBy: logKey })) parts.push(part);
+    return Buffer.concat(parts);
+  }
+}
+
+const ownOnly = ({ actor }: ActContext): Id | undefined =>
+  actor.kind === 'person' && !holdsRole(actor, 'audit-admin') ? actor.personId : undefined;
+
+const viewOf = ({ id, version, createdAt, from, until, filter, entries, digest }: AuditCaseRow): CaseView => ({
+  id,
+  version,
+  createdAt,
+  from,
+  until,
+  filter,
+  entries,
+  digest,
+});

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** Configuration fragment of the audit log. */
+export const auditConfig = z.strictObject({
+  /** Names the log for ever. Left out, the first start makes one; once the log exists it can no longer be changed. */
+  origin: z
+    .string()
+    .regex(/^[a-z0-9.-]+(\/[a-z0-9.-]+)*$/)
+    .optional()
+    .describe('Name of the log, e.g. opdomain.example.gov.cn/audit'),
+  /** AUD-05: 5 years at least; a higher figure extends what is already kept, a lower one does not start. */
+  retentionYears: z.number().int().min(5).max(100).default(5).describe('Years that audit entries are kept, 5 at least'),
+  /** How often the sequencer looks for new entries. */
+  sequenceEveryMs: z.number().int().min(50).max(60_000).default(500),
+  /** AUD-04's published bound: an entry is in the tree and under a checkpoint within this time, else the board shows it failing. */
+  boundSeconds: z.number().int().min(1).max(3600).default(30),
+  /** More entries than this make the audit case to be asked for in parts. */
+  caseEntries: z.number().int().min(1).max(100_000).default(10_000),
+});
+export type AuditConfig = z.infer<typeof auditConfig>;
+export const AUDIT_CONFIG = Symbol('AuditConfig');

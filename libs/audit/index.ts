@@ -1,0 +1,28 @@
+import type { ContextDeclaration } from '#kernel';
+import { AuditModule } from './audit.module.js';
+import { AUDIT_CONFIG, auditConfig } from './config.js';
+import { auditActions } from './domain/audit-actions.js';
+import { auditRefusals } from './domain/refusals.js';
+import { AuditCasesController } from './http/audit-cases.controller.js';
+import { AuditEntriesController } from './http/audit-entries.controller.js';
+import { AuditLogController } from './http/audit-log.controller.js';
+import { WitnessesController } from './http/witnesses.controller.js';
+import { SequencerLoop } from './jobs/sequencer-loop.js';
+import { auditEntities } from './persistence/entities.js';
+import { AuditTree1763701000000 } from './persistence/migrations/audit-tree.js';
+
+export { Sequencer } from './application/sequencer.js';
+export { AuditModule };
+
+export const auditContext: ContextDeclaration = {
+  name: 'audit',
+  module: AuditModule,
+  controllers: [AuditEntriesController, AuditLogController, WitnessesController, AuditCasesController],
+  jobs: [SequencerLoop],
+  reconcilers: [],
+  entities: auditEntities,
+  migrations: [AuditTree1763701000000],
+  config: { name: 'audit', schema: auditConfig, token: AUDIT_CONFIG },
+  auditActions,
+  refusals: auditRefusals,
+};

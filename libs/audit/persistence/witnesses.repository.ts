@@ -1,0 +1,30 @@
+import type { Id } from '#kernel';
+import type { Page, PageRequest, Tx } from '#platform/database';
+import { StateTable } from '#platform/database/persistence';
+import { Injectable } from '@nestjs/common';
+import { AuditCaseRow, WitnessRow } from './entities.js';
+
+@Injectable()
+export class WitnessesRepository {
+  private readonly table = new StateTable<WitnessRow>(WitnessRow, 'audit-witness');
+
+  insert = (tx: Tx, row: Omit<WitnessRow, 'version'>): Promise<WitnessRow> => this.table.insert(tx, row);
+  update = (tx: Tx, row: WitnessRow, change: Partial<WitnessRow>): Promise<WitnessRow> => this.table.update(tx, row, change);
+  all = (tx: Tx): Promise<WitnessRow[]> => this.table.where(tx, {});
+
+  /** Locked: a witness cosigns one checkpoint after the other. */
+  async lockByName(tx: Tx, name: string): Promise<WitnessRow | undefined> {
+    const [row] = await this.table.where(tx, { name });
+    return row === undefined ? undefined : this.table.lock(tx, row.id);
+  }
+}
+
+@Injectable()
+export class AuditCasesRepository {
+  private readonly table = new StateTable<AuditCaseRow>(AuditCaseRow, 'audit-case');
+
+  insert = (tx: Tx, row: Omit<AuditCaseRow, 'version'>): Promise<AuditCaseRow> => this.table.insert(tx, row);
+  get = (tx: Tx, id: Id): Promise<AuditCaseRow> => this.table.get(tx, id);
+  page = (tx: Tx, requestedBy: Id | undefined, request: PageRequest): Promise<Page<AuditCaseRow>> =>
+    this.table.page(tx, requestedBy === undefined ? {} : { requestedBy }, request);
+}

@@ -1,0 +1,70 @@
+import { auditContext, Sequencer } from '#audit';
+import { bundlePath, sm3Path, tilePath, tilesOf, verifyCheckpoint } from '#audit/offline';
+import { identityContext } from '#identity';
+import { parseVerifierKeys, type VerifierKey } from '#kernel';
+import type { Answer, Medium } from './medium.js';
+import { openMedium } from './medium.js';
+
+export interface AuditStatusView {
+  size: number;
+  checkpoint: { size: number } | null;
+  cosigned: { size: number; by: string[] } | null;
+  unsigned: { entries: number };
+  uncosigned: { entries: number };
+  withinBound: boolean;
+  matchesExternal: boolean | null;
+}
+
+/** The product with its audit log, where the test turns the sequencer and asks for cosignatures itself. */
+export interface AuditBench {
+  readonly medium: Medium;
+  readonly sequencer: Sequencer;
+  /** Turns the sequencer until every entry has its place. */
+  sequence(): Promise<void>;
+  /** As the audit administrator, over the newest checkpoint. */
+  cosign(): Promise<Answer<{ size: number; note: string; witness: string }>>;
+  status(): Promise<AuditStatusView>;
+  trusted(): Promise<VerifierKey[]>;
+  /** Bytes of an answer, as the audit administrator. */
+  raw(path: string): Promise<Uint8Array>;
+  /** The whole cosigned log as anyone with the right to can copy it, file by file, over HTTP. */
+  mirror(): Promise<(path: string) => Uint8Array | undefined>;
+}
+
+export async function openAuditBench(): Promise<AuditBench> {
+  const medium = await openMedium({ contexts: [identityContext, auditContext] });
+  const sequencer = medium.app.get(Sequencer, { strict: false });
+  const trusted = async (): Promise<VerifierKey[]> => parseVerifierKeys((await medium.auditor.get<string>('/audit/keys')).body);
+  const raw = async (path: string): Promise<Uint8Array> => {
+    const response = await medium.app.inject({
+      url: `/api/v1${path}`,
+      headers: { authorization: `Bearer ${await medium.auditor.token()}` },
+    });
+    if (response.statusCode !== 200) throw new Error(`${path}: ${String(response.statusCode)} ${response.body}`);
+    return response.rawPayload;
+  };
+  return {
+    medium,
+    sequencer,
+    trusted,
+    raw,
+    async sequence() {
+      while ((await sequencer.turn()) > 0);
+    },
+    cosign: () => medium.auditor.post('/audit/cosignatures', {}),
+    status: async () => (await medium.auditor.get<AuditStatusView>('/audit/status')).body,
+    async mirror() {
+      const files = new Map<string, Uint8Array>();
+      const note = await raw('/audit/checkpoint?cosigned=true');
+      files.set('checkpoint', note);
+      const { size } = verifyCheckpoint(Buffer.from(note).toString('utf8'), await trusted());
+      for (const tile of tilesOf(size)) {
+        files.set(tilePath(tile), await raw(`/audit/${tilePath(tile)}`));
+        if (tile.level > 0) continue;
+        for (const path of [bundlePath(tile.index, tile.width), sm3Path(tile.index, tile.width)])
+          files.set(path, await raw(`/audit/${path}`));
+      }
+      return (path) => files.get(path);
+    },
+  };
+}
