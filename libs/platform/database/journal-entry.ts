@@ -46,5 +46,7 @@ export function journalEntry(id: Id, fact: JournalFact, context: ActContext, rec
     personal: Object.keys(personal).length === 0 ? undefined : { ...sealer.seal(id, personal) },
   });
   const canonical = canonicalJson(entry);
+  // A longer entry fits no bundle of the published log (C2SP tlog-tiles): long lists belong into a document, its digest into the entry.
+  if (Buffer.byteLength(canonical, 'utf8') > 65_535) throw new RangeError('an audit entry of more than 65,535 bytes');
   return { id, canonical, sm3: sm3(canonical) };
 }
