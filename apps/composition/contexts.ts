@@ -1,7 +1,8 @@
 import type { ContextDeclaration } from '#kernel';
 import { auditContext } from '#audit';
+import { authorisationsContext } from '#authorisations';
 import { identityContext } from '#identity';
 import { meteringContext } from '#metering';
 
 /** Every context of the product, upstream first. Adding one here is all that composing it takes. */
-export const contexts: readonly ContextDeclaration[] = [identityContext, auditContext, meteringContext];
+export const contexts: readonly ContextDeclaration[] = [identityContext, authorisationsContext, auditContext, meteringContext];

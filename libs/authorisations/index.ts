@@ -1,9 +1,46 @@
+import type { ContextDeclaration } from '#kernel';
+import { AuthorisationsModule } from './authorisations.module.js';
+import { authorisationAuditActions } from './domain/audit-actions.js';
+import { refusals } from './domain/refusals.js';
+import { AdmissionsController } from './http/admissions.controller.js';
+import { AgreementsController } from './http/agreements.controller.js';
+import { AuthorisationsController } from './http/authorisations.controller.js';
+import { DataRequestsController } from './http/data-requests.controller.js';
+import { ProfilesController } from './http/profiles.controller.js';
+import { ScenariosController } from './http/scenarios.controller.js';
+import { SuspensionsController } from './http/suspensions.controller.js';
+import { AuthorisationJobs } from './jobs/authorisation.jobs.js';
+import { authorisationEntities } from './persistence/entities.js';
+import { AuthorisationsAndReviews1763700200000 } from './persistence/migrations/authorisations-and-reviews.js';
+import { ScenariosAndRequests1763700201000 } from './persistence/migrations/scenarios-and-requests.js';
+
 export { Authorisations } from './application/authorisations.js';
 export { Admissions, Consents, DataRequests } from './application/data-requests.js';
 export type { Admission, AuthorisationFacts, GrantedItem, Operating, ScenarioFacts } from './application/facts.js';
 export { Scenarios } from './application/scenarios.js';
-export { assertAuthority, assertUnit, assertUnitOrAuthority, reachOf, type Reach } from './domain/acting.js';
+export { type Reach, assertAuthority, assertUnit, assertUnitOrAuthority, reachOf } from './domain/acting.js';
 export { type Deadline, type Figure, deadlineFrom, isMissed } from './domain/deadline.js';
 export type { RuleName, TerminationGround } from './domain/jurisdictions/profile.js';
 export { type ResolvedProfile, valueIfGiven, valueOf } from './domain/jurisdictions/resolve.js';
 export { type Right, assertRight } from './domain/rights.js';
+export { AuthorisationsModule };
+
+export const authorisationsContext: ContextDeclaration = {
+  name: 'authorisations',
+  module: AuthorisationsModule,
+  controllers: [
+    AuthorisationsController,
+    AgreementsController,
+    SuspensionsController,
+    ScenariosController,
+    DataRequestsController,
+    AdmissionsController,
+    ProfilesController,
+  ],
+  jobs: [AuthorisationJobs],
+  reconcilers: [],
+  entities: authorisationEntities,
+  migrations: [AuthorisationsAndReviews1763700200000, ScenariosAndRequests1763700201000],
+  auditActions: authorisationAuditActions,
+  refusals,
+};

@@ -5,7 +5,7 @@ import { decidePartnerEnd } from '../domain/partner.js';
 import { decideScenarioEnd } from '../domain/scenario.js';
 import type { AuthorisationRow } from '../persistence/authorisation.entities.js';
 import { DataRequestsRepository } from '../persistence/data-requests.repository.js';
-import type { ScenarioRow } from '../persistence/request.entities.js';
+import type { PartnerRow, ScenarioRow } from '../persistence/request.entities.js';
 import { PartnersRepository, ScenariosRepository } from '../persistence/scenarios.repository.js';
 import { ofDataRequest, ofPartner, ofScenario } from './journalled.js';
 
@@ -44,7 +44,7 @@ export class Closing {
     for (const partner of await this.partners.ofAuthorisation(tx, row.authorisationId)) {
       if (partner.scenarioId !== row.id || partner.state !== 'approved') continue;
       const ended = await this.partners.update(tx, partner, decidePartnerEnd(partner));
-      await tx.record(ofPartner(tx, ended, { action: 'partner.ended', before: partner }));
+      await this.partnerEnded(tx, partner, ended);
     }
     await tx.bumpEpoch('scenario', row.id);
     await tx.record(ofScenario(tx, next, { action, before: row }));
@@ -54,5 +54,12 @@ export class Closing {
       payload: { scenarioId: row.id, authorisationId: row.authorisationId, unitId: row.unitId },
     });
     return next;
+  }
+
+  /** Seats that hang on the record end with it (SEAT-04, TERM-08). */
+  async partnerEnded(tx: Tx, before: PartnerRow, ended: PartnerRow, action = 'partner.ended'): Promise<void> {
+    await tx.record(ofPartner(tx, ended, { action, before }));
+    const { id, scenarioId, authorisationId, unitId } = ended;
+    await tx.publish({ type: 'partner.ended.v1', key: id, payload: { partnerId: id, scenarioId, authorisationId, unitId } });
   }
 }

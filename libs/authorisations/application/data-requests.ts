@@ -16,7 +16,8 @@ export class DataRequests {
   async inForceItems(tx: Tx, scenarioId: Id, datasetId?: Id, lock?: 'share'): Promise<GrantedItem[]> {
     const rows = await this.repository.inForce(tx, scenarioId, datasetId);
     if (lock === undefined) return rows.map(grantedItem);
-    const locked = await Promise.all(rows.map((row) => this.repository.lockItem(tx, row.id, lock)));
+    const locked: DataRequestItemRow[] = [];
+    for (const row of rows) locked.push(await this.repository.lockItem(tx, row.id, lock));
     return locked.filter((row) => row.state === 'in-force').map(grantedItem);
   }
 }

@@ -11,7 +11,6 @@ import {
   decideVote,
   openApproval,
   openSlots,
-  voidFor,
 } from '../domain/approval.js';
 import { refuse } from '../domain/refusals.js';
 import { ApprovalsRepository } from '../persistence/approvals.repository.js';
@@ -80,12 +79,10 @@ export class Reviews {
     return { ...approval, ...decision };
   }
 
-  /** Voids what was judged of a version that no longer stands. */
-  async voidOutdated(tx: Tx, kind: ApprovalSubjectKind, subjectId: Id, current: Digest): Promise<void> {
+  /** Voids an open review of what was taken back or replaced. */
+  async void(tx: Tx, kind: ApprovalSubjectKind, subjectId: Id): Promise<void> {
     const stored = await this.repository.lockLatest(tx, kind, subjectId);
-    if (!stored) return;
-    const state = voidFor(stored.approval, current);
-    if (state !== stored.approval.state) await this.repository.setState(tx, stored.row, state);
+    if (stored?.approval.state === 'open') await this.repository.setState(tx, stored.row, 'voided');
   }
 }
 

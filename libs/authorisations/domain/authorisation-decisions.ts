@@ -102,6 +102,15 @@ export function decideEntryIntoForce(authorisation: Authorisation, facts: Activa
   return { ...moved, inForceSince: now };
 }
 
+/** Back in force after rectification; the assessment is asked of the case itself (SUSP-03, PERS-06, EMG-01). */
+export function decideReentry(authorisation: Authorisation, facts: Pick<ActivationFacts, 'plan' | 'securityLead'>, now: Instant): Change {
+  const moved = moveAuthorisation(authorisation, 'in-force');
+  if (isExpired(authorisation.term, now)) throw refuse('authorisation.outside-term', { ...authorisation.term });
+  if (!facts.securityLead) throw refuse('authorisation.no-security-lead');
+  checkEmergencyPlan(facts.plan, now);
+  return moved;
+}
+
 /** What stands may expire: closed and sealed at 24:00 of the last day, without anyone acting (TERM-06). */
 export const expirableStates = ['in-force', 'suspended', 'rectifying'] as const satisfies readonly Authorisation['state'][];
 

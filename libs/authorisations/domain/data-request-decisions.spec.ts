@@ -121,6 +121,7 @@ describe('grants', () => {
     const holdings = [
       {
         datasetId: item.datasetId,
+        providerId: provider,
         returned: false,
         fields: [
           { name: 'region', sensitive: true, graded: true },

@@ -12,6 +12,8 @@ import { type Scenario, assertSameScenario, assertUsable } from './scenario.js';
 /** What is known of the holding that an item asks for: by the catalogue of datasets, or as the item declares it. */
 export interface HoldingFacts {
   readonly datasetId: string;
+  /** `null` where only the unit's declaration is known. */
+  readonly providerId: string | null;
   /** Every field of the holding, and whether it is sensitive; an ungraded field counts as sensitive (CLS-04). */
   readonly fields: readonly { readonly name: string; readonly sensitive: boolean; readonly graded: boolean }[];
   /** Returned from a higher level of government (REQ-05). */
@@ -55,7 +57,7 @@ function checkIndustryOpinion(request: DataRequest): void {
   if (!request.industryOpinion.positive) throw refuse('data-request.negative-opinion');
 }
 
-/** @throws Refusal `data-request.incomplete`, `data-request.all-fields`, `data-request.unknown-field`, `scenario.other-scenario`. */
+/** @throws Refusal `data-request.incomplete`, `data-request.all-fields`, `data-request.unknown-field`, `data-request.other-provider`, `scenario.other-scenario`. */
 export function checkItem(item: DataRequestItem, facts: RequestFacts): void {
   assertSameScenario(facts.scenario.id, item.scenarioId);
   if (item.fields.some((field) => isWildcard(field.name))) throw refuse('data-request.all-fields', { itemId: item.id });
@@ -69,6 +71,8 @@ export function checkItem(item: DataRequestItem, facts: RequestFacts): void {
   ];
   if (missing.length > 0) throw refuse('data-request.incomplete', { itemId: item.id, missing });
   const holding = holdingOf(item, facts.holdings);
+  if (holding.providerId !== null && holding.providerId !== item.providerId)
+    throw refuse('data-request.other-provider', { itemId: item.id });
   const unknown = item.fields.map((field) => field.name).filter((name) => !holding.fields.some((field) => field.name === name));
   if (unknown.length > 0) throw refuse('data-request.unknown-field', { itemId: item.id, fields: unknown });
 }
@@ -76,6 +80,7 @@ export function checkItem(item: DataRequestItem, facts: RequestFacts): void {
 /** The holding as the unit declares it, where no catalogue of datasets is composed. */
 export const declaredHolding = (item: DataRequestItem): HoldingFacts => ({
   datasetId: item.datasetId,
+  providerId: null,
   fields: item.fields.map(({ name, sensitive }) => ({ name, sensitive, graded: true })),
   returned: item.returned,
 });
@@ -127,7 +132,7 @@ export function decideGrant(
 ): { state: DataRequestItemState; open: string[]; withheld: Withheld[] } {
   const moved = moveItem(item, 'in-force');
   assertUsable(facts.scenario, facts.authorisation);
-  if (!covers(facts.approval, request.revision, itemDigest(request, facts.items, item)))
+  if (!covers(facts.approval, item.sinceRevision, itemDigest(request, facts.items, item)))
     throw refuse('data-request.not-approved-by-all', { itemId: item.id });
   if (item.returned || holdingOf(item, facts.holdings).returned) {
     const levels = valueOf(facts.profile, 'returnedDataConsent').filter((level) => !item.upperConsents[level]?.trim());

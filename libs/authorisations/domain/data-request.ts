@@ -20,6 +20,8 @@ export interface DataRequest {
 export interface DataRequestItem {
   readonly id: Id;
   readonly requestId: Id;
+  /** Revision of the list in which it was asked for; items of one revision are judged as one list. */
+  readonly sinceRevision: number;
   readonly scenarioId: Id;
   readonly state: DataRequestItemState;
   readonly datasetId: Id;
@@ -57,24 +59,38 @@ export type FieldBasis = { readonly kind: 'masking-plan' } | { readonly kind: 'c
 
 export type RequestContent = Pick<
   DataRequestItem,
-  'id' | 'datasetId' | 'fields' | 'rows' | 'returned' | 'period' | 'frequency' | 'use' | 'upperConsents'
+  'id' | 'sinceRevision' | 'datasetId' | 'fields' | 'rows' | 'returned' | 'period' | 'frequency' | 'use' | 'upperConsents'
 >;
 
-export const listDigest = (request: DataRequest, items: readonly RequestContent[]): Digest =>
-  digestOf({
+/**
+ * What the parties judge: this item as part of the list of its revision. What became of the other items does not change it, any edit does.
+ * @param items the request's items, whatever their state and revision.
+ */
+export const itemDigest = (request: DataRequest, items: readonly RequestContent[], item: RequestContent): Digest => {
+  const list = items.filter((each) => each.sinceRevision === item.sinceRevision);
+  return digestOf({
     scenarioId: request.scenarioId,
-    revision: request.revision,
     externalReference: request.externalReference,
     industryOpinion: request.industryOpinion,
-    items: items.map(contentOf).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    list: list.map(contentOf).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    item: contentOf(item),
   });
+};
 
-/** What the parties judge: this item as part of this list. */
-export const itemDigest = (request: DataRequest, items: readonly RequestContent[], item: RequestContent): Digest =>
-  digestOf({ list: listDigest(request, items), item: contentOf(item) });
-
-const contentOf = ({ id, datasetId, fields, rows, returned, period, frequency, use, upperConsents }: RequestContent): RequestContent => ({
+const contentOf = ({
   id,
+  sinceRevision,
+  datasetId,
+  fields,
+  rows,
+  returned,
+  period,
+  frequency,
+  use,
+  upperConsents,
+}: RequestContent): RequestContent => ({
+  id,
+  sinceRevision,
   datasetId,
   fields,
   rows,

@@ -33,3 +33,9 @@ export function decidePlanApproval(plan: EmergencyPlan, personId: Id): Pick<Emer
   if (plan.submittedBy === personId) throw refuse('emergency-plan.self-approval', { planId: plan.id });
   return { state: 'approved', approvedBy: personId };
 }
+
+/** Without a plan nothing new begins: no seat, no grant (EMG-01). */
+export function decidePlanWithdrawal(plan: EmergencyPlan): Pick<EmergencyPlan, 'state'> {
+  assertMove(emergencyPlanTransitions, plan.state, 'withdrawn', 'emergency plan');
+  return { state: 'withdrawn' };
+}

@@ -50,3 +50,17 @@ export function plusWorkingDays(day: Day, count: number, years: readonly Working
   }
   return at;
 }
+
+/**
+ * Whether a year's notice may be taken in: its days lie in that year, make-up days are weekends outside the breaks.
+ * @throws Refusal `working-year.known`, `working-year.invalid` naming the days.
+ */
+export function checkWorkingYear(year: WorkingYear, known: readonly WorkingYear[]): void {
+  if (known.some((each) => each.year === year.year)) throw refuse('working-year.known', { year: year.year });
+  const outside = [...year.holidays.flat(), ...year.makeUpDays].filter((day) => yearOf(day) !== year.year);
+  const inverted = year.holidays.filter(([first, last]) => last < first).flat();
+  const inBreak = (day: Day): boolean => year.holidays.some(([first, last]) => day >= first && day <= last);
+  const noWeekend = year.makeUpDays.filter((day) => !isWeekend(day) || inBreak(day));
+  const days = [...new Set([...outside, ...inverted, ...noWeekend])];
+  if (days.length > 0) throw refuse('working-year.invalid', { year: year.year, days });
+}

@@ -1,12 +1,31 @@
 import { Injectable, SetMetadata, type CustomDecorator } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { CutPath, EvidenceSource, Holding } from '#kernel';
+import type { CutPath, EvidenceSource, Holding, Id } from '#kernel';
+import type { Tx } from '#platform/database';
+
+/** What is known of a holding, for those upstream of datasets who judge a request for it. */
+export interface DatasetCatalogue {
+  /** In the caller's transaction; nothing for a dataset that is not registered. Ungraded fields are `graded: false` (CLS-01). */
+  describe(
+    tx: Tx,
+    datasetId: Id,
+  ): Promise<
+    | {
+        readonly providerId: Id;
+        readonly fields: readonly { readonly name: string; readonly sensitive: boolean; readonly graded: boolean }[];
+        /** Returned from a higher level of government (REQ-05). */
+        readonly returned: boolean;
+      }
+    | undefined
+  >;
+}
 
 /** The small ports that run against the direction of the house: declared in the kernel, implemented by contexts, collected here. */
 export interface SeamTypes {
   'cut-path': CutPath;
   holding: Holding;
   evidence: EvidenceSource;
+  'dataset-catalogue': DatasetCatalogue;
 }
 
 const key = 'opdomain:seam';

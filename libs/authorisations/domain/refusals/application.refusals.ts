@@ -8,6 +8,22 @@ export const applicationRefusals = {
     satisfyZh: '核对编号，或确认它属于您的管辖范围。',
     satisfyEn: 'Check the id, or whether it lies in your remit.',
   },
+  'authorisation.wrong-parties': {
+    status: 409,
+    zh: '授权须由主管部门授予运营单位（所给机构为 {authority} 与 {unit}）。',
+    en: 'An authority authorises an operating unit (given: {authority}, {unit}).',
+    satisfyZh: '填写主管部门与运营单位的机构编号。',
+    satisfyEn: 'Name an authority and an operating unit.',
+    sources: ['AUTH-25'],
+  },
+  'authorisation.responsible-not-of-unit': {
+    status: 409,
+    zh: '所指定的负责人不属于该运营单位。',
+    en: 'The person named as responsible is not of the unit.',
+    satisfyZh: '指定本单位在职人员。',
+    satisfyEn: 'Name a person who is affiliated with the unit today.',
+    sources: ['PERS-06', 'PERS-07'],
+  },
   'authorisation.field-missing': {
     status: 409,
     zh: '授权未归入任何领域。',

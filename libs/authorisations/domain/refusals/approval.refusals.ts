@@ -86,6 +86,14 @@ export const approvalRefusals = {
     satisfyZh: '核对编号。',
     satisfyEn: 'Check the id.',
   },
+  'consent.withdrawn': {
+    status: 409,
+    zh: '该同意已于 {since} 撤回。',
+    en: 'The consent was withdrawn at {since}.',
+    satisfyZh: '如需继续，请重新取得同意。',
+    satisfyEn: 'Obtain a new consent.',
+    sources: ['REQ-08', 'ACC-03'],
+  },
   'consent.incomplete': {
     status: 409,
     zh: '同意缺少：{missing}。',

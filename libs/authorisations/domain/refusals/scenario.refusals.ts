@@ -174,6 +174,14 @@ export const scenarioRefusals = {
     satisfyEn: 'Use the names of the catalogue.',
     sources: ['REQ-02', 'AUTH-23'],
   },
+  'data-request.other-provider': {
+    status: 409,
+    zh: '该数据资源由另一家单位提供。',
+    en: 'Another organisation provides this dataset.',
+    satisfyZh: '按数据目录填写提供单位。',
+    satisfyEn: 'Name the provider of the catalogue.',
+    sources: ['REQ-03'],
+  },
   'data-request.dataset-unknown': {
     status: 409,
     zh: '没有登记数据资源 {datasetId}。',

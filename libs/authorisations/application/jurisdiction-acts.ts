@@ -1,0 +1,119 @@
+import { personOf } from '#identity';
+import { type ActContext, type Id, dayOf, newId } from '#kernel';
+import { UnitOfWork } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { checkEntry, decideEntryConfirmation } from '../domain/jurisdictions/entry.js';
+import { type RuleName, type ValueOf, natures } from '../domain/jurisdictions/profile.js';
+import { type ResolvedProfile, profiles } from '../domain/jurisdictions/resolve.js';
+import { refuse } from '../domain/refusals.js';
+import { checkWorkingYear } from '../domain/working-days.js';
+import {
+  type EnterWorkingYear,
+  type EntryView,
+  type ProfileView,
+  type ProposeEntry,
+  type WorkingYearView,
+  ruleValues,
+} from '../http/profiles.schemas.js';
+import { JurisdictionsRepository } from '../persistence/jurisdictions.repository.js';
+import type { ProfileEntryRow } from '../persistence/review.entities.js';
+import { Jurisdictions } from './jurisdictions.js';
+
+type ProfileAnswer = z.input<typeof ProfileView>;
+type EntryAnswer = z.input<typeof EntryView>;
+
+/** What the authority enters where a text leaves it the figure; changes need two persons and apply from a day (ADM-04). */
+@Injectable()
+export class JurisdictionActs {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly repository: JurisdictionsRepository,
+    private readonly jurisdictions: Jurisdictions,
+  ) {}
+
+  list(ctx: ActContext, on: string | undefined): Promise<{ items: ProfileAnswer[]; next: null }> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const items: ProfileAnswer[] = [];
+      for (const id of new Set(profiles.map((profile) => profile.id)))
+        items.push(profileView(await this.jurisdictions.profileAt(tx, id, on ?? dayOf(ctx.at))));
+      return { items, next: null };
+    });
+  }
+
+  propose(ctx: ActContext, input: z.output<typeof ProposeEntry>): Promise<EntryAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const value = ruleValues[input.rule].safeParse(input.value);
+      if (!value.success) throw refuse('profile.value-invalid', { rule: input.rule });
+      const entry = { ...input, value: value.data as ValueOf<RuleName> };
+      checkEntry(entry, await this.jurisdictions.entries(tx), ctx.at);
+      const row = await this.repository.insert(tx, {
+        id: newId(Date.parse(ctx.at)),
+        createdAt: ctx.at,
+        ...entry,
+        proposedBy: personOf(ctx.actor).personId,
+        confirmedBy: null,
+        confirmedAt: null,
+      });
+      await tx.record({
+        action: ctx.action,
+        object: { kind: 'profile-entry', id: row.id },
+        after: row,
+        details: { profile: row.profile, rule: row.rule },
+      });
+      return entryView(row);
+    });
+  }
+
+  /** Checked again as of now: others may have been confirmed meanwhile. */
+  confirm(ctx: ActContext, id: Id): Promise<EntryAnswer> {
+    return this.unitOfWork.run(
+      ctx,
+      async (tx) => {
+        const row = await this.repository.lock(tx, id);
+        const change = decideEntryConfirmation(row, personOf(ctx.actor).personId, ctx.at);
+        checkEntry(row, await this.jurisdictions.entries(tx), ctx.at);
+        const next = await this.repository.update(tx, row, change);
+        await tx.record({
+          action: ctx.action,
+          object: { kind: 'profile-entry', id },
+          before: row,
+          after: next,
+          details: { profile: row.profile, rule: row.rule },
+        });
+        return entryView(next);
+      },
+      { serializable: true },
+    );
+  }
+
+  enterWorkingYear(ctx: ActContext, input: z.output<typeof EnterWorkingYear>): Promise<z.input<typeof WorkingYearView>> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      checkWorkingYear(input, await this.jurisdictions.workingYears(tx));
+      const row = await this.repository.insertYear(tx, { id: newId(Date.parse(ctx.at)), createdAt: ctx.at, ...input });
+      await tx.record({ action: ctx.action, object: { kind: 'working-year', id: row.id }, after: row, details: { year: row.year } });
+      const { id, year, holidays, makeUpDays, source } = row;
+      return { id, year, holidays: holidays.map((span) => [...span]), makeUpDays: [...makeUpDays], source };
+    });
+  }
+}
+
+const profileView = (profile: ResolvedProfile): ProfileAnswer => ({
+  id: profile.id,
+  lineage: [...profile.lineage],
+  status: profile.status,
+  warnings: [...profile.warnings],
+  notes: [...profile.notes],
+  rules: Object.entries(profile.rules).map(([name, rule]) => ({
+    name,
+    nature: natures[name as RuleName],
+    standing: rule.standing,
+    value: rule.standing === 'must-be-entered' ? null : (rule.value as ProfileAnswer['rules'][number]['value']),
+    sources: [...rule.sources],
+  })),
+});
+
+const entryView = (row: ProfileEntryRow): EntryAnswer => {
+  const { id, version, profile, rule, value, from, source, proposedBy, confirmedBy, confirmedAt } = row;
+  return { id, version, profile, rule, value: value as EntryAnswer['value'], from, source, proposedBy, confirmedBy, confirmedAt };
+};

@@ -1,0 +1,161 @@
+import { Organisations, areAffiliated, assertSees, personOf, sees } from '#identity';
+import { type ActContext, type Id, dayOf, endOfDay, newId, systemAct } from '#kernel';
+import { type Tx, UnitOfWork } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { assertUnit, assertUnitOrAuthority, reachOf } from '../domain/acting.js';
+import { isPast } from '../domain/calendar-day.js';
+import { decidePartnerApproval, decidePartnerEnd, decidePartnerRejection, decidePartnerReview, partnerDigest } from '../domain/partner.js';
+import type { Ballot } from '../http/common.schemas.js';
+import type { PartnerView, PartnersQuery, RequestPartner } from '../http/scenarios.schemas.js';
+import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
+import type { PartnerRow } from '../persistence/request.entities.js';
+import { PartnersRepository, ScenariosRepository } from '../persistence/scenarios.repository.js';
+import { approvalView } from './approval-view.js';
+import { Closing } from './closing.js';
+import { ofPartner } from './journalled.js';
+import { Jurisdictions } from './jurisdictions.js';
+import { Reviews } from './reviews.js';
+
+type PartnerAnswer = z.input<typeof PartnerView>;
+
+/** Admissions of secondary developers and technical cooperations (AUTH-26..30). */
+@Injectable()
+export class PartnerActs {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly repository: PartnersRepository,
+    private readonly scenarios: ScenariosRepository,
+    private readonly authorisations: AuthorisationsRepository,
+    private readonly organisations: Organisations,
+    private readonly jurisdictions: Jurisdictions,
+    private readonly reviews: Reviews,
+    private readonly closing: Closing,
+  ) {}
+
+  /** Files the record and sends it to its parties. For an admission the developer is who asks, so the unit may judge (AUTH-27). */
+  request(ctx: ActContext, input: z.output<typeof RequestPartner>): Promise<PartnerAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const { affiliatesDeclared, parties, ...asked } = input;
+      const { authorisationId } = await this.scenarios.get(tx, asked.scenarioId);
+      const authorisation = await this.authorisations.lock(tx, authorisationId, 'share');
+      const scenario = await this.scenarios.lock(tx, asked.scenarioId, 'share');
+      assertSees(ctx.actor, scenario, ctx.at, 'scenario.not-found', scenario.id);
+      assertUnit(ctx.actor, scenario.unitId);
+      const [unit, other] = [await this.organisations.get(tx, scenario.unitId), await this.organisations.get(tx, asked.organisationId)];
+      const draft = await this.repository.insert(tx, {
+        id: newId(Date.parse(ctx.at)),
+        createdAt: ctx.at,
+        authorisationId,
+        unitId: scenario.unitId,
+        authorityId: scenario.authorityId,
+        ...asked,
+        revision: 0,
+        state: 'draft',
+        requesterId: personOf(ctx.actor).personId,
+        approvedAt: null,
+      });
+      const { change, slots } = decidePartnerReview(
+        draft,
+        {
+          authorisation,
+          profile: await this.jurisdictions.profileAt(tx, authorisation.profileId, dayOf(ctx.at)),
+          parent: asked.parentId === null ? null : await this.repository.lock(tx, asked.parentId, 'share'),
+          affiliates: affiliatesDeclared ? [...unit.affiliateIds, ...(areAffiliated(unit, other) ? [other.id] : [])] : null,
+        },
+        { authority: scenario.authorityId, 'operating-unit': scenario.unitId, ...parties },
+      );
+      const row = await this.repository.update(tx, draft, change);
+      await this.reviews.open(tx, {
+        ownerId: row.id,
+        subject: { kind: 'partner', id: row.id, version: row.revision, digest: partnerDigest(row) },
+        slots,
+        requesterId: row.requesterId,
+        requesterOrganisationIds: [row.organisationId, ...(slots.some((slot) => slot.party === 'operating-unit') ? [] : [row.unitId])],
+      });
+      await tx.record(ofPartner(tx, row));
+      return this.view(tx, row);
+    });
+  }
+
+  vote(ctx: ActContext, id: Id, ballot: z.output<typeof Ballot>): Promise<PartnerAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const row = await this.repository.lock(tx, id);
+      await this.assertVisible(tx, ctx, row);
+      const approval = await this.reviews.cast(tx, { kind: 'partner', id }, ballot, partnerDigest(row));
+      const change =
+        approval.state === 'approved'
+          ? decidePartnerApproval(row, approval, ctx.at)
+          : approval.state === 'rejected'
+            ? decidePartnerRejection(row)
+            : {};
+      const next = await this.repository.update(tx, row, change);
+      if (next.state === 'approved') {
+        const { scenarioId, authorisationId, unitId } = next;
+        await tx.enqueue({ name: 'authorisations.end-partner', key: id, dueAt: endOfDay(next.until), unitId, scenarioId });
+        await tx.publish({ type: 'partner.approved.v1', key: id, payload: { partnerId: id, scenarioId, authorisationId, unitId } });
+      }
+      await tx.record(ofPartner(tx, next, { before: row, details: { verdict: ballot.verdict, review: approval.state } }));
+      return this.view(tx, next);
+    });
+  }
+
+  end(ctx: ActContext, id: Id): Promise<PartnerAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const row = await this.repository.lock(tx, id);
+      await this.assertVisible(tx, ctx, row);
+      assertUnitOrAuthority(ctx.actor, row.authorityId, row.unitId);
+      return this.view(tx, await this.close(tx, row, ctx.action));
+    });
+  }
+
+  /** By the job at the end of its last day; does nothing for one that ended before (AUTH-30). */
+  expire(id: Id, now: string, traceparent?: string): Promise<void> {
+    return this.unitOfWork.run(systemAct('authorisations', 'partner.ended', now, traceparent), async (tx) => {
+      const row = await this.repository.lock(tx, id);
+      if (row.state === 'approved' && isPast(row.until, now)) await this.close(tx, row, 'partner.ended');
+    });
+  }
+
+  list(ctx: ActContext, query: z.output<typeof PartnersQuery>): Promise<{ items: PartnerAnswer[]; next: string | null }> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const page = await this.repository.page(tx, reachOf(ctx.actor, dayOf(ctx.at)), { scenarioId: query.scenarioId }, query);
+      const items: PartnerAnswer[] = [];
+      for (const row of page.items) items.push(await this.view(tx, row));
+      return { items, next: page.next };
+    });
+  }
+
+  one(ctx: ActContext, id: Id): Promise<PartnerAnswer> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const row = await this.repository.get(tx, id);
+      await this.assertVisible(tx, ctx, row);
+      return this.view(tx, row);
+    });
+  }
+
+  /** What hangs on a record ends with it. */
+  private async close(tx: Tx, row: PartnerRow, action: string): Promise<PartnerRow> {
+    const ended = await this.repository.update(tx, row, decidePartnerEnd(row));
+    await this.closing.partnerEnded(tx, row, ended, action);
+    for (const below of await this.repository.below(tx, row.id))
+      if (below.state === 'approved') await this.close(tx, below, 'partner.ended');
+    return ended;
+  }
+
+  private async assertVisible(tx: Tx, ctx: ActContext, row: PartnerRow): Promise<void> {
+    const { actor } = ctx;
+    if (actor.kind !== 'person' || sees(actor, row, ctx.at)) return;
+    const review = await this.reviews.latest(tx, 'partner', row.id);
+    if (review?.slots.some((slot) => slot.organisationId === actor.organisationId)) return;
+    assertSees(actor, row, ctx.at, 'partner.not-found', row.id);
+  }
+
+  private async view(tx: Tx, row: PartnerRow): Promise<PartnerAnswer> {
+    const { id, version, kind, authorisationId, scenarioId, unitId, organisationId, parentId, scope, until, files, state, approvedAt } =
+      row;
+    const review = approvalView(await this.reviews.latest(tx, 'partner', id));
+    const shown = { id, version, kind, authorisationId, scenarioId, unitId, organisationId, parentId, scope, until, state, approvedAt };
+    return { ...shown, files: [...files], digest: partnerDigest(row), review };
+  }
+}
