@@ -1,5 +1,5 @@
 import { FirstAdministrators } from '#identity';
-import { ActGuard, ActInterceptor, createHttpApp, openApi, ProblemFilter, RouteTable } from '#platform/http';
+import { ActGuard, ActInterceptor, ConnectionLog, createHttpApp, openApi, ProblemFilter, RouteTable } from '#platform/http';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ComposedModule } from '../composition/platform.module.js';
@@ -26,6 +26,7 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   const acts = app.get(RouteTable).acts(platform.actions);
   const description = openApi(acts, platform.config.oidc.issuer);
   const server = app.getHttpAdapter().getInstance();
+  new ConnectionLog(platform.dataSource, platform.clock, platform.log, 'api').watch(server);
   server.get('/api/v1/openapi.json', (_request, reply) => reply.send(description));
   server.get('/healthz', (_request, reply) => reply.send({ alive: true }));
   server.get('/readyz', async (_request, reply) => {

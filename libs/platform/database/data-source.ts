@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ContextDeclaration } from '#kernel';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
+import { PlatformConnections1763700001000 } from './migrations/connections.js';
 import { PlatformTables1763700000000 } from './migrations/platform-tables.js';
 
 /** `urlFile` holds the whole connection URL with its password; a URL in the configuration itself must carry none. */
@@ -28,7 +29,7 @@ export function createDataSource(
     url: databaseUrl(config),
     applicationName,
     entities: contexts.flatMap((context) => context.entities) as unknown as Classes,
-    migrations: [PlatformTables1763700000000, ...(contexts.flatMap((context) => context.migrations) as unknown as Classes)] as never,
+    migrations: [PlatformTables1763700000000, PlatformConnections1763700001000, ...(contexts.flatMap((context) => context.migrations) as unknown as Classes)] as never,
     migrationsTableName: 'opdomain_migrations',
     migrationsTransactionMode: 'each',
     synchronize: false,

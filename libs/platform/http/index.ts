@@ -1,6 +1,7 @@
 export { act, Act, type ActRoles, type ActSpec, type Input, type Output } from './act.js';
 export { ActGuard, AUTHENTICATOR, CLOCK, type Authenticator } from './act.guard.js';
 export { ActInterceptor } from './act.interceptor.js';
+export { ConnectionLog } from './connections.js';
 export { openApi } from './openapi.js';
 export { idParam, pageOf, pageQuery } from './schemas.js';
 export { LOGGER, ProblemFilter, REFUSALS } from './problem.filter.js';

@@ -1,0 +1,159 @@
+import { newId, type Clock, type Id, type Instant } from '#kernel';
+import type { Logger } from '#platform/telemetry';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isIP, type Socket } from 'node:net';
+import type { DataSource } from 'typeorm';
+import type { ActingRequest } from './request.js';
+
+interface Connection {
+  readonly id: Id;
+  readonly personId: Id | null;
+  readonly organisationId: Id | null;
+  readonly domainId: Id | null;
+  readonly address: string | null;
+  readonly port: number | null;
+  readonly target: string;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
+  readonly closedBecause: string;
+}
+
+const flushEveryMs = 250;
+/** More than this waits in memory only while the database is away; what comes on top is counted as lost, never silently dropped. */
+const mostWaiting = 20_000;
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Records every exchange that this process served, for the network logs: who, from where, to which route, bytes, start, end, why it
+ * closed (LOG-03). Routes by their template, never the URL itself, which may name a person.
+ */
+export class ConnectionLog {
+  private readonly sourceId = newId();
+  private readonly startedAt: Instant;
+  private waiting: Connection[] = [];
+  private readonly lost = new Map<Instant, number>();
+  private timer: NodeJS.Timeout | undefined;
+  private flushing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+    private readonly component: string,
+  ) {
+    this.startedAt = clock.now();
+  }
+
+  watch(server: FastifyInstance): void {
+    server.addHook('onRequest', (request, reply, done) => {
+      this.follow(request, reply);
+      done();
+    });
+    server.addHook('onClose', () => this.stop());
+    this.timer = setInterval(() => void this.flush(), flushEveryMs);
+    this.timer.unref();
+  }
+
+  private follow(request: FastifyRequest, reply: FastifyReply): void {
+    const startedAt = this.clock.now();
+    const socket: Partial<Pick<Socket, 'bytesRead' | 'bytesWritten' | 'remotePort'>> = request.socket;
+    const [readBefore, writtenBefore] = [socket.bytesRead ?? 0, socket.bytesWritten ?? 0];
+    reply.raw.once('close', () => {
+      const acting = (request as ActingRequest).opdomain;
+      const actor = acting?.context?.actor;
+      this.add({
+        id: newId(),
+        personId: actor?.kind === 'person' ? actor.personId : null,
+        organisationId: actor?.kind === 'person' ? actor.organisationId : null,
+        domainId: domainOf(acting?.spec.path, acting?.input),
+        address: addressOf(request.ip),
+        port: socket.remotePort ?? null,
+        target: `${request.method} ${request.routeOptions.url ?? 'no such route'}`,
+        bytesIn: (socket.bytesRead ?? 0) - readBefore,
+        bytesOut: (socket.bytesWritten ?? 0) - writtenBefore,
+        startedAt,
+        endedAt: this.clock.now(),
+        closedBecause: reply.raw.writableFinished ? `status ${String(reply.statusCode)}` : 'caller went away',
+      });
+    });
+  }
+
+  private add(connection: Connection): void {
+    if (this.waiting.length < mostWaiting) {
+      this.waiting.push(connection);
+      return;
+    }
+    const hour = `${connection.startedAt.slice(0, 13)}:00:00.000Z`;
+    this.lost.set(hour, (this.lost.get(hour) ?? 0) + 1);
+  }
+
+  /** Writes what waits and says that this source is still there: silence is told apart from nothing having happened. */
+  flush(): Promise<void> {
+    this.flushing = this.flushing
+      .then(() => this.write())
+      .catch((fault: unknown) => {
+        this.log.error('connections.not-written', fault, { waiting: this.waiting.length });
+      });
+    return this.flushing;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.flush();
+    await this.dataSource
+      .query('UPDATE platform.connection_sources SET stopped_at = $2 WHERE id = $1', [this.sourceId, this.clock.now()])
+      .catch(() => undefined);
+  }
+
+  private async write(): Promise<void> {
+    const batch = this.waiting.slice(0, 2_000);
+    const losses = [...this.lost];
+    await this.dataSource.transaction(async (manager) => {
+      await manager.query(
+        `INSERT INTO platform.connection_sources (id, component, started_at, seen_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
+        [this.sourceId, this.component, this.startedAt, this.clock.now()],
+      );
+      if (batch.length > 0)
+        await manager.query(
+          `INSERT INTO platform.connections (id, source_id, person_id, organisation_id, domain_id, address, port, target, bytes_in, bytes_out,
+             started_at, ended_at, closed_because)
+           SELECT (c->>'id')::uuid, $1, (c->>'personId')::uuid, (c->>'organisationId')::uuid, (c->>'domainId')::uuid, (c->>'address')::inet,
+             (c->>'port')::int, c->>'target', (c->>'bytesIn')::bigint, (c->>'bytesOut')::bigint, (c->>'startedAt')::timestamptz,
+             (c->>'endedAt')::timestamptz, c->>'closedBecause'
+           FROM jsonb_array_elements($2::jsonb) AS c`,
+          [this.sourceId, JSON.stringify(batch)],
+        );
+      for (const [hour, count] of losses)
+        await manager.query(
+          `INSERT INTO platform.connection_losses (source_id, hour, lost) VALUES ($1, $2, $3)
+           ON CONFLICT (source_id, hour) DO UPDATE SET lost = platform.connection_losses.lost + excluded.lost`,
+          [this.sourceId, hour, count],
+        );
+    });
+    this.waiting = this.waiting.slice(batch.length);
+    for (const [hour, count] of losses) {
+      const left = (this.lost.get(hour) ?? 0) - count;
+      if (left > 0) this.lost.set(hour, left);
+      else this.lost.delete(hour);
+    }
+  }
+}
+
+/** An address that PostgreSQL takes; what a proxy made up is left out rather than holding up everybody's records. */
+function addressOf(ip: string): string | null {
+  const plain = ip.split('%')[0] ?? '';
+  return isIP(plain) === 0 ? null : plain;
+}
+
+/** The operation domain that an act names, in its path or its input. */
+function domainOf(path: string | undefined, input: { params: unknown; query: unknown; body: unknown } | undefined): Id | null {
+  const named = [input?.params, input?.query, input?.body].flatMap((part) =>
+    typeof part === 'object' && part !== null ? [(part as { domainId?: unknown }).domainId] : [],
+  );
+  const params = input?.params as { id?: unknown } | undefined;
+  if (path?.startsWith('/operation-domains/:id') === true) named.push(params?.id);
+  return named.find((value): value is Id => typeof value === 'string' && uuid.test(value)) ?? null;
+}
