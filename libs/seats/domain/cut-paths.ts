@@ -1,11 +1,9 @@
-/** Every way in which a seat reaches anything (proofs: revocation receipt). A receipt has a row for each. */
+/** Every way in which a seat reaches anything (proofs: revocation receipt). A receipt has a row for each that exists. */
 export const cutPaths = [
   'api-tokens',
   'console-sessions',
-  'gateway-http',
-  'gateway-websocket',
+  'gateway-connections',
   'workspace-pods',
-  'service-account-tokens',
   'cluster-bindings',
   'key-leases',
   'download-links',
@@ -13,7 +11,3 @@ export const cutPaths = [
   'running-jobs',
 ] as const;
 export type CutPathName = (typeof cutPaths)[number];
-
-/** Why a seat's paths are cut. */
-export const cutCauses = ['revoked', 'paused'] as const;
-export type CutCause = (typeof cutCauses)[number];

@@ -3,6 +3,7 @@ import type { CutScope, Id, Instant, PathCut } from '#kernel';
 /** What one implementation of a path answered when it was told to cut. */
 export interface PathReport {
   readonly path: string;
+  /** None where this implementation has nothing to do with the scope; another of the same path must then answer. */
   readonly rows: readonly PathCut[];
   /** Why it could not be told, or did not finish; then nothing is known of that path. */
   readonly failure: string | null;
@@ -52,11 +53,12 @@ function whyRowOpen({ path, cutAt, closedBy, probe, object }: PathCut, at: Insta
 
 function whyOpen(path: string, reports: readonly PathReport[], at: Instant): readonly OpenPath[] {
   if (reports.length === 0) return [{ path, reason: 'not-reported', detail: null }];
-  return reports.flatMap(({ rows, failure }): readonly OpenPath[] => {
-    if (failure !== null) return [{ path, reason: 'failed', detail: failure }];
-    if (rows.length === 0) return [{ path, reason: 'no-row', detail: null }];
-    return rows.map((row) => whyRowOpen({ ...row, path }, at)).filter((why) => why !== null);
-  });
+  const failed = reports.flatMap(({ failure }): readonly OpenPath[] =>
+    failure === null ? [] : [{ path, reason: 'failed', detail: failure }],
+  );
+  const rows = reports.flatMap((report) => report.rows);
+  if (rows.length === 0 && failed.length === 0) return [{ path, reason: 'no-row', detail: null }];
+  return [...failed, ...rows.map((row) => whyRowOpen({ ...row, path }, at)).filter((why) => why !== null)];
 }
 
 /**

@@ -2,7 +2,7 @@ import type { RefusalCatalogue } from '#kernel';
 
 /** Why a seat cannot be opened or goes on no longer, in the order of the conditions, then what stands against a request or a grant. */
 export const refusals = {
-  'seats.identity-unverified': {
+  'seat.identity-unverified': {
     status: 409,
     zh: '该人员未通过实名认证，或认证已失效。',
     en: 'The person is not real-name verified, or the verification no longer holds.',
@@ -10,7 +10,7 @@ export const refusals = {
     satisfyEn: 'Verify the person with the identity service, then try again.',
     sources: ['PERS-01', 'SEAT-02'],
   },
-  'seats.not-filed': {
+  'seat.not-filed': {
     status: 409,
     zh: '该人员尚未备案。',
     en: 'The person is not filed with the authority.',
@@ -18,7 +18,7 @@ export const refusals = {
     satisfyEn: 'File the person and record the filing number.',
     sources: ['PERS-02', 'SEAT-02'],
   },
-  'seats.filing-lapsed': {
+  'seat.filing-lapsed': {
     status: 409,
     zh: '人员备案已于 {lapsedOn} 失效。',
     en: 'The filing lapsed on {lapsedOn}.',
@@ -26,7 +26,7 @@ export const refusals = {
     satisfyEn: 'File the person again.',
     sources: ['PERS-02', 'SEAT-03'],
   },
-  'seats.not-vetted': {
+  'seat.not-vetted': {
     status: 409,
     zh: '该人员尚未通过审查。',
     en: 'The person has not been vetted.',
@@ -34,7 +34,7 @@ export const refusals = {
     satisfyEn: 'Have the person vetted and record the result.',
     sources: ['PERS-02', 'SEAT-02'],
   },
-  'seats.vetting-rejected': {
+  'seat.vetting-rejected': {
     status: 409,
     zh: '该人员审查未通过。',
     en: 'The person was vetted and rejected.',
@@ -42,7 +42,7 @@ export const refusals = {
     satisfyEn: 'Name another person or obtain a new vetting result.',
     sources: ['PERS-02', 'SEAT-02'],
   },
-  'seats.vetting-lapsed': {
+  'seat.vetting-lapsed': {
     status: 409,
     zh: '人员审查已于 {lapsedOn} 到期。',
     en: 'The vetting lapsed on {lapsedOn}.',
@@ -50,7 +50,7 @@ export const refusals = {
     satisfyEn: 'Have the person vetted again.',
     sources: ['PERS-02', 'SEAT-03'],
   },
-  'seats.agreement-missing': {
+  'seat.agreement-missing': {
     status: 409,
     zh: '该人员未签署保密协议。',
     en: 'The person has signed no confidentiality agreement.',
@@ -58,7 +58,7 @@ export const refusals = {
     satisfyEn: 'Sign an agreement that states its period and the liability.',
     sources: ['PERS-03', 'SEAT-02'],
   },
-  'seats.agreement-lapsed': {
+  'seat.agreement-lapsed': {
     status: 409,
     zh: '保密协议已于 {lapsedOn} 到期。',
     en: 'The confidentiality agreement lapsed on {lapsedOn}.',
@@ -66,7 +66,7 @@ export const refusals = {
     satisfyEn: 'Sign a new confidentiality agreement.',
     sources: ['PERS-03', 'SEAT-03'],
   },
-  'seats.training-missing': {
+  'seat.training-missing': {
     status: 409,
     zh: '该人员未通过岗前培训。',
     en: 'The person has not passed the pre-post training.',
@@ -74,7 +74,7 @@ export const refusals = {
     satisfyEn: 'Pass the training of the authority and record the certificate.',
     sources: ['PERS-04', 'SEAT-02'],
   },
-  'seats.training-lapsed': {
+  'seat.training-lapsed': {
     status: 409,
     zh: '岗前培训证书已于 {lapsedOn} 到期。',
     en: 'The training certificate lapsed on {lapsedOn}.',
@@ -82,7 +82,7 @@ export const refusals = {
     satisfyEn: 'Pass the training again.',
     sources: ['PERS-04', 'SEAT-03'],
   },
-  'seats.not-affiliated': {
+  'seat.not-affiliated': {
     status: 409,
     zh: '该人员不属于席位所依据的单位。',
     en: 'The person does not belong to the organisation that the seat rests on.',
@@ -90,7 +90,7 @@ export const refusals = {
     satisfyEn: 'Record the affiliation with its dates.',
     sources: ['PERS-02', 'SEAT-01'],
   },
-  'seats.affiliation-ended': {
+  'seat.affiliation-ended': {
     status: 409,
     zh: '该人员已于 {lapsedOn} 离开所属单位，席位随之收回。',
     en: 'The person left the organisation on {lapsedOn}; the seat ends with that.',
@@ -98,7 +98,7 @@ export const refusals = {
     satisfyEn: 'Record a new affiliation and request a new seat.',
     sources: ['PERS-02', 'SEAT-03'],
   },
-  'seats.scenario-not-approved': {
+  'seat.scenario-not-approved': {
     status: 409,
     zh: '应用场景尚未获批。',
     en: 'The scenario is not approved.',
@@ -106,7 +106,7 @@ export const refusals = {
     satisfyEn: 'Have the scenario reviewed and approved first.',
     sources: ['SEAT-01', 'AUTH-18'],
   },
-  'seats.scenario-ended': {
+  'seat.scenario-ended': {
     status: 409,
     zh: '应用场景已终止。',
     en: 'The scenario has ended.',
@@ -114,7 +114,7 @@ export const refusals = {
     satisfyEn: 'A seat serves one scenario; request one for a scenario that is approved.',
     sources: ['SEAT-03', 'AUTH-18'],
   },
-  'seats.authorisation-not-in-force': {
+  'seat.authorisation-not-in-force': {
     status: 409,
     zh: '授权尚未生效。',
     en: 'The authorisation is not in force.',
@@ -122,7 +122,7 @@ export const refusals = {
     satisfyEn: 'Wait until the authorisation is in force.',
     sources: ['SEAT-01'],
   },
-  'seats.authorisation-ended': {
+  'seat.authorisation-ended': {
     status: 409,
     zh: '授权已到期、终止或撤销，席位随之收回。',
     en: 'The authorisation expired, was terminated or revoked; the seat ends with it.',
@@ -130,7 +130,7 @@ export const refusals = {
     satisfyEn: 'A new authorisation and a new seat are needed.',
     sources: ['SEAT-03', 'TERM-06', 'TERM-08'],
   },
-  'seats.wrong-basis': {
+  'seat.wrong-basis': {
     status: 409,
     zh: '“{class}”类席位须挂靠“{needed}”。',
     en: 'A seat of class “{class}” rests on a record of kind “{needed}”.',
@@ -138,7 +138,7 @@ export const refusals = {
     satisfyEn: 'Name the agreement, cooperation or admission record of that kind.',
     sources: ['SEAT-04'],
   },
-  'seats.record-not-approved': {
+  'seat.record-not-approved': {
     status: 409,
     zh: '“{class}”类席位没有已获批的准入或合作记录。',
     en: 'There is no approved admission or cooperation record for a seat of class “{class}”.',
@@ -146,7 +146,7 @@ export const refusals = {
     satisfyEn: 'Have the admission or cooperation approved first.',
     sources: ['SEAT-04', 'AUTH-27', 'AUTH-30'],
   },
-  'seats.record-other-scenario': {
+  'seat.record-other-scenario': {
     status: 409,
     zh: '该准入或合作记录不包含此应用场景。',
     en: 'The admission or cooperation record does not cover this scenario.',
@@ -154,7 +154,7 @@ export const refusals = {
     satisfyEn: 'Request the seat for a scenario that the record lists.',
     sources: ['SEAT-04'],
   },
-  'seats.record-ended': {
+  'seat.record-ended': {
     status: 409,
     zh: '准入或合作记录已于 {lapsedOn} 终止，席位随之收回。',
     en: 'The admission or cooperation record ended on {lapsedOn}; the seat ends with it.',
@@ -162,7 +162,7 @@ export const refusals = {
     satisfyEn: 'Obtain a new record and request a new seat.',
     sources: ['SEAT-04', 'AUTH-30'],
   },
-  'seats.suspended': {
+  'seat.suspended': {
     status: 409,
     zh: '已暂停（范围：{scope}），席位不可用。',
     en: 'Suspended (scope: {scope}); the seat cannot be used.',
@@ -170,7 +170,7 @@ export const refusals = {
     satisfyEn: 'Rectify; the authority resumes after its assessment.',
     sources: ['SEAT-03', 'SUSP-01', 'SUSP-03'],
   },
-  'seats.term-ended': {
+  'seat.term-ended': {
     status: 409,
     zh: '席位已于 {lapsedOn} 到期。',
     en: 'The seat ended on {lapsedOn}.',
@@ -178,7 +178,7 @@ export const refusals = {
     satisfyEn: 'Request a new seat within the term of the agreement.',
     sources: ['SEAT-01'],
   },
-  'seats.basis-without-clause': {
+  'seat.basis-without-clause': {
     status: 422,
     zh: '未写明席位所依据的条款。',
     en: 'The clause that the seat rests on is not stated.',
@@ -186,7 +186,7 @@ export const refusals = {
     satisfyEn: 'State the clause or duty of the agreement or record.',
     sources: ['SEAT-01', 'SEAT-04'],
   },
-  'seats.end-in-the-past': {
+  'seat.end-in-the-past': {
     status: 422,
     zh: '结束日期 {endsOn} 已过。',
     en: 'The end date {endsOn} has passed.',
@@ -194,7 +194,7 @@ export const refusals = {
     satisfyEn: 'Give a day that is still to come.',
     sources: ['SEAT-01'],
   },
-  'seats.end-beyond-limit': {
+  'seat.end-beyond-limit': {
     status: 409,
     zh: '席位期限超出 {limitedBy} 的期限 {limit}。',
     en: 'The seat would outlive its {limitedBy}, which ends at {limit}.',
@@ -202,7 +202,7 @@ export const refusals = {
     satisfyEn: 'Choose an end date within that limit.',
     sources: ['SEAT-01', 'SEAT-04', 'AUTH-15'],
   },
-  'seats.over-quota': {
+  'seat.over-quota': {
     status: 409,
     zh: '“{class}”类席位限额 {limit} 个，已占用 {taken} 个。',
     en: 'Seats of class “{class}”: limit {limit}, taken {taken}.',
@@ -210,7 +210,7 @@ export const refusals = {
     satisfyEn: 'Revoke a seat that is not needed or change the limit in the agreement.',
     sources: ['SEAT-01', 'SEAT-04'],
   },
-  'seats.self-review': {
+  'seat.self-review': {
     status: 403,
     zh: '申请与审核须分属不同主体。',
     en: 'Applicant and reviewer must be different parties.',
@@ -218,7 +218,7 @@ export const refusals = {
     satisfyEn: 'Someone of the authority who took no part in the request decides.',
     sources: ['ACC-05'],
   },
-  'seats.no-processing-right': {
+  'seat.no-processing-right': {
     status: 409,
     zh: '该授权不含数据加工使用权。',
     en: 'The authorisation does not include the right to process data.',
@@ -226,7 +226,7 @@ export const refusals = {
     satisfyEn: 'Have the processing right added to the authorisation.',
     sources: ['AUTH-24'],
   },
-  'seats.new-seats-stopped': {
+  'seat.new-seats-stopped': {
     status: 409,
     zh: '该单位暂不得新增席位：{stoppedBy}。',
     en: 'No new seats for this unit at present: {stoppedBy}.',
@@ -234,7 +234,7 @@ export const refusals = {
     satisfyEn: 'Settle the matters named.',
     sources: ['EMG-01', 'PERS-06', 'AUTH-08', 'AUTH-31'],
   },
-  'seats.refusal-without-reasons': {
+  'seat.refusal-without-reasons': {
     status: 422,
     zh: '拒绝须说明理由。',
     en: 'A refusal states its reasons.',
@@ -242,7 +242,7 @@ export const refusals = {
     satisfyEn: 'State the reasons.',
     sources: ['SEAT-01'],
   },
-  'seats.receipt-open': {
+  'seat.receipt-open': {
     status: 409,
     zh: '收回回执仍有未关闭的路径：{open}。',
     en: 'The receipt still has open paths: {open}.',
@@ -250,7 +250,7 @@ export const refusals = {
     satisfyEn: 'Wait until every path is closed and probed.',
     sources: ['SEAT-03', 'TERM-01'],
   },
-  'seats.not-active': {
+  'seat.not-active': {
     status: 409,
     zh: '席位状态为“{state}”，不能开启工作台。',
     en: 'The seat is “{state}”; no workspace can be opened.',
@@ -258,7 +258,7 @@ export const refusals = {
     satisfyEn: 'The seat must be granted or active.',
     sources: ['SEAT-01'],
   },
-  'seats.image-not-in-catalogue': {
+  'seat.image-not-in-catalogue': {
     status: 409,
     zh: '镜像“{image}”不在目录内。',
     en: 'The image “{image}” is not in the catalogue.',
@@ -266,12 +266,80 @@ export const refusals = {
     satisfyEn: 'Choose an image of the catalogue.',
     sources: ['SEAT-05'],
   },
-  'seats.workspace-open': {
+  'seat.workspace-open': {
     status: 409,
     zh: '该席位已有工作台在用。',
     en: 'The seat already has a workspace open.',
     satisfyZh: '先关闭已开启的工作台；一席位不得同时在两台设备上使用。',
     satisfyEn: 'Close the open workspace first; a seat is used on one device at a time.',
     sources: ['ACC-04'],
+  },
+  'seat.already-there': {
+    status: 409,
+    zh: '该人员在此场景已有席位（状态“{state}”）。',
+    en: 'The person already has a seat in this scenario (“{state}”).',
+    satisfyZh: '使用已有席位，或先将其收回。',
+    satisfyEn: 'Use the seat that is there, or have it revoked first.',
+    sources: ['ACC-04', 'SEAT-01'],
+  },
+  'seat.not-found': {
+    status: 404,
+    zh: '没有这个席位。',
+    en: 'There is no such seat.',
+    satisfyZh: '核对编号。',
+    satisfyEn: 'Check the id.',
+  },
+  'seat.needed': {
+    status: 403,
+    zh: '在此应用场景中没有可用的席位。',
+    en: 'You have no working seat in this scenario.',
+    satisfyZh: '申请席位，待主管部门批准后启用。',
+    satisfyEn: 'Request a seat; it works once the authority has granted it.',
+    sources: ['SEAT-01'],
+  },
+  'workspace.not-found': {
+    status: 404,
+    zh: '没有这个工作台。',
+    en: 'There is no such workspace.',
+    satisfyZh: '核对编号。',
+    satisfyEn: 'Check the id.',
+  },
+  'workspace.not-own': {
+    status: 403,
+    zh: '工作台只能由席位本人开启。',
+    en: 'A workspace is opened by the person of the seat alone.',
+    satisfyZh: '由席位本人操作。',
+    satisfyEn: 'The person whose seat it is does it.',
+    sources: ['ACC-04'],
+  },
+  'workspace.no-domain': {
+    status: 409,
+    zh: '运营域尚未就绪（状态“{state}”）。',
+    en: 'The operation domain is not ready (“{state}”).',
+    satisfyZh: '待开通并通过隔离探测。',
+    satisfyEn: 'Wait until it is provisioned and its probes have passed.',
+    sources: ['ISO-01'],
+  },
+  'workspace.not-settled': {
+    status: 409,
+    zh: '集群尚未跟上工作台的状态（“{state}”）。',
+    en: 'The cluster has not caught up with the workspace (“{state}”).',
+    satisfyZh: '系统会自动重试。',
+    satisfyEn: 'It is looked at again by itself.',
+  },
+  'revocation.not-found': {
+    status: 404,
+    zh: '没有这个收回记录。',
+    en: 'There is no such revocation.',
+    satisfyZh: '核对编号。',
+    satisfyEn: 'Check the id.',
+  },
+  'revocation.no-receipt': {
+    status: 409,
+    zh: '回执尚未完成，仍有未关闭的路径：{open}。',
+    en: 'The receipt is not complete; open paths: {open}.',
+    satisfyZh: '待各路径关闭并经探测证实。',
+    satisfyEn: 'Wait until every path is closed and probed.',
+    sources: ['SEAT-03', 'TERM-01'],
   },
 } as const satisfies RefusalCatalogue;

@@ -9,59 +9,59 @@ import { cooperation, facts, noon, partnerFacts, person, proof } from './seat.fi
 
 const over = { ...proof('x'), until: noon };
 const cases: readonly (readonly [string, SeatFacts, string, boolean])[] = [
-  ['an unverified person [PERS-01]', facts(person({ identity: null })), 'seats.identity-unverified', false],
-  ['a voided verification [PERS-01]', facts(person({ identity: { ...proof('v'), voided: true } })), 'seats.identity-unverified', false],
-  ['an unfiled person [PERS-02]', facts(person({ filing: null })), 'seats.not-filed', false],
-  ['a filing that ran out [PERS-02]', facts(person({ filing: over })), 'seats.filing-lapsed', false],
-  ['a person who was not vetted [PERS-02]', facts(person({ vetting: null })), 'seats.not-vetted', false],
-  ['a rejected person [PERS-02]', facts(person({ vetting: { ...proof('v'), passed: false } })), 'seats.vetting-rejected', false],
-  ['a vetting that ran out [PERS-02]', facts(person({ vetting: { ...over, passed: true } })), 'seats.vetting-lapsed', false],
-  ['no confidentiality agreement [PERS-03]', facts(person({ confidentiality: null })), 'seats.agreement-missing', false],
-  ['an agreement that ran out [PERS-03]', facts(person({ confidentiality: over })), 'seats.agreement-lapsed', false],
-  ['no training [PERS-04]', facts(person({ training: null })), 'seats.training-missing', false],
+  ['an unverified person [PERS-01]', facts(person({ identity: null })), 'seat.identity-unverified', false],
+  ['a voided verification [PERS-01]', facts(person({ identity: { ...proof('v'), voided: true } })), 'seat.identity-unverified', false],
+  ['an unfiled person [PERS-02]', facts(person({ filing: null })), 'seat.not-filed', false],
+  ['a filing that ran out [PERS-02]', facts(person({ filing: over })), 'seat.filing-lapsed', false],
+  ['a person who was not vetted [PERS-02]', facts(person({ vetting: null })), 'seat.not-vetted', false],
+  ['a rejected person [PERS-02]', facts(person({ vetting: { ...proof('v'), passed: false } })), 'seat.vetting-rejected', false],
+  ['a vetting that ran out [PERS-02]', facts(person({ vetting: { ...over, passed: true } })), 'seat.vetting-lapsed', false],
+  ['no confidentiality agreement [PERS-03]', facts(person({ confidentiality: null })), 'seat.agreement-missing', false],
+  ['an agreement that ran out [PERS-03]', facts(person({ confidentiality: over })), 'seat.agreement-lapsed', false],
+  ['no training [PERS-04]', facts(person({ training: null })), 'seat.training-missing', false],
   [
     'a training that begins tomorrow [PERS-04]',
     facts(person({ training: { ...proof('t'), from: addDays(noon, 1) } })),
-    'seats.training-missing',
+    'seat.training-missing',
     false,
   ],
-  ['a person who left [PERS-02]', facts(person({ affiliation: over })), 'seats.affiliation-ended', true],
+  ['a person who left [PERS-02]', facts(person({ affiliation: over })), 'seat.affiliation-ended', true],
   [
     'an unapproved scenario [SEAT-01]',
     facts({ scenario: { ...proof('s'), approved: false, ended: false } }),
-    'seats.scenario-not-approved',
+    'seat.scenario-not-approved',
     false,
   ],
-  ['an ended scenario [SEAT-03]', facts({ scenario: { ...proof('s'), approved: true, ended: true } }), 'seats.scenario-ended', true],
-  ['no authorisation in force [SEAT-01]', facts({ authorisation: null }), 'seats.authorisation-not-in-force', false],
+  ['an ended scenario [SEAT-03]', facts({ scenario: { ...proof('s'), approved: true, ended: true } }), 'seat.scenario-ended', true],
+  ['no authorisation in force [SEAT-01]', facts({ authorisation: null }), 'seat.authorisation-not-in-force', false],
   [
     'an expired authorisation [TERM-06]',
     facts({ authorisation: { ...over, phase: 'in-force', processingRight: true } }),
-    'seats.authorisation-ended',
+    'seat.authorisation-ended',
     true,
   ],
   [
     'a terminated authorisation [TERM-08]',
     facts({ authorisation: { ...proof('a'), phase: 'ended', processingRight: true } }),
-    'seats.authorisation-ended',
+    'seat.authorisation-ended',
     true,
   ],
-  ['a suspension [SUSP-01]', facts({ suspensions: [{ id: 's1', scope: 'unit', since: noon }] }), 'seats.suspended', false],
-  ['a partner without a record [SEAT-04]', partnerFacts(null), 'seats.record-not-approved', false],
-  ['a partner with an unapproved record [SEAT-04]', partnerFacts(cooperation({ approved: false })), 'seats.record-not-approved', false],
+  ['a suspension [SUSP-01]', facts({ suspensions: [{ id: 's1', scope: 'unit', since: noon }] }), 'seat.suspended', false],
+  ['a partner without a record [SEAT-04]', partnerFacts(null), 'seat.record-not-approved', false],
+  ['a partner with an unapproved record [SEAT-04]', partnerFacts(cooperation({ approved: false })), 'seat.record-not-approved', false],
   [
     'a partner with a record of the other kind [SEAT-04]',
     partnerFacts(cooperation({ kind: 'admission' })),
-    'seats.record-not-approved',
+    'seat.record-not-approved',
     false,
   ],
   [
     'a partner with a record for another scenario [SEAT-04]',
     partnerFacts(cooperation({ scenarioIds: ['other'] })),
-    'seats.record-other-scenario',
+    'seat.record-other-scenario',
     false,
   ],
-  ['a partner whose record ended [AUTH-30]', partnerFacts(cooperation({ until: noon })), 'seats.record-ended', true],
+  ['a partner whose record ended [AUTH-30]', partnerFacts(cooperation({ until: noon })), 'seat.record-ended', true],
 ];
 
 describe('the conditions of a seat', () => {
@@ -80,7 +80,7 @@ describe('the conditions of a seat', () => {
   it('end a seat on its own last day at 24:00 [SEAT-01]', () => {
     const { until } = facts().seat;
     expect(firstLapse(facts(), addDays(until, -1))).toBeUndefined();
-    expect(firstLapse(facts(), until)).toMatchObject({ code: 'seats.term-ended', final: true, lapsedAt: until });
+    expect(firstLapse(facts(), until)).toMatchObject({ code: 'seat.term-ended', final: true, lapsedAt: until });
   });
 
   it('put a lapse that nothing renews before one that can be renewed', () => {

@@ -30,7 +30,7 @@ const lapsed = (
 ): Lapsed => ({
   condition,
   holds: false,
-  code: `seats.${code}`,
+  code: `seat.${code}`,
   lapsedAt: more.lapsedAt ?? null,
   final: more.final ?? false,
   details: more.details ?? {},

@@ -32,11 +32,11 @@ const asks = (given: SeatFacts, grant = grantFacts(), what = request) => code(()
 describe('a seat', () => {
   it('is requested for a verified person within the agreement and the quota [SEAT-01]', () => {
     expect(asks(facts())).toBe('done');
-    expect(asks(facts(person({ identity: null })))).toBe('seats.identity-unverified');
-    expect(asks(facts(), grantFacts({ quota: { limit: 2, taken: 2 } }))).toBe('seats.over-quota');
-    expect(asks({ ...facts(), seat: { ...facts().seat, until: addDays(noon, 201) } })).toBe('seats.end-beyond-limit');
-    expect(asks(facts(), grantFacts(), { ...request, endsOn: '2026-03-01' })).toBe('seats.end-in-the-past');
-    expect(asks(facts(), grantFacts(), { ...request, basis: { ...request.basis, clause: ' ' } })).toBe('seats.basis-without-clause');
+    expect(asks(facts(person({ identity: null })))).toBe('seat.identity-unverified');
+    expect(asks(facts(), grantFacts({ quota: { limit: 2, taken: 2 } }))).toBe('seat.over-quota');
+    expect(asks({ ...facts(), seat: { ...facts().seat, until: addDays(noon, 201) } })).toBe('seat.end-beyond-limit');
+    expect(asks(facts(), grantFacts(), { ...request, endsOn: '2026-03-01' })).toBe('seat.end-in-the-past');
+    expect(asks(facts(), grantFacts(), { ...request, basis: { ...request.basis, clause: ' ' } })).toBe('seat.basis-without-clause');
   });
 
   it('may be requested while vetting and training are still under way', () => {
@@ -49,29 +49,29 @@ describe('a seat', () => {
       const base = partnerFacts(record);
       return { ...base, seat: { ...base.seat, until } };
     };
-    expect(asks(partnerFacts(null), grantFacts(), partner)).toBe('seats.record-not-approved');
-    expect(asks(ends(addDays(noon, 41)), grantFacts(), partner)).toBe('seats.end-beyond-limit');
+    expect(asks(partnerFacts(null), grantFacts(), partner)).toBe('seat.record-not-approved');
+    expect(asks(ends(addDays(noon, 41)), grantFacts(), partner)).toBe('seat.end-beyond-limit');
     expect(asks(ends(addDays(noon, 40)), grantFacts(), partner)).toBe('done');
-    expect(asks(facts(), grantFacts(), { ...partner, basis: request.basis })).toBe('seats.wrong-basis');
+    expect(asks(facts(), grantFacts(), { ...partner, basis: request.basis })).toBe('seat.wrong-basis');
   });
 
   it('is granted by another party when every condition holds [SEAT-02]', () => {
     const requested = inState('requested');
     expect(decideGrant(requested, grantFacts(), noon)).toMatchObject({ to: 'granted', cut: null });
     const grant = (given: SeatFacts, more = grantFacts()) => code(() => decideGrant(given, more, noon));
-    expect(grant(inState('requested', person({ training: null })))).toBe('seats.training-missing');
-    expect(grant(requested, grantFacts({ deciderId: 'person-1' }))).toBe('seats.self-review');
-    expect(grant(requested, grantFacts({ deciderId: 'manager-1' }))).toBe('seats.self-review');
-    expect(grant(requested, grantFacts({ deciderOrganisations: ['unit-1'] }))).toBe('seats.self-review');
-    expect(grant(requested, grantFacts({ stops: ['emergency-plan'] }))).toBe('seats.new-seats-stopped');
+    expect(grant(inState('requested', person({ training: null })))).toBe('seat.training-missing');
+    expect(grant(requested, grantFacts({ deciderId: 'person-1' }))).toBe('seat.self-review');
+    expect(grant(requested, grantFacts({ deciderId: 'manager-1' }))).toBe('seat.self-review');
+    expect(grant(requested, grantFacts({ deciderOrganisations: ['unit-1'] }))).toBe('seat.self-review');
+    expect(grant(requested, grantFacts({ stops: ['emergency-plan'] }))).toBe('seat.new-seats-stopped');
     const noRight = inState('requested', { authorisation: { ...proof('a'), phase: 'in-force', processingRight: false } });
-    expect(grant(noRight)).toBe('seats.no-processing-right');
+    expect(grant(noRight)).toBe('seat.no-processing-right');
     expect(grant(inState('refused'))).toBe('state.no-such-transition');
   });
 
   it('is refused with reasons, by another party', () => {
     expect(decideRefusal(inState('requested'), grantFacts(), '人员重复').to).toBe('refused');
-    expect(code(() => decideRefusal(inState('requested'), grantFacts(), ' '))).toBe('seats.refusal-without-reasons');
+    expect(code(() => decideRefusal(inState('requested'), grantFacts(), ' '))).toBe('seat.refusal-without-reasons');
   });
 
   it('is paused by the condition that lapsed, by name, and every path is cut [SEAT-03]', () => {
@@ -79,24 +79,24 @@ describe('a seat', () => {
       to: 'paused',
       pausedBy: 'training-passed',
       cut: 'paused',
-      reason: { code: 'seats.training-missing' },
+      reason: { code: 'seat.training-missing' },
     });
   });
 
   it('is not opened again until the condition is renewed [SEAT-03]', () => {
-    expect(code(() => decideResume(inState('paused', person({ training: null })), noon))).toBe('seats.training-missing');
+    expect(code(() => decideResume(inState('paused', person({ training: null })), noon))).toBe('seat.training-missing');
     expect(decideResume(inState('paused'), noon).to).toBe('active');
     expect(decideReview(inState('paused'), noon)?.to).toBe('active');
   });
 
   it.each<SeatState>(['granted', 'active', 'paused'])('that is %s ends with the agreement, without anyone acting [TERM-06]', (state) => {
     const ended = inState(state, { authorisation: { ...proof('a', 0), phase: 'ended', processingRight: true } });
-    expect(decideReview(ended, noon)).toMatchObject({ to: 'revoking', cut: 'revoked', reason: { code: 'seats.authorisation-ended' } });
+    expect(decideReview(ended, noon)).toMatchObject({ to: 'revoking', cut: 'revoked', reason: { code: 'seat.authorisation-ended' } });
   });
 
   it('is revoked only with a complete receipt [TERM-01]', () => {
     expect(decideRevocation('active', 'left')).toMatchObject({ to: 'revoking', cut: 'revoked' });
-    expect(code(() => decideRevoked('revoking', { complete: false, open: [{ path: 'key-leases' }] }))).toBe('seats.receipt-open');
+    expect(code(() => decideRevoked('revoking', { complete: false, open: [{ path: 'key-leases' }] }))).toBe('seat.receipt-open');
     expect(decideRevoked('revoking', { complete: true, open: [] }).to).toBe('revoked');
     expect(code(() => decideRevocation('revoked', 'left'))).toBe('state.no-such-transition');
   });
@@ -128,6 +128,6 @@ describe('a seat', () => {
 
   it('is first opened under the same conditions [SEAT-02]', () => {
     expect(decideActivation(inState('granted'), noon).to).toBe('active');
-    expect(code(() => decideActivation(inState('granted', person({ filing: null })), noon))).toBe('seats.not-filed');
+    expect(code(() => decideActivation(inState('granted', person({ filing: null })), noon))).toBe('seat.not-filed');
   });
 });

@@ -1,8 +1,10 @@
 import { assertMove, type Day, endOfDay, type Id, type Instant, type Json, refuse } from '#kernel';
-import type { CutCause } from './cut-paths.js';
 import { firstLapse, type Lapsed } from './seat-conditions.js';
 import type { ConditionName, GrantFacts, SeatFacts } from './seat-facts.js';
 import { basisOf, type LegalBasis, type SeatClass, type SeatState, seatTransitions } from './seat.js';
+
+/** Why a seat's paths are cut. */
+export type CutCause = 'revoked' | 'paused';
 
 /** What a decision changes; applied with its journal entry and outbox row in one transaction. */
 export interface SeatChange {
@@ -41,10 +43,10 @@ export function endLimit(
 function assertWithinLimits(facts: SeatFacts, grant: GrantFacts): void {
   const limit = endLimit(facts);
   if (limit && facts.seat.until > limit.until) {
-    throw refuse('seats.end-beyond-limit', { until: facts.seat.until, limit: limit.until, limitedBy: limit.limitedBy });
+    throw refuse('seat.end-beyond-limit', { until: facts.seat.until, limit: limit.until, limitedBy: limit.limitedBy });
   }
   const { quota } = grant;
-  if (quota.taken >= quota.limit) throw refuse('seats.over-quota', { class: facts.seat.class, limit: quota.limit, taken: quota.taken });
+  if (quota.taken >= quota.limit) throw refuse('seat.over-quota', { class: facts.seat.class, limit: quota.limit, taken: quota.taken });
 }
 
 export interface SeatRequest {
@@ -60,10 +62,10 @@ export interface SeatRequest {
  */
 export function assertRequestable(request: SeatRequest, facts: SeatFacts, grant: GrantFacts, at: Instant): void {
   if (request.basis.kind !== basisOf[request.class]) {
-    throw refuse('seats.wrong-basis', { class: request.class, needed: basisOf[request.class] });
+    throw refuse('seat.wrong-basis', { class: request.class, needed: basisOf[request.class] });
   }
-  if (request.basis.clause.trim() === '') throw refuse('seats.basis-without-clause', { class: request.class });
-  if (endOfDay(request.endsOn) <= at) throw refuse('seats.end-in-the-past', { endsOn: request.endsOn });
+  if (request.basis.clause.trim() === '') throw refuse('seat.basis-without-clause', { class: request.class });
+  if (endOfDay(request.endsOn) <= at) throw refuse('seat.end-in-the-past', { endsOn: request.endsOn });
   const atRequest: readonly ConditionName[] = ['identity-verified', 'affiliated', 'basis-stands'];
   const lapse = firstLapse(facts, at, atRequest);
   if (lapse) throw asRefusal(lapse);
@@ -74,7 +76,7 @@ export function assertRequestable(request: SeatRequest, facts: SeatFacts, grant:
 function assertOtherParty(facts: SeatFacts, grant: GrantFacts): void {
   const self = grant.deciderId === facts.person.id || grant.deciderId === facts.seat.requestedBy;
   if (self || grant.deciderOrganisations.some((id) => grant.applicantOrganisations.includes(id))) {
-    throw refuse('seats.self-review', { seatId: facts.seat.id });
+    throw refuse('seat.self-review', { seatId: facts.seat.id });
   }
 }
 
@@ -84,8 +86,8 @@ export function decideGrant(facts: SeatFacts, grant: GrantFacts, at: Instant): S
   assertOtherParty(facts, grant);
   const lapse = firstLapse(facts, at);
   if (lapse) throw asRefusal(lapse);
-  if (!facts.authorisation?.processingRight) throw refuse('seats.no-processing-right', { seatId: facts.seat.id });
-  if (grant.stops.length > 0) throw refuse('seats.new-seats-stopped', { stoppedBy: [...grant.stops] });
+  if (!facts.authorisation?.processingRight) throw refuse('seat.no-processing-right', { seatId: facts.seat.id });
+  if (grant.stops.length > 0) throw refuse('seat.new-seats-stopped', { stoppedBy: [...grant.stops] });
   assertWithinLimits(facts, grant);
   return granted;
 }
@@ -93,7 +95,7 @@ export function decideGrant(facts: SeatFacts, grant: GrantFacts, at: Instant): S
 export function decideRefusal(facts: SeatFacts, grant: GrantFacts, reasons: string): SeatChange {
   const refused = change(facts.seat.state, 'refused');
   assertOtherParty(facts, grant);
-  if (reasons.trim() === '') throw refuse('seats.refusal-without-reasons', { seatId: facts.seat.id });
+  if (reasons.trim() === '') throw refuse('seat.refusal-without-reasons', { seatId: facts.seat.id });
   return refused;
 }
 
@@ -109,14 +111,14 @@ export const decideResume = (facts: SeatFacts, at: Instant): SeatChange => decid
 
 /** Takes a seat back, from whatever state has something to take (design §2.6). */
 export const decideRevocation = (state: SeatState, ground: RevocationGround): SeatChange =>
-  change(state, 'revoking', { cut: 'revoked', reason: { code: `seats.revoked-${ground}`, details: {} } });
+  change(state, 'revoking', { cut: 'revoked', reason: { code: ground, details: {} } });
 
 /** The seat is revoked when its receipt is complete, not before. */
 export function decideRevoked(
   state: SeatState,
   receipt: { readonly complete: boolean; readonly open: readonly { readonly path: string }[] },
 ): SeatChange {
-  if (!receipt.complete) throw refuse('seats.receipt-open', { open: receipt.open.map(({ path }) => path) });
+  if (!receipt.complete) throw refuse('seat.receipt-open', { open: receipt.open.map(({ path }) => path) });
   return change(state, 'revoked');
 }
 

@@ -8,12 +8,11 @@ const spec: WorkspaceSpec = {
   seatId: '0190c0de-0000-7000-8000-000000000002',
   scenarioId: '0190c0de-0000-7000-8000-000000000003',
   domainId: '0190c0de-0000-7000-8000-000000000004',
-  namespace: 'od-1-dev',
+  namespace: 'opd-1-dev-abcdef',
   image: `registry.local/workspaces/python@${sha256('python')}`,
   sessionSeconds: 28_800,
-  cpu: '1',
-  memory: '1Gi',
-  scratch: '2Gi',
+  size: { cpu: '1', memory: '1Gi', scratch: '2Gi' },
+  nodePool: 'dev',
   gatewayNamespace: 'opdomain-system',
 };
 const anySpec: fc.Arbitrary<WorkspaceSpec> = fc
@@ -24,9 +23,10 @@ describe('the objects of a workspace', () => {
   it('carry seat and scenario [SEAT-01]', () => {
     fc.assert(
       fc.property(anySpec, (given) => {
-        for (const object of workspaceManifests(given)) {
-          expect(object.metadata?.labels).toMatchObject({ 'opdomain.io/seat': given.seatId, 'opdomain.io/scenario': given.scenarioId });
-          expect(object.metadata?.namespace).toBe(given.namespace);
+        for (const { metadata } of workspaceManifests(given)) {
+          expect(metadata.labels).toMatchObject({ 'opdomain.cn/seat': given.seatId, 'opdomain.cn/scenario': given.scenarioId });
+          expect(metadata.namespace).toBe(given.namespace);
+          expect(metadata.name.length).toBeLessThanOrEqual(63);
         }
       }),
     );
@@ -34,9 +34,8 @@ describe('the objects of a workspace', () => {
 
   it('let the gateway in, nobody else, and nothing out [ISO-01]', () => {
     const policy = workspaceNetworkPolicy(spec);
-    expect(policy.spec?.egress).toEqual([]);
-    expect(policy.spec?.ingress).toHaveLength(1);
-    expect(policy.spec?.ingress?.[0]?._from).toEqual([
+    expect(policy.spec.egress).toEqual([]);
+    expect(policy.spec.ingress.flatMap(({ from }) => from)).toEqual([
       {
         namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'opdomain-system' } },
         podSelector: { matchLabels: { 'app.kubernetes.io/component': 'gateway' } },
@@ -53,18 +52,18 @@ describe('the objects of a workspace', () => {
           activeDeadlineSeconds: given.sessionSeconds,
           restartPolicy: 'Never',
         });
-        expect(pod?.hostNetwork).toBeUndefined();
-        expect(pod?.volumes?.every((volume) => volume.emptyDir !== undefined)).toBe(true);
-        for (const container of pod?.containers ?? []) {
-          expect(container.image).toMatch(/@sha256:[0-9a-f]{64}$/);
-          expect(container.securityContext).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
-          expect(container.resources?.limits).toEqual(container.resources?.requests);
+        expect(pod).not.toHaveProperty('hostNetwork');
+        expect(pod.volumes.every((volume) => 'emptyDir' in volume)).toBe(true);
+        for (const { image, securityContext, resources } of pod.containers) {
+          expect(image).toMatch(/@sha256:[0-9a-f]{64}$/);
+          expect(securityContext).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
+          expect(resources.limits).toEqual(resources.requests);
         }
       }),
     );
   });
 
   it('are made with the policy before the pod', () => {
-    expect(workspaceManifests(spec).map(({ kind }) => kind)).toEqual(['ServiceAccount', 'NetworkPolicy', 'Pod']);
+    expect(workspaceManifests(spec).map(({ kind }) => kind)).toEqual(['NetworkPolicy', 'Pod']);
   });
 });

@@ -19,10 +19,10 @@ export const isConfirmed = (given: readonly Confirmation[]): boolean =>
 
 /**
  * Adds one person's confirmation.
- * @throws Refusal `terminations.same-person` when that person has confirmed in another role, `terminations.already-confirmed` when the role has.
+ * @throws Refusal `termination.same-person` when that person has confirmed in another role, `termination.already-confirmed` when the role has.
  */
 export function confirm(given: readonly Confirmation[], next: Confirmation): readonly Confirmation[] {
-  if (given.some(({ role }) => role === next.role)) throw refuse('terminations.already-confirmed', { role: next.role });
-  if (given.some(({ personId }) => personId === next.personId)) throw refuse('terminations.same-person', { role: next.role });
+  if (given.some(({ role }) => role === next.role)) throw refuse('termination.already-confirmed', { role: next.role });
+  if (given.some(({ personId }) => personId === next.personId)) throw refuse('termination.same-person', { role: next.role });
   return [...given, next];
 }

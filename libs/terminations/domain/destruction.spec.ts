@@ -28,9 +28,9 @@ describe('destruction', () => {
       { name: 'keys', order: 'keys' as const },
     ];
     const gone: HoldingOutcome = { holding: 'objects', order: 'data', left: [], failure: null };
-    expect(() => assertKeysLast(holdings, [])).toThrow('terminations.keys-too-early');
-    expect(() => assertKeysLast(holdings, [{ ...gone, left: [object] }])).toThrow('terminations.keys-too-early');
-    expect(() => assertKeysLast(holdings, [{ ...gone, failure: 'timeout' }])).toThrow('terminations.keys-too-early');
+    expect(() => assertKeysLast(holdings, [])).toThrow('termination.keys-too-early');
+    expect(() => assertKeysLast(holdings, [{ ...gone, left: [object] }])).toThrow('termination.keys-too-early');
+    expect(() => assertKeysLast(holdings, [{ ...gone, failure: 'timeout' }])).toThrow('termination.keys-too-early');
     expect(() => assertKeysLast(holdings, [gone])).not.toThrow();
     expect(mayBegin('keys', [{ ...gone, left: [object] }])).toBe(false);
     expect(mayBegin('data', [{ ...gone, left: [object] }])).toBe(true);
@@ -55,10 +55,9 @@ describe('the inventory', () => {
       ],
       noon,
     );
-    expect(taken.differences).toEqual([
-      { kind: 'key', ref: 'scenario/1', seenIn: ['stores'], missingFrom: ['database'] },
-      { kind: 'object', ref: 'scenarios/1/data', seenIn: ['database'], missingFrom: ['stores'] },
-    ]);
+    expect(taken.differences).toEqual([{ kind: 'object', ref: 'scenarios/1/data', seenIn: ['database'], missingFrom: ['stores'] }]);
+    const unknown = reconcile([{ source: 'objects', items: [object], failure: null }], noon);
+    expect(unknown.differences).toEqual([{ kind: 'object', ref: 'scenarios/1/data', seenIn: ['stores'], missingFrom: ['database'] }]);
     expect(reconcile([{ source: 'both', items: [recorded, object], failure: null }], noon).differences).toEqual([]);
   });
 
@@ -68,7 +67,7 @@ describe('the inventory', () => {
 
   it('is incomplete when a source could not answer [DEST-01]', () => {
     const taken = reconcile([{ source: 'cluster', items: [], failure: 'connection refused' }], noon);
-    expect(() => assertComplete(taken)).toThrow('terminations.inventory-incomplete');
+    expect(() => assertComplete(taken)).toThrow('termination.inventory-incomplete');
   });
 
   it('loses nothing that any view saw', () => {
@@ -83,8 +82,8 @@ describe('the inventory', () => {
           views.map((items, index) => ({ source: String(index), items, failure: null })),
           noon,
         );
-        const seen = new Set(views.flat().map(({ kind, ref }) => `${kind}/${ref}`));
-        expect(new Set(things(taken.items).map(({ kind, ref }) => `${kind}/${ref}`))).toEqual(seen);
+        const seen = new Set(views.flat().map(({ ref }) => ref));
+        expect(new Set(things(taken.items).map(({ ref }) => ref))).toEqual(seen);
         expect(things(taken.items)).toHaveLength(seen.size);
       }),
     );
@@ -99,6 +98,6 @@ describe('network logs', () => {
   });
   it('are kept longer, never shorter [LOG-01]', () => {
     expect(logsKeptUntil(noon, null, 12)).toBe('2027-03-02T04:00:00.000Z');
-    expect(() => logsKeptUntil(noon, null, 5)).toThrow('terminations.retention-too-short');
+    expect(() => logsKeptUntil(noon, null, 5)).toThrow('termination.retention-too-short');
   });
 });

@@ -26,9 +26,9 @@ export const isGone = ({ left, failure }: HoldingOutcome): boolean => left.lengt
 export const mayBegin = (stage: DestructionStage, outcomes: readonly HoldingOutcome[]): boolean =>
   outcomes.filter(({ order }) => stages.indexOf(order) < stages.indexOf(stage)).every(isGone);
 
-/** @throws Refusal `terminations.keys-too-early` with what is left. */
+/** @throws Refusal `termination.keys-too-early` with what is left. */
 export function assertKeysLast(holdings: readonly Pick<Holding, 'name' | 'order'>[], outcomes: readonly HoldingOutcome[]): void {
   const before = holdings.filter(({ order }) => order !== 'keys');
   const left = before.filter(({ name }) => !outcomes.some((outcome) => outcome.holding === name && isGone(outcome)));
-  if (left.length > 0) throw refuse('terminations.keys-too-early', { left: left.map(({ name }) => name) });
+  if (left.length > 0) throw refuse('termination.keys-too-early', { left: left.map(({ name }) => name) });
 }

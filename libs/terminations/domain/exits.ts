@@ -25,21 +25,21 @@ export const undecided = (items: readonly ExitItem[]): readonly ExitItem[] => it
 export const stillLeaving = (items: readonly ExitItem[]): readonly ExitItem[] =>
   items.filter(({ decision, carriedOut }) => (decision === 'release' || decision === 'transfer') && !carriedOut);
 
-/** @throws Refusal `terminations.exits-undecided` with the names of the items (TERM-07). */
+/** @throws Refusal `termination.exits-undecided` with the names of the items (TERM-07). */
 export function assertAllDecided(items: readonly ExitItem[]): void {
   const open = undecided(items);
-  if (open.length > 0) throw refuse('terminations.exits-undecided', { items: open.map(({ kind, ref }) => `${kind} ${ref}`) });
+  if (open.length > 0) throw refuse('termination.exits-undecided', { items: open.map(({ kind, ref }) => `${kind} ${ref}`) });
 }
 
-/** @throws Refusal `terminations.exits-unfinished`: what may leave leaves before anything is destroyed. */
+/** @throws Refusal `termination.exits-unfinished`: what may leave leaves before anything is destroyed. */
 export function assertNoneLeaving(items: readonly ExitItem[]): void {
   const leaving = stillLeaving(items);
-  if (leaving.length > 0) throw refuse('terminations.exits-unfinished', { items: leaving.map(({ kind, ref }) => `${kind} ${ref}`) });
+  if (leaving.length > 0) throw refuse('termination.exits-unfinished', { items: leaving.map(({ kind, ref }) => `${kind} ${ref}`) });
 }
 
-/** @throws Refusal `terminations.exit-without-carrier` for a release without export request or a transfer without record. */
+/** @throws Refusal `termination.exit-without-carrier` for a release without export request or a transfer without record. */
 export function decideExit(item: ExitItem, decision: ExitDecision, by: Id, at: Instant, carriedBy: string | null): ExitItem {
-  if (decision !== 'destroy' && !carriedBy?.trim()) throw refuse('terminations.exit-without-carrier', { ref: item.ref, decision });
-  if (item.carriedOut) throw refuse('terminations.exit-carried-out', { ref: item.ref });
+  if (decision !== 'destroy' && !carriedBy?.trim()) throw refuse('termination.exit-without-carrier', { ref: item.ref, decision });
+  if (item.carriedOut) throw refuse('termination.exit-carried-out', { ref: item.ref });
   return { ...item, decision, decidedBy: by, decidedAt: at, carriedBy: decision === 'destroy' ? null : carriedBy };
 }

@@ -1,3 +1,4 @@
+import type { TerminationGround } from '#authorisations';
 import { type Day, type Digest, type Instant, dayOf, refuse } from '#kernel';
 
 /** Why an authorisation or a scenario ends, in the regulations' cases (TERM-02). */
@@ -5,17 +6,16 @@ export const grounds = [
   'policy-change',
   'non-performance',
   'security-incident',
-  'secrecy-incident',
   'unremedied-findings',
   'violation',
   'expiry',
   'deregistration',
   'revocation',
-] as const;
+] as const satisfies readonly TerminationGround[];
 export type Ground = (typeof grounds)[number];
 
 /** Grounds that rest on an incident and therefore name it. */
-export const incidentGrounds: readonly Ground[] = ['security-incident', 'secrecy-incident'];
+export const incidentGrounds: readonly Ground[] = ['security-incident'];
 
 /** The coordination body's decision, or, for expiry, the agreement whose end date is the decision (TERM-05). */
 export interface Decision {
@@ -27,10 +27,10 @@ export interface Decision {
 
 /**
  * A case needs one coded ground and its decision file; without them execution is refused, while suspension stays available.
- * @throws Refusal `terminations.decision-missing`, `terminations.decision-in-the-future`, `terminations.incident-missing`.
+ * @throws Refusal `termination.decision-missing`, `termination.decision-in-the-future`, `termination.incident-missing`.
  */
 export function assertDecided(ground: Ground, decision: Decision, at: Instant): void {
-  if (decision.reference.trim() === '') throw refuse('terminations.decision-missing', { ground });
-  if (decision.decidedOn > dayOf(at)) throw refuse('terminations.decision-in-the-future', { decidedOn: decision.decidedOn });
-  if (incidentGrounds.includes(ground) && !decision.incidentNumber?.trim()) throw refuse('terminations.incident-missing', { ground });
+  if (decision.reference.trim() === '') throw refuse('termination.decision-missing', { ground });
+  if (decision.decidedOn > dayOf(at)) throw refuse('termination.decision-in-the-future', { decidedOn: decision.decidedOn });
+  if (incidentGrounds.includes(ground) && !decision.incidentNumber?.trim()) throw refuse('termination.incident-missing', { ground });
 }

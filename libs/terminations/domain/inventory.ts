@@ -2,13 +2,10 @@ import { type HeldItem, type Instant, type InventoryView, refuse } from '#kernel
 
 export const inventoryViews = ['database', 'cluster', 'stores'] as const satisfies readonly InventoryView[];
 
-/** Kinds that stand in two views at once, so that each checks the other. Every other kind is seen by one view alone. */
-export const sharedKinds: Readonly<Record<string, readonly InventoryView[]>> = {
-  object: ['database', 'stores'],
-  key: ['database', 'stores'],
-  namespace: ['database', 'cluster'],
-  workload: ['database', 'cluster'],
-};
+/** Folders of the object store whose files the database knows by key: there each of the two views checks the other. */
+const recordedFolders = ['scenarios/', 'releases/'];
+const expectedIn = (ref: string): readonly InventoryView[] =>
+  recordedFolders.some((folder) => ref.startsWith(folder)) ? ['database', 'stores'] : [];
 
 /** What one source said when it was asked. A source that could not answer leaves the inventory incomplete. */
 export interface ViewReport {
@@ -32,40 +29,44 @@ export interface Inventory {
   readonly failures: readonly { readonly source: string; readonly failure: string }[];
 }
 
-const nameOf = ({ kind, ref }: { readonly kind: string; readonly ref: string }): string => JSON.stringify([kind, ref]);
-const sortByName = <T extends { readonly kind: string; readonly ref: string }>(items: readonly T[]): T[] =>
-  [...items].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0));
+const byName = (a: HeldItem, b: HeldItem): number =>
+  a.ref < b.ref
+    ? -1
+    : a.ref > b.ref
+      ? 1
+      : a.kind < b.kind
+        ? -1
+        : a.kind > b.kind
+          ? 1
+          : inventoryViews.indexOf(a.view) - inventoryViews.indexOf(b.view);
 
-function differenceOf(seen: readonly HeldItem[]): Difference | null {
-  const [first] = seen;
-  const expected = first && sharedKinds[first.kind];
-  if (!expected) return null;
+function differenceOf(ref: string, seen: readonly HeldItem[]): Difference | null {
   const seenIn = inventoryViews.filter((view) => seen.some((item) => item.view === view));
-  const missingFrom = expected.filter((view) => !seenIn.includes(view));
-  return missingFrom.length === 0 ? null : { kind: first.kind, ref: first.ref, seenIn, missingFrom };
+  const missingFrom = expectedIn(ref).filter((view) => !seenIn.includes(view));
+  return missingFrom.length === 0 ? null : { kind: seen[0]?.kind ?? '', ref, seenIn, missingFrom };
 }
 
 /** Puts the views together: one list of items, each view's own, and the differences between them by name. */
 export function reconcile(reports: readonly ViewReport[], takenAt: Instant): Inventory {
-  const items = sortByName(reports.flatMap((report) => report.items));
-  const named = Map.groupBy(items, nameOf);
+  const items = reports.flatMap((report) => report.items).sort(byName);
+  const named = Map.groupBy(items, ({ ref }) => ref);
   return {
     takenAt,
     items,
-    differences: [...named.values()].map(differenceOf).filter((difference) => difference !== null),
+    differences: [...named].map(([ref, seen]) => differenceOf(ref, seen)).filter((difference) => difference !== null),
     failures: reports.flatMap(({ source, failure }) => (failure === null ? [] : [{ source, failure }])),
   };
 }
 
 /** Each thing once, whatever number of views saw it; a view that knows its key counts. */
-export function things(items: readonly HeldItem[]): readonly HeldItem[] {
-  const named = Map.groupBy(items, nameOf);
-  return [...named.values()].flatMap((seen) => seen.find(({ sealedBy }) => sealedBy !== undefined) ?? seen.slice(0, 1));
-}
+export const things = (items: readonly HeldItem[]): readonly HeldItem[] =>
+  [...Map.groupBy(items, ({ ref }) => ref).values()].flatMap(
+    (seen) => seen.find(({ sealedBy }) => sealedBy !== undefined) ?? seen.slice(0, 1),
+  );
 
-/** @throws Refusal `terminations.inventory-incomplete` with the sources that could not answer. */
+/** @throws Refusal `termination.inventory-incomplete` with the sources that could not answer. */
 export function assertComplete(inventory: Inventory): void {
   if (inventory.failures.length > 0) {
-    throw refuse('terminations.inventory-incomplete', { sources: inventory.failures.map(({ source }) => source) });
+    throw refuse('termination.inventory-incomplete', { sources: inventory.failures.map(({ source }) => source) });
   }
 }

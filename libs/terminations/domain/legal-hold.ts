@@ -33,11 +33,11 @@ const covers = ({ target }: LegalHold, scope: HeldScope): boolean =>
 export const standingHolds = (holds: readonly LegalHold[], scope: HeldScope, at: Instant): readonly LegalHold[] =>
   holds.filter((hold) => covers(hold, scope) && hold.from <= at && hold.liftedAt === null && (hold.until === null || at < hold.until));
 
-/** @throws Refusal `terminations.held`: who ordered it, under which document, until when. */
+/** @throws Refusal `termination.held`: who ordered it, under which document, until when. */
 export function assertNoHold(holds: readonly LegalHold[], scope: HeldScope, at: Instant): void {
   const [first] = standingHolds(holds, scope, at);
   if (first) {
-    throw refuse('terminations.held', {
+    throw refuse('termination.held', {
       holdId: first.id,
       orderedBy: first.orderedBy,
       reference: first.reference,

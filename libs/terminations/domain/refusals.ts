@@ -2,7 +2,7 @@ import type { RefusalCatalogue } from '#kernel';
 
 /** Why a termination does not go on. Almost every one protects what must not be destroyed yet, or what must not be called destroyed. */
 export const refusals = {
-  'terminations.decision-missing': {
+  'termination.decision-missing': {
     status: 422,
     zh: '没有审议决定的文号和文件，不能终止。',
     en: 'A termination needs the reference and file of its decision.',
@@ -10,7 +10,7 @@ export const refusals = {
     satisfyEn: 'Give the coordination body’s decision; in urgency suspend first.',
     sources: ['TERM-02', 'TERM-05'],
   },
-  'terminations.decision-in-the-future': {
+  'termination.decision-in-the-future': {
     status: 422,
     zh: '决定日期 {decidedOn} 尚未到来。',
     en: 'The decision is dated {decidedOn}, which is still to come.',
@@ -18,7 +18,7 @@ export const refusals = {
     satisfyEn: 'Give the day on which it was decided.',
     sources: ['TERM-02'],
   },
-  'terminations.incident-missing': {
+  'termination.incident-missing': {
     status: 422,
     zh: '以“{ground}”为由终止须写明事件编号。',
     en: 'A termination for “{ground}” names its incident.',
@@ -26,7 +26,7 @@ export const refusals = {
     satisfyEn: 'Give the incident number.',
     sources: ['TERM-02'],
   },
-  'terminations.already-open': {
+  'termination.already-open': {
     status: 409,
     zh: '该范围已有终止案件。',
     en: 'A termination of this scope is already open.',
@@ -34,7 +34,7 @@ export const refusals = {
     satisfyEn: 'Go on in the case that is open.',
     sources: ['TERM-05'],
   },
-  'terminations.same-person': {
+  'termination.same-person': {
     status: 409,
     zh: '两次确认须由不同的人作出。',
     en: 'The two confirmations come from two different persons.',
@@ -42,7 +42,7 @@ export const refusals = {
     satisfyEn: 'Have another authorised person confirm.',
     sources: ['DEST-04', 'TERM-05'],
   },
-  'terminations.already-confirmed': {
+  'termination.already-confirmed': {
     status: 409,
     zh: '“{role}”已确认。',
     en: 'The role “{role}” has confirmed already.',
@@ -50,7 +50,7 @@ export const refusals = {
     satisfyEn: 'The other role confirms.',
     sources: ['DEST-04'],
   },
-  'terminations.not-confirmed': {
+  'termination.not-confirmed': {
     status: 409,
     zh: '销毁尚缺确认：{missing}。',
     en: 'Confirmations missing: {missing}.',
@@ -58,7 +58,7 @@ export const refusals = {
     satisfyEn: 'One person of the authority and the security administrator confirm.',
     sources: ['DEST-04', 'TERM-05'],
   },
-  'terminations.access-open': {
+  'termination.access-open': {
     status: 409,
     zh: '以下访问路径尚未证实关闭：{open}。',
     en: 'These paths are not shown to be closed: {open}.',
@@ -66,7 +66,7 @@ export const refusals = {
     satisfyEn: 'Wait until each path is closed and probed.',
     sources: ['TERM-01'],
   },
-  'terminations.exits-undecided': {
+  'termination.exits-undecided': {
     status: 409,
     zh: '以下资产尚未决定去向：{items}。',
     en: 'These items have no decision: {items}.',
@@ -74,7 +74,7 @@ export const refusals = {
     satisfyEn: 'Decide each: release, transfer or destroy.',
     sources: ['TERM-07'],
   },
-  'terminations.exits-unfinished': {
+  'termination.exits-unfinished': {
     status: 409,
     zh: '以下资产应先离开：{items}。',
     en: 'These items were to leave and have not left: {items}.',
@@ -82,7 +82,7 @@ export const refusals = {
     satisfyEn: 'Finish the export review or the transfer, or decide to destroy.',
     sources: ['TERM-07'],
   },
-  'terminations.exit-without-carrier': {
+  'termination.exit-without-carrier': {
     status: 422,
     zh: '“{decision}”须写明导出申请或移交记录。',
     en: 'A decision “{decision}” names its export request or transfer record.',
@@ -90,7 +90,7 @@ export const refusals = {
     satisfyEn: 'Give its id or number.',
     sources: ['TERM-07'],
   },
-  'terminations.exit-carried-out': {
+  'termination.exit-carried-out': {
     status: 409,
     zh: '该资产已离开，决定不能更改。',
     en: 'The item has left; its decision stands.',
@@ -98,7 +98,15 @@ export const refusals = {
     satisfyEn: 'Nothing is to be done.',
     sources: ['TERM-07'],
   },
-  'terminations.exit-unknown': {
+  'termination.scenario-not-ended': {
+    status: 409,
+    zh: '应用场景尚未终止（状态“{state}”）。',
+    en: 'The scenario has not ended (“{state}”).',
+    satisfyZh: '先终止该应用场景，再销毁其数据。',
+    satisfyEn: 'End the scenario first; then its data is destroyed.',
+    sources: ['SUSP-05', 'DEST-04'],
+  },
+  'termination.exit-unknown': {
     status: 404,
     zh: '没有这项资产。',
     en: 'There is no such item.',
@@ -106,7 +114,7 @@ export const refusals = {
     satisfyEn: 'Look at the list of items.',
     sources: ['TERM-07'],
   },
-  'terminations.inventory-incomplete': {
+  'termination.inventory-incomplete': {
     status: 409,
     zh: '以下来源未能清点：{sources}。',
     en: 'These sources could not be inventoried: {sources}.',
@@ -114,7 +122,7 @@ export const refusals = {
     satisfyEn: 'Bring the sources back and take the inventory again.',
     sources: ['DEST-01'],
   },
-  'terminations.not-sealed': {
+  'termination.not-sealed': {
     status: 409,
     zh: '尚未封存，不能销毁。',
     en: 'Not sealed; nothing is destroyed that was not sealed.',
@@ -122,7 +130,7 @@ export const refusals = {
     satisfyEn: 'Seal it first.',
     sources: ['DEST-04'],
   },
-  'terminations.held': {
+  'termination.held': {
     status: 409,
     zh: '{orderedBy} 依 {reference} 要求保全（至 {until}），不得销毁。',
     en: 'Held by order of {orderedBy} ({reference}), until {until}.',
@@ -130,7 +138,7 @@ export const refusals = {
     satisfyEn: 'Wait until the hold is lifted.',
     sources: ['DEST-04', 'SUSP-09'],
   },
-  'terminations.hold-without-order': {
+  'termination.hold-without-order': {
     status: 422,
     zh: '保全须写明要求机关、文号和理由。',
     en: 'A hold states who ordered it, its reference and the reason.',
@@ -138,7 +146,7 @@ export const refusals = {
     satisfyEn: 'Give all three.',
     sources: ['DEST-04', 'SUSP-09'],
   },
-  'terminations.hold-lifted': {
+  'termination.hold-lifted': {
     status: 409,
     zh: '该保全已解除。',
     en: 'The hold was lifted before.',
@@ -146,7 +154,7 @@ export const refusals = {
     satisfyEn: 'Nothing is to be done.',
     sources: ['DEST-04'],
   },
-  'terminations.keys-too-early': {
+  'termination.keys-too-early': {
     status: 409,
     zh: '密钥最后销毁，以下尚未销毁：{left}。',
     en: 'Keys go last; not yet destroyed: {left}.',
@@ -154,7 +162,7 @@ export const refusals = {
     satisfyEn: 'Destroy the rest first.',
     sources: ['DEST-02'],
   },
-  'terminations.retention-too-short': {
+  'termination.retention-too-short': {
     status: 422,
     zh: '网络日志至少留存 {least} 个月，不得设为 {months} 个月。',
     en: 'Network logs are kept {least} months at least, not {months}.',
@@ -162,7 +170,7 @@ export const refusals = {
     satisfyEn: 'Give {least} or more.',
     sources: ['LOG-01'],
   },
-  'terminations.no-certificate': {
+  'termination.no-certificate': {
     status: 404,
     zh: '尚无销毁证明。',
     en: 'There is no destruction certificate yet.',
@@ -170,7 +178,7 @@ export const refusals = {
     satisfyEn: 'See the pending notice.',
     sources: ['DEST-03'],
   },
-  'terminations.no-notice': {
+  'termination.no-notice': {
     status: 404,
     zh: '没有未决通知。',
     en: 'There is no pending notice.',
@@ -178,7 +186,7 @@ export const refusals = {
     satisfyEn: 'See the state of the case.',
     sources: ['DEST-03'],
   },
-  'terminations.unknown': {
+  'termination.not-found': {
     status: 404,
     zh: '没有这个终止案件。',
     en: 'There is no such termination.',
@@ -186,7 +194,7 @@ export const refusals = {
     satisfyEn: 'Check the id.',
     sources: [],
   },
-  'terminations.unknown-hold': {
+  'legal-hold.not-found': {
     status: 404,
     zh: '没有这个保全。',
     en: 'There is no such legal hold.',

@@ -34,12 +34,12 @@ const code = (act: () => unknown): string => {
 describe('a termination', () => {
   it('needs a coded ground, its decision and, for an incident, the incident [TERM-02]', () => {
     expect(code(() => assertDecided('policy-change', decision, noon))).toBe('done');
-    expect(code(() => assertDecided('policy-change', { ...decision, reference: ' ' }, noon))).toBe('terminations.decision-missing');
+    expect(code(() => assertDecided('policy-change', { ...decision, reference: ' ' }, noon))).toBe('termination.decision-missing');
     expect(code(() => assertDecided('policy-change', { ...decision, decidedOn: '2026-03-03' }, noon))).toBe(
-      'terminations.decision-in-the-future',
+      'termination.decision-in-the-future',
     );
-    expect(code(() => assertDecided('secrecy-incident', decision, noon))).toBe('terminations.incident-missing');
-    expect(code(() => assertDecided('secrecy-incident', { ...decision, incidentNumber: 'INC-1' }, noon))).toBe('done');
+    expect(code(() => assertDecided('security-incident', decision, noon))).toBe('termination.incident-missing');
+    expect(code(() => assertDecided('security-incident', { ...decision, incidentNumber: 'INC-1' }, noon))).toBe('done');
   });
 
   it('is confirmed by two different persons in two roles [DEST-04]', () => {
@@ -47,37 +47,37 @@ describe('a termination', () => {
     if (!first || !second) throw new Error('the fixture has two');
     const one = confirm([], first);
     expect(isConfirmed(one)).toBe(false);
-    expect(code(() => confirm(one, { ...second, personId: first.personId }))).toBe('terminations.same-person');
-    expect(code(() => confirm(one, { ...first, personId: 'someone-else' }))).toBe('terminations.already-confirmed');
+    expect(code(() => confirm(one, { ...second, personId: first.personId }))).toBe('termination.same-person');
+    expect(code(() => confirm(one, { ...first, personId: 'someone-else' }))).toBe('termination.already-confirmed');
     expect(isConfirmed(confirm(one, second))).toBe(true);
   });
 
   it('stays open until every path is shown to be closed [TERM-01]', () => {
-    expect(code(() => decideAccessClosed('opened', { complete: false, open: [{ path: 'key-leases' }] }))).toBe('terminations.access-open');
+    expect(code(() => decideAccessClosed('opened', { complete: false, open: [{ path: 'key-leases' }] }))).toBe('termination.access-open');
     expect(decideAccessClosed('opened', { complete: true, open: [] }).to).toBe('access-closed');
   });
 
   it('stops, by name, at an item without a decision [TERM-07]', () => {
-    expect(code(() => decideExits('access-closed', [exit({ decision: null })]))).toBe('terminations.exits-undecided');
+    expect(code(() => decideExits('access-closed', [exit({ decision: null })]))).toBe('termination.exits-undecided');
     expect(decideExits('access-closed', [exit()]).to).toBe('exits-decided');
-    expect(code(() => decideExit(exit(), 'release', 'p', noon, null))).toBe('terminations.exit-without-carrier');
-    expect(code(() => decideExit(exit({ carriedOut: true }), 'destroy', 'p', noon, null))).toBe('terminations.exit-carried-out');
+    expect(code(() => decideExit(exit(), 'release', 'p', noon, null))).toBe('termination.exit-without-carrier');
+    expect(code(() => decideExit(exit({ carriedOut: true }), 'destroy', 'p', noon, null))).toBe('termination.exit-carried-out');
   });
 
   it('is inventoried by every source or not at all [DEST-01]', () => {
     const broken = { ...inventory(), failures: [{ source: 'cluster', failure: 'down' }] };
-    expect(code(() => decideInventoried('exits-decided', broken))).toBe('terminations.inventory-incomplete');
+    expect(code(() => decideInventoried('exits-decided', broken))).toBe('termination.inventory-incomplete');
   });
 
   const facts = { termination: termination(), exits: [exit()], holds: [], sealed: true };
   it('destroys only what is sealed, confirmed, free of holds and has let leave what may [DEST-04]', () => {
     expect(decideDestruction(facts, noon).to).toBe('destroying');
-    expect(code(() => decideDestruction({ ...facts, sealed: false }, noon))).toBe('terminations.not-sealed');
-    expect(code(() => decideDestruction({ ...facts, holds: [hold()] }, noon))).toBe('terminations.held');
+    expect(code(() => decideDestruction({ ...facts, sealed: false }, noon))).toBe('termination.not-sealed');
+    expect(code(() => decideDestruction({ ...facts, holds: [hold()] }, noon))).toBe('termination.held');
     const one = { ...facts, termination: termination({ confirmations: confirmations.slice(0, 1) }) };
-    expect(code(() => decideDestruction(one, noon))).toBe('terminations.not-confirmed');
+    expect(code(() => decideDestruction(one, noon))).toBe('termination.not-confirmed');
     const leaving = { ...facts, exits: [exit({ decision: 'release', carriedBy: 'export-1' })] };
-    expect(code(() => decideDestruction(leaving, noon))).toBe('terminations.exits-unfinished');
+    expect(code(() => decideDestruction(leaving, noon))).toBe('termination.exits-unfinished');
     expect(code(() => decideDestruction({ ...facts, termination: termination({ state: 'access-closed' }) }, noon))).toBe(
       'state.no-such-transition',
     );
@@ -104,7 +104,7 @@ describe('a termination', () => {
 
   it('is opened once for a scope; a scenario beside another is its own case [SUSP-05]', () => {
     const open = [{ id: 't', scenarioIds: ['scenario-1'] }];
-    expect(code(() => assertNoOpenCase(open, ['scenario-1']))).toBe('terminations.already-open');
+    expect(code(() => assertNoOpenCase(open, ['scenario-1']))).toBe('termination.already-open');
     expect(code(() => assertNoOpenCase(open, ['scenario-2']))).toBe('done');
   });
 

@@ -28,7 +28,7 @@ export function decideAccessClosed(
   state: TerminationState,
   receipt: { readonly complete: boolean; readonly open: readonly { readonly path: string }[] },
 ): TerminationChange {
-  if (!receipt.complete) throw refuse('terminations.access-open', { open: receipt.open.map(({ path }) => path) });
+  if (!receipt.complete) throw refuse('termination.access-open', { open: receipt.open.map(({ path }) => path) });
   return change(state, 'access-closed');
 }
 
@@ -59,10 +59,10 @@ export interface DestructionFacts {
  */
 export function decideDestruction({ termination, exits, holds, sealed }: DestructionFacts, at: Instant): TerminationChange {
   const destroying = change(termination.state, 'destroying');
-  if (!sealed) throw refuse('terminations.not-sealed', { terminationId: termination.id });
+  if (!sealed) throw refuse('termination.not-sealed', { terminationId: termination.id });
   assertNoHold(holds, scopeOf(termination), at);
   if (!isConfirmed(termination.confirmations)) {
-    throw refuse('terminations.not-confirmed', { missing: [...missingRoles(termination.confirmations)] });
+    throw refuse('termination.not-confirmed', { missing: [...missingRoles(termination.confirmations)] });
   }
   assertAllDecided(exits);
   assertNoneLeaving(exits);
@@ -98,5 +98,5 @@ export function assertNoOpenCase(
   const same = open.find(
     (other) => scenarioIds.length === 0 || other.scenarioIds.length === 0 || other.scenarioIds.some((id) => scenarioIds.includes(id)),
   );
-  if (same) throw refuse('terminations.already-open', { terminationId: same.id });
+  if (same) throw refuse('termination.already-open', { terminationId: same.id });
 }

@@ -1,0 +1,126 @@
+import { type CutScope, type Id, newId } from '#kernel';
+import { DesiredObjects } from '#domains';
+import type { Tx } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import { seatEvents } from '../contract.js';
+import type { RevocationCause } from '../domain/revocation.js';
+import type { SeatChange } from '../domain/seat-decisions.js';
+import type { RevocationRow, SeatRow } from '../persistence/entities.js';
+import { RevocationsRepository } from '../persistence/revocations.repository.js';
+import { SeatsRepository } from '../persistence/seats.repository.js';
+import { WorkspacesRepository } from '../persistence/workspaces.repository.js';
+
+/** Owner, among those that a zone holds objects for: the seat, which has one workspace at a time. */
+export const seatOwner = (id: Id): { kind: string; id: Id } => ({ kind: 'seat', id });
+
+export interface RevocationOpening {
+  readonly scope: CutScope;
+  readonly cause: RevocationCause;
+  readonly ground: string;
+  readonly reason: string | null;
+  readonly caseId: Id | null;
+  readonly seats: readonly SeatRow[];
+  readonly parties: Pick<RevocationRow, 'unitId' | 'authorityId' | 'authorisationId' | 'scenarioId'>;
+}
+
+const actions = {
+  granted: 'seat.granted',
+  active: 'seat.resumed',
+  paused: 'seat.paused',
+  revoking: 'seat.revoking',
+  revoked: 'seat.revoked',
+  refused: 'seat.refused',
+} as const;
+const events: Readonly<Partial<Record<SeatChange['to'], string>>> = {
+  granted: seatEvents.granted,
+  active: seatEvents.resumed,
+  paused: seatEvents.paused,
+  revoked: seatEvents.revoked,
+};
+
+/** Applies decisions about seats: state, epoch, workspace and journal in one transaction. */
+@Injectable()
+export class SeatChanges {
+  constructor(
+    private readonly seats: SeatsRepository,
+    private readonly workspaces: WorkspacesRepository,
+    private readonly revocations: RevocationsRepository,
+    private readonly desired: DesiredObjects,
+  ) {}
+
+  /** Applies one change. A change that cuts is followed by {@link openRevocation}, once for all the seats that are cut together. */
+  async apply(
+    tx: Tx,
+    seat: SeatRow,
+    change: SeatChange,
+    action: string = change.to === 'requested' ? 'seat.requested' : actions[change.to],
+  ): Promise<SeatRow> {
+    const changed = await this.seats.update(tx, seat, { state: change.to, pausedBy: change.pausedBy });
+    await tx.record({
+      action,
+      object: { kind: 'seat', id: seat.id },
+      ...partiesOf(seat),
+      before: { state: change.from },
+      after: { state: change.to, pausedBy: change.pausedBy },
+      ...(change.reason === null ? {} : { reasons: [change.reason.code], details: { ...change.reason.details } }),
+    });
+    if (change.cut !== null) {
+      await tx.bumpEpoch('seat', seat.id);
+      await this.dropWorkspaces(tx, seat);
+    }
+    const event = events[change.to];
+    if (event !== undefined) await tx.publish({ type: event, key: seat.id, payload: { seatId: seat.id, scenarioId: seat.scenarioId } });
+    return changed;
+  }
+
+  /** Opens the cutting of a scope: its receipt is worked for until every path is shown to be closed. */
+  async openRevocation(tx: Tx, opening: RevocationOpening): Promise<RevocationRow> {
+    const row = await this.revocations.insert(tx, {
+      id: newId(),
+      committedAt: tx.context.at,
+      scopeKind: opening.scope.kind,
+      scopeId: opening.scope.id,
+      cause: opening.cause,
+      ground: opening.ground,
+      reason: opening.reason,
+      caseId: opening.caseId,
+      seatIds: opening.seats.map(({ id }) => id),
+      ...opening.parties,
+      state: 'cutting',
+      closedAt: null,
+      open: [],
+      receipt: null,
+      receiptDigest: null,
+    });
+    const { unitId, authorisationId, scenarioId } = opening.parties;
+    await tx.record({
+      action: 'revocation.ordered',
+      object: { kind: 'revocation', id: row.id },
+      ...(unitId === null ? {} : { unitId }),
+      ...(authorisationId === null ? {} : { authorisationId }),
+      ...(scenarioId === null ? {} : { scenarioId }),
+      reasons: [opening.ground],
+      details: { scope: { ...opening.scope }, cause: opening.cause, seats: row.seatIds },
+    });
+    await tx.enqueue({ name: 'seats.cut', key: row.id });
+    return row;
+  }
+
+  /** Takes the workspace off what the zone is to hold; the operator removes it from the cluster. */
+  private async dropWorkspaces(tx: Tx, seat: SeatRow): Promise<void> {
+    for (const workspace of await this.workspaces.ofSeat(tx, seat.id)) {
+      if (workspace.state !== 'planned' && workspace.state !== 'applied') continue;
+      await this.workspaces.move(tx, workspace, 'removing');
+      await this.desired.drop(tx, seatOwner(seat.id));
+      await tx.record({ action: 'workspace.closed', object: { kind: 'workspace', id: workspace.id }, ...partiesOf(seat) });
+    }
+  }
+}
+
+export const partiesOf = (seat: Pick<SeatRow, 'unitId' | 'authorisationId' | 'scenarioId'>) => ({
+  unitId: seat.unitId,
+  authorisationId: seat.authorisationId,
+  scenarioId: seat.scenarioId,
+});
+/** Of a revocation of one seat. */
+export const revocationParties = (seat: SeatRow): RevocationOpening['parties'] => ({ ...partiesOf(seat), authorityId: seat.authorityId });

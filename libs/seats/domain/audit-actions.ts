@@ -1,0 +1,26 @@
+import type { AuditActions } from '#kernel';
+
+export const seatsAuditActions = {
+  'seat.requested': { object: 'seat', zh: '申请席位', en: 'seat requested' },
+  'seat.granted': { object: 'seat', zh: '批准席位', en: 'seat granted' },
+  'seat.refused': { object: 'seat', zh: '不予批准席位', en: 'seat refused' },
+  'seat.activated': { object: 'seat', zh: '启用席位', en: 'seat activated' },
+  'seat.paused': { object: 'seat', zh: '条件失效，暂停席位', en: 'seat paused because a condition lapsed' },
+  'seat.resumed': { object: 'seat', zh: '条件恢复，恢复席位', en: 'seat resumed, its conditions hold again' },
+  'seat.revoking': { object: 'seat', zh: '开始收回席位', en: 'seat being revoked' },
+  'seat.revoked': { object: 'seat', zh: '席位已收回', en: 'seat revoked, receipt complete' },
+  'seat.lapse-announced': { object: 'seat', zh: '预告条件到期', en: 'coming lapse announced' },
+  'seat.day-counted': { object: 'seat', zh: '计席位日', en: 'seat day counted' },
+  'seat.listed': { object: 'seat', zh: '查看席位', en: 'seats read' },
+  'seat.read': { object: 'seat', zh: '查看席位详情', en: 'seat read' },
+  'workspace.opened': { object: 'workspace', zh: '开启工作台', en: 'workspace opened' },
+  'workspace.applied': { object: 'workspace', zh: '工作台已在集群中建立', en: 'workspace stands in the cluster' },
+  'workspace.closed': { object: 'workspace', zh: '关闭工作台', en: 'workspace closed' },
+  'workspace.removed': { object: 'workspace', zh: '工作台已清除', en: 'workspace gone from the cluster' },
+  'revocation.ordered': { object: 'revocation', zh: '下令收回', en: 'revocation ordered' },
+  'revocation.cut': { object: 'revocation', zh: '切断访问路径', en: 'access paths cut' },
+  'revocation.receipt-issued': { object: 'revocation', zh: '出具收回回执', en: 'revocation receipt issued' },
+  'revocation.listed': { object: 'revocation', zh: '查看收回记录', en: 'revocations read' },
+  'revocation.read': { object: 'revocation', zh: '查看收回记录', en: 'revocation read' },
+  'revocation.receipt-read': { object: 'revocation', zh: '读取收回回执', en: 'revocation receipt read' },
+} satisfies AuditActions;

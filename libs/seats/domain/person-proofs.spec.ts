@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { type FiledRecord, personProofs, startOfDay } from './person-proofs.js';
+import { noon } from './seat.fixture.js';
+
+const record = (kind: string, validFrom: string, validUntil: string | null, more: Partial<FiledRecord> = {}): FiledRecord => ({
+  id: `${kind} ${validFrom}`,
+  kind,
+  validFrom,
+  validUntil,
+  withdrawn: false,
+  details: {},
+  ...more,
+});
+const proofs = (...records: readonly FiledRecord[]) =>
+  personProofs('p', records, [{ organisationId: 'unit', from: '2020-01-01', until: null }], 'unit', noon);
+
+describe('what is on file for a person', () => {
+  it('counts whole days in Asia/Shanghai, the last one included', () => {
+    expect(startOfDay('2026-03-02')).toBe('2026-03-01T16:00:00.000Z');
+    expect(proofs(record('training', '2026-01-01', '2026-03-02')).training?.until).toBe('2026-03-02T16:00:00.000Z');
+  });
+
+  it('takes the record that lasts longest, so that a renewal counts at once [SEAT-03]', () => {
+    const filed = proofs(record('filing', '2025-01-01', '2026-04-01'), record('filing', '2026-03-01', '2027-03-01'));
+    expect(filed.filing?.ref).toBe('filing 2026-03-01');
+  });
+
+  it('names the record that lapsed last when none is in force', () => {
+    const filed = proofs(record('filing', '2024-01-01', '2025-01-01'), record('filing', '2025-01-01', '2026-01-01'));
+    expect(filed.filing).toMatchObject({ ref: 'filing 2025-01-01', until: '2026-01-01T16:00:00.000Z' });
+  });
+
+  it('does not see what was withdrawn', () => {
+    expect(proofs(record('real-name', '2025-01-01', null, { withdrawn: true })).identity).toBeNull();
+  });
+
+  it('lets only a passing vetting count [PERS-02]', () => {
+    expect(proofs(record('vetting', '2025-01-01', null, { details: { result: 'passed' } })).vetting?.passed).toBe(true);
+    expect(proofs(record('vetting', '2025-01-01', null, { details: { result: 'rejected' } })).vetting?.passed).toBe(false);
+  });
+
+  it('looks at the organisation that the seat rests on', () => {
+    expect(proofs().affiliation?.ref).toBe('unit');
+    expect(personProofs('p', [], [{ organisationId: 'other', from: '2020-01-01', until: null }], 'unit', noon).affiliation).toBeNull();
+  });
+});

@@ -1,0 +1,72 @@
+import { addDays, type Day, endOfDay, type Id, type Instant } from '#kernel';
+import type { Proof, SeatFacts } from './seat-facts.js';
+
+/** What is on file for a person, as identity keeps it: whole days, the last one included. */
+export interface FiledRecord {
+  readonly id: Id;
+  readonly kind: string;
+  readonly validFrom: Day;
+  readonly validUntil: Day | null;
+  readonly withdrawn: boolean;
+  readonly details: Readonly<Record<string, string>>;
+}
+export interface FiledAffiliation {
+  readonly organisationId: Id;
+  readonly from: Day;
+  readonly until: Day | null;
+}
+
+export const startOfDay = (day: Day): Instant => addDays(endOfDay(day), -1);
+export const span = (ref: string, from: Day, until: Day | null): Proof => ({
+  ref,
+  from: startOfDay(from),
+  until: until === null ? null : endOfDay(until),
+});
+
+const runsAt = (proof: Proof, at: Instant): boolean => proof.from <= at && (proof.until === null || at < proof.until);
+const endOf = (proof: Proof): string => proof.until ?? '9999';
+
+/** The proof in force that lasts longest, else the one that lapsed last: then its date can be named. */
+function best<T extends Proof>(proofs: readonly T[], at: Instant): T | null {
+  const byEnd = [...proofs].sort((a, b) => (endOf(a) < endOf(b) ? 1 : -1));
+  return byEnd.find((proof) => runsAt(proof, at)) ?? byEnd.find((proof) => proof.from <= at) ?? byEnd[0] ?? null;
+}
+
+/** Results of a vetting that let a person in. */
+const passes: readonly string[] = ['passed', '通过', '合格'];
+
+/** @param organisationId the unit, or for partners and secondary developers the organisation of their record. */
+export function personProofs(
+  personId: Id,
+  records: readonly FiledRecord[],
+  affiliations: readonly FiledAffiliation[],
+  organisationId: Id,
+  at: Instant,
+): SeatFacts['person'] {
+  const of = (kind: string) => records.filter((record) => record.kind === kind && !record.withdrawn);
+  const proof = (kind: string): Proof | null =>
+    best(
+      of(kind).map((record) => span(record.id, record.validFrom, record.validUntil)),
+      at,
+    );
+  const identity = proof('real-name');
+  const vetting = best(
+    of('vetting').map((record) => ({
+      ...span(record.id, record.validFrom, record.validUntil),
+      passed: passes.includes(record.details['result'] ?? ''),
+    })),
+    at,
+  );
+  return {
+    id: personId,
+    identity: identity && { ...identity, voided: false },
+    filing: proof('filing'),
+    vetting,
+    confidentiality: proof('confidentiality-agreement'),
+    training: proof('training'),
+    affiliation: best(
+      affiliations.filter((one) => one.organisationId === organisationId).map((one) => span(one.organisationId, one.from, one.until)),
+      at,
+    ),
+  };
+}

@@ -1,0 +1,32 @@
+import type { ContextDeclaration } from '#kernel';
+import { SEATS_CONFIG, seatsConfig } from './application/seats.config.js';
+import { seatsAuditActions } from './domain/audit-actions.js';
+import { refusals } from './domain/refusals.js';
+import { RevocationsController } from './http/revocations.controller.js';
+import { SeatsController } from './http/seats.controller.js';
+import { SeatJobs } from './jobs/seat.jobs.js';
+import { UpstreamConsumers } from './jobs/upstream.consumers.js';
+import { seatsEntities } from './persistence/entities.js';
+import { SeatsAndRevocations1763700500000 } from './persistence/migrations/seats-and-revocations.js';
+import { SeatsModule } from './seats.module.js';
+
+export { receiptKey } from './application/receipts.js';
+export { Revocations, type RevokeAll } from './application/revocations.js';
+export { SeatAccess, type WorkingSeat } from './application/seat-access.js';
+export { cutPaths, type CutPathName } from './domain/cut-paths.js';
+export type { Receipt } from './domain/receipt.js';
+export { seatEvents } from './contract.js';
+export { SeatsModule };
+
+export const seatsContext: ContextDeclaration = {
+  name: 'seats',
+  module: SeatsModule,
+  controllers: [SeatsController, RevocationsController],
+  jobs: [SeatJobs, UpstreamConsumers],
+  reconcilers: [],
+  entities: seatsEntities,
+  migrations: [SeatsAndRevocations1763700500000],
+  config: { name: 'seats', schema: seatsConfig, token: SEATS_CONFIG },
+  auditActions: seatsAuditActions,
+  refusals,
+};

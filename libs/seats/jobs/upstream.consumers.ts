@@ -1,0 +1,90 @@
+import { Authorisations, Scenarios } from '#authorisations';
+import type { Id } from '#kernel';
+import type { Tx } from '#platform/database';
+import { type ConsumedEvent, Consumes } from '#platform/queue';
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { SeatReview } from '../application/seat-review.js';
+import type { RevocationCause } from '../domain/revocation.js';
+
+const ofPerson = z.object({ personId: z.uuid() });
+const ofAuthorisation = z.object({ authorisationId: z.uuid(), suspensionId: z.uuid().optional() });
+const ofScenario = z.object({ scenarioId: z.uuid() });
+
+/** What changes upstream is looked at seat by seat; what closes a whole scope is cut as one, with one receipt. */
+@Injectable()
+export class UpstreamConsumers {
+  constructor(
+    private readonly review: SeatReview,
+    private readonly authorisations: Authorisations,
+    private readonly scenarios: Scenarios,
+  ) {}
+
+  @Consumes('person.record-changed.v1', 'seats.on-record-changed')
+  recordChanged(tx: Tx, event: ConsumedEvent): Promise<void> {
+    return this.review.reviewEach(tx, { kind: 'person', id: ofPerson.parse(event.payload).personId });
+  }
+
+  @Consumes('person.affiliation-ended.v1', 'seats.on-affiliation-ended')
+  affiliationEnded(tx: Tx, event: ConsumedEvent): Promise<void> {
+    return this.review.reviewEach(tx, { kind: 'person', id: ofPerson.parse(event.payload).personId });
+  }
+
+  /** Suspension closes every path of the authorisation, seats or none (SUSP-01). */
+  @Consumes('authorisation.suspended.v1', 'seats.on-authorisation-suspended')
+  async suspended(tx: Tx, event: ConsumedEvent): Promise<void> {
+    const { authorisationId, suspensionId } = ofAuthorisation.parse(event.payload);
+    await this.cutAuthorisation(tx, authorisationId, 'suspended', suspensionId ?? null);
+  }
+
+  @Consumes('authorisation.expired.v1', 'seats.on-authorisation-expired')
+  async expired(tx: Tx, event: ConsumedEvent): Promise<void> {
+    await this.cutAuthorisation(tx, ofAuthorisation.parse(event.payload).authorisationId, 'lapsed', null);
+  }
+
+  /** Only seats whose every condition holds again come back (SUSP-03). */
+  @Consumes('authorisation.resumed.v1', 'seats.on-authorisation-resumed')
+  resumed(tx: Tx, event: ConsumedEvent): Promise<void> {
+    return this.review.reviewEach(tx, { kind: 'authorisation', id: ofAuthorisation.parse(event.payload).authorisationId });
+  }
+
+  @Consumes('scenario.stopped.v1', 'seats.on-scenario-stopped')
+  async stopped(tx: Tx, event: ConsumedEvent): Promise<void> {
+    await this.cutScenario(tx, ofScenario.parse(event.payload).scenarioId, 'stopped');
+  }
+
+  /** A partner's record ended: the seats that hang on it end with it (AUTH-30). */
+  @Consumes('partner.ended.v1', 'seats.on-partner-ended')
+  partnerEnded(tx: Tx, event: ConsumedEvent): Promise<void> {
+    return this.review.reviewEach(tx, { kind: 'scenario', id: ofScenario.parse(event.payload).scenarioId });
+  }
+
+  /** Where a termination took the seats back before, there is nothing left to cut. */
+  @Consumes('scenario.ended.v1', 'seats.on-scenario-ended')
+  async ended(tx: Tx, event: ConsumedEvent): Promise<void> {
+    const { scenarioId } = ofScenario.parse(event.payload);
+    if (await this.review.hasLive(tx, { kind: 'scenario', id: scenarioId })) await this.cutScenario(tx, scenarioId, 'lapsed');
+  }
+
+  @Consumes('scenario.resumed.v1', 'seats.on-scenario-resumed')
+  scenarioResumed(tx: Tx, event: ConsumedEvent): Promise<void> {
+    return this.review.reviewEach(tx, { kind: 'scenario', id: ofScenario.parse(event.payload).scenarioId });
+  }
+
+  private async cutAuthorisation(tx: Tx, id: Id, cause: RevocationCause, caseId: Id | null): Promise<void> {
+    const { unitId, authorityId } = await this.authorisations.facts(tx, id);
+    const parties = { unitId, authorityId, authorisationId: id, scenarioId: null };
+    await this.review.reviewCut(
+      tx,
+      { kind: 'authorisation', id },
+      { cause, ground: `authorisation.${cause}`, reason: null, caseId, parties },
+    );
+  }
+
+  private async cutScenario(tx: Tx, id: Id, cause: RevocationCause): Promise<void> {
+    const { authorisationId } = await this.scenarios.facts(tx, id);
+    const { unitId, authorityId } = await this.authorisations.facts(tx, authorisationId);
+    const parties = { unitId, authorityId, authorisationId, scenarioId: id };
+    await this.review.reviewCut(tx, { kind: 'scenario', id }, { cause, ground: `scenario.${cause}`, reason: null, caseId: null, parties });
+  }
+}

@@ -1,0 +1,42 @@
+import { AuthorisationsModule } from '#authorisations';
+import { DomainsModule } from '#domains';
+import { IdentityModule } from '#identity';
+import { Module } from '@nestjs/common';
+import { Receipts } from './application/receipts.js';
+import { Revocations } from './application/revocations.js';
+import { ScopedSeats } from './application/scoped-seats.js';
+import { SeatAccess } from './application/seat-access.js';
+import { SeatChanges } from './application/seat-changes.js';
+import { SeatCut } from './application/seat-cut.js';
+import { SeatFactsGatherer } from './application/seat-facts-gatherer.js';
+import { SeatReview } from './application/seat-review.js';
+import { Seats } from './application/seats.js';
+import { WorkspaceCut } from './application/workspace-cut.js';
+import { WorkspaceWatch } from './application/workspace-watch.js';
+import { Workspaces } from './application/workspaces.js';
+import { RevocationsRepository } from './persistence/revocations.repository.js';
+import { SeatsRepository } from './persistence/seats.repository.js';
+import { WorkspacesRepository } from './persistence/workspaces.repository.js';
+
+@Module({
+  imports: [IdentityModule, AuthorisationsModule, DomainsModule],
+  providers: [
+    SeatsRepository,
+    WorkspacesRepository,
+    RevocationsRepository,
+    SeatFactsGatherer,
+    SeatChanges,
+    SeatReview,
+    SeatAccess,
+    ScopedSeats,
+    Seats,
+    Workspaces,
+    WorkspaceWatch,
+    Revocations,
+    Receipts,
+    SeatCut,
+    WorkspaceCut,
+  ],
+  exports: [Seats, SeatAccess, SeatReview, Revocations, Receipts, WorkspaceWatch, Workspaces],
+})
+export class SeatsModule {}

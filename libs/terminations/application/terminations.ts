@@ -1,0 +1,160 @@
+import { Domains } from '#domains';
+import { Scenarios } from '#authorisations';
+import { type ActContext, assertSees, holdsRole, type Id, personOf, reachOf, refuse, type SignedDocument } from '#kernel';
+import { type Page, type Tx, UnitOfWork } from '#platform/database';
+import { Inject, Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import type { DecideExits, InventoryView, TerminationDetail, TerminationsQuery, TerminationView } from '../contract.js';
+import { confirm, type ConfirmingRole } from '../domain/confirmations.js';
+import { decideExit } from '../domain/exits.js';
+import { decideDestruction } from '../domain/termination-decisions.js';
+import { standingHolds } from '../domain/legal-hold.js';
+import type { TerminationRow } from '../persistence/entities.js';
+import { LegalHoldsRepository } from '../persistence/legal-holds.repository.js';
+import { TerminationsRepository } from '../persistence/terminations.repository.js';
+import { recordStep } from './case-journal.js';
+import { exitView, partiesOf, terminationView } from './termination-views.js';
+import { TERMINATIONS_CONFIG, type TerminationsConfig } from './terminations.config.js';
+
+type TerminationAnswer = z.output<typeof TerminationView>;
+
+/** What people do with an open case, and what they see of it. */
+@Injectable()
+export class Terminations {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly repository: TerminationsRepository,
+    private readonly holds: LegalHoldsRepository,
+    private readonly domains: Domains,
+    private readonly scenarios: Scenarios,
+    @Inject(TERMINATIONS_CONFIG) private readonly config: TerminationsConfig,
+  ) {}
+
+  /** One person's yes to the destruction, in the role that is still missing (DEST-04). */
+  confirm(ctx: ActContext, id: Id): Promise<TerminationAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const row = await this.locked(tx, id);
+      const role: ConfirmingRole = holdsRole(ctx.actor, 'security-admin') ? 'security-admin' : 'authority';
+      const { personId } = personOf(ctx.actor);
+      const confirmations = [...confirm(row.confirmations, { role, personId, at: ctx.at })];
+      const next = await this.repository.update(tx, row, { confirmations });
+      await tx.record({ action: 'termination.confirmed', object: { kind: 'termination', id }, ...partiesOf(row), details: { role } });
+      return this.view(next, ctx);
+    });
+  }
+
+  /** Decides what becomes of items: release by export review, transfer, or destroy (TERM-07). @throws Refusal `termination.exit-unknown`. */
+  decideExits(ctx: ActContext, id: Id, input: z.output<typeof DecideExits>): Promise<TerminationAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const row = await this.locked(tx, id);
+      const listed = await this.repository.exitsOf(tx, id);
+      const { personId } = personOf(ctx.actor);
+      for (const { kind, ref, decision, carriedBy } of input.items) {
+        const item = listed.find((candidate) => candidate.kind === kind && candidate.ref === ref);
+        if (item === undefined) throw refuse('termination.exit-unknown', { kind, ref });
+        const next = decideExit(item, decision, personId, ctx.at, carriedBy);
+        await this.repository.saveExit(tx, item, decision === 'transfer' ? { ...next, carriedOut: true } : next);
+      }
+      const items = input.items.map(({ kind, ref, decision, carriedBy }) => ({ kind, ref, decision, carriedBy }));
+      await tx.record({ action: 'termination.exit-decided', object: { kind: 'termination', id }, ...partiesOf(row), details: { items } });
+      await tx.enqueue({ name: 'terminations.proceed', key: id });
+      return this.view(row, ctx);
+    });
+  }
+
+  /** Orders the destruction. Nothing is destroyed that is not sealed, confirmed by two, free of holds and left by what may leave. */
+  destroy(ctx: ActContext, id: Id): Promise<TerminationAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const row = await this.locked(tx, id);
+      const next = await this.beginDestruction(tx, row);
+      await tx.record({ action: 'termination.destruction-ordered', object: { kind: 'termination', id }, ...partiesOf(row) });
+      return this.view(next, ctx);
+    });
+  }
+
+  /** Also when a pending destruction is taken up again. */
+  async beginDestruction(tx: Tx, row: TerminationRow): Promise<TerminationRow> {
+    const { at } = tx.context;
+    const exits = await this.repository.exitsOf(tx, row.id);
+    const holds = await this.holds.naming(tx, row);
+    const change = decideDestruction({ termination: row, exits, holds, sealed: await this.isSealed(tx, row) }, at);
+    if (row.domainId !== null && row.scope.kind === 'authorisation') await this.domains.beginDestruction(tx, row.domainId);
+    const next = await this.repository.update(tx, row, { state: change.to, retryAt: null });
+    await recordStep(tx, row, change);
+    await tx.enqueue({ name: 'terminations.proceed', key: row.id });
+    return next;
+  }
+
+  list(ctx: ActContext, query: z.output<typeof TerminationsQuery>): Promise<Page<TerminationAnswer>> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const { authorisationId, state } = query;
+      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { authorisationId, state }, query);
+      return { items: page.items.map((row) => this.view(row, ctx)), next: page.next };
+    });
+  }
+
+  detail(ctx: ActContext, id: Id): Promise<z.input<typeof TerminationDetail>> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const row = await this.visible(tx, id);
+      const exits = await this.repository.exitsOf(tx, id);
+      const holds = standingHolds(await this.holds.naming(tx, row), row, ctx.at);
+      return { ...this.view(row, ctx), exits: exits.map(exitView), holds: holds.map((hold) => ({ ...hold })) };
+    });
+  }
+
+  inventory(ctx: ActContext, id: Id): Promise<z.input<typeof InventoryView>> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const { inventory } = await this.visible(tx, id);
+      if (inventory === null) return { takenAt: null, items: [], differences: [], failures: [] };
+      const { takenAt, items, differences, failures } = inventory;
+      return {
+        takenAt,
+        items: [...items],
+        differences: differences.map((one) => ({ ...one, seenIn: [...one.seenIn], missingFrom: [...one.missingFrom] })),
+        failures: [...failures],
+      };
+    });
+  }
+
+  /** @throws Refusal `termination.no-certificate` while the case is not certified. */
+  certificate(ctx: ActContext, id: Id): Promise<SignedDocument> {
+    return this.conclusion(ctx, id, 'certified', 'termination.no-certificate');
+  }
+
+  /** @throws Refusal `termination.no-notice` when the case has no pending notice. */
+  notice(ctx: ActContext, id: Id): Promise<SignedDocument> {
+    return this.conclusion(ctx, id, 'pending', 'termination.no-notice');
+  }
+
+  private conclusion(ctx: ActContext, id: Id, state: 'certified' | 'pending', missing: string): Promise<SignedDocument> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const row = await this.visible(tx, id);
+      const wanted = state === 'certified' ? 'opdomain.destruction-certificate/v1' : 'opdomain.pending-notice/v1';
+      if (row.conclusion?.document.type !== wanted) throw refuse(missing, { terminationId: id, state: row.state });
+      return row.conclusion;
+    });
+  }
+
+  /** The domain as a whole, or the one scenario that ends alone. */
+  private async isSealed(tx: Tx, row: TerminationRow): Promise<boolean> {
+    if (row.scope.kind === 'scenario') return (await this.scenarios.facts(tx, row.scope.scenarioId, 'share')).state === 'ended';
+    if (row.domainId === null) return true;
+    const { state } = await this.domains.facts(tx, { domainId: row.domainId }, 'update');
+    return state === 'sealed' || state === 'destroying';
+  }
+
+  private async locked(tx: Tx, id: Id): Promise<TerminationRow> {
+    await this.visible(tx, id);
+    return this.repository.lock(tx, id);
+  }
+
+  private async visible(tx: Tx, id: Id): Promise<TerminationRow> {
+    const row = await this.repository.get(tx, id);
+    assertSees(tx.context.actor, { unitId: row.unitId, authorityId: row.authorityId }, tx.context.at, 'termination.not-found', id);
+    return row;
+  }
+
+  private view(row: TerminationRow, ctx: ActContext): TerminationAnswer {
+    return terminationView(row, ctx.at, this.config.logRetentionMonths);
+  }
+}

@@ -1,0 +1,28 @@
+import type { AuditActions } from '#kernel';
+
+export const terminationsAuditActions = {
+  'termination.opened': { object: 'termination', zh: '终止案件立案', en: 'termination opened, access being closed' },
+  'termination.confirmed': { object: 'termination', zh: '确认销毁', en: 'destruction confirmed by one person' },
+  'termination.access-closed': { object: 'termination', zh: '访问已关闭', en: 'access shown to be closed' },
+  'termination.exit-decided': { object: 'termination', zh: '决定资产去向', en: 'exit of an item decided' },
+  'termination.exits-decided': { object: 'termination', zh: '资产去向已全部决定', en: 'every exit decided' },
+  'termination.inventoried': { object: 'termination', zh: '清点完成', en: 'inventory taken from three views' },
+  'termination.destruction-ordered': { object: 'termination', zh: '下令销毁', en: 'destruction ordered' },
+  'termination.destroying': { object: 'termination', zh: '开始销毁', en: 'destruction begun or taken up again' },
+  'termination.holding-destroyed': { object: 'termination', zh: '销毁一处留存', en: 'one holding destroyed' },
+  'termination.recovery-tried': { object: 'termination', zh: '尝试恢复', en: 'recovery attempted' },
+  'termination.verifying': { object: 'termination', zh: '开始核验', en: 'verification begun' },
+  'termination.certified': { object: 'termination', zh: '出具销毁证明', en: 'destruction certificate issued' },
+  'termination.pending': { object: 'termination', zh: '出具未决通知', en: 'pending notice issued' },
+  'termination.held': { object: 'termination', zh: '因保全中止', en: 'interrupted by a legal hold' },
+  'termination.unheld': { object: 'termination', zh: '保全解除，恢复办理', en: 'resumed after a legal hold' },
+  'termination.listed': { object: 'termination', zh: '查看终止案件', en: 'terminations read' },
+  'termination.read': { object: 'termination', zh: '查看终止案件', en: 'termination read' },
+  'termination.inventory-read': { object: 'termination', zh: '查看清点结果', en: 'inventory read' },
+  'termination.certificate-read': { object: 'termination', zh: '读取销毁证明', en: 'certificate read' },
+  'termination.notice-read': { object: 'termination', zh: '读取未决通知', en: 'pending notice read' },
+  'termination.previewed': { object: 'termination', zh: '预览终止范围', en: 'what a termination closes was looked at' },
+  'legal-hold.placed': { object: 'legal-hold', zh: '设置保全', en: 'legal hold placed' },
+  'legal-hold.lifted': { object: 'legal-hold', zh: '解除保全', en: 'legal hold lifted' },
+  'legal-hold.listed': { object: 'legal-hold', zh: '查看保全', en: 'legal holds read' },
+} satisfies AuditActions;

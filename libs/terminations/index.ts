@@ -1,0 +1,30 @@
+import type { ContextDeclaration } from '#kernel';
+import { TERMINATIONS_CONFIG, terminationsConfig } from './application/terminations.config.js';
+import { terminationsAuditActions } from './domain/audit-actions.js';
+import { refusals } from './domain/refusals.js';
+import { LegalHoldsController } from './http/legal-holds.controller.js';
+import { TerminationsController } from './http/terminations.controller.js';
+import { TerminationJobs } from './jobs/termination.jobs.js';
+import { terminationsEntities } from './persistence/entities.js';
+import { TerminationsAndHolds1763700900000 } from './persistence/migrations/terminations-and-holds.js';
+import { TerminationsModule } from './terminations.module.js';
+
+export { certificateKey } from './application/concluding.js';
+export { Terminations } from './application/terminations.js';
+export { LegalHolds } from './application/legal-holds.js';
+export { terminationEvents } from './contract.js';
+export type { DestructionCertificate, PendingNotice } from './domain/certificate.js';
+export { TerminationsModule };
+
+export const terminationsContext: ContextDeclaration = {
+  name: 'terminations',
+  module: TerminationsModule,
+  controllers: [TerminationsController, LegalHoldsController],
+  jobs: [TerminationJobs],
+  reconcilers: [],
+  entities: terminationsEntities,
+  migrations: [TerminationsAndHolds1763700900000],
+  config: { name: 'terminations', schema: terminationsConfig, token: TERMINATIONS_CONFIG },
+  auditActions: terminationsAuditActions,
+  refusals,
+};

@@ -1,0 +1,60 @@
+import type { Id, Reach } from '#kernel';
+import type { Page, PageRequest, Tx } from '#platform/database';
+import { managerOf, StateTable } from '#platform/database/persistence';
+import { Injectable } from '@nestjs/common';
+import { type FindOptionsWhere, In, Not } from 'typeorm';
+import type { ExitItem } from '../domain/exits.js';
+import type { TerminationState } from '../domain/termination.js';
+import { ExitRow, TerminationRow } from './entities.js';
+
+export interface TerminationFilter {
+  readonly authorisationId?: Id | undefined;
+  readonly state?: TerminationState | undefined;
+}
+export type TerminationPatch = Partial<Omit<TerminationRow, 'id' | 'version' | 'openedAt' | 'authorisationId' | 'unitId'>>;
+
+@Injectable()
+export class TerminationsRepository {
+  private readonly table = new StateTable<TerminationRow>(TerminationRow, 'termination');
+  private readonly exits = new StateTable<ExitRow>(ExitRow, 'exit');
+
+  insert = (tx: Tx, row: Omit<TerminationRow, 'version'>): Promise<TerminationRow> => this.table.insert(tx, row);
+  get = (tx: Tx, id: Id): Promise<TerminationRow> => this.table.get(tx, id);
+  lock = (tx: Tx, id: Id): Promise<TerminationRow> => this.table.lock(tx, id);
+  update = (tx: Tx, row: TerminationRow, change: TerminationPatch): Promise<TerminationRow> => this.table.update(tx, row, change);
+
+  page(tx: Tx, reach: Reach, filter: TerminationFilter, request: PageRequest): Promise<Page<TerminationRow>> {
+    const of = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as FindOptionsWhere<TerminationRow>;
+    const within = [
+      { ...of, unitId: In([...reach.unitIds]) },
+      { ...of, authorityId: In([...reach.authorityIds]) },
+    ];
+    return this.table.page(tx, reach.everything ? of : within, request);
+  }
+
+  openOf = (tx: Tx, authorisationId: Id): Promise<TerminationRow[]> => this.table.where(tx, { authorisationId, state: Not('certified') });
+  open = (tx: Tx): Promise<TerminationRow[]> => this.table.where(tx, { state: Not('certified') });
+
+  async ofRevocation(tx: Tx, revocationId: Id): Promise<TerminationRow | undefined> {
+    return (await this.table.where(tx, { revocationId }))[0];
+  }
+
+  exitsOf = (tx: Tx, terminationId: Id): Promise<ExitRow[]> => this.exits.where(tx, { terminationId });
+
+  /** Lists what is not listed yet; what was decided before keeps its decision. */
+  async listExits(tx: Tx, rows: readonly Omit<ExitRow, 'version'>[]): Promise<void> {
+    if (rows.length === 0) return;
+    await managerOf(tx)
+      .createQueryBuilder()
+      .insert()
+      .into(ExitRow)
+      .values(rows.map((row) => ({ ...row, version: 1 })))
+      .orIgnore()
+      .execute();
+  }
+
+  async saveExit(tx: Tx, row: ExitRow, next: ExitItem): Promise<ExitRow> {
+    const { decision, decidedBy, decidedAt, carriedBy, carriedOut } = next;
+    return this.exits.update(tx, row, { decision, decidedBy, decidedAt, carriedBy, carriedOut });
+  }
+}
