@@ -1,8 +1,21 @@
 import type { ContextDeclaration } from '#kernel';
 import { auditContext } from '#audit';
 import { authorisationsContext } from '#authorisations';
+import { domainsContext } from '#domains';
+import { datasetsContext } from '#datasets';
+import { desensitisationContext } from '#desensitisation';
+import { seatsContext } from '#seats';
 import { identityContext } from '#identity';
 import { meteringContext } from '#metering';
 
 /** Every context of the product, upstream first. Adding one here is all that composing it takes. */
-export const contexts: readonly ContextDeclaration[] = [identityContext, authorisationsContext, auditContext, meteringContext];
+export const contexts: readonly ContextDeclaration[] = [
+  identityContext,
+  authorisationsContext,
+  datasetsContext,
+  domainsContext,
+  seatsContext,
+  desensitisationContext,
+  auditContext,
+  meteringContext,
+];

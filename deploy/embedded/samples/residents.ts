@@ -67,6 +67,9 @@ export interface PlantedRow {
   readonly reason: (typeof plantedFaults)[number]['reason'];
 }
 
+/** Characters that are encoded at once. */
+const chunkLength = 32 * 1024;
+
 /**
  * A CSV file of made-up residents: the same bytes for the same options. Rows hold quoted commas, quotes and line breaks, names of four-byte
  * characters, compound surnames and names with a middle dot; numbers have valid check digits except where a fault is planted.
@@ -76,35 +79,29 @@ export function* residents(options: ResidentsOptions, onBadRow: (row: PlantedRow
   const { rows, badRows = 0, seed = 20260101, encoding = 'gb18030' } = options;
   const random = new SeededRandom(seed);
   const every = badRows === 0 ? Infinity : Math.floor(rows / badRows);
-  let chunk: Buffer[] = [];
-  let size = 0;
+  const encode = (text: string): Buffer => iconv.encode(text, encoding);
+  let text = `${residentFields.map(({ name }) => name).join(',')}\r\n`;
   let line = 2;
   let planted = 0;
-  const encode = (text: string): Buffer => iconv.encode(text, encoding);
-  const add = (bytes: Buffer): void => {
-    chunk.push(bytes);
-    size += bytes.length;
-  };
-  add(encode(`${residentFields.map(({ name }) => name).join(',')}\r\n`));
   for (let index = 0; index < rows; index++) {
     const cells = resident(random, index);
     const fault = index % every === every - 1 && planted < badRows ? plantedFaults[planted++ % plantedFaults.length] : undefined;
-    if (fault !== undefined) {
-      onBadRow({ line, ...fault });
-      add(faulty(cells, fault.kind, encode));
-      line += 1;
+    if (fault === undefined) {
+      const row = `${cells.map(quoted).join(',')}\r\n`;
+      text += row;
+      line += row.split('\n').length - 1;
     } else {
-      const text = `${cells.map(quoted).join(',')}\r\n`;
-      add(encode(text));
-      line += text.split('\n').length - 1;
+      onBadRow({ line, ...fault });
+      yield Buffer.concat([encode(text), faulty(cells, fault.kind, encode)]);
+      text = '';
+      line += 1;
     }
-    if (size > 64 * 1024) {
-      yield Buffer.concat(chunk);
-      chunk = [];
-      size = 0;
+    if (text.length > chunkLength) {
+      yield encode(text);
+      text = '';
     }
   }
-  if (size > 0) yield Buffer.concat(chunk);
+  if (text !== '') yield encode(text);
 }
 
 const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

@@ -21,7 +21,13 @@ export class SeededRandom {
     return found;
   }
 
+  /** At most nine digits at a time keep within 32 bits. */
   digits(count: number): string {
-    return Array.from({ length: count }, () => String(this.int(10))).join('');
+    let text = '';
+    for (let left = count; left > 0; left -= 9) {
+      const length = Math.min(left, 9);
+      text += String(this.int(10 ** length)).padStart(length, '0');
+    }
+    return text;
   }
 }

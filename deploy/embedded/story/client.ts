@@ -38,6 +38,15 @@ export class Caller {
     return problem;
   }
 
+  /** Does what must be refused, whatever the code. */
+  async refusedAny(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Problem> {
+    const response = await this.send(method, path, body);
+    const text = await response.text();
+    if (response.ok || response.status >= 500)
+      throw new UnexpectedAnswer(`${method} ${path} should be refused; it answered ${String(response.status)}`);
+    return JSON.parse(text) as Problem;
+  }
+
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
     const raw = body instanceof Uint8Array || body instanceof ReadableStream;
     return fetch(`${this.installation.url}/api/v1${path}`, {

@@ -1,5 +1,12 @@
 import type { Installation } from '../profile/embedded.js';
+import { authorisationChapter } from './chapters/authorisation.js';
 import { castChapter } from './chapters/cast.js';
+import { deliveriesChapter, holdingsChapter } from './chapters/data.js';
+import { desensitisationChapter } from './chapters/desensitisation.js';
+import { domainChapter } from './chapters/domain.js';
+import { requestChapter } from './chapters/request.js';
+import { revocationChapter } from './chapters/revocation.js';
+import { seatChapter } from './chapters/seat.js';
 import { Teller, type StoryReport } from './teller.js';
 import { World } from './world.js';
 
@@ -13,6 +20,19 @@ export interface StoryOptions {
   readonly startedIn: number;
 }
 
+/** In the order of the story. */
+const chapters = [
+  castChapter,
+  authorisationChapter,
+  domainChapter,
+  holdingsChapter,
+  requestChapter,
+  deliveriesChapter,
+  desensitisationChapter,
+  seatChapter,
+  revocationChapter,
+] as const;
+
 /** The main job, told over HTTP as its people do it; the same for every installation. */
 export async function tellStory(installation: Installation, options: StoryOptions): Promise<StoryReport> {
   const teller = new Teller(options.print);
@@ -20,6 +40,6 @@ export async function tellStory(installation: Installation, options: StoryOption
   await teller.step('start', () =>
     Promise.resolve({ url: installation.url, kubernetes: installation.kubernetes, startMs: options.startedIn }),
   );
-  await castChapter(teller, world);
+  for (const chapter of chapters) await chapter(teller, world);
   return { ok: teller.ok, steps: teller.steps, receipt: world.receipt ?? null, certificate: world.certificate ?? null };
 }

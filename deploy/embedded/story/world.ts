@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Installation } from '../profile/embedded.js';
 import { samplePeople, type SampleOrganisation } from '../samples/people.js';
 import { Caller } from './client.js';
@@ -51,3 +53,10 @@ function must<T>(value: T | undefined, what: string): T {
 
 /** The day so many days from now, `YYYY-MM-DD`. */
 export const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+/** Takes a document home, as its receiver would. @returns the file's path. */
+export async function keep(world: World, name: string, document: unknown): Promise<string> {
+  const path = join(world.folder, name);
+  await writeFile(path, `${JSON.stringify(document, null, 2)}\n`);
+  return path;
+}

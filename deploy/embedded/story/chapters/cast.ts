@@ -26,8 +26,9 @@ export async function castChapter(teller: Teller, world: World): Promise<void> {
   });
 
   await teller.step('register authority, provider and operating unit with their people', async () => {
-    for (const name of ['authority', 'provider', 'unit'] as const) {
-      const { id } = await world.as('lin').post<Made>('/organisations', sampleOrganisations[name]);
+    for (const name of ['government', 'authority', 'coordination', 'experts', 'provider', 'unit'] as const) {
+      const parent = name === 'authority' ? { parentId: world.organisation('government') } : {};
+      const { id } = await world.as('lin').post<Made>('/organisations', { ...sampleOrganisations[name], ...parent });
       world.organisations.set(name, id);
     }
     for (const person of samplePeople.filter((one) => one.organisation !== 'platform')) {
@@ -44,7 +45,7 @@ export async function castChapter(teller: Teller, world: World): Promise<void> {
           .as('an')
           .post(`/people/${id}/role-grants`, { role, scope: scopeOf(role, person.organisation, world), from: inDays(-1) });
     }
-    return { organisations: 3, people: world.people.size };
+    return { organisations: world.organisations.size, people: world.people.size };
   });
 
   await teller.step('file people: real name, filing, vetting, agreement, training', async () => {
@@ -80,7 +81,8 @@ const records: Readonly<Record<string, Record<string, string>>> = {
 };
 
 function scopeOf(role: string, organisation: SampleOrganisation, world: World): unknown {
-  if (role === 'authority') return { kind: 'region', authorityId: world.organisation('authority') };
+  if (role === 'authority') return { kind: 'region', authorityId: world.organisation(organisation) };
+  if (role === 'evaluator') return { kind: 'mandate', organisationId: world.organisation('unit'), from: inDays(-1), until: inDays(90) };
   if (role === 'export-reviewer') return { kind: 'platform' };
   return { kind: 'unit', organisationId: world.organisation(organisation) };
 }

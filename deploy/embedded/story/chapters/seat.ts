@@ -1,0 +1,49 @@
+import type { SeatDetail, SeatView, WorkspaceView } from '#seats/contract';
+import type { z } from 'zod';
+import { until } from '../client.js';
+import type { Teller } from '../teller.js';
+import { inDays, type World } from '../world.js';
+import { workspaceImage } from './domain.js';
+
+type Seat = z.output<typeof SeatView>;
+
+/** A seat for one person in one scenario, granted only while every condition holds; then its workspace. */
+export async function seatChapter(teller: Teller, world: World): Promise<void> {
+  await teller.step('seat granted under all its conditions, refused while one is missing', async () => {
+    const seat = await world.as('sun').post<Seat>('/seats', {
+      personId: world.person('li'),
+      scenarioId: world.id('scenario'),
+      clause: '授权协议第四条 开发人员',
+      endsOn: inDays(60),
+    });
+    world.remember('seat', seat.id);
+    const unfiled = await world.as('sun').post<Seat>('/seats', {
+      personId: world.person('he'),
+      scenarioId: world.id('scenario'),
+      clause: '授权协议第四条 开发人员',
+      endsOn: inDays(60),
+    });
+    const refusal = await world.as('zhou').refusedAny('POST', `/seats/${unfiled.id}/grants`, {});
+    await world.as('zhou').post(`/seats/${seat.id}/grants`, {});
+    const detail = await world.as('li').get<z.output<typeof SeatDetail>>(`/seats/${seat.id}`);
+    return {
+      seat: seat.id,
+      conditions: detail.conditions.map((one) => `${one.condition} ${one.holds ? 'holds' : 'lapsed'}`),
+      'without a filed person': refusal.code,
+    };
+  });
+
+  await teller.step('workspace opened from the catalogue', async () => {
+    const refusal = await world
+      .as('li')
+      .refusedAny('POST', `/seats/${world.id('seat')}/workspaces`, { image: 'docker.io/library/python:3' });
+    const workspace = await world
+      .as('li')
+      .post<z.output<typeof WorkspaceView>>(`/seats/${world.id('seat')}/workspaces`, { image: workspaceImage });
+    const applied = await until('the workspace’s manifests to be applied', async () => {
+      const detail = await world.as('li').get<z.output<typeof SeatDetail>>(`/seats/${world.id('seat')}`);
+      return detail.workspaces.find((one) => one.id === workspace.id && one.state === 'applied');
+    });
+    return { workspace: applied.id, namespace: applied.namespace, 'an unlisted image': refusal.code };
+  });
+}
