@@ -10,10 +10,11 @@ const fileOf = (options: Parameters<typeof residents>[0]): { bytes: Buffer; bad:
   const bad: PlantedRow[] = [];
   return { bytes: Buffer.concat([...residents(options, (row) => bad.push(row))]), bad };
 };
+/** A doubled digit counts by the sum of its own digits: 0 2 4 6 8 1 3 5 7 9. */
 const luhn = (digits: string): boolean =>
-  [...digits]
+  Array.from(digits)
     .reverse()
-    .reduce((sum, digit, at) => sum + [...String(Number(digit) * (at % 2 === 1 ? 2 : 1))].reduce((a, b) => a + Number(b), 0), 0) %
+    .reduce((sum, digit, at) => sum + Number(at % 2 === 1 ? '0246813579'.charAt(Number(digit)) : digit), 0) %
     10 ===
   0;
 
@@ -29,7 +30,7 @@ describe('sample residents', () => {
 
   it('have fifteen columns with valid identifiers that agree with one another', () => {
     const { bytes } = fileOf({ rows: 2000 });
-    const [header, ...rows] = parse(iconv.decode(bytes, 'gb18030')) as string[][];
+    const [header, ...rows] = parse(iconv.decode(bytes, 'gb18030'));
     expect(header).toEqual(residentFields.map(({ name }) => name));
     expect(rows).toHaveLength(2000);
     for (const [, name = '', id = '', sex, birth = '', , , card = ''] of rows) {

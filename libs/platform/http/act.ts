@@ -10,7 +10,7 @@ export type ActRoles = readonly Role[] | 'signed-in' | 'public';
  * A route without it keeps the application from starting.
  */
 export interface ActSpec {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`, parameters as `:id`. Plural nouns; acts as sub-resources. */
   readonly path: string;
   /** Audit action, declared in the context's `auditActions`; also the OpenAPI operation id and the CLI's word. */
@@ -46,6 +46,7 @@ export type Output<S extends ActSpec> = Promise<z.input<S['response']>>;
 export const actMetadata = 'opdomain:act';
 const methods = {
   GET: RequestMethod.GET,
+  HEAD: RequestMethod.HEAD,
   POST: RequestMethod.POST,
   PUT: RequestMethod.PUT,
   PATCH: RequestMethod.PATCH,

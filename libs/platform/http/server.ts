@@ -28,6 +28,10 @@ export async function createHttpApp(module: DynamicModule | Type, config: HttpCo
   app.setGlobalPrefix('api/v1');
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
   await app.register(rateLimit, { max: config.requestsPerMinute, timeWindow: '1 minute' });
+  // tus (resumable uploads): the body stays unread for whoever streams it.
+  adapter.getInstance().addContentTypeParser('application/offset+octet-stream', (_request, _body, done) => {
+    done(null);
+  });
   const tracer = trace.getTracer('opdomain');
   adapter.getInstance().addHook('onRequest', (request, reply, done) => {
     const parent = propagation.extract(context.active(), request.headers);

@@ -92,9 +92,10 @@ export class KeyFile {
   private async mark(): Promise<string | undefined> {
     return stat(this.path, { bigint: true }).then(
       (s) => `${s.ino} ${s.mtimeNs} ${s.size}`,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined;
-        throw refuse('keys.unreachable', { cause: error.code ?? 'unknown' });
+      (error: unknown) => {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT') return undefined;
+        throw refuse('keys.unreachable', { cause: code ?? 'unknown' });
       },
     );
   }

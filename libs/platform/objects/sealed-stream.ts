@@ -58,7 +58,7 @@ export async function sealStream(keys: Keys, binding: Binding, data: AsyncIterab
   }
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
-  const ciphertext = await encrypter.encrypt(ReadableStream.from(withTrailer()) as ReadableStream<Uint8Array>);
+  const ciphertext = await encrypter.encrypt(ReadableStream.from(withTrailer()));
   return {
     ciphertext,
     content: () => {

@@ -1,0 +1,82 @@
+import { createReadStream } from 'node:fs';
+import { refuse } from '#kernel';
+import { ENGINE } from '#platform/engine';
+import type { Engine, Scratch } from '#platform/engine';
+import { KEYS } from '#platform/keys';
+import type { Keys } from '#platform/keys';
+import { OBJECTS } from '#platform/objects';
+import type { Objects } from '#platform/objects';
+import { Inject, Injectable } from '@nestjs/common';
+import { storedTypes } from '../domain/cell.js';
+import { folderOf, sealOf } from '../domain/dataset-copy.js';
+import type { CopyFile, DatasetCopy } from '../domain/dataset-copy.js';
+import type { Field } from '../domain/field.js';
+
+export const goodRows = 'rows.csv';
+export const quarantinedRows = 'quarantine.jsonl';
+const parquet = 'data.parquet';
+
+/** Files of a copy in the object store, all of them sealed by the scenario's key. */
+@Injectable()
+export class CopyFiles {
+  constructor(
+    @Inject(KEYS) private readonly keys: Keys,
+    @Inject(OBJECTS) private readonly objects: Objects,
+    @Inject(ENGINE) private readonly engine: Engine,
+  ) {}
+
+  /**
+   * Turns the good rows of the scratch into an encrypted Parquet file.
+   * @throws Refusal `dataset-copy.conversion-failed`; whatever a cancelled run throws.
+   */
+  async store(copy: DatasetCopy, fields: readonly Field[], scratch: Scratch, signal: AbortSignal): Promise<CopyFile> {
+    const columns = fields.map(({ name, type }) => ({ name, type: storedTypes[type] }));
+    const csv = { header: false, delimiter: ',', quote: '"' } as const;
+    const outcome = await this.engine.run(
+      {
+        scratch,
+        inputs: [{ name: 'delivered', file: goodRows, format: 'csv', columns, csv, access: 'view' }],
+        steps: [{ kind: 'sql', sql: 'SELECT * FROM delivered', result: { file: parquet, format: 'parquet' } }],
+      },
+      { signal },
+    );
+    signal.throwIfAborted();
+    const written = outcome.ok ? outcome.steps[0] : undefined;
+    if (!outcome.ok) throw refuse('dataset-copy.conversion-failed', { cause: outcome.cause.code, kind: outcome.cause.kind ?? null });
+    if (written?.kind !== 'file') throw refuse('dataset-copy.conversion-failed', { cause: 'no-file', kind: null });
+    const stored = await this.put(copy, parquet, scratch);
+    return {
+      objectKey: stored.key,
+      objectVersion: stored.version,
+      sealedBy: sealOf(copy),
+      sha256: stored.sha256,
+      bytes: stored.bytes,
+      rows: written.rows,
+      columns: written.columns.map(({ name, type }) => ({ name, type })),
+    };
+  }
+
+  /** Rows that were put aside, with their cells: encrypted like the copy, for nobody but who holds the scenario's key. */
+  async quarantine(copy: DatasetCopy, scratch: Scratch): Promise<void> {
+    await this.put(copy, quarantinedRows, scratch);
+  }
+
+  /** After a copy was published: what earlier tries left behind, and nothing of what stands. */
+  async removeOthers(copy: DatasetCopy, file: CopyFile): Promise<void> {
+    const newest = new Map<string, string>();
+    const found = (await this.objects.list(folderOf(copy))).filter(({ kind }) => kind === 'version');
+    for (const { key, version } of found) newest.set(key, version);
+    newest.set(file.objectKey, file.objectVersion);
+    for (const { key, version } of found) if (newest.get(key) !== version) await this.objects.remove(key, version);
+  }
+
+  remove(file: CopyFile): Promise<void> {
+    return this.objects.remove(file.objectKey, file.objectVersion);
+  }
+
+  private async put(copy: DatasetCopy, name: string, scratch: Scratch) {
+    await this.keys.create(sealOf(copy));
+    const clear = createReadStream(scratch.file(name), { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
+    return this.objects.put(`${folderOf(copy)}/${name}`, clear, { sealedBy: sealOf(copy) });
+  }
+}

@@ -1,0 +1,159 @@
+import { Refusal } from '#kernel';
+import type { ActContext, Clock, Id } from '#kernel';
+import { Scenarios } from '#authorisations';
+import { UnitOfWork } from '#platform/database';
+import type { Tx } from '#platform/database';
+import { SCRATCH, ScratchArea } from '#platform/engine';
+import { CLOCK } from '#platform/http';
+import { Inject, Injectable } from '@nestjs/common';
+import { assertUsable } from '../domain/dataset.js';
+import { decideFailed, decideReady, decideStart } from '../domain/dataset-copy.js';
+import type { ImportFailure, Imported } from '../domain/dataset-copy.js';
+import type { Field } from '../domain/field.js';
+import type { Grant } from '../domain/grant.js';
+import { CopiesRepository } from '../persistence/copies.repository.js';
+import { Copies } from './copies.js';
+import type { CopyFacts } from './copies.js';
+import { CopyFiles, goodRows, quarantinedRows } from './copy-files.js';
+import { Datasets } from './datasets.js';
+import { SortedDelivery } from './sorted-delivery.js';
+import { TextFile } from './text-file.js';
+import { Uploads } from './uploads.js';
+
+export interface ImportRun {
+  readonly copyId: Id;
+  readonly signal: AbortSignal;
+  act(action: string): ActContext;
+  progress(rows: number): Promise<void>;
+}
+interface Begun {
+  readonly copy: CopyFacts;
+  readonly uploadBytes: number;
+  readonly fields: readonly Field[];
+  readonly grant: Grant;
+}
+
+/** Clear text of a delivery and what is made of it, in memory alone: the rows, their Parquet file, room for the engine to spill. */
+const scratchFor = (sourceBytes: number): number => 128 * 1024 * 1024 + 4 * sourceBytes;
+
+/**
+ * Brings a delivery into its scenario: decrypt, decode, check row by row, write as Parquet, encrypt under the scenario's key. What is
+ * published is decided in one transaction at the end; whoever comes second there takes its own file away again.
+ */
+@Injectable()
+export class CopyImport {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly repository: CopiesRepository,
+    private readonly copies: Copies,
+    private readonly datasets: Datasets,
+    private readonly uploads: Uploads,
+    private readonly files: CopyFiles,
+    private readonly scenarios: Scenarios,
+    @Inject(SCRATCH) private readonly scratch: ScratchArea,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @throws what another try may cure: ports that do not answer, a full scratch, a cancelled run. All else ends in `failed`. */
+  async run(run: ImportRun): Promise<void> {
+    let sorted: SortedDelivery | undefined;
+    try {
+      const begun = await this.begin(run);
+      if (begun === undefined) return;
+      const { copy, fields, grant } = begun;
+      await using scratch = this.scratch.allocate(scratchFor(begun.uploadBytes));
+      await using good = await TextFile.create(scratch.file(goodRows));
+      await using quarantine = await TextFile.create(scratch.file(quarantinedRows));
+      const bytes = this.uploads.read(run.act('dataset-copy.read'), copy.uploadId);
+      sorted = new SortedDelivery({ ...copy, ...run, bytes, fields, grant, good, quarantine, progress: (rows) => run.progress(rows) });
+      try {
+        await sorted.run();
+      } finally {
+        if (sorted.counts.bad > 0) await this.files.quarantine(copy, scratch);
+      }
+      const file = await this.files.store(copy, sorted.kept, scratch, run.signal);
+      const { source, counts, leftOut } = sorted;
+      await this.publish(run, begun, sorted, { source, counts, leftOut, file });
+    } catch (fault) {
+      run.signal.throwIfAborted();
+      if (!(fault instanceof Refusal) || !isFinal(fault)) throw fault;
+      await this.fail(run, { code: fault.code, details: fault.details as ImportFailure['details'] }, sorted);
+    }
+  }
+
+  /** After the last try. */
+  async giveUp(run: ImportRun, fault: unknown): Promise<void> {
+    const cause = fault instanceof Refusal ? fault.code : fault instanceof Error ? fault.name : 'unknown';
+    await this.fail(run, { code: 'dataset-copy.import-gave-up', details: { cause } }, undefined);
+  }
+
+  private begin(run: ImportRun): Promise<Begun | undefined> {
+    return this.unitOfWork.run(run.act('dataset-copy.import-started'), async (tx) => {
+      const { copy, dataset, grant } = await this.gather(tx, run.copyId);
+      if (copy.state !== 'received' && copy.state !== 'importing') return undefined;
+      const started = await this.repository.update(tx, copy, { ...decideStart(copy), fieldsVersion: dataset.fieldsVersion });
+      await tx.record({ action: 'dataset-copy.import-started', outcome: 'intent', ...subjectOf(copy) });
+      const upload = await this.uploads.find(tx, copy.uploadId);
+      return { copy: started, uploadBytes: upload.length, fields: dataset.fields, grant };
+    });
+  }
+
+  private async publish(run: ImportRun, begun: Begun, sorted: SortedDelivery, imported: Imported): Promise<void> {
+    const published = await this.unitOfWork.run(run.act('dataset-copy.imported'), async (tx) => {
+      const { copy, grant } = await this.gather(tx, run.copyId);
+      const stillGranted = imported.file.columns.every(({ name }) => grant.fields.has(name)) && grant.rowLimit === begun.grant.rowLimit;
+      if (copy.state !== 'importing' || !stillGranted) return undefined;
+      const at = this.clock.now();
+      const ready = await this.repository.update(tx, copy, decideReady(copy, imported, at));
+      await this.repository.removeBadRows(tx, copy.id);
+      await this.repository.addBadRows(tx, copy.id, sorted.badRows);
+      const { rows, bad } = imported.counts;
+      const details = { rows, bad, stored: imported.file.rows, columns: imported.file.columns.length, sha256: imported.file.sha256 };
+      await tx.record({ action: 'dataset-copy.imported', ...subjectOf(copy), before: copy, after: ready, details });
+      await tx.publish({ type: 'dataset-copy.ready.v1', key: copy.id, payload: referenceTo(copy) });
+      const { authorisationId, scenarioId, unitId } = copy;
+      const use = { item: 'data-processing', quantity: 1, sourceKind: 'dataset-copy', sourceId: copy.id } as const;
+      await tx.use({ ...use, authorisationId, scenarioId, unitId, usedAt: at });
+      await tx.enqueue({ name: 'datasets.end-upload', key: copy.uploadId });
+      return ready;
+    });
+    // Another try published, the copy was destroyed, or the grant shrank meanwhile: then what was written here is nobody's.
+    if (published === undefined) await this.files.remove(imported.file);
+    else await this.files.removeOthers(published, imported.file);
+  }
+
+  private async fail(run: ImportRun, failure: ImportFailure, sorted: SortedDelivery | undefined): Promise<void> {
+    await this.unitOfWork.run(run.act('dataset-copy.import-failed'), async (tx) => {
+      const copy = await this.repository.lock(tx, run.copyId, 'update');
+      if (copy.state !== 'received' && copy.state !== 'importing') return;
+      const failed = await this.repository.update(tx, copy, decideFailed(copy, failure, sorted?.counts ?? null));
+      await this.repository.addBadRows(tx, copy.id, sorted?.badRows ?? []);
+      await tx.record({ action: 'dataset-copy.import-failed', ...subjectOf(copy), before: copy, after: failed, reasons: [failure.code] });
+      await tx.enqueue({ name: 'datasets.end-upload', key: copy.uploadId });
+    });
+  }
+
+  /** Locks scenario, holding and copy, in the order in which a delivery locks them. */
+  private async gather(tx: Tx, copyId: Id) {
+    const { datasetId, scenarioId } = await this.repository.get(tx, copyId);
+    const at = this.clock.now();
+    await this.scenarios.assertOperating(tx, scenarioId, at);
+    const dataset = await this.datasets.facts(tx, datasetId, 'share');
+    assertUsable(dataset);
+    const grant = await this.copies.grant(tx, scenarioId, datasetId, at);
+    return { dataset, grant, copy: await this.repository.lock(tx, copyId, 'update') };
+  }
+}
+
+/** What another try cannot cure: the file itself, or the right to have it. */
+const isFinal = ({ code }: Refusal): boolean =>
+  /^(dataset|dataset-copy|upload|scenario|authorisation)\./.test(code) ||
+  ['keys.destroyed', 'objects.tampered', 'objects.swapped', 'objects.absent'].includes(code);
+
+const subjectOf = (copy: CopyFacts) => ({
+  object: { kind: 'dataset-copy', id: copy.id },
+  unitId: copy.unitId,
+  authorisationId: copy.authorisationId,
+  scenarioId: copy.scenarioId,
+});
+export const referenceTo = (copy: CopyFacts) => ({ copyId: copy.id, datasetId: copy.datasetId, scenarioId: copy.scenarioId });

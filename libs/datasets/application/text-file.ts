@@ -1,0 +1,32 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+
+const flushAt = 256 * 1024;
+
+/** A text file that is only added to; holds a quarter of a megabyte before it writes. */
+export class TextFile implements AsyncDisposable {
+  private pending: string[] = [];
+  private size = 0;
+
+  private constructor(private readonly file: FileHandle) {}
+
+  static async create(path: string): Promise<TextFile> {
+    return new TextFile(await open(path, 'wx', 0o600));
+  }
+
+  async add(text: string): Promise<void> {
+    this.pending.push(text);
+    this.size += text.length;
+    if (this.size > flushAt) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    await this.file.write(this.pending.join(''));
+    this.pending = [];
+    this.size = 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.file.close();
+  }
+}

@@ -1,0 +1,147 @@
+import { idParam, pageQuery } from '#platform/http/schemas';
+import { z } from 'zod';
+import { badReasons, cellChecks, cellTypes } from './domain/cell.js';
+import { copyStates, datasetStates } from './domain/copy.states.js';
+import { markings } from './domain/dataset.js';
+import { fieldClasses, grades, sensitiveTypes } from './domain/field.js';
+
+export { sensitiveTypes } from './domain/field.js';
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+const words = z.string().max(2000);
+export const Grade = z.enum(grades);
+
+export const FieldShape = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[\p{L}\p{N}_][\p{L}\p{N}_ ()（）.-]*$/u),
+  comment: z.string().max(500).default(''),
+  type: z.enum(cellTypes),
+  check: z.enum(cellChecks).nullable().default(null).describe('A check digit or form that each value must have'),
+  required: z.boolean().default(false),
+  class: z.enum(fieldClasses).nullable().default(null).describe('null: undecided, which counts as sensitive'),
+  grade: Grade.nullable().default(null),
+  sensitiveType: z.enum(sensitiveTypes).nullable().default(null),
+});
+const fields = z.array(FieldShape).min(1).max(2000);
+
+export const RegisterDataset = z.strictObject({
+  name: z.string().min(2).max(200),
+  description: words.default(''),
+  edition: z.string().min(1).max(60).describe('The provider’s own version of the holding'),
+  grade: Grade.nullable().default(null),
+  marking: z.enum(markings).default('none'),
+  custody: z.strictObject({
+    holderId: z.uuid(),
+    managerId: z.uuid(),
+    userId: z.uuid().nullable().default(null),
+    operatorId: z.uuid().nullable().default(null),
+  }),
+  origin: z.strictObject({
+    system: z.string().min(1).max(200),
+    basis: z.string().min(1).max(500),
+    returnedFrom: z.enum(['province', 'city']).nullable().default(null),
+  }),
+  useConditions: z
+    .strictObject({
+      text: words,
+      noJoin: z.boolean().default(false),
+      purposes: z.array(z.string().min(1).max(200)).max(50).default([]),
+      until: z.iso.date().nullable().default(null),
+    })
+    .prefault({ text: '' }),
+  contact: z.strictObject({ department: z.string().max(200), channel: z.string().max(200) }).prefault({ department: '', channel: '' }),
+  updateFrequencyDays: z.int().min(1).max(3660).nullable().default(null),
+  fields,
+});
+
+export const DatasetView = z.object({
+  id: z.uuid(),
+  version: z.int(),
+  createdAt: z.string(),
+  state: z.enum(datasetStates),
+  providerId: z.uuid(),
+  ...RegisterDataset.shape,
+  grade: Grade,
+  fieldsVersion: z.int(),
+  proposal: z.object({ fields, digest, lowered: z.array(z.string()), reason: z.string(), proposedAt: z.string() }).nullable(),
+  freezeReason: z.string().nullable(),
+});
+export const DatasetsQuery = pageQuery.extend({ providerId: z.uuid().optional() });
+
+export const DecideFields = z.strictObject({
+  fields,
+  reason: z.string().max(500).default('').describe('Needed where a field is protected less than before'),
+});
+export const ApproveFields = z.strictObject({ digest });
+export const FreezeDataset = z.strictObject({ marking: z.enum(markings).exclude(['none']), reason: z.string().min(1).max(500) });
+export const ThawDataset = z.strictObject({ reason: z.string().min(1).max(500) });
+
+export const DeliveryFormatShape = z.strictObject({
+  kind: z.literal('csv'),
+  encoding: z.enum(['utf-8', 'gb18030']),
+  delimiter: z.enum([',', ';', '\t', '|']).default(','),
+  header: z.boolean().default(true),
+});
+export const DeliverCopy = z.strictObject({
+  datasetId: z.uuid(),
+  scenarioId: z.uuid(),
+  uploadId: z.uuid(),
+  format: DeliveryFormatShape,
+  maxBadShare: z.number().min(0).max(0.5).default(0.01).describe('Share of bad lines past which the import stops, 0 to 0.5'),
+});
+
+const counts = z.object({
+  rows: z.int(),
+  bad: z.int(),
+  badByReason: z.partialRecord(z.enum(badReasons), z.int()),
+  beyondGrant: z.int(),
+});
+export const CopyView = z.object({
+  id: z.uuid(),
+  version: z.int(),
+  createdAt: z.string(),
+  state: z.enum(copyStates),
+  datasetId: z.uuid(),
+  edition: z.string(),
+  fieldsVersion: z.int(),
+  scenarioId: z.uuid(),
+  authorisationId: z.uuid(),
+  unitId: z.uuid(),
+  providerId: z.uuid(),
+  format: DeliveryFormatShape,
+  maxBadShare: z.number(),
+  source: z.object({ sha256: digest, bytes: z.int() }).nullable(),
+  counts: counts.nullable(),
+  leftOut: z.array(z.string()).describe('Fields that the scenario was not granted and that were left out'),
+  file: z
+    .object({ sha256: digest, bytes: z.int(), rows: z.int(), columns: z.array(z.object({ name: z.string(), type: z.string() })) })
+    .nullable(),
+  failure: z.object({ code: z.string(), details: z.record(z.string(), z.unknown()) }).nullable(),
+  readyAt: z.string().nullable(),
+  destroyedAt: z.string().nullable(),
+});
+export const CopiesQuery = pageQuery.extend({ scenarioId: z.uuid().optional(), datasetId: z.uuid().optional() });
+
+export const BadRowView = z.object({ line: z.int(), reason: z.enum(badReasons), field: z.string().nullable() });
+export const BadRowsPage = z.object({
+  items: z.array(BadRowView),
+  next: z.string().nullable(),
+  total: z.int().describe('Bad rows of the file; the first 10,000 are listed'),
+});
+
+export const UploadParam = idParam;
+
+/** Events, with ids and figures only. */
+export const DatasetCopyReady = z.object({ copyId: z.uuid(), datasetId: z.uuid(), scenarioId: z.uuid() });
+export const DatasetFieldsChanged = z.object({ datasetId: z.uuid(), fieldsVersion: z.int() });
+export const DatasetFrozen = z.object({ datasetId: z.uuid() });
+export const datasetEvents = {
+  'dataset-copy.ready.v1': DatasetCopyReady,
+  'dataset-copy.destroyed.v1': DatasetCopyReady,
+  'dataset.fields-changed.v1': DatasetFieldsChanged,
+  'dataset.frozen.v1': DatasetFrozen,
+  'dataset.thawed.v1': DatasetFrozen,
+} as const;

@@ -1,0 +1,31 @@
+import { AuthorisationsModule } from '#authorisations';
+import { IdentityModule } from '#identity';
+import { Module } from '@nestjs/common';
+import { CopiesHolding } from './application/copies-holding.js';
+import { Copies } from './application/copies.js';
+import { CopyFiles } from './application/copy-files.js';
+import { CopyImport } from './application/copy-import.js';
+import { DatasetsEvidence } from './application/datasets-evidence.js';
+import { Datasets } from './application/datasets.js';
+import { Uploads } from './application/uploads.js';
+import { CopiesRepository } from './persistence/copies.repository.js';
+import { DatasetsRepository } from './persistence/datasets.repository.js';
+import { UploadsRepository } from './persistence/uploads.repository.js';
+
+@Module({
+  imports: [IdentityModule, AuthorisationsModule],
+  providers: [
+    DatasetsRepository,
+    CopiesRepository,
+    UploadsRepository,
+    Datasets,
+    Uploads,
+    Copies,
+    CopyFiles,
+    CopyImport,
+    CopiesHolding,
+    DatasetsEvidence,
+  ],
+  exports: [Datasets, Copies, Uploads, CopyImport],
+})
+export class DatasetsModule {}

@@ -1,0 +1,58 @@
+import { readCell } from './cell.js';
+import type { BadReason } from './cell.js';
+import type { Field } from './field.js';
+
+/** How the columns of a file meet the fields of a holding: for each column its field, and whether it is kept. */
+export interface ColumnPlan {
+  readonly columns: readonly { readonly field: Field; readonly kept: boolean }[];
+}
+export type HeaderFault = { readonly missing: readonly string[]; readonly duplicated: number; readonly unknown: number };
+
+/**
+ * Matches a header to the fields, in any order. Names that are no field are only counted: where a file has no header after all, its first
+ * row is data (AUD-08).
+ * @param granted names of the fields that the scenario was granted; the others are checked with the row and then left out (REQ-06).
+ */
+export function planColumns(
+  header: readonly string[] | null,
+  fields: readonly Field[],
+  granted: ReadonlySet<string>,
+): { plan: ColumnPlan } | { fault: HeaderFault } {
+  const named = header === null ? fields.map(({ name }) => name) : header.map((name) => name.trim());
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  const missing = fields.filter(({ name }) => !named.includes(name)).map(({ name }) => name);
+  const duplicated = named.length - new Set(named).size;
+  const columns = named.flatMap((name) => {
+    const field = byName.get(name);
+    return field === undefined ? [] : [{ field, kept: granted.has(name) }];
+  });
+  const unknown = named.length - columns.length;
+  if (missing.length > 0 || duplicated > 0 || unknown > 0) return { fault: { missing, duplicated, unknown } };
+  return { plan: { columns } };
+}
+
+export const keptFields = (plan: ColumnPlan): Field[] => plan.columns.filter(({ kept }) => kept).map(({ field }) => field);
+
+export type RowOutcome = { readonly values: readonly string[] } | { readonly bad: BadReason; readonly field: string | null };
+
+/** The kept cells in their normal form, or the first thing that is wrong with the row. */
+export function readRow(plan: ColumnPlan, cells: readonly string[]): RowOutcome {
+  // Looked for first: bytes of no character may have swallowed a separator, and then the count is wrong as well.
+  if (cells.some((cell) => cell.includes('\uFFFD')))
+    return { bad: 'undecodable', field: plan.columns[cells.findIndex((cell) => cell.includes('\uFFFD'))]?.field.name ?? null };
+  if (cells.length !== plan.columns.length) return { bad: 'field-count', field: null };
+  const values: string[] = [];
+  for (const [at, { field, kept }] of plan.columns.entries()) {
+    const outcome = readCell(field, cells[at] ?? '');
+    if ('bad' in outcome) return { bad: outcome.bad, field: field.name };
+    if (kept) values.push(outcome.value);
+  }
+  return { values };
+}
+
+/** Below this many rows the share is judged at the end only: one bad row among the first three says little. */
+const enoughToJudge = 1000;
+
+/** Whether the import must stop: the share of bad lines is past what the delivery allows (0 to 1). */
+export const tooManyBad = (counts: { readonly lines: number; readonly bad: number }, maxShare: number, atEnd: boolean): boolean =>
+  (atEnd || counts.lines >= enoughToJudge) && counts.bad > counts.lines * maxShare;

@@ -1,0 +1,85 @@
+import { digestOf } from '#kernel';
+import type { Digest } from '#kernel';
+import type { CellCheck, CellType } from './cell.js';
+
+/** L1 (public) to L4 (most sensitive), as provinces grade public data (CLS-01). Compares as text. */
+export const grades = ['L1', 'L2', 'L3', 'L4'] as const;
+export type Grade = (typeof grades)[number];
+
+/** What the regulations tell apart when they say that data must be protected (CLS-04). */
+export const fieldClasses = ['public', 'personal', 'trade-secret', 'confidential-business', 'government-internal'] as const;
+export type FieldClass = (typeof fieldClasses)[number];
+
+/** Kinds of identifying content. `none`: somebody looked and found nothing of the kind. */
+export const sensitiveTypes = [
+  'resident-id',
+  'uscc',
+  'mobile',
+  'landline',
+  'bank-card',
+  'passport',
+  'hk-macao-permit',
+  'taiwan-permit',
+  'plate',
+  'name',
+  'address',
+  'email',
+  'ipv4',
+  'ipv6',
+  'mac',
+  'birth-date',
+  'coordinates',
+  'free-text',
+  'medical-record-number',
+  'account-number',
+  'none',
+] as const;
+export type SensitiveType = (typeof sensitiveTypes)[number];
+
+/** One column of a holding, as its provider decided it. `null` stands for undecided, and undecided counts as sensitive. */
+export interface Field {
+  readonly name: string;
+  readonly comment: string;
+  readonly type: CellType;
+  /** A check that each value must pass besides its type. */
+  readonly check: CellCheck | null;
+  readonly required: boolean;
+  readonly class: FieldClass | null;
+  readonly grade: Grade | null;
+  readonly sensitiveType: SensitiveType | null;
+}
+
+export const fieldsDigest = (fields: readonly Field[]): Digest => digestOf(fields);
+
+/** Undecided counts as sensitive, and so does whatever is graded L3 or above (CLS-04). */
+export const isSensitive = (field: Field): boolean =>
+  field.class === null ||
+  field.grade === null ||
+  field.sensitiveType === null ||
+  field.sensitiveType !== 'none' ||
+  field.grade >= 'L3' ||
+  field.class !== 'public';
+
+/** Ungraded or unclassified: cannot be granted (CLS-01). */
+export const isUndecided = (field: Field): boolean => field.class === null || field.grade === null || field.sensitiveType === null;
+
+/** Names of the fields that the new list protects less than the old one: lower grade, no grade, or a sensitive type taken away. */
+export function loweredFields(from: readonly Field[], to: readonly Field[]): string[] {
+  const before = new Map(from.map((field) => [field.name, field]));
+  return to.filter((field) => isLowered(before.get(field.name), field)).map(({ name }) => name);
+}
+
+function isLowered(from: Field | undefined, to: Field): boolean {
+  if (from === undefined) return false;
+  const graded = from.grade !== null && (to.grade === null || to.grade < from.grade);
+  const typed = from.sensitiveType !== null && from.sensitiveType !== 'none' && (to.sensitiveType === null || to.sensitiveType === 'none');
+  const classed = from.class !== null && from.class !== 'public' && (to.class === null || to.class === 'public');
+  return graded || typed || classed;
+}
+
+/** The strictest grade among the fields; what the holding as a whole has at least. */
+export const strictestGrade = (fields: readonly Field[]): Grade | null =>
+  fields.reduce<Grade | null>(
+    (strictest, { grade }) => (grade !== null && (strictest === null || grade > strictest) ? grade : strictest),
+    null,
+  );

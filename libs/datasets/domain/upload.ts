@@ -1,0 +1,41 @@
+import { refuse } from '#kernel';
+import type { Id, Instant } from '#kernel';
+
+/** A file on its way in (tus 1.0): encrypted part by part under a key of its own, used once, then destroyed. No workspace can read it. */
+export interface Upload {
+  readonly id: Id;
+  readonly createdAt: Instant;
+  readonly ownerId: Id;
+  readonly organisationId: Id;
+  readonly length: number;
+  readonly offset: number;
+  readonly parts: number;
+  readonly expiresAt: Instant;
+  readonly claimedBy: Id | null;
+  readonly destroyedAt: Instant | null;
+}
+
+/** Days after which an upload that nobody used is destroyed (IMP-01). */
+export const uploadDays = 3;
+export const maxUploadBytes = 64 * 1024 ** 3;
+
+export const isWhole = (upload: Upload): boolean => upload.offset === upload.length;
+export const uploadFolder = (id: Id): string => `uploads/${id}`;
+export const uploadKey = (id: Id): string => `uploads/${id}`;
+/** Two writers at once never share a part: the one that comes second is refused, and its part is nobody's. */
+export const partKey = (id: Id, part: number, writer: Id): string => `${uploadFolder(id)}/${String(part).padStart(8, '0')}-${writer}`;
+
+/** @throws Refusal `upload.not-found` for another's and for what is over, `upload.moved-on`. */
+export function assertWritable(upload: Upload, writer: { personId: Id; at: Instant }, offset: number): void {
+  const over = upload.destroyedAt !== null || upload.claimedBy !== null || upload.expiresAt <= writer.at;
+  if (upload.ownerId !== writer.personId || over) throw refuse('upload.not-found', { id: upload.id });
+  if (upload.offset !== offset) throw refuse('upload.moved-on', { id: upload.id, offset: upload.offset });
+}
+
+/** @throws Refusal `upload.not-found` for another's, `upload.incomplete`, `upload.used`. */
+export function decideClaim(upload: Upload, organisationId: Id, claimedBy: Id): Partial<Upload> {
+  if (upload.organisationId !== organisationId || upload.destroyedAt !== null) throw refuse('upload.not-found', { id: upload.id });
+  if (!isWhole(upload)) throw refuse('upload.incomplete', { id: upload.id, offset: upload.offset, length: upload.length });
+  if (upload.claimedBy !== null) throw refuse('upload.used', { id: upload.id });
+  return { claimedBy };
+}

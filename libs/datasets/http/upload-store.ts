@@ -1,0 +1,55 @@
+import type { Readable } from 'node:stream';
+import { Refusal, refuse } from '#kernel';
+import type { ActContext } from '#kernel';
+import { DataStore, Upload as TusUpload } from '@tus/server';
+import type { Uploads } from '../application/uploads.js';
+import { uploadDays } from '../domain/upload.js';
+import type { Upload } from '../domain/upload.js';
+
+/** What the tus library keeps uploads in, for one request: everything it is asked is done as the person who asks. */
+export class UploadStore extends DataStore {
+  constructor(
+    private readonly uploads: Uploads,
+    private readonly ctx: ActContext,
+  ) {
+    super();
+    this.extensions = ['creation', 'termination', 'expiration'];
+  }
+
+  override async create(wanted: TusUpload): Promise<TusUpload> {
+    if (wanted.size === undefined || wanted.size === 0) throw refuse('upload.no-length');
+    const upload = await this.uploads.begin(this.ctx, wanted.size);
+    // The protocol's metadata is not kept: it is where clients put file names, and those may name people.
+    return Object.assign(wanted, viewOf(upload));
+  }
+
+  override async write(data: Readable, id: string, offset: number): Promise<number> {
+    return this.uploads.write(this.ctx, id, offset, data as AsyncIterable<Uint8Array>);
+  }
+
+  override async getUpload(id: string): Promise<TusUpload> {
+    return new TusUpload(viewOf(await this.uploads.own(this.ctx, id)));
+  }
+
+  override async remove(id: string): Promise<void> {
+    await this.uploads.abandon(this.ctx, id);
+  }
+
+  override getExpiration(): number {
+    return uploadDays * 86_400_000;
+  }
+}
+
+const viewOf = ({ id, length, offset, createdAt }: Upload) => ({ id, size: length, offset, creation_date: createdAt });
+
+/** Refusals in the library's form; the status says what a tus client acts on. */
+export function answerOf(fault: Error | { status_code: number; body: string }): { status_code: number; body: string } | undefined {
+  if (!(fault instanceof Refusal)) return 'status_code' in fault ? undefined : { status_code: 500, body: 'http.fault' };
+  const status: Readonly<Record<string, number>> = {
+    'upload.no-length': 400,
+    'upload.not-found': 404,
+    'upload.moved-on': 409,
+    'upload.used': 409,
+  };
+  return { status_code: status[fault.code] ?? 503, body: fault.code };
+}

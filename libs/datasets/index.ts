@@ -1,0 +1,32 @@
+import type { ContextDeclaration } from '#kernel';
+import { DatasetsModule } from './datasets.module.js';
+import { datasetsAuditActions } from './domain/audit-actions.js';
+import { datasetsRefusals } from './domain/refusals.js';
+import { CopiesController } from './http/copies.controller.js';
+import { DatasetsController } from './http/datasets.controller.js';
+import { UploadsController } from './http/uploads.controller.js';
+import { DatasetsJobs } from './jobs/datasets.jobs.js';
+import { datasetsEntities } from './persistence/entities.js';
+import { DatasetsAndCopies1763700400000 } from './persistence/migrations/datasets-and-copies.js';
+
+export { Copies, type CopyFacts, type ReadableCopy } from './application/copies.js';
+export { Datasets, type DatasetFacts } from './application/datasets.js';
+export { type CellType, storedTypes } from './domain/cell.js';
+export type { CopyColumn, CopyFile, DatasetCopy } from './domain/dataset-copy.js';
+export type { Dataset } from './domain/dataset.js';
+export { type Field, type FieldClass, type Grade, isSensitive, isUndecided, type SensitiveType, strictestGrade } from './domain/field.js';
+export type { Grant } from './domain/grant.js';
+export { isBankCard, isCreditCode, isMobile, isResidentId } from './domain/identifier-checks.js';
+export { DatasetsModule };
+
+export const datasetsContext: ContextDeclaration = {
+  name: 'datasets',
+  module: DatasetsModule,
+  controllers: [DatasetsController, CopiesController, UploadsController],
+  jobs: [DatasetsJobs],
+  reconcilers: [],
+  entities: datasetsEntities,
+  migrations: [DatasetsAndCopies1763700400000],
+  auditActions: datasetsAuditActions,
+  refusals: datasetsRefusals,
+};

@@ -1,0 +1,47 @@
+import { systemAct } from '#kernel';
+import type { Clock } from '#kernel';
+import { UnitOfWork } from '#platform/database';
+import { CLOCK } from '#platform/http';
+import { Job } from '#platform/queue';
+import type { JobRun } from '#platform/queue';
+import { Inject, Injectable } from '@nestjs/common';
+import { Copies } from '../application/copies.js';
+import { CopyImport } from '../application/copy-import.js';
+import { Uploads } from '../application/uploads.js';
+
+@Injectable()
+export class DatasetsJobs {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly imports: CopyImport,
+    private readonly uploads: Uploads,
+    private readonly copies: Copies,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Job('datasets.import', { maxAttempts: 5, leaseSeconds: 60, backoffSeconds: 5 })
+  async import(run: JobRun): Promise<void> {
+    const { key: copyId, signal } = run;
+    const act = (action: string) => systemAct('datasets', action, this.clock.now(), run.traceparent);
+    const progress = (rows: number): Promise<void> => run.progress({ rows });
+    try {
+      await this.imports.run({ copyId, signal, act, progress });
+    } catch (fault) {
+      if (run.lastAttempt && !signal.aborted) await this.imports.giveUp({ copyId, signal, act, progress }, fault);
+      throw fault;
+    }
+  }
+
+  /** Due when an upload expires, and rung earlier once its delivery was imported or failed (IMP-01). */
+  @Job('datasets.end-upload', { maxAttempts: 20, leaseSeconds: 60, backoffSeconds: 10 })
+  async endUpload(run: JobRun): Promise<void> {
+    const ctx = systemAct('datasets', 'upload.destroyed', this.clock.now(), run.traceparent);
+    const isOver = await this.unitOfWork.read(ctx, async (tx) => {
+      const upload = await this.uploads.find(tx, run.key);
+      if (upload.claimedBy === null) return upload.expiresAt <= ctx.at;
+      const { state } = await this.copies.facts(tx, upload.claimedBy);
+      return state !== 'received' && state !== 'importing';
+    });
+    if (isOver) await this.uploads.destroy(ctx, run.key);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Id } from '#kernel';
+import type { Tx } from '#platform/database';
+import { managerOf, StateTable } from '#platform/database/persistence';
+import { Injectable } from '@nestjs/common';
+import { UploadRow } from './entities.js';
+
+@Injectable()
+export class UploadsRepository {
+  private readonly table = new StateTable<UploadRow>(UploadRow, 'upload');
+
+  insert = (tx: Tx, row: Omit<UploadRow, 'version'>): Promise<UploadRow> => this.table.insert(tx, row);
+  get = (tx: Tx, id: Id): Promise<UploadRow> => this.table.get(tx, id);
+  lock = (tx: Tx, id: Id, mode: 'share' | 'update'): Promise<UploadRow> => this.table.lock(tx, id, mode);
+  update = (tx: Tx, row: UploadRow, change: Partial<UploadRow>): Promise<UploadRow> => this.table.update(tx, row, change);
+
+  async addPart(tx: Tx, uploadId: Id, part: number, objectKey: string, bytes: number): Promise<void> {
+    await managerOf(tx).query('INSERT INTO datasets.upload_parts (upload_id, part, object_key, bytes) VALUES ($1, $2, $3, $4)', [
+      uploadId,
+      part,
+      objectKey,
+      bytes,
+    ]);
+  }
+
+  /** Keys of the parts' objects, in order. */
+  async parts(tx: Tx, uploadId: Id): Promise<string[]> {
+    const rows: { object_key: string }[] = await managerOf(tx).query(
+      'SELECT object_key FROM datasets.upload_parts WHERE upload_id = $1 ORDER BY part',
+      [uploadId],
+    );
+    return rows.map((row) => row.object_key);
+  }
+}

@@ -1,0 +1,138 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '#kernel';
+import { SandboxEngine, ScratchArea } from '#platform/engine';
+import type { EngineInput } from '#platform/engine';
+import { createMasterKeyFile, SealedKeyFile } from '#platform/keys';
+import { FolderStore, SealedObjects } from '#platform/objects';
+import { plantedFaults, residentFields, residents } from '../../deploy/embedded/samples/residents.js';
+import type { PlantedRow } from '../../deploy/embedded/samples/residents.js';
+import { CopyFiles, goodRows, quarantinedRows } from '../../libs/datasets/application/copy-files.js';
+import { SortedDelivery } from '../../libs/datasets/application/sorted-delivery.js';
+import type { Delivery } from '../../libs/datasets/application/sorted-delivery.js';
+import { TextFile } from '../../libs/datasets/application/text-file.js';
+import type { DatasetCopy } from '../../libs/datasets/domain/dataset-copy.js';
+import type { Field } from '../../libs/datasets/domain/field.js';
+
+const fields: Field[] = residentFields.map((field) => ({ comment: '', check: null, ...field }));
+const allFields = { fields: new Set(fields.map(({ name }) => name)), rowLimit: null, itemIds: [] };
+const format = { kind: 'csv', encoding: 'gb18030', delimiter: ',', header: true } as const;
+const copy = { id: newId(), scenarioId: newId() } as DatasetCopy;
+const engineRoot = join('/dev/shm', `opdomain-files-${newId()}`);
+const engine = new SandboxEngine({ memoryMb: 1024, threads: 2, wallClockMs: 120_000, scratchBytes: 2_000_000_000 });
+
+let dir: string;
+let area: ScratchArea;
+let keys: SealedKeyFile;
+let objects: SealedObjects;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'files-'));
+  await createMasterKeyFile(join(dir, 'master'));
+  keys = await SealedKeyFile.open({ path: join(dir, 'keys.json'), masterKeyFile: join(dir, 'master') });
+  objects = new SealedObjects(await FolderStore.open(join(dir, 'objects')), keys);
+  area = new ScratchArea({ root: engineRoot, allowDiskScratch: false });
+});
+afterAll(async () => {
+  await rm(dir, { recursive: true });
+  await rm(engineRoot, { recursive: true });
+});
+
+async function sort(bytes: Iterable<Uint8Array>, more: Partial<Delivery> = {}) {
+  const scratch = area.allocate(500_000_000);
+  await using good = await TextFile.create(scratch.file(goodRows));
+  await using quarantine = await TextFile.create(scratch.file(quarantinedRows));
+  const delivery = {
+    ...{
+      bytes: (async function* () {
+        yield* bytes;
+      })(),
+      format,
+      fields,
+      grant: allFields,
+      maxBadShare: 0.01,
+      good,
+      quarantine,
+    },
+    ...{ signal: new AbortController().signal, progress: () => Promise.resolve() },
+    ...more,
+  };
+  const sorted = new SortedDelivery(delivery);
+  const outcome = await sorted.run().then(
+    () => undefined,
+    (fault: unknown) => fault,
+  );
+  return { scratch, sorted, outcome };
+}
+
+describe('a delivery of 200,000 residents in GB 18030', () => {
+  it('is sorted into good and bad rows, with line and reason for each bad one, in bounded memory [REQ-10]', async () => {
+    const planted: PlantedRow[] = [];
+    global.gc?.();
+    const before = process.memoryUsage().heapUsed;
+    let peak = 0;
+    const progress = (): Promise<void> => {
+      peak = Math.max(peak, process.memoryUsage().heapUsed);
+      return Promise.resolve();
+    };
+    const { scratch, sorted, outcome } = await sort(
+      residents({ rows: 200_000, badRows: 140 }, (row) => planted.push(row)),
+      { progress },
+    );
+    expect(outcome).toBeUndefined();
+    expect(sorted.badRows.map(({ line, reason }) => ({ line, reason }))).toEqual(planted.map(({ line, reason }) => ({ line, reason })));
+    expect(sorted.counts).toMatchObject({ rows: 200_000, bad: 140, badByReason: { 'field-count': 40, undecodable: 20 } });
+    expect(peak - before).toBeLessThan(300 * 1024 * 1024);
+
+    await keys.create(`scenario/${copy.scenarioId}`);
+    const file = await new CopyFiles(keys, objects, engine).store(copy, sorted.kept, scratch, new AbortController().signal);
+    expect(file).toMatchObject({ rows: 199_860, objectKey: `scenarios/${copy.scenarioId}/copies/${copy.id}/data.parquet` });
+    expect(file.columns.map(({ type }) => type)).toEqual(
+      fields.map(({ type }) => (type === 'date' ? 'DATE' : type === 'decimal' ? 'DECIMAL(24,6)' : 'VARCHAR')),
+    );
+    const people: EngineInput = { name: 'people', file: 'data.parquet', format: 'parquet', columns: file.columns, access: 'view' };
+    const sql = `SELECT count(*), count("备注"), count(*) FILTER ("备注" LIKE '%' || chr(10) || '%') > 0, min("出生日期") > DATE '1930-01-01',
+      count(*) FILTER ("姓名" LIKE '%·%') > 0, count(*) FILTER ("姓名" LIKE '%𠮷%') > 0, min(length("公民身份号码")) FROM people`;
+    const answer = await engine.run({ scratch, inputs: [people], steps: [{ kind: 'sql', sql, result: { rows: 1 } }] });
+    const row = answer.ok && answer.steps[0]?.kind === 'rows' ? answer.steps[0].rows[0] : undefined;
+    expect(row?.[0]).toBe('199860');
+    expect(row?.slice(2)).toEqual([true, true, true, true, '18']);
+    scratch.dispose();
+  });
+
+  it('stops past the stated share, having read no more than it had to', async () => {
+    let read = 0;
+    function* counted(): Generator<Buffer> {
+      for (const chunk of residents({ rows: 100_000, badRows: 5_000 })) {
+        read += chunk.length;
+        yield chunk;
+      }
+    }
+    const { scratch, outcome } = await sort(counted());
+    expect(outcome).toMatchObject({ code: 'dataset-copy.too-many-bad-rows', details: { maxShare: 0.01 } });
+    expect(read).toBeLessThan(2_000_000);
+    scratch.dispose();
+  });
+
+  it('keeps what was put aside with its cells, in the quarantine alone [AUD-08]', async () => {
+    const { scratch, sorted } = await sort(residents({ rows: 2_000, badRows: 7 }));
+    const lines = (await readFile(scratch.file(quarantinedRows), 'utf8')).trim().split('\n');
+    const kept = lines.map((line) => JSON.parse(line) as { line: number; reason: string; cells: string[] });
+    expect(kept.map(({ reason }) => reason)).toEqual(plantedFaults.map(({ reason }) => reason));
+    expect(kept.every(({ cells }) => cells[0]?.startsWith('R'))).toBe(true);
+    expect(JSON.stringify(sorted.badRows)).not.toMatch(/R0000/);
+    scratch.dispose();
+  });
+
+  it('stores neither more rows nor more columns than were granted [REQ-06]', async () => {
+    const grant = { fields: new Set(['姓名', '性别', '民族']), rowLimit: 100, itemIds: [] };
+    const { scratch, sorted } = await sort(residents({ rows: 500 }), { grant });
+    expect(sorted.counts).toMatchObject({ rows: 500, beyondGrant: 400 });
+    expect(sorted.leftOut).toHaveLength(12);
+    const stored = (await readFile(scratch.file(goodRows), 'utf8')).trim().split('\n');
+    expect(stored).toHaveLength(100);
+    expect(stored.every((line) => /^"[^"]+","[男女]","[^"]+"$/.test(line))).toBe(true);
+    scratch.dispose();
+  });
+});
