@@ -2,6 +2,8 @@ import { type CutScope, dayOf, endOfDay, type Id } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { seatEvents } from '../contract.js';
+import { firstLapse } from '../domain/seat-conditions.js';
+import type { SeatFacts } from '../domain/seat-facts.js';
 import { noticesDue, wakeAt } from '../domain/lapse-notices.js';
 import type { RevocationCause } from '../domain/revocation.js';
 import { decideReview } from '../domain/seat-decisions.js';
@@ -69,7 +71,7 @@ export class SeatReview {
     const facts = await this.gatherer.facts(tx, seat, at, 'share');
     const change = decideReview(facts, at);
     if (change === undefined) {
-      await this.announce(tx, seat, facts);
+      await this.announce(tx, await this.renamed(tx, seat, facts), facts);
       return undefined;
     }
     const changed = await this.changes.apply(tx, seat, change);
@@ -79,7 +81,15 @@ export class SeatReview {
     return { seat: changed, cause: change.cut === 'paused' ? 'paused' : 'lapsed', ground: change.reason?.code ?? change.to };
   }
 
-  private async announce(tx: Tx, seat: SeatRow, facts: Awaited<ReturnType<SeatFactsGatherer['facts']>>): Promise<void> {
+  /** A pause names the condition that stands against the seat now, also when another one was renewed meanwhile. */
+  private async renamed(tx: Tx, seat: SeatRow, facts: SeatFacts): Promise<SeatRow> {
+    const lapse = seat.state === 'paused' ? firstLapse(facts, tx.context.at) : undefined;
+    if (lapse === undefined || lapse.condition === seat.pausedBy) return seat;
+    await tx.record({ action: 'seat.paused', object: { kind: 'seat', id: seat.id }, ...partiesOf(seat), reasons: [lapse.code] });
+    return this.seats.update(tx, seat, { state: seat.state, pausedBy: lapse.condition });
+  }
+
+  private async announce(tx: Tx, seat: SeatRow, facts: SeatFacts): Promise<void> {
     if (!live.some((state) => state === seat.state)) return;
     const { at } = tx.context;
     for (const notice of noticesDue(facts, at, await this.seats.noticesSent(tx, seat.id))) {
