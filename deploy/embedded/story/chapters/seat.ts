@@ -17,19 +17,18 @@ export async function seatChapter(teller: Teller, world: World): Promise<void> {
       endsOn: inDays(60),
     });
     world.remember('seat', seat.id);
-    const unfiled = await world.as('sun').post<Seat>('/seats', {
+    const refusal = await world.as('sun').refusedAny('POST', '/seats', {
       personId: world.person('he'),
       scenarioId: world.id('scenario'),
       clause: '授权协议第四条 开发人员',
       endsOn: inDays(60),
     });
-    const refusal = await world.as('zhou').refusedAny('POST', `/seats/${unfiled.id}/grants`, {});
     await world.as('zhou').post(`/seats/${seat.id}/grants`, {});
     const detail = await world.as('li').get<z.output<typeof SeatDetail>>(`/seats/${seat.id}`);
     return {
       seat: seat.id,
       conditions: detail.conditions.map((one) => `${one.condition} ${one.holds ? 'holds' : 'lapsed'}`),
-      'without a filed person': refusal.code,
+      'for a person nobody has verified': refusal.code,
     };
   });
 
