@@ -1,0 +1,25 @@
+import type { ContextDeclaration } from '#kernel';
+import { METERING_CONFIG, meteringConfig } from './config.js';
+import { meteringAuditActions } from './domain/audit-actions.js';
+import { meteringRefusals } from './domain/refusals.js';
+import { ChargesController } from './http/charges.controller.js';
+import { PricesController } from './http/prices.controller.js';
+import { MeteringJobs } from './jobs/metering.jobs.js';
+import { MeteringModule } from './metering.module.js';
+import { meteringEntities } from './persistence/entities.js';
+import { Ledger1763701200000 } from './persistence/migrations/ledger.js';
+
+export { MeteringModule };
+
+export const meteringContext: ContextDeclaration = {
+  name: 'metering',
+  module: MeteringModule,
+  controllers: [PricesController, ChargesController],
+  jobs: [MeteringJobs],
+  reconcilers: [],
+  entities: meteringEntities,
+  migrations: [Ledger1763701200000],
+  config: { name: 'metering', schema: meteringConfig, token: METERING_CONFIG },
+  auditActions: meteringAuditActions,
+  refusals: meteringRefusals,
+};

@@ -1,0 +1,27 @@
+import { systemAct, usageRecorded, type Clock } from '#kernel';
+import type { Tx } from '#platform/database';
+import { CLOCK } from '#platform/http';
+import { Consumes, Job, type ConsumedEvent, type JobRun } from '#platform/queue';
+import { Inject, Injectable } from '@nestjs/common';
+import { Ledger } from '../application/ledger.js';
+import { Statements } from '../application/statements.js';
+import { usageFrom } from '../application/usage.js';
+
+@Injectable()
+export class MeteringJobs {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly statements: Statements,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Consumes(usageRecorded, 'metering.charge')
+  async charge(tx: Tx, event: ConsumedEvent): Promise<void> {
+    await this.ledger.charge(tx, usageFrom(event.payload));
+  }
+
+  @Job('metering.close-months')
+  async closeMonths(run: JobRun): Promise<void> {
+    await this.statements.closeMonths(systemAct('metering', 'statement.closed', this.clock.now(), run.traceparent), run.key);
+  }
+}
