@@ -2,6 +2,7 @@ import type { ContextDeclaration } from '#kernel';
 import { auditContext } from '#audit';
 import { authorisationsContext } from '#authorisations';
 import { domainsContext } from '#domains';
+import { coderunsContext } from '#coderuns';
 import { datasetsContext } from '#datasets';
 import { desensitisationContext } from '#desensitisation';
 import { seatsContext } from '#seats';
@@ -16,6 +17,7 @@ export const contexts: readonly ContextDeclaration[] = [
   domainsContext,
   seatsContext,
   desensitisationContext,
+  coderunsContext,
   auditContext,
   meteringContext,
 ];
