@@ -1,3 +1,4 @@
+import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 
 /**
@@ -32,6 +33,7 @@ export type SensitiveType = z.infer<typeof sensitiveTypeSchema>;
 
 /** Grade of a field, L1 (public) to L4 (most sensitive), as provinces grade public data. */
 export const gradeSchema = z.enum(['L1', 'L2', 'L3', 'L4']);
+export type Grade = z.infer<typeof gradeSchema>;
 
 /** Shapes whose mask is fixed: what is hidden does not depend on the value. */
 export const maskShapes = [
@@ -149,3 +151,109 @@ export const outputColumnSchema = z.strictObject({
   technique: z.string(),
 });
 export type OutputColumn = z.infer<typeof outputColumnSchema>;
+
+const digest = z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/);
+
+export const PlanState = z.enum(['proposing', 'draft', 'approved', 'failed', 'withdrawn']);
+export const RunState = z.enum(['queued', 'running', 'checking', 'succeeded', 'failed', 'cancelled']);
+
+export const columnFindingSchema = z.strictObject({
+  column: z.string(),
+  type: sensitiveTypeSchema,
+  confidence: z.enum(['certain', 'likely', 'hinted']),
+  byName: sensitiveTypeSchema.optional(),
+  share: z.number(),
+  sampled: z.int(),
+});
+
+export const DesensitisationPlanView = z
+  .object({
+    id: z.uuid(),
+    version: z.int(),
+    state: PlanState,
+    copyId: z.uuid(),
+    datasetId: z.uuid(),
+    scenarioId: z.uuid(),
+    revision: z.int(),
+    /** Over content and dataset schema; what is approved is this. */
+    digest: digest.nullable(),
+    content: planSchema.nullable(),
+    columns: z.array(schemaColumnSchema),
+    /** What detection saw: types, shares and counts, never a value. */
+    findings: z.array(columnFindingSchema),
+    approvedBy: z.uuid().nullable(),
+    approvedAt: z.iso.datetime().nullable(),
+    cause: z.string().nullable(),
+  })
+  .meta({ id: 'DesensitisationPlan' });
+
+export const ChangePlan = planSchema;
+export const ApprovePlan = z.strictObject({ revision: z.int(), digest }).meta({ id: 'ApproveDesensitisationPlan' });
+export const StartRun = z
+  .strictObject({
+    planId: z.uuid(),
+    /** Another delivery of the same dataset with the same columns; the plan's own copy where it is not said. */
+    copyId: z.uuid().optional(),
+  })
+  .meta({ id: 'StartDesensitisationRun' });
+
+export const checkResultSchema = z.strictObject({
+  check: z.enum(['sample', 'residual-identifiers', 'bijection', 'dictionary-attack', 'singling-out']),
+  verdict: z.enum(['pass', 'fail', 'unfinished']),
+  column: z.string().optional(),
+  finding: z.string().optional(),
+  figures: z.record(z.string(), z.number()),
+});
+export const causeSchema = z.object({
+  code: z.string(),
+  kind: z.string().optional(),
+  step: z.int().optional(),
+  columns: z.array(z.string()).optional(),
+});
+export const DesensitisationRunView = z
+  .object({
+    id: z.uuid(),
+    version: z.int(),
+    state: RunState,
+    planId: z.uuid(),
+    planRevision: z.int(),
+    planDigest: digest,
+    copyId: z.uuid(),
+    datasetId: z.uuid(),
+    scenarioId: z.uuid(),
+    requestedAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable(),
+    cause: causeSchema.nullable(),
+    proof: z.object({ passed: z.boolean(), checks: z.array(checkResultSchema) }).nullable(),
+    lineage: z.array(outputColumnSchema).nullable(),
+    rowsIn: z.int().nullable(),
+    rowsOut: z.int().nullable(),
+    sha256: digest.nullable(),
+    bytes: z.int().nullable(),
+    engine: z.string().nullable(),
+    /** Purpose of each pseudonym and the version of its key. */
+    keyVersions: z.record(z.string(), z.string()),
+    destroyedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'DesensitisationRun' });
+
+/** A published sample, as it stands in dev. */
+export const SampleView = z
+  .object({
+    runId: z.uuid(),
+    scenarioId: z.uuid(),
+    datasetId: z.uuid(),
+    copyId: z.uuid(),
+    rows: z.int(),
+    sha256: digest,
+    columns: z.array(outputColumnSchema),
+    publishedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Sample' });
+
+export const byScenario = pageQuery.extend({ scenarioId: z.uuid().optional() });
+
+/** Published with a sample; the payload is `SamplePublished`. */
+export const samplePublished = 'sample.published.v1';
+export const SamplePublished = z.object({ runId: z.uuid(), scenarioId: z.uuid(), copyId: z.uuid(), datasetId: z.uuid() });

@@ -1,1 +1,26 @@
+import type { ContextDeclaration } from '#kernel';
+import { DesensitisationModule } from './desensitisation.module.js';
+import { desensitisationAuditActions } from './domain/audit-actions.js';
+import { desensitisationRefusals } from './domain/refusals.js';
+import { PlansController } from './http/plans.controller.js';
+import { RunsController } from './http/runs.controller.js';
+import { DesensitisationJobs } from './jobs/desensitisation.jobs.js';
+import { desensitisationEntities } from './persistence/entities.js';
+import { PlansAndRuns1763700600000 } from './persistence/migrations/plans-and-runs.js';
+
+export { Plans } from './application/plans.js';
+export { Samples, type Sample } from './application/samples.js';
+export { DesensitisationModule };
 export { detectors, findIdentifiers, typeOfValue, type Certainty, type Detector, type Finding } from './domain/detectors/detectors.js';
+
+export const desensitisationContext: ContextDeclaration = {
+  name: 'desensitisation',
+  module: DesensitisationModule,
+  controllers: [PlansController, RunsController],
+  jobs: [DesensitisationJobs],
+  reconcilers: [],
+  entities: desensitisationEntities,
+  migrations: [PlansAndRuns1763700600000],
+  auditActions: desensitisationAuditActions,
+  refusals: desensitisationRefusals,
+};

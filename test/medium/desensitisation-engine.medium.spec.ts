@@ -239,7 +239,7 @@ const changed = (column: string, sensitiveType: SensitiveType, technique: Techni
 const realKey = Buffer.from('0123456789abcdef0123456789abcdef');
 
 async function desensitise(chosen: Plan, seed = 'seed', key: Uint8Array = realKey, file = 'out.parquet') {
-  const compiled = compileToDuckDb(chosen, residents, { source: 'raw', rowNumber: 'row_no', seed, file });
+  const compiled = compileToDuckDb(chosen, residents, { source: 'raw', rowNumber: 'row_no', seed, order: seed, file });
   const outcome = await engine.run({
     scratch,
     inputs: [input('raw', 'raw.parquet', residents, 'row_no')],
@@ -310,7 +310,7 @@ describe('a plan run by the engine', () => {
     expect(small).toHaveLength(300);
     expect(large.length).toBeGreaterThan(1800);
     expect(large.length).toBeLessThan(2200);
-    expect(large.slice(0, 300)).toEqual(small);
+    expect(small.filter((row) => !large.includes(row))).toEqual([]);
     expect((await drawn({ rate: 0.1, atMost: 300 }, 'b')).filter((row) => small.includes(row)).length).toBeLessThan(100);
   });
 

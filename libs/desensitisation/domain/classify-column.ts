@@ -5,6 +5,8 @@ import { detectors, findIdentifiers, type Certainty } from './detectors/detector
 /** A column with some of its values, as text and without nulls. The values stay in this process. */
 export interface ColumnSample extends SchemaColumn {
   readonly values: readonly string[];
+  /** What the provider decided that the field holds; `none`: a person looked and found nothing. */
+  readonly declared?: SensitiveType;
 }
 
 /** What a column holds and why that is believed. Shares and counts only, never a value. */
@@ -32,8 +34,18 @@ function looksLikeDegrees(values: readonly string[]): boolean {
   return values.length > 0 && numbers.length / values.length > 0.9 && numbers.some((n) => !Number.isInteger(n));
 }
 
-/** Decides from name, comment and sampled values what a column holds; errs towards sensitive. */
+/**
+ * Decides what a column holds. What the values show for certain counts first, then what the provider decided (which outranks a mere hint
+ * of the name), then what looks likely; errs towards sensitive.
+ */
 export function classifyColumn(column: ColumnSample): ColumnFinding {
+  const seen = detected(column);
+  if (column.declared === undefined || seen.confidence === 'certain') return seen;
+  if (column.declared !== 'none') return { ...seen, type: column.declared, confidence: 'certain' };
+  return seen.confidence === 'hinted' ? { ...seen, type: 'none', confidence: 'likely' } : seen;
+}
+
+function detected(column: ColumnSample): ColumnFinding {
   const byName = typeByName(column.name, column.comment);
   const values = column.values.map((value) => value.trim()).filter((value) => value !== '');
   const sampled = values.length;
@@ -45,11 +57,11 @@ export function classifyColumn(column: ColumnSample): ColumnFinding {
     sampled,
     ...(byName === undefined ? {} : { byName }),
   });
-  if (column.type === 'boolean') return found('none', 'certain', 0);
+  if (column.type === 'boolean') return found('none', 'likely', 0);
   if (column.type === 'decimal')
     return byName === 'coordinates' && (sampled === 0 || looksLikeDegrees(values))
       ? found('coordinates', 'certain', 1)
-      : found('none', 'certain', 0);
+      : found('none', 'likely', 0);
 
   const shares = detectors.map((detector) => ({ detector, share: sampled === 0 ? 0 : values.filter(detector.matches).length / sampled }));
   const sure = shares.find(({ detector, share }) => detector.certainty !== 'weak' && share >= enough[detector.certainty]);

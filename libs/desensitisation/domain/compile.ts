@@ -44,6 +44,8 @@ export interface CompileOptions {
    * that samples of one copy for one scenario never add up beyond the largest (DES-02).
    */
   readonly seed: string;
+  /** Another for every run: two samples whose rows stood in one order could be laid side by side and show more than either plan allows. */
+  readonly order: string;
   readonly file: string;
 }
 
@@ -102,7 +104,7 @@ function outputType(decision: ColumnDecision, type: SchemaColumn['type']): Schem
 
 /**
  * Turns a plan into steps for the engine: draw the sample, build the dictionaries and the lists of frequent values that columns need,
- * write the output. Rows stand in the order of the draw, so that their place says nothing.
+ * write the output. Rows stand in an order of their own, so that their place says nothing.
  * @throws TypeError for a plan that `checkPlan` finds fault with: it is asked first, with its answer shown to people
  */
 export function compileToDuckDb(plan: Plan, schema: readonly SchemaColumn[], options: CompileOptions): CompiledPlan {
@@ -137,7 +139,7 @@ export function compileToDuckDb(plan: Plan, schema: readonly SchemaColumn[], opt
     }
     return `${techniqueSql(decision, column.type, from)} AS ${sqlName(column.name)}`;
   });
-  const output = `SELECT ${selected.join(', ')} FROM sandbox_sample AS s ${joins.join(' ')} ORDER BY s.${digestColumn}`;
+  const output = `SELECT ${selected.join(', ')} FROM sandbox_sample AS s ${joins.join(' ')} ORDER BY sha256(${sqlText(`${options.order}|`)} || s.${digestColumn})`;
   return {
     steps: [
       {

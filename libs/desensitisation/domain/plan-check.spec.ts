@@ -98,7 +98,7 @@ describe('checking a plan', () => {
   });
 
   it('does not compile a plan that it would refuse', () => {
-    const options = { source: 'raw', rowNumber: 'n', seed: 's', file: 'out.parquet' };
+    const options = { source: 'raw', rowNumber: 'n', seed: 's', order: 'o', file: 'out.parquet' };
     expect(() => compileToDuckDb({ columns: good.columns }, schema, options)).toThrow('sampling-missing');
     expect(compileToDuckDb(good, schema, options).columns).toEqual([
       { name: '姓名', type: 'text', reversibility: 'irreversible', from: ['姓名'], technique: 'mask' },
@@ -152,5 +152,19 @@ describe('proposing a plan', () => {
     ).toMatchObject({ type: 'none' });
     expect(sample('出生日期', ['1980-01-01'], 'date')).toMatchObject({ type: 'birth-date' });
     expect(JSON.stringify(sample('c7', mobiles))).not.toContain('13812345');
+  });
+
+  it('believes the provider over a hint, and the values over the provider [DES-03]', () => {
+    const declared = (name: string, says: ColumnDecision['sensitiveType'], values: string[]) =>
+      classifyColumn({ name, type: 'text', values, declared: says });
+    expect(declared('联系方式', 'none', ['见官网'])).toMatchObject({ type: 'none' });
+    expect(declared('c7', 'account-number', ['A-1'])).toMatchObject({ type: 'account-number', confidence: 'certain' });
+    expect(
+      declared(
+        'c7',
+        'none',
+        Array.from({ length: 9 }, (_, i) => `1381234567${String(i)}`),
+      ),
+    ).toMatchObject({ type: 'mobile', confidence: 'certain' });
   });
 });

@@ -1,4 +1,4 @@
-import type { ColumnDecision, Plan, SchemaColumn, Technique } from '../contract.js';
+import type { ColumnDecision, Grade, Plan, SchemaColumn, Technique } from '../contract.js';
 import { classifyColumn, type ColumnFinding, type ColumnSample } from './classify-column.js';
 import { techniqueFits } from './plan-check.js';
 import { typeRules } from './sensitive-types.js';
@@ -20,11 +20,12 @@ function proposed(column: SchemaColumn, finding: ColumnFinding): Technique {
  * @param share what of the rows goes into dev, at most
  * @param atMost how many rows, at most
  */
-export function proposePlan(columns: readonly ColumnSample[], share = 0.05, atMost = 10_000): Proposal {
+export function proposePlan(columns: readonly (ColumnSample & { readonly grade?: Grade })[], share = 0.05, atMost = 10_000): Proposal {
   const findings = columns.map(classifyColumn);
   const decisions = findings.map((finding, i): ColumnDecision => {
-    const column = columns[i] as ColumnSample;
-    return { column: column.name, sensitiveType: finding.type, grade: typeRules[finding.type].grade, technique: proposed(column, finding) };
+    const column = columns[i] as ColumnSample & { readonly grade?: Grade };
+    const grade = column.grade ?? typeRules[finding.type].grade;
+    return { column: column.name, sensitiveType: finding.type, grade, technique: proposed(column, finding) };
   });
   return { plan: { columns: decisions, sampling: { rate: share, atMost } }, findings };
 }

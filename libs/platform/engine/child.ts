@@ -81,9 +81,10 @@ async function read(connection: DuckDBConnection, folder: string, input: EngineI
   const columns = input.columns.map((c) =>
     input.format === 'parquet' ? `CAST(${quoted(c.name)} AS ${c.type}) AS ${quoted(c.name)}` : quoted(c.name),
   );
+  const limit = input.rows === undefined ? '' : ` LIMIT ${String(input.rows)}`;
   if (input.rowNumber !== undefined) columns.push(`file_row_number AS ${quoted(input.rowNumber)}`);
   await connection.run(
-    `CREATE ${input.access === 'view' ? 'TEMP VIEW' : 'TEMP TABLE'} ${quoted(input.name)} AS SELECT ${columns.join(', ')} FROM ${from}`,
+    `CREATE ${input.access === 'view' ? 'TEMP VIEW' : 'TEMP TABLE'} ${quoted(input.name)} AS SELECT ${columns.join(', ')} FROM ${from}${limit}`,
   );
 }
 
@@ -142,7 +143,8 @@ async function runSelect(connection: DuckDBConnection, folder: string, step: Sql
     prepared.destroySync();
     const path = join(folder, step.result.file);
     const { rows, columns } = await runToFile(connection, path, step.sql, step.result.format);
-    send({ t: 'step', step: index, result: { kind: 'file', file: step.result.file, rows, bytes: statSync(path).size, columns } }); return;
+    send({ t: 'step', step: index, result: { kind: 'file', file: step.result.file, rows, bytes: statSync(path).size, columns } });
+    return;
   }
   const reader = await prepared.streamAndReadUntil(step.result.rows + 1);
   const rows = reader.getRowsJson().slice(0, step.result.rows);

@@ -16,6 +16,8 @@ export interface EngineInput {
   readonly columns: readonly EngineColumn[];
   /** Parquet only: a BIGINT column of this name numbers the file's rows from 0. */
   readonly rowNumber?: string;
+  /** With access `table`: at most this many rows, the first of the file. */
+  readonly rows?: number;
   readonly csv?: { readonly header: boolean; readonly delimiter: string; readonly quote: string };
   /**
    * `view` streams from the file, which the SQL can therefore open by itself, all its columns included: for our own statements.
@@ -121,6 +123,8 @@ export interface Engine {
     job: EngineJob,
     options?: { readonly signal?: AbortSignal; readonly onProgress?: (progress: EngineProgress) => void },
   ): Promise<EngineOutcome>;
+  /** What a run gets unless its job says less. */
+  readonly limits: EngineLimits;
   /** Name and version, as the manifest of an output records it. */
   readonly version: string;
 }

@@ -31,6 +31,7 @@ function check(job: EngineJob): void {
     if (!name.test(input.name) || input.name.startsWith('sandbox_')) throw bad('input-name');
     if (!isFileName(input.file)) throw bad('file-name');
     if (input.rowNumber !== undefined && (!name.test(input.rowNumber) || input.format !== 'parquet')) throw bad('row-number');
+    if (input.rows !== undefined && (!Number.isSafeInteger(input.rows) || input.rows < 0 || input.access !== 'table')) throw bad('rows');
     if (input.columns.length === 0 || input.columns.some((c) => !type.test(c.type))) throw bad('column-type');
   }
   for (const step of job.steps) {
@@ -49,12 +50,12 @@ function check(job: EngineJob): void {
 export class SandboxEngine implements Engine {
   readonly version = duckdbVersion();
 
-  constructor(private readonly defaults: EngineLimits) {}
+  constructor(readonly limits: EngineLimits) {}
 
   async run(job: EngineJob, options: RunOptions = {}): Promise<EngineOutcome> {
     check(job);
     const started = performance.now();
-    const limits = { ...this.defaults, scratchBytes: job.scratch.maxBytes, ...job.limits };
+    const limits = { ...this.limits, scratchBytes: job.scratch.maxBytes, ...job.limits };
     const child = start(limits);
     const stop = { cause: undefined as EngineCause | undefined };
     const end = (cause: EngineCause): void => {

@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import {
+  chmodSync,
+  createReadStream,
+  createWriteStream,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { refuse } from '#kernel';
 
 /** linux/magic.h: TMPFS_MAGIC and RAMFS_MAGIC. */
@@ -13,6 +24,10 @@ export interface Scratch extends AsyncDisposable {
   readonly maxBytes: number;
   /** The path of a file of this scratch; `name` is a plain file name. */
   file(name: string): string;
+  /** Fills a file of this scratch from a stream. @returns its bytes */
+  write(name: string, data: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Streams a file of this scratch. */
+  read(name: string): AsyncIterable<Uint8Array>;
   /** Bytes that its files hold now. */
   bytes(): number;
   /** Removes everything; may be called twice. */
@@ -94,14 +109,21 @@ export class ScratchArea {
     const dispose = (): void => {
       rmSync(folder, { recursive: true, force: true });
     };
+    const file = (name: string): string => {
+      if (name !== basename(name) || !isFileName(name)) throw refuse('engine.job-invalid', { reason: 'file-name' });
+      return join(folder, name);
+    };
     return {
       folder,
       onDisk: this.onDisk,
       maxBytes,
-      file: (name) => {
-        if (name !== basename(name) || !isFileName(name)) throw refuse('engine.job-invalid', { reason: 'file-name' });
-        return join(folder, name);
+      file,
+      write: async (name, data) => {
+        const out = createWriteStream(file(name), { mode: 0o600 });
+        await pipeline(data, out);
+        return out.bytesWritten;
       },
+      read: (name) => createReadStream(file(name)),
       bytes: () => sizeOf(folder),
       dispose,
       [Symbol.asyncDispose]: () => {

@@ -38,12 +38,18 @@ describe('check characters', () => {
 
   it('agree with stdnum on unified social credit codes, valid and spoilt', () => {
     fc.assert(
-      fc.property(uscc, fc.integer({ min: 8, max: 16 }), fc.constantFrom(...Array.from('0123456789ABCDEFGHJKLMNPQRTUWXY')), (code, at, character) => {
-        const spoilt = code.slice(0, at) + character + code.slice(at + 1);
-        expect(isUscc(code)).toBe(true);
-        // stdnum leaves the check character of a sum divisible by 31 out; the standard's is 0.
-        for (const value of [code, spoilt]) if (!value.endsWith('0')) expect(isUscc(value)).toBe(stdnum.CN?.uscc?.validate(value).isValid);
-      }),
+      fc.property(
+        uscc,
+        fc.integer({ min: 8, max: 16 }),
+        fc.constantFrom(...Array.from('0123456789ABCDEFGHJKLMNPQRTUWXY')),
+        (code, at, character) => {
+          const spoilt = code.slice(0, at) + character + code.slice(at + 1);
+          expect(isUscc(code)).toBe(true);
+          // stdnum leaves the check character of a sum divisible by 31 out; the standard's is 0.
+          for (const value of [code, spoilt])
+            if (!value.endsWith('0')) expect(isUscc(value)).toBe(stdnum.CN?.uscc?.validate(value).isValid);
+        },
+      ),
     );
     expect(isUscc('91110000802100433B')).toBe(true);
   });

@@ -1,0 +1,49 @@
+import { canonicalJson, type Digest } from '#kernel';
+import { OBJECTS, type Objects } from '#platform/objects';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ColumnLineage } from '../contract.js';
+import { resultFolder, sealOf } from '../domain/names.js';
+import type { CodeRunRow } from '../persistence/entities.js';
+
+export interface StoredResult {
+  readonly objectKey: string;
+  readonly objectVersion: string;
+  readonly sha256: Digest;
+  readonly bytes: number;
+}
+
+/** Where results and logs of unattended runs go. Nothing here is served; the export gate alone takes from it. */
+@Injectable()
+export class Quarantine {
+  constructor(@Inject(OBJECTS) private readonly objects: Objects) {}
+
+  async put(
+    run: CodeRunRow,
+    data: AsyncIterable<Uint8Array>,
+    made: { rows: number; columns: readonly string[]; lineage: readonly ColumnLineage[]; engine: string },
+  ): Promise<StoredResult> {
+    const folder = resultFolder(run);
+    const sealedBy = sealOf(run.scenarioId);
+    const stored = await this.objects.put(`${folder}/result.parquet`, data, { sealedBy });
+    const log = { runId: run.id, ...aboutRun(run), ...made, sha256: stored.sha256, bytes: stored.bytes };
+    await this.objects.put(`${folder}/log.json`, Buffer.from(canonicalJson(log)), { sealedBy });
+    return { objectKey: stored.key, objectVersion: stored.version, sha256: stored.sha256, bytes: stored.bytes };
+  }
+
+  /** A run that came to nothing leaves its log and no result. */
+  async keepLogOnly(run: CodeRunRow): Promise<void> {
+    const folder = resultFolder(run);
+    await this.objects.destroy(folder);
+    const log = { runId: run.id, ...aboutRun(run), state: run.state, cause: run.cause };
+    await this.objects.put(`${folder}/log.json`, Buffer.from(canonicalJson(log)), { sealedBy: sealOf(run.scenarioId) });
+  }
+}
+
+const aboutRun = (run: CodeRunRow) => ({
+  type: 'opdomain.code-run.v1',
+  scenarioId: run.scenarioId,
+  submissionId: run.submissionId,
+  codeDigest: run.codeDigest,
+  mode: run.mode,
+  copies: run.copies,
+});

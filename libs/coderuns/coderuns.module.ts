@@ -1,0 +1,41 @@
+import { AuthorisationsModule } from '#authorisations';
+import { DatasetsModule } from '#datasets';
+import { DomainsModule } from '#domains';
+import { SeatsModule } from '#seats';
+import { Module } from '@nestjs/common';
+import { CodeReading } from './application/code-reading.js';
+import { CodeRuns } from './application/code-runs.js';
+import { CodeRunsEvidence } from './application/coderuns-evidence.js';
+import { InputGate } from './application/input-gate.js';
+import { Quarantine } from './application/quarantine.js';
+import { ResultsHolding } from './application/results-holding.js';
+import { CodeRunScopes, QueuedCodeRunsCut, RunningCodeRunsCut } from './application/run-cut.js';
+import { RunExecution } from './application/run-execution.js';
+import { SqlRunner } from './application/sql-runner.js';
+import { Submissions } from './application/submissions.js';
+import { CodeRunsRepository } from './persistence/code-runs.repository.js';
+import { SamplesInDevRepository } from './persistence/samples-in-dev.repository.js';
+import { SubmissionsRepository } from './persistence/submissions.repository.js';
+
+@Module({
+  imports: [AuthorisationsModule, DatasetsModule, DomainsModule, SeatsModule],
+  providers: [
+    SubmissionsRepository,
+    CodeRunsRepository,
+    SamplesInDevRepository,
+    InputGate,
+    CodeReading,
+    Submissions,
+    CodeRuns,
+    SqlRunner,
+    Quarantine,
+    RunExecution,
+    CodeRunScopes,
+    QueuedCodeRunsCut,
+    RunningCodeRunsCut,
+    ResultsHolding,
+    CodeRunsEvidence,
+  ],
+  exports: [Submissions, CodeRuns, RunExecution],
+})
+export class CodeRunsModule {}

@@ -1,0 +1,101 @@
+import { pageQuery } from '#platform/http/schemas';
+import { z } from 'zod';
+
+const digest = z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/);
+const tableName = z.string().regex(/^[a-z][a-z0-9_]{0,40}$/);
+
+export const SubmissionState = z.enum(['submitted', 'reviewed', 'returned']);
+export const CodeRunState = z.enum(['queued', 'running', 'checking', 'succeeded', 'failed', 'cancelled']);
+/** `production`: the reviewed code over raw copies, unattended. `trial`: the same code over desensitised samples of the same copies. */
+export const CodeRunMode = z.enum(['production', 'trial']);
+/** Raw data is never trained on (MOD-02): what says `train` runs over samples alone. */
+export const CodePurpose = z.enum(['run', 'train']);
+
+export const SubmitCode = z
+  .strictObject({
+    scenarioId: z.uuid(),
+    purpose: CodePurpose,
+    language: z.literal('sql'),
+    title: z.string().min(2).max(200),
+    /** One SELECT; common table expressions are welcome. */
+    sql: z.string().min(6).max(100_000),
+    /** The delivered copies it reads, and under which names. */
+    inputs: z
+      .array(z.strictObject({ copyId: z.uuid(), as: tableName }))
+      .min(1)
+      .max(20),
+  })
+  .meta({ id: 'SubmitCode' });
+
+export const columnLineageSchema = z.strictObject({
+  column: z.string(),
+  /** `raw`: source values, or something computed row by row from them. `irreversible`: counts, sums and means of groups of rows. */
+  reversibility: z.enum(['irreversible', 'raw']),
+  sources: z.array(z.strictObject({ datasetId: z.uuid(), column: z.string() })),
+  /** A key by which the rows were grouped: its values stand for groups. */
+  grouped: z.boolean().optional(),
+});
+export type ColumnLineage = z.infer<typeof columnLineageSchema>;
+
+export const CodeSubmissionView = z
+  .object({
+    id: z.uuid(),
+    version: z.int(),
+    state: SubmissionState,
+    scenarioId: z.uuid(),
+    purpose: CodePurpose,
+    title: z.string(),
+    sql: z.string(),
+    inputs: z.array(z.object({ copyId: z.uuid(), datasetId: z.uuid(), as: z.string() })),
+    /** Over purpose, language, code, inputs and scenario: what is reviewed and what runs are this. */
+    digest,
+    submittedBy: z.uuid(),
+    submittedAt: z.iso.datetime(),
+    /** What the result's columns derive from, read from the code. */
+    lineage: z.array(columnLineageSchema),
+    reviewedBy: z.uuid().nullable(),
+    reviewedAt: z.iso.datetime().nullable(),
+    reasons: z.string().nullable(),
+  })
+  .meta({ id: 'CodeSubmission' });
+
+export const ReviewCode = z
+  .strictObject({ verdict: z.enum(['approve', 'return']), digest, reasons: z.string().min(2).max(2000) })
+  .meta({ id: 'ReviewCode' });
+export const StartCodeRun = z.strictObject({ submissionId: z.uuid() }).meta({ id: 'StartCodeRun' });
+
+export const runCauseSchema = z.object({
+  code: z.string(),
+  kind: z.string().optional(),
+  line: z.int().optional(),
+  column: z.int().optional(),
+  fields: z.array(z.string()).optional(),
+});
+
+/** Says how a run fares and nothing of what it found: counts of production results stand in quarantine with them. */
+export const CodeRunView = z
+  .object({
+    id: z.uuid(),
+    version: z.int(),
+    mode: CodeRunMode,
+    state: CodeRunState,
+    submissionId: z.uuid(),
+    codeDigest: digest,
+    scenarioId: z.uuid(),
+    requestedBy: z.uuid(),
+    requestedAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable(),
+    cause: runCauseSchema.nullable(),
+    /** Rows of a trial's result; null for a production run. */
+    rows: z.int().nullable(),
+    columns: z.array(z.string()).nullable(),
+    engine: z.string().nullable(),
+    destroyedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'CodeRun' });
+
+export const byScenario = pageQuery.extend({ scenarioId: z.uuid().optional() });
+
+export const codeRunSucceeded = 'code-run.succeeded.v1';
+export const CodeRunSucceeded = z.object({ runId: z.uuid(), scenarioId: z.uuid() });

@@ -1,0 +1,38 @@
+import { refuse, type Id } from '#kernel';
+import type { SubmissionState } from './states.js';
+
+interface ReviewFacts {
+  readonly state: SubmissionState;
+  readonly digest: string;
+  readonly unitId: Id;
+  readonly submittedBy: Id;
+}
+
+/** Whether this person may review this code: not of the unit that wrote it, not who submitted it, and exactly what they read. */
+export function assertReviewable(facts: ReviewFacts, reviewer: { personId: Id; organisationId: Id }, seen: string): void {
+  if (facts.state !== 'submitted') throw refuse('coderuns.already-reviewed', { state: facts.state });
+  if (reviewer.organisationId === facts.unitId || reviewer.personId === facts.submittedBy) throw refuse('coderuns.reviewer-of-unit');
+  if (seen !== facts.digest) throw refuse('coderuns.code-changed');
+}
+
+/** Only reviewed code touches raw data, and never to train on it (MOD-02, MOD-03). */
+export function assertMayRunOnRaw(submission: { readonly state: SubmissionState; readonly purpose: 'run' | 'train' }): void {
+  if (submission.purpose === 'train') throw refuse('coderuns.training-on-raw');
+  if (submission.state !== 'reviewed') throw refuse('coderuns.not-reviewed', { state: submission.state });
+}
+
+/** Holdings whose provider allows no joins are read alone. */
+export function assertJoinable(datasets: readonly { readonly id: Id; readonly useConditions: { readonly noJoin: boolean } }[]): void {
+  const alone = datasets.find((dataset) => dataset.useConditions.noJoin);
+  if (alone !== undefined && new Set(datasets.map(({ id }) => id)).size > 1)
+    throw refuse('coderuns.join-not-allowed', { datasetId: alone.id });
+}
+
+/** Why a run failed: what may be told of it. Names of fields, kinds of errors and places in the code, never a value. */
+export interface RunCause {
+  readonly code: string;
+  readonly kind?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly fields?: readonly string[];
+}

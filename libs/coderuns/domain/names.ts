@@ -1,0 +1,6 @@
+/** Where what a run left stands: a production run's in quarantine, from which nothing goes but through export review. */
+export const resultFolder = (run: { readonly id: string; readonly scenarioId: string; readonly mode: 'production' | 'trial' }): string =>
+  `${run.mode === 'production' ? quarantineOf(run.scenarioId) : trialsOf(run.scenarioId)}/${run.id}`;
+export const quarantineOf = (scenarioId: string): string => `scenarios/${scenarioId}/quarantine/code-runs`;
+export const trialsOf = (scenarioId: string): string => `scenarios/${scenarioId}/trials`;
+export const sealOf = (scenarioId: string): string => `scenario/${scenarioId}`;

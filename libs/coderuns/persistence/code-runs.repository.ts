@@ -1,0 +1,47 @@
+import type { Id, Reach } from '#kernel';
+import type { Page, PageRequest, Tx } from '#platform/database';
+import { managerOf, StateTable } from '#platform/database/persistence';
+import { Injectable } from '@nestjs/common';
+import { openRunStates, type CodeRunState } from '../domain/states.js';
+import { CodeRunRow } from './entities.js';
+import { pageWithin } from './within.js';
+
+/** What of a run a scope names. */
+export type RunScope = Partial<Pick<CodeRunRow, 'requestedBy' | 'unitId' | 'authorisationId' | 'scenarioId'>>;
+
+@Injectable()
+export class CodeRunsRepository {
+  private readonly table = new StateTable<CodeRunRow>(CodeRunRow, 'code-run');
+
+  insert = (tx: Tx, row: Omit<CodeRunRow, 'version'>): Promise<CodeRunRow> => this.table.insert(tx, row);
+  get = (tx: Tx, id: Id): Promise<CodeRunRow> => this.table.get(tx, id);
+  lock = (tx: Tx, id: Id, mode: 'share' | 'update' = 'update'): Promise<CodeRunRow> => this.table.lock(tx, id, mode);
+  update = (tx: Tx, row: CodeRunRow, change: Partial<Omit<CodeRunRow, 'id' | 'version'>>): Promise<CodeRunRow> =>
+    this.table.update(tx, row, change);
+  page = (tx: Tx, reach: Reach, scenarioId: Id | undefined, request: PageRequest): Promise<Page<CodeRunRow>> =>
+    pageWithin(tx, CodeRunRow, reach, scenarioId, request);
+
+  /** Open runs of a scope, locked in the order in which everyone locks them. */
+  async lockOpen(tx: Tx, scope: RunScope, states: readonly CodeRunState[] = openRunStates): Promise<CodeRunRow[]> {
+    const query = managerOf(tx).createQueryBuilder(CodeRunRow, 'run').where('run.state = ANY(:states)', { states });
+    for (const [name, value] of Object.entries(scope)) query.andWhere(`run.${name} = :${name}`, { [name]: value });
+    return query.orderBy('run.id').setLock('pessimistic_write').getMany();
+  }
+
+  /** Runs of some scenarios that left a result. */
+  withResult = (tx: Tx, scenarioIds: readonly Id[]): Promise<CodeRunRow[]> =>
+    managerOf(tx)
+      .createQueryBuilder(CodeRunRow, 'run')
+      .where('run.scenarioId = ANY(:scenarioIds) AND run.objectKey IS NOT NULL', { scenarioIds })
+      .orderBy('run.id')
+      .getMany();
+
+  /** Production runs of code that no one reviewed, or another code than was reviewed: there must be none (MOD-03). */
+  async unreviewed(tx: Tx): Promise<{ runs: number; production: number }> {
+    const rows: { runs: number; production: number }[] = await managerOf(tx).query(
+      `SELECT count(*) FILTER (WHERE s.state <> 'reviewed' OR s.digest <> r.code_digest OR s.purpose = 'train')::int AS runs, count(*)::int AS production
+       FROM coderuns.runs r JOIN coderuns.submissions s ON s.id = r.submission_id WHERE r.mode = 'production'`,
+    );
+    return rows[0] ?? { runs: 0, production: 0 };
+  }
+}

@@ -1,0 +1,82 @@
+import type { EngineCause, EngineOutcome, EngineStep, Scratch } from '#platform/engine';
+import { ENGINE, type Engine } from '#platform/engine';
+import { Inject, Injectable } from '@nestjs/common';
+import type { OutputColumn, Plan, SchemaColumn } from '../contract.js';
+import { compileToDuckDb, duckdbType, type CompiledPlan } from '../domain/compile.js';
+import { weakKeys } from '../domain/evidence/dictionary-attack.js';
+import { examinationOf, judge, type Proof } from '../domain/evidence/examine.js';
+import { rowNumber } from '../domain/names.js';
+import type { UsableCopy } from './copy-gate.js';
+import { rawInput } from './copy-reading.js';
+import type { RunKeys } from './pseudonym-keys.js';
+
+const file = 'output.parquet';
+
+export interface Desensitised {
+  readonly columns: readonly OutputColumn[];
+  readonly rows: number;
+  readonly bytes: number;
+}
+type Made<T> = { readonly made: T } | { readonly cause: EngineCause };
+export type Watch = { readonly signal: AbortSignal; readonly onProgress: (done: { step: number; steps: number }) => void };
+
+/** The two engine jobs of a run: make the output, then examine it. Both in the run's own scratch. */
+@Injectable()
+export class Desensitising {
+  constructor(@Inject(ENGINE) private readonly engine: Engine) {}
+
+  get version(): string {
+    return this.engine.version;
+  }
+
+  compile(plan: Plan, schema: readonly SchemaColumn[], seed: string, order: string): CompiledPlan {
+    return compileToDuckDb(plan, schema, { source: 'raw', rowNumber, seed, order, file });
+  }
+
+  async make(scratch: Scratch, copy: UsableCopy, compiled: CompiledPlan, keys: RunKeys, watch: Watch): Promise<Made<Desensitised>> {
+    const outcome = await this.engine.run(
+      { scratch, inputs: [rawInput(copy.columns)], steps: compiled.steps.map(engineStep), keys: keys.keys },
+      watch,
+    );
+    if (!outcome.ok) return { cause: outcome.cause };
+    const written = outcome.steps.at(-1);
+    if (written?.kind !== 'file') return { cause: { code: 'engine.process-lost' } };
+    return { made: { columns: compiled.columns, rows: written.rows, bytes: written.bytes } };
+  }
+
+  async examine(
+    scratch: Scratch,
+    copy: UsableCopy,
+    plan: Plan,
+    schema: readonly SchemaColumn[],
+    columns: readonly OutputColumn[],
+    seed: string,
+    watch: Watch,
+  ): Promise<Made<Proof>> {
+    const examination = examinationOf(plan, schema, columns, seed, rowNumber);
+    const stored = columns.map(({ name, type }) => ({ name, type: duckdbType[type] }));
+    const outcome: EngineOutcome = await this.engine.run(
+      {
+        scratch,
+        inputs: [rawInput(copy.columns), { name: 'output', file, format: 'parquet', columns: stored, access: 'view' }],
+        steps: [
+          ...examination.preparation.map(engineStep),
+          ...examination.measurements.map((measurement): EngineStep => ({
+            kind: 'sql',
+            sql: measurement.sql,
+            result: { rows: measurement.rows },
+          })),
+        ],
+        keys: Object.fromEntries(Object.entries(weakKeys).map(([name, key]) => [name, Buffer.from(key)])),
+      },
+      watch,
+    );
+    if (!outcome.ok) return { cause: outcome.cause };
+    const answers = outcome.steps.slice(examination.preparation.length).map((step) => (step.kind === 'rows' ? step : undefined));
+    return { made: judge(examination, answers) };
+  }
+
+  output = (scratch: Scratch): AsyncIterable<Uint8Array> => scratch.read(file);
+}
+
+const engineStep = (step: CompiledPlan['steps'][number]): EngineStep => step;

@@ -1,0 +1,149 @@
+import { newId, personOf, reachOf, refuse, sees, type ActContext, type Id } from '#kernel';
+import { UnitOfWork, type Page, type Tx } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import type { ApprovePlan, byScenario, DesensitisationPlanView, OutputColumn, Plan } from '../contract.js';
+import { assertApprovable, assertFaultless, planDigest } from '../domain/decisions.js';
+import { checkPlan } from '../domain/plan-check.js';
+import type { PlanRow } from '../persistence/entities.js';
+import { PlansRepository } from '../persistence/plans.repository.js';
+import { RunsRepository } from '../persistence/runs.repository.js';
+import { belongingOf, planObject, underOf } from './belonging.js';
+import { CopyGate } from './copy-gate.js';
+
+type PlanAnswer = z.input<typeof DesensitisationPlanView>;
+export const proposeJob = 'desensitisation.propose';
+
+@Injectable()
+export class Plans {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly plans: PlansRepository,
+    private readonly runs: RunsRepository,
+    private readonly gate: CopyGate,
+  ) {}
+
+  /** Orders a proposal from detection over a delivered copy; the plan appears as `proposing` and becomes a draft. */
+  propose(ctx: ActContext, copyId: Id): Promise<PlanAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const copy = await this.gate.usable(tx, copyId, ctx.at);
+      if (!sees(ctx.actor, copy, ctx.at)) throw refuse('dataset-copy.not-found', { id: copyId });
+      const plan = await this.plans.insert(tx, {
+        id: newId(),
+        createdAt: ctx.at,
+        ...belongingOf(copy),
+        state: 'proposing',
+        revision: 0,
+        content: null,
+        digest: null,
+        columns: [],
+        findings: [],
+        editedBy: null,
+        approvedBy: null,
+        approvedAt: null,
+        cause: null,
+      });
+      await tx.record({ action: 'desensitisation-plan.proposal-ordered', object: planObject(plan), ...underOf(plan), details: { copyId } });
+      await tx.enqueue({ name: proposeJob, key: plan.id, unitId: plan.unitId, scenarioId: plan.scenarioId });
+      return viewOf(plan);
+    });
+  }
+
+  /** Replaces the content; an approved plan becomes a draft again. @throws Refusal `desensitisation.plan-faulty` */
+  change(ctx: ActContext, id: Id, content: Plan): Promise<PlanAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const plan = await this.seen(tx, id, 'update');
+      if (plan.state !== 'draft' && plan.state !== 'approved') throw refuse('desensitisation.plan-not-draft', { state: plan.state });
+      assertFaultless(checkPlan(content, plan.columns, plan.findings));
+      const digest = planDigest(content, plan.columns);
+      const changed = await this.plans.update(tx, plan, {
+        state: 'draft',
+        revision: plan.revision + 1,
+        content,
+        digest,
+        editedBy: personOf(ctx.actor).personId,
+        approvedBy: null,
+        approvedAt: null,
+      });
+      await tx.record({
+        action: 'desensitisation-plan.changed',
+        object: planObject(plan),
+        ...underOf(plan),
+        before: plan.content,
+        after: content,
+        details: { revision: changed.revision, digest },
+      });
+      return viewOf(changed);
+    });
+  }
+
+  /** Approves one revision by its digest (DES-03). */
+  approve(ctx: ActContext, id: Id, seen: z.output<typeof ApprovePlan>): Promise<PlanAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const plan = await this.seen(tx, id, 'update');
+      const approver = personOf(ctx.actor);
+      const problems = plan.content === null ? [] : checkPlan(plan.content, plan.columns, plan.findings);
+      const { state, revision, digest, unitId, editedBy } = plan;
+      assertApprovable({ state, revision, digest, unitId, editedBy, problems }, approver, seen);
+      const approved = await this.plans.update(tx, plan, { state: 'approved', approvedBy: approver.personId, approvedAt: ctx.at });
+      const details = { revision: plan.revision, digest: plan.digest };
+      await tx.record({
+        action: 'desensitisation-plan.approved',
+        object: planObject(plan),
+        ...underOf(plan),
+        after: plan.content,
+        details,
+      });
+      return viewOf(approved);
+    });
+  }
+
+  withdraw(ctx: ActContext, id: Id): Promise<PlanAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const plan = await this.seen(tx, id, 'update');
+      if (plan.state !== 'draft' && plan.state !== 'approved') throw refuse('desensitisation.plan-not-draft', { state: plan.state });
+      const withdrawn = await this.plans.update(tx, plan, { state: 'withdrawn', approvedBy: null, approvedAt: null });
+      await tx.record({ action: 'desensitisation-plan.withdrawn', object: planObject(plan), ...underOf(plan) });
+      return viewOf(withdrawn);
+    });
+  }
+
+  list(ctx: ActContext, query: z.output<typeof byScenario>): Promise<Page<PlanAnswer>> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const page = await this.plans.page(tx, reachOf(ctx.actor, ctx.at), query.scenarioId, query);
+      return { items: page.items.map(viewOf), next: page.next };
+    });
+  }
+
+  detail(ctx: ActContext, id: Id): Promise<PlanAnswer> {
+    return this.unitOfWork.read(ctx, async (tx) => viewOf(await this.seen(tx, id)));
+  }
+
+  /** For other contexts: the output columns of a run with what they derive from. Empty before it succeeded. */
+  async lineage(tx: Tx, runId: Id): Promise<readonly OutputColumn[]> {
+    return (await this.runs.get(tx, runId)).lineage ?? [];
+  }
+
+  private async seen(tx: Tx, id: Id, lock?: 'update'): Promise<PlanRow> {
+    const plan = lock === undefined ? await this.plans.get(tx, id) : await this.plans.lock(tx, id, lock);
+    if (!sees(tx.context.actor, plan, tx.context.at)) throw refuse('desensitisation-plan.not-found', { id });
+    return plan;
+  }
+}
+
+const viewOf = (plan: PlanRow): PlanAnswer => ({
+  id: plan.id,
+  version: plan.version,
+  state: plan.state,
+  copyId: plan.copyId,
+  datasetId: plan.datasetId,
+  scenarioId: plan.scenarioId,
+  revision: plan.revision,
+  digest: plan.digest,
+  content: plan.content,
+  columns: [...plan.columns],
+  findings: [...plan.findings],
+  approvedBy: plan.approvedBy,
+  approvedAt: plan.approvedAt,
+  cause: plan.cause,
+});

@@ -1,0 +1,65 @@
+import type { Id, Reach } from '#kernel';
+import type { Page, PageRequest, Tx } from '#platform/database';
+import { managerOf, StateTable } from '#platform/database/persistence';
+import { Injectable } from '@nestjs/common';
+import { openRunStates, type RunState } from '../domain/states.js';
+import { RunRow } from './entities.js';
+import { pageWithin } from './within.js';
+
+/** What of a run a scope names. */
+export type RunScope = Partial<Pick<RunRow, 'requestedBy' | 'unitId' | 'authorisationId' | 'scenarioId'>>;
+
+@Injectable()
+export class RunsRepository {
+  private readonly table = new StateTable<RunRow>(RunRow, 'desensitisation-run');
+
+  insert = (tx: Tx, row: Omit<RunRow, 'version'>): Promise<RunRow> => this.table.insert(tx, row);
+  get = (tx: Tx, id: Id): Promise<RunRow> => this.table.get(tx, id);
+  lock = (tx: Tx, id: Id): Promise<RunRow> => this.table.lock(tx, id, 'update');
+  update = (tx: Tx, row: RunRow, change: Partial<Omit<RunRow, 'id' | 'version'>>): Promise<RunRow> => this.table.update(tx, row, change);
+  page = (
+    tx: Tx,
+    reach: Reach,
+    filter: Partial<Pick<RunRow, 'scenarioId' | 'state'>> & { destroyedAt?: null },
+    request: PageRequest,
+  ): Promise<Page<RunRow>> => pageWithin(tx, RunRow, reach, filter, request);
+
+  /** Samples that stand in dev now. */
+  published = (tx: Tx, scenarioId: Id): Promise<RunRow[]> =>
+    managerOf(tx)
+      .createQueryBuilder(RunRow, 'run')
+      .where("run.scenarioId = :scenarioId AND run.state = 'succeeded' AND run.destroyedAt IS NULL", { scenarioId })
+      .orderBy('run.id')
+      .getMany();
+
+  /** Everything of some scenarios that was ever published. */
+  everPublished = (tx: Tx, scenarioIds: readonly Id[]): Promise<RunRow[]> =>
+    managerOf(tx)
+      .createQueryBuilder(RunRow, 'run')
+      .where('run.scenarioId = ANY(:scenarioIds) AND run.objectKey IS NOT NULL', { scenarioIds })
+      .orderBy('run.id')
+      .getMany();
+
+  /** Open runs of a scope, locked in the order in which everyone locks them. */
+  async lockOpen(tx: Tx, scope: RunScope, states: readonly RunState[] = openRunStates): Promise<RunRow[]> {
+    const query = managerOf(tx).createQueryBuilder(RunRow, 'run').where('run.state = ANY(:states)', { states });
+    for (const [name, value] of Object.entries(scope)) query.andWhere(`run.${name} = :${name}`, { [name]: value });
+    return query.orderBy('run.id').setLock('pessimistic_write').getMany();
+  }
+
+  /** How many runs ended how since a moment; for the board. */
+  async ended(tx: Tx): Promise<{ succeeded: number; failed: number; unproven: number; last: string | null }> {
+    const rows: { succeeded: number; failed: number; unproven: number; last: Date | null }[] = await managerOf(tx).query(
+      `SELECT count(*) FILTER (WHERE state = 'succeeded')::int AS succeeded, count(*) FILTER (WHERE state = 'failed')::int AS failed,
+         count(*) FILTER (WHERE state = 'succeeded' AND NOT coalesce((proof ->> 'passed')::boolean, false))::int AS unproven,
+         max(finished_at) AS last FROM desensitisation.runs`,
+    );
+    const row = rows[0];
+    return {
+      succeeded: row?.succeeded ?? 0,
+      failed: row?.failed ?? 0,
+      unproven: row?.unproven ?? 0,
+      last: row?.last?.toISOString() ?? null,
+    };
+  }
+}
