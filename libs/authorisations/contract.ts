@@ -1,11 +1,18 @@
+import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
+import { authorisationStates } from './domain/authorisation.states.js';
 
-export * from './http/authorisations.schemas.js';
-export { ApprovalView, Ballot, Parties } from './http/common.schemas.js';
-export * from './http/data-requests.schemas.js';
-export * from './http/profiles.schemas.js';
-export * from './http/scenarios.schemas.js';
-export * from './http/suspensions.schemas.js';
+export * from './domain/messages/authorisations.messages.js';
+export { ApprovalView, Ballot, Parties } from './domain/messages/common.messages.js';
+export * from './domain/messages/data-requests.messages.js';
+export * from './domain/messages/profiles.messages.js';
+export * from './domain/messages/scenarios.messages.js';
+export * from './domain/messages/suspensions.messages.js';
+
+export const AuthorisationsQuery = pageQuery.extend({ state: z.enum(authorisationStates).optional(), unitId: z.uuid().optional() });
+export const ScenariosQuery = pageQuery.extend({ authorisationId: z.uuid().optional() });
+export const PartnersQuery = pageQuery.extend({ scenarioId: z.uuid().optional() });
+export const DataRequestsQuery = pageQuery.extend({ scenarioId: z.uuid().optional() });
 
 const id = z.uuid();
 const authorisation = z.object({ authorisationId: id, unitId: id });

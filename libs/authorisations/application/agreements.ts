@@ -1,16 +1,17 @@
 import { personOf } from '#identity';
-import { type ActContext, type Id, dayOf, newId } from '#kernel';
+import { type ActContext, type Digest, type Id, dayOf, newId } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { assertAuthority, assertUnitOrAuthority } from '../domain/acting.js';
+import type { AgreementVersion, SealUse } from '../domain/agreement.js';
 import { type SigningFacts, decideEntryIntoForce, decideSigning } from '../domain/authorisation-decisions.js';
 import { decidePlanApproval, decidePlanWithdrawal } from '../domain/emergency-plan.js';
 import { decideFiling } from '../domain/filing.js';
 import type { ResolvedProfile } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
 import { expiresAt } from '../domain/term.js';
-import type { Agreement, EmergencyPlanFiling, FilingReceipt, Signing } from '../http/authorisations.schemas.js';
+import type { Agreement, EmergencyPlanFiling, FilingReceipt, Signing } from '../domain/messages/authorisations.messages.js';
 import type { AuthorisationRow } from '../persistence/authorisation.entities.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import { type AuthorisationAnswer, AuthorisationViews } from './authorisation-views.js';
@@ -104,7 +105,7 @@ export class Agreements {
       const facts: SigningFacts = {
         profile: await this.profileToday(tx, row),
         approval: await this.reviews.latest(tx, 'authorisation', id),
-        agreement: stored && { ...stored, scan: input.scan, seal },
+        agreement: stored && asSigned(stored, input.scan, seal),
         years: await this.jurisdictions.workingYears(tx),
       };
       const decision = decideSigning(row, facts, input.signedOn, ctx.at);
@@ -163,3 +164,5 @@ export class Agreements {
     });
   }
 }
+
+const asSigned = (stored: AgreementVersion, scan: Digest, seal: SealUse): AgreementVersion => ({ ...stored, scan, seal });

@@ -23,7 +23,7 @@ import type {
   Return,
   Submission,
   Withdrawal,
-} from '../http/authorisations.schemas.js';
+} from '../domain/messages/authorisations.messages.js';
 import type { AuthorisationRow } from '../persistence/authorisation.entities.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import { type AuthorisationAnswer, AuthorisationViews } from './authorisation-views.js';

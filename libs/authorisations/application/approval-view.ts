@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Approval, openSlots } from '../domain/approval.js';
-import type { ApprovalView } from '../http/common.schemas.js';
+import type { ApprovalView } from '../domain/messages/common.messages.js';
 
 export function approvalView(approval: Approval | undefined): z.input<typeof ApprovalView> | null {
   if (!approval) return null;

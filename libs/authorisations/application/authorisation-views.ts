@@ -1,16 +1,16 @@
 import { assertSees, sees } from '#identity';
-import { type ActContext, type Id, dayOf } from '#kernel';
+import { type ActContext, type Id, dayOf, reachOf } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { reachOf } from '../domain/acting.js';
+import type { AuthorisationsQuery } from '../contract.js';
 import { agreementDigest, missingItems } from '../domain/agreement.js';
 import { applicationDigest } from '../domain/application-decisions.js';
 import { planStanding } from '../domain/emergency-plan.js';
 import { filingStanding } from '../domain/filing.js';
 import { valueOf } from '../domain/jurisdictions/resolve.js';
 import { renewalWindow } from '../domain/term.js';
-import type { AuthorisationSummary, AuthorisationView, AuthorisationsQuery } from '../http/authorisations.schemas.js';
+import type { AuthorisationSummary, AuthorisationView } from '../domain/messages/authorisations.messages.js';
 import type { AuthorisationRow } from '../persistence/authorisation.entities.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import { SuspensionsRepository } from '../persistence/suspensions.repository.js';
@@ -34,7 +34,7 @@ export class AuthorisationViews {
 
   list(ctx: ActContext, query: z.output<typeof AuthorisationsQuery>): Promise<{ items: Summary[]; next: string | null }> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, reachOf(ctx.actor, dayOf(ctx.at)), { state: query.state, unitId: query.unitId }, query);
+      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { state: query.state, unitId: query.unitId }, query);
       return { items: page.items.map(summary), next: page.next };
     });
   }

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { assertUnit, assertUnitOrAuthority } from '../domain/acting.js';
 import { checkConsent } from '../domain/consent.js';
 import { refuse } from '../domain/refusals.js';
-import type { ConsentView, RegisterConsent } from '../http/data-requests.schemas.js';
+import type { ConsentView, RegisterConsent } from '../domain/messages/data-requests.messages.js';
 import type { ConsentRow, ScenarioRow } from '../persistence/request.entities.js';
 import { ConsentsRepository, ScenariosRepository } from '../persistence/scenarios.repository.js';
 

@@ -1,9 +1,10 @@
 import { assertSees, personOf } from '#identity';
-import { type ActContext, type Id, dayOf, newId } from '#kernel';
+import { type ActContext, type Id, newId, reachOf } from '#kernel';
 import { type JournalFact, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { assertUnit, assertUnitOrAuthority, reachOf } from '../domain/acting.js';
+import type { DataRequestsQuery } from '../contract.js';
+import { assertUnit, assertUnitOrAuthority } from '../domain/acting.js';
 import { slotsInOrder } from '../domain/approval.js';
 import { itemDigest } from '../domain/data-request.js';
 import { decideGrant, decideItemEnd, decideRequestSubmission, moveItem } from '../domain/data-request-decisions.js';
@@ -13,12 +14,11 @@ import { assertUsable } from '../domain/scenario.js';
 import type {
   CreateDataRequest,
   DataRequestSummary,
-  DataRequestsQuery,
   ItemBallot,
   RequestItem,
   RequestSubmission,
   ReviseDataRequest,
-} from '../http/data-requests.schemas.js';
+} from '../domain/messages/data-requests.messages.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import { DataRequestsRepository } from '../persistence/data-requests.repository.js';
 import type { DataRequestItemRow, DataRequestRow } from '../persistence/request.entities.js';
@@ -146,7 +146,7 @@ export class DataRequestActs {
     query: z.output<typeof DataRequestsQuery>,
   ): Promise<{ items: z.input<typeof DataRequestSummary>[]; next: string | null }> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, reachOf(ctx.actor, dayOf(ctx.at)), { scenarioId: query.scenarioId }, query);
+      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { scenarioId: query.scenarioId }, query);
       return { items: page.items.map(requestSummary), next: page.next };
     });
   }
@@ -160,11 +160,12 @@ export class DataRequestActs {
   }
 
   private async addItems(tx: Tx, request: DataRequestRow, items: readonly z.output<typeof RequestItem>[]): Promise<void> {
-    for (const item of items) {
+    for (const [place, item] of items.entries()) {
       await this.repository.insertItem(tx, {
         id: newId(Date.parse(tx.context.at)),
         requestId: request.id,
         sinceRevision: request.revision,
+        position: place + 1,
         authorisationId: request.authorisationId,
         scenarioId: request.scenarioId,
         unitId: request.unitId,

@@ -4,7 +4,7 @@ import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { itemDigest } from '../domain/data-request.js';
-import type { DataRequestSummary, DataRequestView } from '../http/data-requests.schemas.js';
+import type { DataRequestSummary, DataRequestView } from '../domain/messages/data-requests.messages.js';
 import { DataRequestsRepository } from '../persistence/data-requests.repository.js';
 import type { DataRequestRow } from '../persistence/request.entities.js';
 import { approvalView } from './approval-view.js';

@@ -4,7 +4,7 @@ import { UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { checkEntry, decideEntryConfirmation } from '../domain/jurisdictions/entry.js';
-import { type RuleName, type ValueOf, natures } from '../domain/jurisdictions/profile.js';
+import { type Rule, type RuleName, type ValueOf, natures } from '../domain/jurisdictions/profile.js';
 import { type ResolvedProfile, profiles } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
 import { checkWorkingYear } from '../domain/working-days.js';
@@ -15,7 +15,7 @@ import {
   type ProposeEntry,
   type WorkingYearView,
   ruleValues,
-} from '../http/profiles.schemas.js';
+} from '../domain/messages/profiles.messages.js';
 import { JurisdictionsRepository } from '../persistence/jurisdictions.repository.js';
 import type { ProfileEntryRow } from '../persistence/review.entities.js';
 import { Jurisdictions } from './jurisdictions.js';
@@ -98,19 +98,19 @@ export class JurisdictionActs {
   }
 }
 
+const ruleNames = Object.keys(natures) as RuleName[];
+
 const profileView = (profile: ResolvedProfile): ProfileAnswer => ({
   id: profile.id,
   lineage: [...profile.lineage],
   status: profile.status,
   warnings: [...profile.warnings],
   notes: [...profile.notes],
-  rules: Object.entries(profile.rules).map(([name, rule]) => ({
-    name,
-    nature: natures[name as RuleName],
-    standing: rule.standing,
-    value: rule.standing === 'must-be-entered' ? null : (rule.value as ProfileAnswer['rules'][number]['value']),
-    sources: [...rule.sources],
-  })),
+  rules: ruleNames.map((name) => {
+    const rule: Rule<unknown> = profile.rules[name];
+    const value = rule.standing === 'must-be-entered' ? null : (rule.value as ProfileAnswer['rules'][number]['value']);
+    return { name, nature: natures[name], standing: rule.standing, value, sources: [...rule.sources] };
+  }),
 });
 
 const entryView = (row: ProfileEntryRow): EntryAnswer => {

@@ -1,13 +1,14 @@
 import { Organisations, areAffiliated, assertSees, personOf, sees } from '#identity';
-import { type ActContext, type Id, dayOf, endOfDay, newId, systemAct } from '#kernel';
+import { type ActContext, type Id, dayOf, endOfDay, newId, systemAct, reachOf } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { assertUnit, assertUnitOrAuthority, reachOf } from '../domain/acting.js';
+import type { PartnersQuery } from '../contract.js';
+import { assertUnit, assertUnitOrAuthority } from '../domain/acting.js';
 import { isPast } from '../domain/calendar-day.js';
 import { decidePartnerApproval, decidePartnerEnd, decidePartnerRejection, decidePartnerReview, partnerDigest } from '../domain/partner.js';
-import type { Ballot } from '../http/common.schemas.js';
-import type { PartnerView, PartnersQuery, RequestPartner } from '../http/scenarios.schemas.js';
+import type { Ballot } from '../domain/messages/common.messages.js';
+import type { PartnerView, RequestPartner } from '../domain/messages/scenarios.messages.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import type { PartnerRow } from '../persistence/request.entities.js';
 import { PartnersRepository, ScenariosRepository } from '../persistence/scenarios.repository.js';
@@ -119,7 +120,7 @@ export class PartnerActs {
 
   list(ctx: ActContext, query: z.output<typeof PartnersQuery>): Promise<{ items: PartnerAnswer[]; next: string | null }> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, reachOf(ctx.actor, dayOf(ctx.at)), { scenarioId: query.scenarioId }, query);
+      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { scenarioId: query.scenarioId }, query);
       const items: PartnerAnswer[] = [];
       for (const row of page.items) items.push(await this.view(tx, row));
       return { items, next: page.next };

@@ -1,9 +1,10 @@
 import { assertSees, personOf, sees } from '#identity';
-import { type ActContext, type Id, dayOf, newId } from '#kernel';
+import { type ActContext, type Id, dayOf, newId, reachOf } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { assertAuthority, assertUnit, assertUnitOrAuthority, reachOf } from '../domain/acting.js';
+import type { ScenariosQuery } from '../contract.js';
+import { assertAuthority, assertUnit, assertUnitOrAuthority } from '../domain/acting.js';
 import { slotsInOrder } from '../domain/approval.js';
 import type { Authorisation } from '../domain/authorisation.js';
 import { valueOf } from '../domain/jurisdictions/resolve.js';
@@ -17,7 +18,7 @@ import {
   scenarioDigest,
   scenarioRevision,
 } from '../domain/scenario.js';
-import type { CreateScenario, ScenarioBallot, ScenarioSubmission, ScenarioView, ScenariosQuery } from '../http/scenarios.schemas.js';
+import type { CreateScenario, ScenarioBallot, ScenarioSubmission, ScenarioView } from '../domain/messages/scenarios.messages.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import type { ScenarioRow } from '../persistence/request.entities.js';
 import { ScenariosRepository } from '../persistence/scenarios.repository.js';
@@ -126,7 +127,7 @@ export class ScenarioActs {
 
   list(ctx: ActContext, query: z.output<typeof ScenariosQuery>): Promise<{ items: ScenarioAnswer[]; next: string | null }> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, reachOf(ctx.actor, dayOf(ctx.at)), { authorisationId: query.authorisationId }, query);
+      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { authorisationId: query.authorisationId }, query);
       const items: ScenarioAnswer[] = [];
       for (const row of page.items) items.push(await this.view(tx, row));
       return { items, next: page.next };

@@ -8,7 +8,7 @@ import { type Approval, slotsInOrder } from '../domain/approval.js';
 import type { Authorisation } from '../domain/authorisation.js';
 import { decideWithdrawal } from '../domain/authorisation-decisions.js';
 import { valueOf } from '../domain/jurisdictions/resolve.js';
-import type { OpenReview, StageBallot } from '../http/authorisations.schemas.js';
+import type { OpenReview, StageBallot } from '../domain/messages/authorisations.messages.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import { type AuthorisationAnswer, AuthorisationViews } from './authorisation-views.js';
 import { ofAuthorisation } from './journalled.js';

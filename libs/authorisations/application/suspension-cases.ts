@@ -7,10 +7,16 @@ import { assertAuthority, assertUnit } from '../domain/acting.js';
 import { moveAuthorisation } from '../domain/application-decisions.js';
 import { decideReentry } from '../domain/authorisation-decisions.js';
 import { missedAt } from '../domain/deadline.js';
-import { decideAssessment, decideLift, decideRectificationPlan, decideRectificationReport } from '../domain/rectification.js';
+import {
+  type Rectification,
+  decideAssessment,
+  decideLift,
+  decideRectificationPlan,
+  decideRectificationReport,
+} from '../domain/rectification.js';
 import { refuse } from '../domain/refusals.js';
-import { decideExtension, decideOverdue, decideSuspension } from '../domain/suspension.js';
-import type { Assessment, Extension, ImposeSuspension, SuspensionView } from '../http/suspensions.schemas.js';
+import { type Suspension, decideExtension, decideOverdue, decideSuspension } from '../domain/suspension.js';
+import type { Assessment, Extension, ImposeSuspension, SuspensionView } from '../domain/messages/suspensions.messages.js';
 import type { AuthorisationRow, RectificationRow, SuspensionRow } from '../persistence/authorisation.entities.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import { SuspensionsRepository } from '../persistence/suspensions.repository.js';
@@ -198,15 +204,16 @@ export class SuspensionCases {
   }
 
   private async view(tx: Tx, row: SuspensionRow): Promise<SuspensionAnswer> {
-    const rectification = await this.repository.rectification(tx, row.id);
-    return {
-      ...row,
-      evidence: [...row.evidence],
-      extensions: [...row.extensions],
-      rectification: rectification ? { ...rectification, steps: [...rectification.steps] } : null,
-    };
+    return suspensionView(row, await this.repository.rectification(tx, row.id));
   }
 }
+
+const suspensionView = (suspension: Suspension & { version: number }, rectification: Rectification | undefined): SuspensionAnswer => ({
+  ...suspension,
+  evidence: [...suspension.evidence],
+  extensions: [...suspension.extensions],
+  rectification: rectification ? { ...rectification, steps: [...rectification.steps] } : null,
+});
 
 function present(rectification: RectificationRow | undefined, suspensionId: Id): RectificationRow {
   if (!rectification) throw refuse('rectification.not-found', { suspensionId });

@@ -31,23 +31,3 @@ export function assertUnitOrAuthority(actor: Actor, authorityId: Id, unitId: Id)
   if (actor.kind === 'person' && isManager(actor, unitId)) return;
   assertAuthority(actor, authorityId, unitId);
 }
-
-/** What a person may list: everything, what stands under their authorities, or what is their organisations' own. */
-export interface Reach {
-  readonly all: boolean;
-  readonly authorityIds: readonly Id[];
-  readonly organisationIds: readonly Id[];
-}
-
-export function reachOf(actor: Actor, today: string): Reach {
-  if (actor.kind === 'system') return { all: true, authorityIds: [], organisationIds: [] };
-  const scopes = actor.grants.map((grant) => grant.scope);
-  const organisationIds = scopes.flatMap((scope) =>
-    scope.kind === 'unit' || (scope.kind === 'mandate' && scope.from <= today && today <= scope.until) ? [scope.organisationId] : [],
-  );
-  return {
-    all: scopes.some((scope) => scope.kind === 'platform'),
-    authorityIds: scopes.some((scope) => scope.kind === 'region') ? actor.regionIds : [],
-    organisationIds,
-  };
-}

@@ -20,10 +20,10 @@ export interface Deadline {
 }
 
 /**
- * The last day of a period. The first day is not counted (民法典 201); calendar days stay calendar days, also over a holiday.
+ * The last day of a period. `start` is a moment or the day itself; it is not counted (民法典 201); calendar days stay calendar days, also over a holiday.
  * @throws Refusal `deadline.figure-invalid`, `deadline.calendar-year-missing`.
  */
-export function deadlineFrom(start: Day | Instant, figure: Figure, years: readonly WorkingYear[] = publishedYears): Deadline {
+export function deadlineFrom(start: Instant, figure: Figure, years: readonly WorkingYear[] = publishedYears): Deadline {
   if (!Number.isInteger(figure.length) || figure.length < 1) throw refuse('deadline.figure-invalid', { length: figure.length });
   const from = start.length === 10 ? start : dayOf(start);
   return { start: from, figure, due: lastDay(from, figure, years) };

@@ -1,9 +1,10 @@
 import type { ActContext } from '#kernel';
 import { Act, Ctx, In, type Input, type Output, act, idParam, pageOf } from '#platform/http';
 import { Controller } from '@nestjs/common';
+import { PartnersQuery } from '../contract.js';
 import { PartnerActs } from '../application/partner-acts.js';
-import { Ballot } from './common.schemas.js';
-import { PartnerView, PartnersQuery, RequestPartner } from './scenarios.schemas.js';
+import { Ballot } from '../domain/messages/common.messages.js';
+import { PartnerView, RequestPartner } from '../domain/messages/scenarios.messages.js';
 
 const common = { method: 'POST', params: idParam, scope: 'unit', response: PartnerView, status: 200 } as const;
 const readers = ['authority', 'unit-manager', 'provider', 'security-admin', 'audit-admin'] as const;

@@ -3,7 +3,7 @@ import { Act, Ctx, In, type Input, type Output, act, idParam } from '#platform/h
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { Agreements } from '../application/agreements.js';
-import { Agreement, AuthorisationView, EmergencyPlanFiling, FilingReceipt, Signing } from './authorisations.schemas.js';
+import { Agreement, AuthorisationView, EmergencyPlanFiling, FilingReceipt, Signing } from '../domain/messages/authorisations.messages.js';
 
 const common = {
   method: 'POST',

@@ -1,6 +1,7 @@
 import type { ActContext } from '#kernel';
 import { Act, Ctx, In, type Input, type Output, act, idParam, pageOf } from '#platform/http';
 import { Controller } from '@nestjs/common';
+import { AuthorisationsQuery } from '../contract.js';
 import { Applications } from '../application/applications.js';
 import { AuthorisationViews } from '../application/authorisation-views.js';
 import { StageReviews } from '../application/stage-reviews.js';
@@ -9,7 +10,6 @@ import {
   Application,
   AuthorisationSummary,
   AuthorisationView,
-  AuthorisationsQuery,
   DraftAuthorisation,
   OpenReview,
   Publication,
@@ -18,7 +18,7 @@ import {
   StageBallot,
   Submission,
   Withdrawal,
-} from './authorisations.schemas.js';
+} from '../domain/messages/authorisations.messages.js';
 
 const common = { method: 'POST', params: idParam, scope: 'region', response: AuthorisationView, status: 200 } as const;
 const bothSides = ['authority', 'unit-manager'] as const;

@@ -1,6 +1,7 @@
 import type { ActContext } from '#kernel';
 import { Act, Ctx, In, type Input, type Output, act, idParam, pageOf } from '#platform/http';
 import { Controller } from '@nestjs/common';
+import { DataRequestsQuery } from '../contract.js';
 import { z } from 'zod';
 import { ConsentActs } from '../application/consent-acts.js';
 import { DataRequestActs } from '../application/data-request-acts.js';
@@ -9,13 +10,12 @@ import {
   CreateDataRequest,
   DataRequestSummary,
   DataRequestView,
-  DataRequestsQuery,
   ItemBallot,
   ItemWithdrawal,
   RegisterConsent,
   RequestSubmission,
   ReviseDataRequest,
-} from './data-requests.schemas.js';
+} from '../domain/messages/data-requests.messages.js';
 
 const common = { method: 'POST', params: idParam, scope: 'unit', response: DataRequestView, status: 200 } as const;
 const itemParam = idParam.extend({ itemId: z.uuid() });

@@ -2,7 +2,14 @@ import type { ActContext } from '#kernel';
 import { Act, Ctx, In, type Input, type Output, act, idParam } from '#platform/http';
 import { Controller } from '@nestjs/common';
 import { JurisdictionActs } from '../application/jurisdiction-acts.js';
-import { EnterWorkingYear, EntryView, ProfileList, ProfilesQuery, ProposeEntry, WorkingYearView } from './profiles.schemas.js';
+import {
+  EnterWorkingYear,
+  EntryView,
+  ProfileList,
+  ProfilesQuery,
+  ProposeEntry,
+  WorkingYearView,
+} from '../domain/messages/profiles.messages.js';
 
 const common = { method: 'POST', roles: ['authority'], scope: 'region', response: EntryView } as const;
 

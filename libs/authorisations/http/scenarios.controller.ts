@@ -1,8 +1,9 @@
 import type { ActContext } from '#kernel';
 import { Act, Ctx, In, type Input, type Output, act, idParam, pageOf } from '#platform/http';
 import { Controller } from '@nestjs/common';
+import { ScenariosQuery } from '../contract.js';
 import { ScenarioActs } from '../application/scenario-acts.js';
-import { CreateScenario, ScenarioBallot, ScenarioReason, ScenarioSubmission, ScenarioView, ScenariosQuery } from './scenarios.schemas.js';
+import { CreateScenario, ScenarioBallot, ScenarioReason, ScenarioSubmission, ScenarioView } from '../domain/messages/scenarios.messages.js';
 
 const common = { method: 'POST', params: idParam, scope: 'unit', response: ScenarioView, status: 200 } as const;
 const readers = [

@@ -10,7 +10,7 @@ import {
   RectificationReport,
   SuspensionList,
   SuspensionView,
-} from './suspensions.schemas.js';
+} from '../domain/messages/suspensions.messages.js';
 
 const common = { method: 'POST', params: idParam, scope: 'region', roles: ['authority'], response: SuspensionView, status: 200 } as const;
 const readers = ['authority', 'unit-manager', 'security-admin', 'audit-admin'] as const;

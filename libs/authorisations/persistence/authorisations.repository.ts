@@ -1,8 +1,7 @@
-import type { Id } from '#kernel';
+import type { Id, Reach } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { StateTable, managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import type { Reach } from '../domain/acting.js';
 import type { AuthorisationState } from '../domain/authorisation.states.js';
 import { AgreementVersionRow, AuthorisationRow, EmergencyPlanRow, FilingRow } from './authorisation.entities.js';
 import { within } from './within.js';

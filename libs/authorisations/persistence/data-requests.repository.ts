@@ -1,9 +1,8 @@
-import type { Id } from '#kernel';
+import type { Id, Reach } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { StateTable, managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import type { Reach } from '../domain/acting.js';
 import { DataRequestItemRow, DataRequestRow } from './request.entities.js';
 import { within } from './within.js';
 
@@ -23,7 +22,11 @@ export class DataRequestsRepository {
     (await this.requests.where(tx, { externalReference }))[0];
 
   insertItem = (tx: Tx, row: New<DataRequestItemRow>): Promise<DataRequestItemRow> => this.items.insert(tx, row);
-  itemsOf = (tx: Tx, requestId: Id): Promise<DataRequestItemRow[]> => this.items.where(tx, { requestId });
+  /** Every item of every revision, in the order of the lists. */
+  async itemsOf(tx: Tx, requestId: Id): Promise<DataRequestItemRow[]> {
+    const items = await this.items.where(tx, { requestId });
+    return items.toSorted((a, b) => a.sinceRevision - b.sinceRevision || a.position - b.position);
+  }
   lockItem = (tx: Tx, id: Id, mode?: 'update' | 'share'): Promise<DataRequestItemRow> => this.items.lock(tx, id, mode);
   updateItem = (tx: Tx, row: DataRequestItemRow, change: Partial<DataRequestItemRow>): Promise<DataRequestItemRow> =>
     this.items.update(tx, row, change);
@@ -33,11 +36,11 @@ export class DataRequestsRepository {
   /** A provider's people see the requests that hold an item of theirs (EVAL-07). */
   async page(tx: Tx, reach: Reach, where: { scenarioId?: Id | undefined }, request: PageRequest): Promise<Page<DataRequestRow>> {
     const owned = within<DataRequestRow>(reach, where);
-    if (reach.all || reach.authorityIds.length > 0 || reach.organisationIds.length === 0) return this.requests.page(tx, owned, request);
+    if (reach.everything || reach.authorityIds.length > 0 || reach.unitIds.length === 0) return this.requests.page(tx, owned, request);
     const asked: { id: Id }[] = await managerOf(tx).query(
       `SELECT DISTINCT request_id AS id FROM authorisations.data_request_items WHERE provider_id = ANY($1)
        UNION SELECT id FROM authorisations.data_requests WHERE unit_id = ANY($1)`,
-      [reach.organisationIds],
+      [reach.unitIds],
     );
     const given = where.scenarioId === undefined ? {} : { scenarioId: where.scenarioId };
     return this.requests.page(tx, { ...given, id: In(asked.map((row) => row.id)) }, request);

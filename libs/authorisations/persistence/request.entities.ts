@@ -47,6 +47,8 @@ export class DataRequestItemRow {
   @Column({ name: 'request_id', type: 'uuid' }) requestId: Id;
   /** The revision of the list in which the item was first asked for. */
   @Column({ name: 'since_revision', type: 'int' }) sinceRevision: number;
+  /** Place in the list, from 1. */
+  @Column({ type: 'int' }) position: number;
   @Column({ name: 'authorisation_id', type: 'uuid' }) authorisationId: Id;
   @Column({ name: 'scenario_id', type: 'uuid' }) scenarioId: Id;
   @Column({ name: 'unit_id', type: 'uuid' }) unitId: Id;

@@ -1,6 +1,5 @@
-import type { Id } from '#kernel';
+import type { Id, Reach } from '#kernel';
 import { type FindOptionsWhere, In, type ObjectLiteral } from 'typeorm';
-import type { Reach } from '../domain/acting.js';
 
 interface Owned extends ObjectLiteral {
   unitId: Id;
@@ -10,8 +9,8 @@ interface Owned extends ObjectLiteral {
 /** Narrows a list to what its reader may see; an authority's region comes before organisations, and nobody's reach lists nothing. */
 export function within<Row extends Owned>(reach: Reach, where: object): FindOptionsWhere<Row> {
   const given = Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined));
-  if (reach.all) return given as FindOptionsWhere<Row>;
+  if (reach.everything) return given as FindOptionsWhere<Row>;
   if (reach.authorityIds.length > 0) return { ...given, authorityId: In([...reach.authorityIds]) } as FindOptionsWhere<Row>;
-  const organisationIds = reach.organisationIds.filter((id) => !('unitId' in given) || given['unitId'] === id);
+  const organisationIds = reach.unitIds.filter((id) => !('unitId' in given) || given['unitId'] === id);
   return { ...given, unitId: In(organisationIds) } as FindOptionsWhere<Row>;
 }

@@ -103,7 +103,7 @@ export function valueOf<K extends RuleName>(profile: ResolvedProfile, name: K): 
   const rule = profile.rules[name];
   if (rule.standing === 'must-be-entered')
     throw refuse('profile.figure-missing', { profile: profile.id, rule: name, sources: [...rule.sources] });
-  return rule.value as ValueOf<K>;
+  return rule.value;
 }
 
 /** A rule's value, or nothing where the authority must still enter it. */

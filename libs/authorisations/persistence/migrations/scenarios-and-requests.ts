@@ -22,7 +22,7 @@ export class ScenariosAndRequests1763700201000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE authorisations.data_request_items (
         id uuid PRIMARY KEY, version int NOT NULL, request_id uuid NOT NULL REFERENCES authorisations.data_requests (id),
-        since_revision int NOT NULL, authorisation_id uuid NOT NULL, scenario_id uuid NOT NULL, unit_id uuid NOT NULL, state text NOT NULL,
+        since_revision int NOT NULL, position int NOT NULL, authorisation_id uuid NOT NULL, scenario_id uuid NOT NULL, unit_id uuid NOT NULL, state text NOT NULL,
         dataset_id uuid NOT NULL, provider_id uuid NOT NULL, fields jsonb NOT NULL, rows jsonb NOT NULL, returned boolean NOT NULL,
         period jsonb NOT NULL, frequency text NOT NULL, use text NOT NULL, upper_consents jsonb NOT NULL, reasons text, granted jsonb,
         CHECK (state <> 'in-force' OR granted IS NOT NULL))`);

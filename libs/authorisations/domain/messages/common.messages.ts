@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { partyRoles } from '../domain/parties.js';
+import { partyRoles } from '../parties.js';
 
 export const day = z.iso.date().describe('Calendar day, YYYY-MM-DD, Asia/Shanghai');
 export const instant = z.iso.datetime().describe('Moment in UTC');

@@ -1,9 +1,8 @@
-import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
-import { partnerFileKinds } from '../domain/partner.js';
-import { partnerStates } from '../domain/partner.states.js';
-import { scenarioStates } from '../domain/scenario.states.js';
-import { ApprovalView, Ballot, Parties, day, digest, text } from './common.schemas.js';
+import { partnerFileKinds } from '../partner.js';
+import { partnerStates } from '../partner.states.js';
+import { scenarioStates } from '../scenario.states.js';
+import { ApprovalView, Ballot, Parties, day, digest, text } from './common.messages.js';
 
 const long = z.string().max(4000).default('');
 
@@ -57,7 +56,6 @@ export const ScenarioView = z
     review: ApprovalView.nullable(),
   })
   .meta({ id: 'Scenario' });
-export const ScenariosQuery = pageQuery.extend({ authorisationId: z.uuid().optional() });
 
 export const RequestPartner = z
   .object({
@@ -92,4 +90,3 @@ export const PartnerView = z
     review: ApprovalView.nullable(),
   })
   .meta({ id: 'Partner' });
-export const PartnersQuery = pageQuery.extend({ scenarioId: z.uuid().optional() });

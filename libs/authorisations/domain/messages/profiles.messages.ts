@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { natures, suspensionGrounds, terminationGrounds } from '../domain/jurisdictions/profile.js';
-import type { RuleName, ValueOf } from '../domain/jurisdictions/profile.js';
-import { agreementItemKeys } from '../domain/agreement-items.js';
-import { partyRoles } from '../domain/parties.js';
-import { FigureView, day, text } from './common.schemas.js';
+import { natures, suspensionGrounds, terminationGrounds } from '../jurisdictions/profile.js';
+import type { RuleName, ValueOf } from '../jurisdictions/profile.js';
+import { agreementItemKeys } from '../agreement-items.js';
+import { partyRoles } from '../parties.js';
+import { FigureView, day, text } from './common.messages.js';
 
 const parties = z.array(z.enum(partyRoles)).min(1);
 const months = z.object({ months: z.number().int().min(1).max(120) }).strict();

@@ -1,7 +1,6 @@
-import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
-import { dataRequestItemStates } from '../domain/data-request.states.js';
-import { ApprovalView, Ballot, Parties, day, digest, text } from './common.schemas.js';
+import { dataRequestItemStates } from '../data-request.states.js';
+import { ApprovalView, Ballot, Parties, day, digest, text } from './common.messages.js';
 
 const basis = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('masking-plan') }).strict(),
@@ -75,7 +74,6 @@ export const DataRequestView = z
   })
   .meta({ id: 'DataRequest' });
 export const DataRequestSummary = DataRequestView.omit({ items: true }).meta({ id: 'DataRequestSummary' });
-export const DataRequestsQuery = pageQuery.extend({ scenarioId: z.uuid().optional() });
 
 export const RegisterConsent = z
   .object({

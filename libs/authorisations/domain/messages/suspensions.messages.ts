@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { suspensionGrounds } from '../domain/jurisdictions/profile.js';
-import { rectificationStates } from '../domain/rectification.states.js';
-import { suspensionStates } from '../domain/suspension.states.js';
-import { DeadlineView, FigureView, day, digest, text } from './common.schemas.js';
+import { suspensionGrounds } from '../jurisdictions/profile.js';
+import { rectificationStates } from '../rectification.states.js';
+import { suspensionStates } from '../suspension.states.js';
+import { DeadlineView, FigureView, day, digest, text } from './common.messages.js';
 
 export const ImposeSuspension = z
   .object({

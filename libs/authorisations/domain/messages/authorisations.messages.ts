@@ -1,11 +1,10 @@
-import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
-import { agreementItemKeys } from '../domain/agreement-items.js';
-import { applicationFileKinds } from '../domain/application-file.js';
-import { authorisationStates } from '../domain/authorisation.states.js';
-import { filingKinds } from '../domain/filing.js';
-import { grantPurposes, rights } from '../domain/rights.js';
-import { ApprovalView, Ballot, DeadlineView, Parties, day, digest, text } from './common.schemas.js';
+import { agreementItemKeys } from '../agreement-items.js';
+import { applicationFileKinds } from '../application-file.js';
+import { authorisationStates } from '../authorisation.states.js';
+import { filingKinds } from '../filing.js';
+import { grantPurposes, rights } from '../rights.js';
+import { ApprovalView, Ballot, DeadlineView, Parties, day, digest, text } from './common.messages.js';
 
 const term = z.object({ from: day, until: day }).strict();
 const grantMode = z
@@ -147,5 +146,3 @@ export const AuthorisationView = AuthorisationSummary.extend({
   renewalWindow: z.object({ opens: z.string(), closes: z.string() }),
   suspensionId: z.uuid().nullable(),
 }).meta({ id: 'Authorisation' });
-
-export const AuthorisationsQuery = pageQuery.extend({ state: z.enum(authorisationStates).optional(), unitId: z.uuid().optional() });

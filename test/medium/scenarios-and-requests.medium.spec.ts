@@ -1,0 +1,307 @@
+import { Authorisations, Scenarios, authorisationsContext } from '#authorisations';
+import { identityContext } from '#identity';
+import { newId, systemAct, systemClock } from '#kernel';
+import { UnitOfWork } from '#platform/database';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type AuthorisationAnswer,
+  type Cast,
+  type RequestAnswer,
+  approvedScenario,
+  days,
+  grantedRequest,
+  inForce,
+  ok,
+  openCast,
+  requestedItem,
+  scenarioPlan,
+  signed,
+  someDigest,
+} from '../support/authorised.js';
+import { type Medium, openMedium } from '../support/medium.js';
+
+let medium: Medium;
+let cast: Cast;
+beforeAll(async () => {
+  medium = await openMedium({ contexts: [identityContext, authorisationsContext], worker: true });
+  cast = await openCast(medium);
+});
+afterAll(() => medium.close());
+
+const refused = (code: string, status: number) => ({ status, body: { code } });
+const events = async (key: string): Promise<string[]> =>
+  (await medium.sql<{ type: string }>('SELECT type FROM platform.outbox WHERE key = $1 ORDER BY id', [key])).map((row) => row.type);
+const epoch = async (kind: string, id: string): Promise<number> =>
+  Number((await medium.sql<{ epoch: string }>('SELECT epoch FROM platform.epochs WHERE kind = $1 AND id = $2', [kind, id]))[0]?.epoch ?? 0);
+
+describe('a scenario', () => {
+  it('needs an authorisation in force and its one review, and is usable only then [AUTH-18] [REQ-01]', async () => {
+    const { id: signedId } = await signed(cast);
+    const early = ok(await cast.manager.post<{ id: string }>('/scenarios', scenarioPlan(signedId)));
+    expect(await cast.manager.post(`/scenarios/${early.id}/submissions`, {})).toMatchObject(
+      refused('scenario.authorisation-not-in-force', 409),
+    );
+    const { id } = await inForce(cast);
+    const { id: draftId } = ok(await cast.manager.post<{ id: string }>('/scenarios', scenarioPlan(id)));
+    expect(await cast.manager.post('/data-requests', { scenarioId: draftId, items: [] })).toMatchObject(
+      refused('scenario.not-approved', 409),
+    );
+    const approved = await approvedScenario(cast, id);
+    expect(approved.state).toBe('approved');
+    expect(await events(approved.id)).toEqual(['scenario.approved.v1']);
+  });
+
+  it('stops at once when anyone of the unit says so; only the authority resumes it [EMG-06]', async () => {
+    const { id } = await approvedScenario(cast, (await inForce(cast)).id);
+    expect(ok(await cast.developer.post(`/scenarios/${id}/stops`, { reason: '结果可识别个人' }))).toMatchObject({
+      stop: { by: cast.developer.personId },
+    });
+    expect(await epoch('scenario', id)).toBe(1);
+    expect(await cast.manager.post('/data-requests', { scenarioId: id, items: [] })).toMatchObject(refused('scenario.stopped', 423));
+    expect(await cast.manager.post(`/scenarios/${id}/resumptions`, { reason: '已处理' })).toMatchObject(refused('http.role-missing', 403));
+    expect(ok(await cast.officer.post(`/scenarios/${id}/resumptions`, { reason: '已核实' }))).toMatchObject({ stop: null });
+    expect(await events(id)).toEqual(['scenario.approved.v1', 'scenario.stopped.v1', 'scenario.resumed.v1']);
+  });
+
+  it('ends alone: the unit’s other scenario keeps its grants [SUSP-05]', async () => {
+    const { id } = await inForce(cast);
+    const [one, other] = [await approvedScenario(cast, id), await approvedScenario(cast, id)];
+    const items = [requestedItem(cast, newId(), [{ name: 'region', sensitive: false }])];
+    const [granted, kept] = [await grantedRequest(cast, one.id, items), await grantedRequest(cast, other.id, items)];
+    ok(await cast.officer.post(`/scenarios/${one.id}/endings`));
+    expect((await cast.manager.get(`/data-requests/${granted.id}`)).body).toMatchObject({ items: [{ state: 'ended' }] });
+    expect((await cast.manager.get(`/data-requests/${kept.id}`)).body).toMatchObject({ items: [{ state: 'in-force' }] });
+    expect(await epoch('scenario', other.id)).toBe(0);
+  });
+});
+
+describe('a data request', () => {
+  let scenarioId: string;
+  beforeAll(async () => {
+    scenarioId = (await approvedScenario(cast, (await inForce(cast)).id)).id;
+  });
+  const fields = [
+    { name: 'region', sensitive: false },
+    { name: 'resident_id', sensitive: true },
+  ];
+  const create = async (items: readonly Record<string, unknown>[]): Promise<RequestAnswer> =>
+    ok(await cast.manager.post<RequestAnswer>('/data-requests', { scenarioId, externalReference: `IRS-${newId()}`, items }));
+
+  it('is granted item by item, by provider and then authority, on the version they saw [REQ-03]', async () => {
+    const created = await create([requestedItem(cast, newId(), fields), requestedItem(cast, newId(), fields)]);
+    const path = `/data-requests/${created.id}`;
+    const { items } = ok(await cast.manager.post<RequestAnswer>(`${path}/submissions`, {}));
+    const [first, second] = items as [RequestAnswer['items'][number], RequestAnswer['items'][number]];
+    const vote = (itemId: string) => `${path}/items/${itemId}/votes`;
+    expect(await cast.officer.post(vote(first.id), { verdict: 'yes', digest: first.digest })).toMatchObject(
+      refused('approval.not-your-turn', 409),
+    );
+    ok(await cast.steward.post(vote(first.id), { verdict: 'yes', digest: first.digest }));
+    ok(await cast.steward.post(vote(second.id), { verdict: 'no', reasons: '超出场景所需', digest: second.digest }));
+    const done = ok(await cast.officer.post<RequestAnswer>(vote(first.id), { verdict: 'yes', digest: first.digest }));
+    expect(done.items).toMatchObject([
+      { state: 'in-force', open: ['region', 'resident_id'], withheld: [] },
+      { state: 'rejected', reasons: '超出场景所需', open: [] },
+    ]);
+    expect(await events(first.id)).toEqual(['data-request-item.in-force.v1']);
+  });
+
+  it('voids every vote when the list is revised, and keeps what was granted [REQ-03]', async () => {
+    const created = await create([requestedItem(cast, newId(), fields)]);
+    const path = `/data-requests/${created.id}`;
+    const [item] = ok(await cast.manager.post<RequestAnswer>(`${path}/submissions`, {})).items;
+    ok(await cast.steward.post(`${path}/items/${item?.id ?? ''}/votes`, { verdict: 'yes', digest: item?.digest }));
+    const revised = ok(
+      await cast.manager.post<RequestAnswer>(`${path}/revisions`, { items: [requestedItem(cast, newId(), fields.slice(0, 1))] }),
+    );
+    expect(revised).toMatchObject({
+      revision: 2,
+      items: [
+        { state: 'returned', review: { state: 'voided' } },
+        { state: 'draft', review: null },
+      ],
+    });
+    expect(await cast.officer.post(`${path}/items/${item?.id ?? ''}/votes`, { verdict: 'yes', digest: item?.digest })).toMatchObject(
+      refused('approval.closed', 409),
+    );
+  });
+
+  it('refuses “all fields”, an empty list, a missing or a used external number [REQ-01] [REQ-02] [REQ-11]', async () => {
+    const submit = async (created: RequestAnswer) => cast.manager.post(`/data-requests/${created.id}/submissions`, {});
+    expect(await submit(await create([requestedItem(cast, newId(), [{ name: '全部字段', sensitive: false }])]))).toMatchObject(
+      refused('data-request.all-fields', 409),
+    );
+    expect(await submit(await create([]))).toMatchObject(refused('data-request.empty-list', 409));
+    const items = [requestedItem(cast, newId(), fields)];
+    const unnumbered = ok(await cast.manager.post<RequestAnswer>('/data-requests', { scenarioId, items }));
+    expect(await submit(unnumbered)).toMatchObject(refused('data-request.no-reference', 409));
+    const externalReference = `IRS-${newId()}`;
+    ok(await cast.manager.post('/data-requests', { scenarioId, externalReference, items }));
+    expect(await cast.manager.post('/data-requests', { scenarioId, externalReference, items })).toMatchObject(
+      refused('data-request.reference-used', 409),
+    );
+  });
+
+  it('withholds a sensitive field without basis, and opens it on a consent that covers it [REQ-07] [REQ-08]', async () => {
+    const consent = { scenarioId, service: '省用户授权服务', subject: 'subject-77', purpose: '信贷评分', expiresOn: days(100) };
+    expect(await cast.manager.post('/consents', { ...consent, reference: newId(), items: ['全部'] })).toMatchObject(
+      refused('consent.blanket', 409),
+    );
+    const { id: consentId } = ok(
+      await cast.manager.post<{ id: string }>('/consents', { ...consent, reference: newId(), items: ['resident_id'] }),
+    );
+    const withBasis = (basis: unknown) => ({
+      ...requestedItem(cast, newId(), fields),
+      fields: fields.map((field) => ({ ...field, purpose: '建模', basis: field.sensitive ? basis : null })),
+    });
+    const granted = await grantedRequest(cast, scenarioId, [withBasis(null), withBasis({ kind: 'consent', consentId })]);
+    expect(granted.items).toMatchObject([
+      { open: ['region'], withheld: [{ field: 'resident_id', because: 'no-masking-plan-or-consent' }] },
+      { open: ['region', 'resident_id'], withheld: [] },
+    ]);
+    ok(await cast.manager.post(`/consents/${consentId}/withdrawals`));
+    expect(await events(consentId)).toEqual(['consent.withdrawn.v1']);
+  });
+
+  it('is seen by the providers it asks and by nobody else’s, who may take an item back [EVAL-07]', async () => {
+    const granted = await grantedRequest(cast, scenarioId, [requestedItem(cast, newId(), fields)]);
+    const stranger = await medium.person(await medium.organisation('provider'), ['provider']);
+    expect(await stranger.get(`/data-requests/${granted.id}`)).toMatchObject(refused('data-request.not-found', 404));
+    expect((await cast.steward.get<{ items: { id: string }[] }>('/data-requests')).body.items.map((row) => row.id)).toContain(granted.id);
+    const itemId = granted.items[0]?.id ?? '';
+    const taken = ok(await cast.steward.post(`/data-requests/${granted.id}/items/${itemId}/withdrawals`, { reasons: '数据停止汇聚' }));
+    expect(taken).toMatchObject({ items: [{ state: 'withdrawn' }] });
+    expect(await events(itemId)).toEqual(['data-request-item.in-force.v1', 'data-request-item.withdrawn.v1']);
+  });
+});
+
+describe('partners', () => {
+  it('are admitted on an approved record only, never an affiliate, and end with their record [AUTH-29] [AUTH-30] [SEAT-04]', async () => {
+    const scenario = await approvedScenario(cast, (await inForce(cast)).id);
+    const organisationId = await medium.organisation('unit');
+    const files = ['qualification', 'compliance', 'security', 'self-check-report', 'usage-statement'].map((kind) => ({
+      kind,
+      digest: someDigest(),
+    }));
+    const asked = {
+      kind: 'admission',
+      scenarioId: scenario.id,
+      organisationId,
+      scope: '模型二次开发',
+      until: days(30),
+      files,
+      affiliatesDeclared: true,
+    };
+    expect(await cast.manager.post('/admissions', { ...asked, affiliatesDeclared: false })).toMatchObject(
+      refused('partner.affiliates-undeclared', 409),
+    );
+    const affiliate = await medium.organisation('unit', { affiliateIds: [cast.unit] });
+    expect(await cast.manager.post('/admissions', { ...asked, organisationId: affiliate })).toMatchObject(
+      refused('partner.own-redevelopment', 403),
+    );
+    const record = ok(await cast.manager.post<{ id: string; digest: string }>('/admissions', asked));
+    expect(record).toMatchObject({ state: 'reviewing' });
+    expect(ok(await cast.officer.post(`/admissions/${record.id}/votes`, { verdict: 'yes', digest: record.digest }))).toMatchObject({
+      state: 'approved',
+    });
+    const supplier = {
+      ...asked,
+      kind: 'cooperation',
+      parentId: record.id,
+      organisationId: await medium.organisation('vendor'),
+      until: days(20),
+    };
+    const below = ok(await cast.manager.post<{ id: string; digest: string }>('/admissions', supplier));
+    ok(await cast.officer.post(`/admissions/${below.id}/votes`, { verdict: 'yes', digest: below.digest }));
+    expect(await cast.manager.post('/admissions', { ...asked, parentId: record.id })).toMatchObject(refused('partner.re-grant', 403));
+    ok(await cast.manager.post(`/admissions/${record.id}/endings`));
+    expect((await cast.manager.get(`/admissions/${below.id}`)).body).toMatchObject({ state: 'ended' });
+    expect(await events(record.id)).toEqual(['partner.approved.v1', 'partner.ended.v1']);
+  });
+});
+
+describe('what other contexts rest on', () => {
+  const act = (action: string) => systemAct('test', action, systemClock.now());
+
+  it('holds authorisation and scenario still while a decision that rests on them commits (design: unit of work)', async () => {
+    const { id } = await inForce(cast);
+    const scenario = await approvedScenario(cast, id);
+    const [unitOfWork, scenarios] = [medium.app.get(UnitOfWork), medium.app.get(Scenarios)];
+    const order: string[] = [];
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const decision = unitOfWork.run(act('scenario.read'), async (tx) => {
+      await scenarios.assertOperating(tx, scenario.id, tx.context.at);
+      order.push('resting');
+      await held;
+      order.push('decided');
+    });
+    await medium.until(() => Promise.resolve(order.includes('resting')), 'the decision to rest on its locks');
+    const suspension = cast.officer
+      .post(`/authorisations/${id}/suspensions`, {
+        ground: 'major-risk',
+        evidence: [{ what: '日志', digest: someDigest() }],
+        decidedOn: days(0),
+        period: { length: 5, unit: 'calendar-days', source: '决定' },
+      })
+      .then((answer) => order.push(`suspended ${String(answer.status)}`));
+    await medium.until(
+      async () =>
+        (await medium.sql(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)).length > 0,
+      'the suspension to wait',
+    );
+    release();
+    await Promise.all([decision, suspension]);
+    expect(order).toEqual(['resting', 'decided', 'suspended 201']);
+    await expect(
+      unitOfWork.run(act('scenario.read'), (tx) => scenarios.assertOperating(tx, scenario.id, tx.context.at)),
+    ).rejects.toMatchObject({
+      code: 'authorisation.suspended',
+    });
+  });
+
+  it('gives facts of agreement, plan and suspension, and ends everything below with the authorisation [TERM-08] [TERM-01]', async () => {
+    const { id } = await inForce(cast);
+    const scenario = await approvedScenario(cast, id);
+    const granted = await grantedRequest(cast, scenario.id, [requestedItem(cast, newId(), [{ name: 'region', sensitive: false }])]);
+    const [unitOfWork, authorisations] = [medium.app.get(UnitOfWork), medium.app.get(Authorisations)];
+    const facts = await unitOfWork.read(act('authorisation.read'), (tx) => authorisations.facts(tx, id));
+    expect(facts).toMatchObject({
+      state: 'in-force',
+      agreementVersion: 1,
+      profileVersion: ['zhejiang@1'],
+      emergencyPlanUntil: days(700),
+      suspension: null,
+    });
+    const end = act('authorisation.terminating');
+    await expect(unitOfWork.run(end, (tx) => authorisations.beginTermination(tx, id, 'whim'))).rejects.toMatchObject({
+      code: 'authorisation.ground-unknown',
+    });
+    await unitOfWork.run(end, (tx) => authorisations.beginTermination(tx, id, 'policy-change'));
+    expect(await epoch('scenario', scenario.id)).toBe(1);
+    await unitOfWork.run(act('authorisation.terminated'), (tx) => authorisations.markTerminated(tx, id));
+    expect((await cast.manager.get(`/scenarios/${scenario.id}`)).body).toMatchObject({ state: 'ended' });
+    expect((await cast.manager.get(`/data-requests/${granted.id}`)).body).toMatchObject({ items: [{ state: 'ended' }] });
+    expect(await events(id)).toEqual(['authorisation.in-force.v1', 'authorisation.terminating.v1', 'authorisation.terminated.v1']);
+  });
+
+  it('admits two activations at once only up to the ceiling [AUTH-21]', async () => {
+    const region = await openCast(medium, 'qingtian');
+    const others: Cast[] = [];
+    for (const _ of [1, 2]) {
+      const unit = await medium.organisation('unit');
+      others.push({ ...region, unit, manager: await medium.person(unit, ['unit-manager']) });
+    }
+    await medium.sql(`WITH seen AS (SELECT set_config('session_replication_role', 'replica', true))
+      INSERT INTO authorisations.profile_entries SELECT '${newId()}', 1, now(), 'qingtian', 'unitCeiling', '1', '2020-01-01', '测试', '${newId()}', '${newId()}', now() FROM seen`);
+    const ids: string[] = [];
+    for (const each of others) {
+      const { id } = await signed(each);
+      const filed = ok(await each.manager.post<AuthorisationAnswer>(`/authorisations/${id}/emergency-plans`, { digest: someDigest() }));
+      ok(await each.officer.post(`/authorisations/${id}/emergency-plans/${filed.emergencyPlan?.id ?? ''}/approvals`));
+      ids.push(id);
+    }
+    const answers = await Promise.all(ids.map((id) => region.officer.post<{ code?: string }>(`/authorisations/${id}/activations`)));
+    expect(answers.map((answer) => answer.body.code ?? answer.status).toSorted()).toEqual([200, 'authorisation.ceiling-reached']);
+  });
+});
