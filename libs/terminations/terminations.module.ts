@@ -1,6 +1,7 @@
 import { AuthorisationsModule } from '#authorisations';
 import { DatasetsModule } from '#datasets';
 import { DomainsModule } from '#domains';
+import { ExportsModule } from '#exports';
 import { SeatsModule } from '#seats';
 import { Module } from '@nestjs/common';
 import { Artefacts } from './application/artefacts.js';
@@ -15,7 +16,7 @@ import { LegalHoldsRepository } from './persistence/legal-holds.repository.js';
 import { TerminationsRepository } from './persistence/terminations.repository.js';
 
 @Module({
-  imports: [AuthorisationsModule, DatasetsModule, DomainsModule, SeatsModule],
+  imports: [AuthorisationsModule, DatasetsModule, DomainsModule, ExportsModule, SeatsModule],
   providers: [
     TerminationsRepository,
     LegalHoldsRepository,

@@ -9,9 +9,10 @@ import { confirm, type ConfirmingRole } from '../domain/confirmations.js';
 import { decideExit } from '../domain/exits.js';
 import { decideDestruction } from '../domain/termination-decisions.js';
 import { standingHolds } from '../domain/legal-hold.js';
-import type { TerminationRow } from '../persistence/entities.js';
+import type { ExitRow, TerminationRow } from '../persistence/entities.js';
 import { LegalHoldsRepository } from '../persistence/legal-holds.repository.js';
 import { TerminationsRepository } from '../persistence/terminations.repository.js';
+import { Artefacts } from './artefacts.js';
 import { recordStep } from './case-journal.js';
 import { exitView, partiesOf, terminationView } from './termination-views.js';
 import { TERMINATIONS_CONFIG, type TerminationsConfig } from './terminations.config.js';
@@ -27,6 +28,7 @@ export class Terminations {
     private readonly holds: LegalHoldsRepository,
     private readonly domains: Domains,
     private readonly scenarios: Scenarios,
+    private readonly artefacts: Artefacts,
     @Inject(TERMINATIONS_CONFIG) private readonly config: TerminationsConfig,
   ) {}
 
@@ -75,7 +77,7 @@ export class Terminations {
   /** Also when a pending destruction is taken up again. */
   async beginDestruction(tx: Tx, row: TerminationRow): Promise<TerminationRow> {
     const { at } = tx.context;
-    const exits = await this.repository.exitsOf(tx, row.id);
+    const exits = await this.carriedOut(tx, row);
     const holds = await this.holds.naming(tx, row);
     const change = decideDestruction({ termination: row, exits, holds, sealed: await this.isSealed(tx, row) }, at);
     if (row.domainId !== null && row.scope.kind === 'authorisation') await this.domains.beginDestruction(tx, row.domainId);
@@ -133,6 +135,18 @@ export class Terminations {
       if (row.conclusion?.document.type !== wanted) throw refuse(missing, { terminationId: id, state: row.state });
       return row.conclusion;
     });
+  }
+
+  /** Releases that went through export review since the decision are written down as carried out. */
+  private async carriedOut(tx: Tx, row: TerminationRow): Promise<readonly ExitRow[]> {
+    const released = await this.artefacts.released(tx, row.authorisationId);
+    const exits = await this.repository.exitsOf(tx, row.id);
+    return Promise.all(
+      exits.map((exit) => {
+        const left = exit.decision === 'release' && !exit.carriedOut && exit.carriedBy !== null && released.has(exit.carriedBy);
+        return left ? this.repository.saveExit(tx, exit, { ...exit, carriedOut: true }) : exit;
+      }),
+    );
   }
 
   /** The domain as a whole, or the one scenario that ends alone. */

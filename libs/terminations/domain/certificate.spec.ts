@@ -36,7 +36,7 @@ const left: readonly (readonly [string, Partial<CertificateFacts>, string])[] = 
   ['a holding was not reached [DEST-01]', { outcomes: [keys] }, 'holding-not-asked'],
   ['the keys remain [DEST-02]', { keysDestroyedAt: null }, 'keys-remain'],
   ['a canary could be read [DEST-02]', { recoveryAfter: [{ ...canary, recovered: true }, sample] }, 'recovered'],
-  ['no recovery was attempted [DEST-02]', { recoveryAfter: [canary] }, 'recovery-not-attempted'],
+  ['an attempt that succeeded before was not repeated [DEST-02]', { recoveryAfter: [canary] }, 'recovery-not-attempted'],
   [
     'recovery was attempted before the keys went [DEST-02]',
     { recoveryAfter: [{ ...canary, at: noon }, sample] },

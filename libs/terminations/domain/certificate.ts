@@ -99,16 +99,22 @@ export interface PendingNotice extends Head {
   readonly unreachable: readonly Unreachable[];
 }
 
-function recoveryRemainders({ holdings, keysDestroyedAt, recoveryBefore, recoveryAfter, inventory }: CertificateFacts): Remainder[] {
+function recoveryRemainders({ keysDestroyedAt, recoveryBefore, recoveryAfter, inventory }: CertificateFacts): Remainder[] {
   const left: Remainder[] = recoveryAfter.flatMap(({ holding, how, recovered, answer, at }): Remainder[] => {
     const what = `${holding}: ${how}`;
     if (recovered) return [{ what, code: 'recovered', why: answer }];
     return keysDestroyedAt !== null && at < keysDestroyedAt ? [{ what, code: 'recovery-attempted-too-early', why: at }] : [];
   });
-  for (const holding of holdings) {
-    const tried = recoveryAfter.some((attempt) => attempt.holding === holding);
-    if (!tried) left.push({ what: holding, code: 'recovery-not-attempted', why: 'no attempt was made' });
-  }
+  const repeated = ({ holding, how }: RecoveryAttempt) =>
+    recoveryAfter.some((attempt) => attempt.holding === holding && attempt.how === how);
+  const notRepeated = recoveryBefore.filter((attempt) => attempt.recovered && !repeated(attempt));
+  left.push(
+    ...notRepeated.map(({ holding, how }): Remainder => ({
+      what: `${holding}: ${how}`,
+      code: 'recovery-not-attempted',
+      why: 'it succeeded before and was not tried again',
+    })),
+  );
   const telling = proofsOf(recoveryBefore, recoveryAfter).some((proof) => proof.telling);
   if (inventory.items.length > 0 && !telling) {
     left.push({ what: 'recovery', code: 'no-telling-attempt', why: 'no attempt had recovered anything before destruction' });

@@ -69,6 +69,7 @@ export const inventory = (items: readonly HeldItem[] = [key, object, row]): Inve
 });
 
 const attempt = { holding: 'objects', how: 'read the canary object' };
+const decryption = { holding: 'keys', how: 'decrypt the kept sample' };
 
 /** A case of which nothing is left. */
 export const done = (more: Partial<CertificateFacts> = {}): CertificateFacts => ({
@@ -92,10 +93,13 @@ export const done = (more: Partial<CertificateFacts> = {}): CertificateFacts => 
     { holding: 'keys', order: 'keys', left: [], failure: null },
   ],
   keysDestroyedAt: later(2000),
-  recoveryBefore: [{ ...attempt, at: later(500), recovered: true, answer: '32 bytes' }],
+  recoveryBefore: [
+    { ...attempt, at: later(500), recovered: true, answer: '32 bytes' },
+    { ...decryption, at: later(500), recovered: true, answer: 'decrypted' },
+  ],
   recoveryAfter: [
     { ...attempt, at: later(3000), recovered: false, answer: 'NoSuchKey' },
-    { holding: 'keys', how: 'decrypt the kept sample', at: later(3000), recovered: false, answer: 'keys.destroyed' },
+    { ...decryption, at: later(3000), recovered: false, answer: 'keys.destroyed' },
   ],
   unreachable: [{ what: 'node disks', why: 'outside the platform' }],
   logsKeptUntil: '2026-09-02T04:00:00.000Z',

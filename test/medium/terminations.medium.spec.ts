@@ -1,0 +1,183 @@
+import { authorisationsContext } from '#authorisations';
+import { coderunsContext } from '#coderuns';
+import { datasetsContext } from '#datasets';
+import { desensitisationContext } from '#desensitisation';
+import { domainsContext } from '#domains';
+import { exportsContext } from '#exports';
+import { identityContext } from '#identity';
+import { documentDigest, parseSignedDocument, sha256, signatureTypes, verifierKey, verifySignedDocument } from '#kernel';
+import { seatsContext } from '#seats';
+import { certificateKey, terminationsContext } from '#terminations';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openMedium, type Medium } from '../support/medium.js';
+import { approveScenario, filePerson, inDays, ok, openOperating, type Operating } from '../support/operating.js';
+
+let medium: Medium;
+beforeAll(async () => {
+  // Without a cluster no domain is made; everything that is kept elsewhere is destroyed for real.
+  const contexts = [
+    identityContext,
+    authorisationsContext,
+    datasetsContext,
+    { ...domainsContext, jobs: [] },
+    seatsContext,
+    desensitisationContext,
+    coderunsContext,
+    exportsContext,
+    terminationsContext,
+  ];
+  medium = await openMedium({
+    contexts,
+    worker: true,
+    config: (whole) => ({ ...whole, terminations: { ...terminationSettings, retrySeconds: 1 } }),
+  });
+});
+afterAll(() => medium.close());
+
+const terminationSettings = { destroyWithinDays: 30, logRetentionMonths: 6, unreachable: [{ what: '节点磁盘', why: '平台之外' }] };
+const decision = { reference: '浙数协〔2026〕5号', fileDigest: sha256('decision'), decidedOn: inDays(-1) };
+
+interface Case {
+  readonly id: string;
+  readonly state: string;
+  readonly exits: readonly { kind: string; ref: string; decision: string | null }[];
+  readonly holds: readonly { reference: string }[];
+}
+const terminate = (unit: Operating, more: Record<string, unknown> = {}) =>
+  unit.authority.post('/terminations', { authorisationId: unit.authorisationId, ground: 'policy-change', decision, ...more });
+const stateOf = async (id: string): Promise<Case> => ok<Case>(await medium.security.get(`/terminations/${id}`));
+const reaches = (id: string, state: string): Promise<Case> =>
+  medium.until(async () => {
+    const found = await stateOf(id);
+    return found.state === state && found;
+  }, `the termination to be ${state}`);
+
+/** Something of the scenario that is encrypted under its key, as every context keeps it. */
+async function keep(scenarioId: string): Promise<string> {
+  await medium.platform.keys.create(`scenario/${scenarioId}`);
+  const key = `scenarios/${scenarioId}/copies/left-behind/data.parquet`;
+  await medium.platform.objects.put(key, Buffer.from('not on any record'), { sealedBy: `scenario/${scenarioId}` });
+  return key;
+}
+
+describe('a termination', () => {
+  it('closes, destroys with keys last, tries recovery and certifies; the certificate verifies from the file alone [TERM-01] [DEST-01] [DEST-02] [DEST-03]', async () => {
+    const unit = await openOperating(medium);
+    const developer = await medium.person(unit.unitId, ['unit-developer']);
+    await filePerson(unit.authority, developer.personId);
+    const body = { personId: developer.personId, scenarioId: unit.scenarioId, clause: '第四条', endsOn: inDays(60) };
+    const seat = ok(await unit.manager.post('/seats', body));
+    ok(await unit.authority.post(`/seats/${seat.id}/grants`, {}));
+    const object = await keep(unit.scenarioId);
+    const preview = ok<{ seats: { id: string }[] }>(
+      await unit.authority.get(`/authorisations/${unit.authorisationId}/termination-preview`),
+    );
+    expect(preview.seats.map(({ id }) => id)).toEqual([seat.id]);
+
+    const opened = ok(await terminate(unit));
+    expect(ok<{ state: string }>(await unit.authority.get(`/authorisations/${unit.authorisationId}`)).state).toBe('terminating');
+    expect(['revoking', 'revoked']).toContain(ok<{ state: string }>(await unit.authority.get(`/seats/${seat.id}`)).state);
+    await reaches(opened.id, 'inventoried');
+    const inventory = ok<{ items: { ref: string }[]; differences: { ref: string; missingFrom: string[] }[] }>(
+      await unit.authority.get(`/terminations/${opened.id}/inventory`),
+    );
+    expect(inventory.items.map(({ ref }) => ref)).toEqual(expect.arrayContaining([object, `scenario/${unit.scenarioId}`]));
+    expect(inventory.differences).toEqual(expect.arrayContaining([expect.objectContaining({ ref: object, missingFrom: ['database'] })]));
+
+    const path = `/terminations/${opened.id}`;
+    expect((await unit.authority.post(`${path}/destructions`, {})).body).toMatchObject({ code: 'termination.not-confirmed' });
+    expect((await unit.authority.post(`${path}/confirmations`, {})).body).toMatchObject({ code: 'termination.already-confirmed' });
+    ok(await medium.security.post(`${path}/confirmations`, {}));
+    ok(await medium.security.post(`${path}/destructions`, {}));
+    await reaches(opened.id, 'certified');
+
+    const signed = parseSignedDocument(ok(await unit.authority.get(`${path}/certificate`)));
+    const key = verifierKey(certificateKey, signatureTypes.ed25519, await medium.platform.keys.publicKey(certificateKey));
+    expect(verifySignedDocument(signed, [key]).signedBy).toEqual([certificateKey]);
+    expect(() => verifySignedDocument({ ...signed, document: { ...signed.document, unitId: 'x' } }, [key])).toThrow(
+      'document.signature-invalid',
+    );
+    expect(signed.document).toMatchObject({
+      unreachable: [{ what: '节点磁盘' }],
+      confirmedBy: [{ role: 'authority' }, { role: 'security-admin' }],
+    });
+    const items = signed.document['items'] as { ref: string; wording: string }[];
+    expect(items).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ ref: object, wording: 'shredded' }),
+        expect.objectContaining({ ref: `scenario/${unit.scenarioId}`, wording: 'key-destroyed' }),
+      ]),
+    );
+    const recovery = signed.document['recovery'] as { telling: boolean; after: { recovered: boolean } }[];
+    expect(recovery.some(({ telling }) => telling)).toBe(true);
+    expect(recovery.every(({ after }) => !after.recovered)).toBe(true);
+
+    expect(await medium.platform.objects.list(`scenarios/${unit.scenarioId}`)).toEqual([]);
+    expect((await medium.platform.keys.state(`scenario/${unit.scenarioId}`)).state).toBe('destroyed');
+    expect(ok<{ state: string }>(await unit.authority.get(`/authorisations/${unit.authorisationId}`)).state).toBe('terminated');
+    const [entry] = await medium.sql<{ canonical: string }>(
+      `SELECT canonical FROM platform.journal WHERE action = 'termination.certified' AND object_id = $1`,
+      [opened.id],
+    );
+    expect((JSON.parse(entry?.canonical ?? '{}') as { after?: string }).after).toBe(documentDigest(signed.document));
+    const intents = await medium.sql<{ outcome: string }>(
+      `SELECT outcome FROM platform.journal WHERE action = 'termination.holding-destroyed' AND object_id = $1 AND outcome IN ('intent', 'outcome')`,
+      [opened.id],
+    );
+    expect(intents.filter(({ outcome }) => outcome === 'intent')).toHaveLength(intents.length / 2);
+  });
+
+  it('needs a decision, an incident where that is the ground, and is opened once [TERM-02] [TERM-05]', async () => {
+    const unit = await openOperating(medium);
+    expect((await terminate(unit, { decision: { ...decision, reference: ' ' } })).body).toMatchObject({
+      code: 'termination.decision-missing',
+    });
+    expect((await terminate(unit, { ground: 'security-incident' })).body).toMatchObject({ code: 'termination.incident-missing' });
+    const stranger = await medium.person(await medium.organisation('authority'), ['authority']);
+    const body = { authorisationId: unit.authorisationId, ground: 'policy-change', decision };
+    expect((await stranger.post('/terminations', body)).status).toBe(404);
+    ok(await terminate(unit));
+    expect((await terminate(unit)).body).toMatchObject({ code: 'termination.already-open' });
+  });
+
+  it('is interrupted by a legal hold, says by whose order, and goes on once it is lifted [DEST-04] [SUSP-09]', async () => {
+    const unit = await openOperating(medium);
+    const { id } = ok(await terminate(unit));
+    await reaches(id, 'inventoried');
+    const hold = ok(
+      await unit.authority.post('/legal-holds', {
+        target: { kind: 'scenario', id: unit.scenarioId },
+        orderedBy: '市公安局',
+        reference: '公网安〔2026〕7号',
+        reason: '案件调查',
+      }),
+    );
+    expect(await stateOf(id)).toMatchObject({ state: 'held', holds: [{ reference: '公网安〔2026〕7号' }] });
+    ok(await medium.security.post(`/terminations/${id}/confirmations`, {}));
+    expect((await medium.security.post(`/terminations/${id}/destructions`, {})).status).toBe(409);
+    ok(await unit.authority.post(`/legal-holds/${hold.id}/releases`, { reference: '解除通知' }));
+    expect((await stateOf(id)).state).toBe('inventoried');
+    await keep(unit.scenarioId);
+    ok(await medium.security.post(`/terminations/${id}/destructions`, {}));
+    // What came after the inventory is destroyed with the rest, but it is not on the certificate's list.
+    expect((await reaches(id, 'certified')).holds).toEqual([]);
+  });
+
+  it('of one scenario leaves the others of the authorisation at work [SUSP-05]', async () => {
+    const unit = await openOperating(medium);
+    const other = await approveScenario(unit.authorisationId, unit.authority, unit.manager);
+    const gone = await keep(unit.scenarioId);
+    const stays = await keep(other);
+    expect((await terminate(unit, { scenarioId: unit.scenarioId })).body).toMatchObject({ code: 'termination.scenario-not-ended' });
+    ok(await unit.authority.post(`/scenarios/${unit.scenarioId}/endings`, { reason: '场景终止' }));
+    const { id } = ok(await terminate(unit, { scenarioId: unit.scenarioId }));
+    await reaches(id, 'inventoried');
+    ok(await medium.security.post(`/terminations/${id}/confirmations`, {}));
+    ok(await medium.security.post(`/terminations/${id}/destructions`, {}));
+    await reaches(id, 'certified');
+    expect(await medium.platform.objects.list(gone)).toEqual([]);
+    expect(await medium.platform.objects.list(stays)).toHaveLength(1);
+    expect((await medium.platform.keys.state(`scenario/${other}`)).state).toBe('live');
+    expect(ok<{ state: string }>(await unit.authority.get(`/authorisations/${unit.authorisationId}`)).state).toBe('in-force');
+  });
+});
