@@ -23,6 +23,13 @@ export const queueRefusals = {
     satisfyZh: '请部署包含该处理程序的版本后重放。',
     satisfyEn: 'Deploy a version that handles it, then replay the dead letter.',
   },
+  'queue.workers-lost': {
+    status: 500,
+    zh: '{name} 的执行程序多次中断，未留下结果。',
+    en: 'Every worker that took {name} ended without saying how it went.',
+    satisfyZh: '请查看执行程序的内存与日志，再重放。',
+    satisfyEn: 'Look at the workers’ memory and logs, then replay it.',
+  },
   'queue.no-event': {
     status: 500,
     zh: '找不到该任务对应的事件。',

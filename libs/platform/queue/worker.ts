@@ -55,6 +55,8 @@ export class WorkRunner {
       inSpan(`work ${row.name}`, { 'opdomain.work': row.id }, async () => {
         try {
           if (settings === undefined) throw new Refusal('queue.no-handler', { name: row.name });
+          // Whoever held it last never said how it ended: work that ends its workers must not go round for ever.
+          if (row.attempts > settings.maxAttempts) throw new Refusal('queue.workers-lost', { name: row.name });
           await (row.kind === 'event' ? this.runEvent(row) : this.runJob(row));
           await this.finish(row, 'done');
         } catch (fault) {

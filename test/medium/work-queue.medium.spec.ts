@@ -1,0 +1,273 @@
+import { newId, systemAct, systemClock, type Id } from '#kernel';
+import { replayWork, type JobRun } from '#platform/queue';
+import { managerOf } from '#platform/database/persistence';
+import { inSpan, startTelemetry, traceparent } from '#platform/telemetry';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bells, consumer, job, openWorkBench, type WorkBench } from '../support/work.js';
+
+let dir = '';
+let stopTelemetry: () => Promise<void>;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'opdomain-work-'));
+  await chmod(dir, 0o711);
+  stopTelemetry = startTelemetry('test', { logLevel: 'silent' });
+});
+afterAll(async () => {
+  await stopTelemetry();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** Ends when the run is told to, as long work does. */
+const untilAborted = (run: JobRun): Promise<void> =>
+  new Promise((_, reject) => {
+    const end = (): void => {
+      reject(run.signal.reason instanceof Error ? run.signal.reason : new Error('aborted'));
+    };
+    if (run.signal.aborted) end();
+    else run.signal.addEventListener('abort', end);
+  });
+const traceOf = (text: string | undefined): string | undefined => text?.split('-')[1];
+
+describe.each(bells)('queued work, rung on %s', (kind) => {
+  let bench: WorkBench;
+  beforeAll(async () => {
+    bench = await openWorkBench(kind, dir);
+    await bench.dataSource.query('CREATE TABLE public.effects (id uuid PRIMARY KEY, event_id uuid NOT NULL, by text NOT NULL)');
+  });
+  afterAll(() => bench.close());
+
+  const publish = (type: string, key: Id = newId()): Promise<void> =>
+    bench.unitOfWork.run(systemAct('test', 'test.ordered', systemClock.now()), (tx) => tx.publish({ type, key, payload: {} }));
+  const state = (id: Id, wanted: string) => async () => (await bench.work(id)).state === wanted;
+  const eventWork = async (name: string): Promise<{ id: Id; state: string }[]> =>
+    bench.dataSource.query('SELECT id, state FROM platform.work WHERE name = $1 ORDER BY id', [name]);
+
+  it('runs once for one order, however many relays ring and workers listen', async () => {
+    const runs = new Map<Id, number>();
+    const count = job('once', (run) => Promise.resolve(void runs.set(run.key, (runs.get(run.key) ?? 0) + 1)));
+    const workers = [await bench.worker({ jobs: [count] }), await bench.worker({ jobs: [count] })];
+    const relays = [bench.relay(), bench.relay()];
+    const ids = await Promise.all(Array.from({ length: 40 }, () => bench.order('once')));
+    for (const id of ids) await bench.until(state(id, 'done'), 'all orders to be done');
+    for (const id of ids) await bench.bell.ring(id);
+    expect([...runs.values()]).toEqual(ids.map(() => 1));
+    await Promise.all(relays.map((relay) => relay.stop()));
+    await Promise.all(workers.map((worker) => worker.die()));
+  });
+
+  it('is tried again with growing pauses, becomes a dead letter with its code, and runs from the first try when replayed', async () => {
+    const starts: number[] = [];
+    let broken = true;
+    const failing = job(
+      'failing',
+      (run) => {
+        starts.push(Date.now());
+        return broken ? Promise.reject(new RangeError(`try ${String(run.attempt)}`)) : Promise.resolve();
+      },
+      { backoffSeconds: 0.3 },
+    );
+    const worker = await bench.worker({ jobs: [failing] });
+    const relay = bench.relay();
+    const id = await bench.order('failing');
+    await bench.until(state(id, 'dead'), 'the work to be a dead letter');
+    expect(await bench.work(id)).toMatchObject({ attempts: 3, last_error: 'RangeError', lease_owner: null });
+    const pauses = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
+    expect(pauses[0]).toBeGreaterThanOrEqual(295);
+    expect(pauses[1]).toBeGreaterThanOrEqual(595);
+    broken = false;
+    const replay = () => bench.unitOfWork.run(systemAct('test', 'test.ordered', systemClock.now()), (tx) => replayWork(tx, id));
+    expect(await replay()).toBe(true);
+    await bench.until(state(id, 'done'), 'the replayed work to be done');
+    expect(await bench.work(id)).toMatchObject({ attempts: 1, last_error: null });
+    expect(await replay()).toBe(false);
+    await relay.stop();
+    await worker.die();
+  });
+
+  it('loses nothing when the queue forgets every ring: the table is swept and rung again', async () => {
+    const done = new Set<Id>();
+    const ids = await Promise.all(Array.from({ length: 20 }, () => bench.order('forgotten')));
+    const relay = bench.relay();
+    await bench.until(
+      async () => (await bench.dataSource.query(`SELECT 1 FROM platform.work WHERE name = 'forgotten' AND rung_at IS NULL`)).length === 0,
+      'all rings to be on their way',
+    );
+    await bench.loseRings();
+    const worker = await bench.worker({ jobs: [job('forgotten', (run) => Promise.resolve(void done.add(run.key)))] });
+    for (const id of ids) await bench.until(state(id, 'done'), 'what the queue forgot to be done');
+    expect(done.size).toBe(ids.length);
+    await relay.stop();
+    await worker.die();
+  });
+
+  it('is taken over by another worker when the one that held it died in the middle', async () => {
+    const takers: string[] = [];
+    let started: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (started = resolve));
+    const first = await bench.worker({
+      jobs: [
+        job(
+          'handed-over',
+          (run) => {
+            takers.push('first');
+            started();
+            return untilAborted(run);
+          },
+          { leaseSeconds: 2 },
+        ),
+      ],
+    });
+    const relay = bench.relay();
+    const id = await bench.order('handed-over');
+    await begun;
+    await first.die();
+    const second = await bench.worker({
+      jobs: [job('handed-over', () => Promise.resolve(void takers.push('second')), { leaseSeconds: 2 })],
+    });
+    await bench.until(state(id, 'done'), 'another worker to take over');
+    expect(takers).toEqual(['first', 'second']);
+    expect(await bench.work(id)).toMatchObject({ attempts: 2 });
+    await relay.stop();
+    await second.die();
+  });
+
+  it('that ends every worker that takes it becomes a dead letter too, not an endless loop', async () => {
+    const relay = bench.relay();
+    const deadly = job('deadly', () => Promise.resolve(), { maxAttempts: 2 });
+    const id = await bench.order('deadly');
+    // As two workers left it that died while they held it.
+    await bench.dataSource.query(
+      `UPDATE platform.work SET attempts = 2, state = 'leased', lease_owner = 'gone', lease_until = now() WHERE id = $1`,
+      [id],
+    );
+    const worker = await bench.worker({ jobs: [deadly] });
+    await bench.until(state(id, 'dead'), 'the deadly work to be put aside');
+    expect(await bench.work(id)).toMatchObject({ last_error: 'queue.workers-lost' });
+    await relay.stop();
+    await worker.die();
+  });
+
+  it('that is cancelled while it runs is told so and stays cancelled', async () => {
+    let told: unknown;
+    const relay = bench.relay();
+    const worker = await bench.worker({
+      jobs: [
+        job(
+          'cancelled',
+          async (run) => {
+            await untilAborted(run).catch((reason: unknown) => {
+              told = reason;
+              throw reason;
+            });
+          },
+          { leaseSeconds: 1 },
+        ),
+      ],
+    });
+    const key = newId();
+    const id = await bench.order('cancelled', key);
+    await bench.until(state(id, 'leased'), 'the work to run');
+    const cancel = () =>
+      bench.unitOfWork.run(systemAct('test', 'test.ordered', systemClock.now()), (tx) => tx.cancelWork('cancelled', key));
+    expect(await cancel()).toBe(1);
+    await bench.until(() => Promise.resolve(told !== undefined), 'the running work to be told');
+    expect(await bench.work(id)).toMatchObject({ state: 'cancelled' });
+    expect(await cancel()).toBe(0);
+    await relay.stop();
+    await worker.die();
+  });
+
+  it('consumes an event exactly once, also when a worker died between the commit and the end of its work', async () => {
+    const type = `${kind}.happened.v1`;
+    let fail = true;
+    const effect = (name: string) =>
+      consumer(type, `${kind}.${name}`, async (tx, event) => {
+        await managerOf(tx).query('INSERT INTO public.effects (id, event_id, by) VALUES ($1, $2, $3)', [newId(), event.id, name]);
+        if (name === 'shaky' && fail) {
+          fail = false;
+          throw new Error('after its write, before its commit');
+        }
+      });
+    const consumers = [effect('steady'), effect('shaky')];
+    const relay = bench.relay(consumers);
+    const worker = await bench.worker({ consumers });
+    await publish(type);
+    const done = async (name: string) =>
+      (await eventWork(name)).every((row) => row.state === 'done') && (await eventWork(name)).length === 1;
+    await bench.until(() => done(`${kind}.shaky`), 'the failed consumer to be tried again');
+    await bench.until(() => done(`${kind}.steady`), 'the event to be consumed');
+    const [work] = await eventWork(`${kind}.steady`);
+    await bench.dataSource.query(
+      `UPDATE platform.work SET state = 'leased', lease_owner = 'gone', lease_until = now(), finished_at = NULL WHERE id = $1`,
+      [work?.id],
+    );
+    await bench.until(() => done(`${kind}.steady`), 'the work to be taken again');
+    const effects: { by: string }[] = await bench.dataSource.query('SELECT by FROM public.effects ORDER BY by');
+    expect(effects.map(({ by }) => by)).toEqual(['shaky', 'steady']);
+    await relay.stop();
+    await worker.die();
+  });
+
+  it('misses no event of a transaction that began earlier and committed later', async () => {
+    const type = `${kind}.ordered.v1`;
+    const seen: string[] = [];
+    const consumers = [consumer(type, `${kind}.orderly`, (_, event) => Promise.resolve(void seen.push(event.key)))];
+    const relay = bench.relay(consumers);
+    const worker = await bench.worker({ consumers });
+    const [early, late] = [newId(), newId()];
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let written: () => void = () => undefined;
+    const earlyWritten = new Promise<void>((resolve) => (written = resolve));
+    const slow = bench.unitOfWork.run(systemAct('test', 'test.ordered', systemClock.now()), async (tx) => {
+      await tx.publish({ type, key: early, payload: {} });
+      written();
+      await held;
+    });
+    await earlyWritten;
+    await publish(type, late);
+    await bench.until(() => Promise.resolve(seen.includes(late)), 'the later one, which committed first');
+    release();
+    await slow;
+    await bench.until(() => Promise.resolve(seen.includes(early)), 'the earlier one, which committed last');
+    expect(seen).toEqual([late, early]);
+    await relay.stop();
+    await worker.die();
+  });
+
+  it('keeps one trace from the act that ordered it to the handlers and what they order in turn', async () => {
+    const type = `${kind}.traced.v1`;
+    const traces: Record<string, string | undefined> = {};
+    const consumers = [
+      consumer(type, `${kind}.tracer`, async (tx, event) => {
+        traces['consumer'] = traceOf(tx.context.traceparent);
+        await tx.enqueue({ name: 'traced', key: event.key });
+      }),
+    ];
+    const relay = bench.relay(consumers);
+    const worker = await bench.worker({
+      consumers,
+      jobs: [
+        job('traced', (run) => {
+          traces['job'] = traceOf(run.traceparent);
+          traces['span'] = traceOf(traceparent());
+          return Promise.resolve();
+        }),
+      ],
+    });
+    await inSpan('a request', {}, async () => {
+      traces['act'] = traceOf(traceparent());
+      await bench.unitOfWork.run({ ...systemAct('test', 'test.ordered', systemClock.now(), traceparent()) }, (tx) =>
+        tx.publish({ type, key: newId(), payload: {} }),
+      );
+    });
+    await bench.until(() => Promise.resolve(traces['span'] !== undefined), 'the job at the end of the chain');
+    expect(traces['act']).toMatch(/^[0-9a-f]{32}$/);
+    expect(new Set(Object.values(traces))).toEqual(new Set([traces['act']]));
+    await relay.stop();
+    await worker.die();
+  });
+});

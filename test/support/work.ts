@@ -1,0 +1,160 @@
+import { newId, systemAct, systemClock, type Id } from '#kernel';
+import { createDataSource, JournalSealer, UnitOfWork, type Tx } from '#platform/database';
+import { createMasterKeyFile, SealedKeyFile } from '#platform/keys';
+import { openBell, Relay, WorkRunner, type Bell, type EventHandler, type JobHandler, type JobRun, type QueueConfig } from '#platform/queue';
+import { createLogger } from '#platform/telemetry';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import type { DataSource } from 'typeorm';
+import { startRedis } from '../../deploy/embedded/servers/index.js';
+import { openDatabase, type TestDatabase } from './database.js';
+
+export const bells = ['postgres', 'redis'] as const;
+
+/** A queue of one kind over a database of its own, whose workers and relays a test starts and ends as processes would. */
+export interface WorkBench {
+  readonly unitOfWork: UnitOfWork;
+  readonly dataSource: DataSource;
+  readonly bell: Bell;
+  /** A worker with its own connections. `die` cuts them in the middle of whatever it does: it can neither finish nor renew. */
+  worker(handlers: { jobs?: readonly JobHandler[]; consumers?: readonly EventHandler[] }): Promise<{ die(): Promise<void> }>;
+  relay(consumers?: readonly EventHandler[]): Relay;
+  /** Empties the queue's own memory: every ring that was under way is lost. */
+  loseRings(): Promise<void>;
+  order(name: string, key?: Id): Promise<Id>;
+  work(id: Id): Promise<{ state: string; attempts: number; last_error: string | null; lease_owner: string | null }>;
+  until<T>(check: () => Promise<T | undefined | false>, what: string, seconds?: number): Promise<T>;
+  close(): Promise<void>;
+}
+
+export const job = (name: string, run: (run: JobRun) => Promise<void>, options: Partial<JobHandler> = {}): JobHandler => ({
+  name,
+  run,
+  maxAttempts: 3,
+  leaseSeconds: 60,
+  backoffSeconds: 0.1,
+  ...options,
+});
+export const consumer = (type: string, name: string, consume: EventHandler['consume']): EventHandler => ({ type, name, consume });
+
+async function queueOf(
+  kind: (typeof bells)[number],
+  dir: string,
+  database: TestDatabase,
+): Promise<{ config: QueueConfig; lose: (dataSource: DataSource) => Promise<void>; stop: () => Promise<void> }> {
+  if (kind === 'postgres')
+    return {
+      config: { kind: 'postgres', urlFile: database.urlFile, schema: 'bullmq' },
+      lose: async (dataSource) => {
+        const tables: { name: string }[] = await dataSource.query(
+          `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'bullmq' AND tablename NOT LIKE '%migration%'`,
+        );
+        await dataSource.query(`TRUNCATE ${tables.map(({ name }) => name).join(', ')} CASCADE`);
+      },
+      stop: () => Promise.resolve(),
+    };
+  const redis = await startRedis({ dir });
+  const passwordFile = join(dir, 'queue.password');
+  await writeFile(passwordFile, redis.password, { mode: 0o600 });
+  return {
+    config: { kind: 'redis', host: '127.0.0.1', port: redis.port, passwordFile, tls: false },
+    lose: async () => {
+      const client = new Redis(redis.url, { maxRetriesPerRequest: null });
+      await client.flushall();
+      await client.quit();
+    },
+    stop: () => redis.stop(),
+  };
+}
+
+export async function openWorkBench(kind: (typeof bells)[number], root: string): Promise<WorkBench> {
+  const dir = join(root, kind);
+  await mkdir(dir, { recursive: true });
+  await chmod(dir, 0o711);
+  const database = await openDatabase(dir, []);
+  const queue = await queueOf(kind, dir, database);
+  const masterKeyFile = join(dir, 'master.key');
+  await createMasterKeyFile(masterKeyFile);
+  const keys = await SealedKeyFile.open({ path: join(dir, 'keys'), masterKeyFile });
+  const log = createLogger('test', process.env['OPDOMAIN_TEST_LOG'] ?? 'silent');
+  const connect = () => createDataSource({ urlFile: database.urlFile, poolSize: 5, statementTimeoutMs: 30_000 }, []).initialize();
+  const unitOfWorkOn = async (dataSource: DataSource) =>
+    new UnitOfWork(
+      dataSource,
+      await JournalSealer.open(dataSource, keys),
+      systemClock,
+      new Set(['test.ordered', 'test.done', 'platform.event-consumed']),
+    );
+  const dataSource = await connect();
+  const unitOfWork = await unitOfWorkOn(dataSource);
+  const bell = await openBell(queue.config);
+  const relays: Relay[] = [];
+  const living: { die(): Promise<void> }[] = [];
+  return {
+    unitOfWork,
+    dataSource,
+    bell,
+    async worker({ jobs = [], consumers = [] }) {
+      const own = await connect();
+      const ownBell = await openBell(queue.config);
+      const runner = new WorkRunner(
+        own,
+        await unitOfWorkOn(own),
+        systemClock,
+        ownBell,
+        new Map(jobs.map((one) => [one.name, one])),
+        consumers,
+        log,
+      );
+      await runner.start(4);
+      let dead = false;
+      const one = {
+        async die() {
+          if (dead) return;
+          dead = true;
+          await own.destroy();
+          await runner.stop().catch(() => undefined);
+          await ownBell.close();
+        },
+      };
+      living.push(one);
+      return one;
+    },
+    relay(consumers = []) {
+      const relay = new Relay(dataSource, bell, consumers, log);
+      relays.push(relay);
+      relay.start();
+      return relay;
+    },
+    loseRings: () => queue.lose(dataSource),
+    order: (name, key = newId()) =>
+      unitOfWork.run(systemAct('test', 'test.ordered', systemClock.now()), (tx: Tx) => tx.enqueue({ name, key })),
+    async work(id) {
+      const rows: { state: string; attempts: number; last_error: string | null; lease_owner: string | null }[] = await dataSource.query(
+        'SELECT state, attempts, last_error, lease_owner FROM platform.work WHERE id = $1',
+        [id],
+      );
+      if (rows[0] === undefined) throw new Error('no such work');
+      return rows[0];
+    },
+    async until(check, what, seconds = 20) {
+      const deadline = Date.now() + seconds * 1000;
+      for (;;) {
+        const found = await check();
+        if (found !== undefined && found !== false) return found;
+        if (Date.now() > deadline) throw new Error(`gave up waiting for ${what}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    async close() {
+      for (const relay of relays) await relay.stop();
+      for (const one of living) await one.die();
+      await bell.close();
+      await dataSource.destroy();
+      await keys.close();
+      await queue.stop();
+      await database.drop();
+    },
+  };
+}
