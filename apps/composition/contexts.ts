@@ -6,8 +6,11 @@ import { coderunsContext } from '#coderuns';
 import { datasetsContext } from '#datasets';
 import { desensitisationContext } from '#desensitisation';
 import { seatsContext } from '#seats';
+import { terminationsContext } from '#terminations';
+import { exportsContext } from '#exports';
 import { identityContext } from '#identity';
 import { meteringContext } from '#metering';
+import { networkLogsContext } from '#networklogs';
 
 /** Every context of the product, upstream first. Adding one here is all that composing it takes. */
 export const contexts: readonly ContextDeclaration[] = [
@@ -18,6 +21,9 @@ export const contexts: readonly ContextDeclaration[] = [
   seatsContext,
   desensitisationContext,
   coderunsContext,
+  exportsContext,
+  terminationsContext,
   auditContext,
+  networkLogsContext,
   meteringContext,
 ];
