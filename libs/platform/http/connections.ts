@@ -21,6 +21,8 @@ interface Connection {
 }
 
 const flushEveryMs = 250;
+/** How often a source with nothing to write says that it is still there. */
+const seenEveryMs = 2_000;
 /** More than this waits in memory only while the database is away; what comes on top is counted as lost, never silently dropped. */
 const mostWaiting = 20_000;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -35,6 +37,7 @@ export class ConnectionLog {
   private waiting: Connection[] = [];
   private readonly lost = new Map<Instant, number>();
   private timer: NodeJS.Timeout | undefined;
+  private seenAt = 0;
   private flushing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -58,7 +61,7 @@ export class ConnectionLog {
 
   private follow(request: FastifyRequest, reply: FastifyReply): void {
     const startedAt = this.clock.now();
-    const socket: Partial<Pick<Socket, 'bytesRead' | 'bytesWritten' | 'remotePort'>> = request.socket;
+    const socket: Partial<Pick<Socket, 'bytesRead' | 'bytesWritten' | 'remotePort' | 'destroyed'>> = request.socket;
     const [readBefore, writtenBefore] = [socket.bytesRead ?? 0, socket.bytesWritten ?? 0];
     reply.raw.once('close', () => {
       const acting = (request as ActingRequest).opdomain;
@@ -75,7 +78,7 @@ export class ConnectionLog {
         bytesOut: (socket.bytesWritten ?? 0) - writtenBefore,
         startedAt,
         endedAt: this.clock.now(),
-        closedBecause: reply.raw.writableFinished ? `status ${String(reply.statusCode)}` : 'caller went away',
+        closedBecause: reply.raw.writableFinished || (reply.raw.writableEnded && socket.destroyed !== true) ? `status ${String(reply.statusCode)}` : 'caller went away',
       });
     });
   }
@@ -110,11 +113,13 @@ export class ConnectionLog {
   private async write(): Promise<void> {
     const batch = this.waiting.slice(0, 2_000);
     const losses = [...this.lost];
+    const now = this.clock.now();
+    if (batch.length === 0 && losses.length === 0 && Date.parse(now) - this.seenAt < seenEveryMs) return;
     await this.dataSource.transaction(async (manager) => {
       await manager.query(
         `INSERT INTO platform.connection_sources (id, component, started_at, seen_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
-        [this.sourceId, this.component, this.startedAt, this.clock.now()],
+        [this.sourceId, this.component, this.startedAt, now],
       );
       if (batch.length > 0)
         await manager.query(
@@ -133,6 +138,7 @@ export class ConnectionLog {
           [this.sourceId, hour, count],
         );
     });
+    this.seenAt = Date.parse(now);
     this.waiting = this.waiting.slice(batch.length);
     for (const [hour, count] of losses) {
       const left = (this.lost.get(hour) ?? 0) - count;

@@ -1,0 +1,197 @@
+import { gunzipSync } from 'node:zlib';
+import { type ActContext, addDays, type Clock, holdsRole, type Id, type Instant, refuse } from '#kernel';
+import { type Tx, UnitOfWork } from '#platform/database';
+import { CLOCK } from '#platform/http';
+import { type Objects, OBJECTS } from '#platform/objects';
+import { Inject, Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import type {
+  Completeness,
+  CompletenessQuery,
+  EventPage,
+  EventsQuery,
+  SealedSegments,
+  SealSegments,
+  SegmentCheck,
+  SegmentDeleted,
+  SegmentPage,
+  SegmentsQuery,
+  SegmentView,
+} from '../contract.js';
+import { chainFaults, contentDigest, segmentDigest, type SegmentHeader, segmentLines } from '../domain/segment.js';
+import type { SegmentRow } from '../persistence/entities.js';
+import { EventsRepository } from '../persistence/events.repository.js';
+import { SegmentsRepository } from '../persistence/segments.repository.js';
+import { StreamsRepository } from '../persistence/streams.repository.js';
+import { Sealer, segmentsKey } from './sealer.js';
+
+const mostDays = 92;
+
+/** Reads, checks and, after their term, deletes network logs. */
+@Injectable()
+export class NetworkLogs {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(OBJECTS) private readonly objects: Objects,
+    private readonly sealer: Sealer,
+    private readonly streams: StreamsRepository,
+    private readonly events: EventsRepository,
+    private readonly segments: SegmentsRepository,
+  ) {}
+
+  list(ctx: ActContext, query: z.output<typeof SegmentsQuery>): Promise<z.input<typeof SegmentPage>> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const page = await this.segments.page(tx, query, query);
+      return { items: page.items.map(viewOf), next: page.next };
+    });
+  }
+
+  read(ctx: ActContext, id: Id): Promise<z.input<typeof SegmentView>> {
+    return this.unitOfWork.read(ctx, async (tx) => viewOf(await this.segments.get(tx, id)));
+  }
+
+  /** Seals up to now what would be sealed at the end of the hour: for an inspection, or to take along. */
+  sealNow(ctx: ActContext, { domainId }: z.output<typeof SealSegments>): Promise<z.input<typeof SealedSegments>> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      await this.streams.waitForClaim(tx);
+      return { sealed: (await this.sealer.sealNow(tx, domainId ?? null, this.clock.now())).map(viewOf) };
+    });
+  }
+
+  /** Counts and digests the stored lines anew and compares them with the segment and with the searchable events (LOG-03). */
+  verify(ctx: ActContext, id: Id): Promise<z.input<typeof SegmentCheck>> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const row = await this.segments.get(tx, id);
+      const lines = await this.linesOf(row);
+      const searchable = segmentLines(await this.events.ofSegment(tx, id));
+      const events = lines === '' ? 0 : lines.trimEnd().split('\n').length;
+      const faults = [
+        ...(events === row.events ? [] : ['count-differs']),
+        ...(contentDigest(lines) === row.content ? [] : ['content-differs']),
+        ...(segmentDigest(headerOf(row)) === row.digest ? [] : ['digest-differs']),
+        ...(contentDigest(searchable) === row.content ? [] : ['search-differs']),
+      ];
+      return { id, ok: faults.length === 0, events, faults };
+    });
+  }
+
+  completeness(ctx: ActContext, { domainId }: z.output<typeof CompletenessQuery>): Promise<z.input<typeof Completeness>> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const streams = (await this.streams.all(tx)).filter((stream) => domainId === undefined || stream.domainId === domainId);
+      const shown = [];
+      for (const stream of streams) {
+        const chain = await this.segments.chain(tx, stream);
+        const links = chain.map((row) => ({ header: headerOf(row), digest: row.digest }));
+        const last = chain.at(-1);
+        shown.push({
+          domainId: stream.domainId,
+          zone: stream.zone,
+          since: stream.since,
+          terminatedAt: stream.terminatedAt,
+          sealedUntil: last?.until ?? null,
+          segments: chain.length,
+          events: chain.reduce((sum, { events }) => sum + events, 0),
+          lost: chain.reduce((sum, { lost }) => sum + lost, 0),
+          withGaps: chain.filter(({ gaps }) => gaps.length > 0).length,
+          faults: chainFaults(links, stream.endedAt ?? last?.until ?? stream.since),
+          keepUntil: last?.keepUntil ?? null,
+        });
+      }
+      return { streams: shown };
+    });
+  }
+
+  /** @throws Refusal `network-log.period-too-long`. */
+  search(ctx: ActContext, query: z.output<typeof EventsQuery>): Promise<z.input<typeof EventPage>> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const until = query.until ?? this.clock.now();
+      const from = query.from ?? addDays(until, -1);
+      if (addDays(from, mostDays) < until) throw refuse('network-log.period-too-long', { days: mostDays });
+      const limit = query.limit ?? 50;
+      const found = await this.events.search(
+        tx,
+        { ...query, from, until, before: beforeOf(query.cursor), authorityIds: reach(ctx) },
+        limit + 1,
+      );
+      const last = found.length > limit ? found[limit - 1] : undefined;
+      return { items: found.slice(0, limit), next: last === undefined ? null : cursorOf(last) };
+    });
+  }
+
+  /**
+   * Deletes a segment whose term has ended, oldest first, with its events and its file.
+   * @throws Refusal `network-log.kept-until` for every role before that (LOG-01, LOG-02); the refused attempt is journalled.
+   */
+  delete(ctx: ActContext, id: Id): Promise<z.input<typeof SegmentDeleted>> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const row = await this.segments.lock(tx, id);
+      if (row.keepUntil > this.clock.now()) throw refuse('network-log.kept-until', { id, keepUntil: row.keepUntil });
+      const oldest = await this.segments.oldest(tx, row);
+      if (oldest !== undefined && oldest.id !== id) throw refuse('network-log.older-first', { id: oldest.id });
+      await this.events.removeOf(tx, id);
+      await this.segments.remove(tx, id);
+      await tx.record({
+        action: 'network-log-segment.deleted',
+        object: { kind: 'network-log-segment', id },
+        ...(row.domainId === null ? {} : { domainId: row.domainId }),
+        before: headerOf(row),
+      });
+      await this.objects.remove(row.objectKey, row.objectVersion);
+      return { id, deleted: true };
+    });
+  }
+
+  /** Chains of all streams, for the board. */
+  async chains(tx: Tx): Promise<readonly SegmentRow[][]> {
+    const chains = [];
+    for (const stream of await this.streams.all(tx)) chains.push(await this.segments.chain(tx, stream));
+    return chains;
+  }
+
+  private async linesOf({ objectKey, objectVersion }: SegmentRow): Promise<string> {
+    const parts: Uint8Array[] = [];
+    for await (const part of await this.objects.get(objectKey, { sealedBy: segmentsKey, version: objectVersion })) parts.push(part);
+    return gunzipSync(Buffer.concat(parts)).toString('utf8');
+  }
+}
+
+/** Authorities see what concerns the domains of their regions; the administrators everything. */
+const reach = ({ actor }: ActContext): readonly Id[] | undefined =>
+  actor.kind === 'system' || holdsRole(actor, 'security-admin', 'audit-admin', 'platform-operator') ? undefined : actor.regionIds;
+
+const cursorOf = ({ startedAt, id }: { startedAt: Instant; id: Id }): string => Buffer.from(`${startedAt} ${id}`).toString('base64url');
+function beforeOf(cursor: string | undefined): { startedAt: Instant; id: Id } | undefined {
+  const [, startedAt, id] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor ?? '', 'base64url').toString()) ?? [];
+  return startedAt === undefined || id === undefined ? undefined : { startedAt, id };
+}
+
+const headerOf = ({ domainId, zone, from, until, events, lost, gaps, content, previous }: SegmentRow): SegmentHeader => ({
+  format: 'opdomain.network-log-segment/v1',
+  domainId,
+  zone,
+  from,
+  until,
+  events,
+  lost,
+  gaps,
+  content,
+  previous,
+});
+
+const viewOf = (row: SegmentRow): z.input<typeof SegmentView> => ({
+  id: row.id,
+  version: row.version,
+  domainId: row.domainId,
+  zone: row.zone,
+  from: row.from,
+  until: row.until,
+  events: row.events,
+  lost: row.lost,
+  gaps: row.gaps,
+  complete: row.lost === 0 && row.gaps.length === 0,
+  digest: row.digest,
+  previous: row.previous,
+  keepUntil: row.keepUntil,
+  terminatedAt: row.terminatedAt,
+});

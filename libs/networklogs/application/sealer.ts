@@ -1,0 +1,165 @@
+import { gzipSync } from 'node:zlib';
+import { addMs, type Clock, type Id, type Instant, newId, refuse, systemAct } from '#kernel';
+import { type Tx, UnitOfWork } from '#platform/database';
+import { CLOCK } from '#platform/http';
+import { type Keys, KEYS } from '#platform/keys';
+import { type Objects, OBJECTS } from '#platform/objects';
+import { Inject, Injectable } from '@nestjs/common';
+import { NETWORK_LOGS_CONFIG, type NetworkLogsConfig } from '../config.js';
+import { cutsBetween, hourOf, uncovered } from '../domain/coverage.js';
+import { keepUntil } from '../domain/keep-until.js';
+import { contentDigest, segmentDigest, type SegmentHeader, segmentLines } from '../domain/segment.js';
+import type { SegmentRow } from '../persistence/entities.js';
+import { EventsRepository } from '../persistence/events.repository.js';
+import { SegmentsRepository } from '../persistence/segments.repository.js';
+import { type Stream, StreamsRepository } from '../persistence/streams.repository.js';
+
+/** Encrypts the segments; no key of any domain, so that the logs outlive what they tell of (LOG-02). */
+export const segmentsKey = 'networklogs/segments';
+/** A source says every two seconds that it is there; pauses up to this are none. */
+const toleranceMs = 10_000;
+/** Connections taken over and segments sealed in one turn; a longer backlog takes several. */
+const [mostEvents, mostSegments] = [5_000, 48];
+
+/** Takes connections over and seals every hour of every stream. One at a time, in whichever worker holds the lock. */
+@Injectable()
+export class Sealer {
+  private keyMade = false;
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(KEYS) private readonly keys: Keys,
+    @Inject(OBJECTS) private readonly objects: Objects,
+    @Inject(NETWORK_LOGS_CONFIG) private readonly config: NetworkLogsConfig,
+    private readonly streams: StreamsRepository,
+    private readonly events: EventsRepository,
+    private readonly segments: SegmentsRepository,
+  ) {}
+
+  /** @returns how much was done; 0 when there is nothing to do, or another worker does it. */
+  async turn(): Promise<number> {
+    await this.ensureKey();
+    const now = this.clock.now();
+    const collected = await this.unitOfWork.run(systemAct('networklogs', 'network-log.collected', now), async (tx) => {
+      if (!(await this.streams.claim(tx))) return 0;
+      await this.streams.open(tx, { domainId: null, zone: 'control', authorisationId: null, unitId: null, since: hourOf(now) });
+      return this.events.collect(tx, mostEvents);
+    });
+    return collected + (collected < mostEvents ? await this.sealDue(now) : 0) + (await this.extend(now));
+  }
+
+  /**
+   * Seals what there is of a domain's streams, or of the platform's own, up to now.
+   * @param tx the act's own transaction, which records each segment
+   * @throws Refusal `network-log.no-stream`
+   */
+  async sealNow(tx: Tx, domainId: Id | null, now: Instant): Promise<SegmentRow[]> {
+    await this.ensureKey();
+    await this.events.collect(tx, mostEvents);
+    const sealed: SegmentRow[] = [];
+    for (const stream of await this.streams.all(tx)) {
+      if (stream.domainId !== domainId || stream.endedAt !== null) continue;
+      const from = (await this.segments.last(tx, stream))?.until ?? stream.since;
+      if (from < now) sealed.push(await this.seal(tx, stream, from, now));
+    }
+    if (sealed.length === 0) throw refuse('network-log.no-stream');
+    return sealed;
+  }
+
+  private async ensureKey(): Promise<void> {
+    if (!this.keyMade) await this.keys.create(segmentsKey);
+    this.keyMade = true;
+  }
+
+  private sealDue(now: Instant): Promise<number> {
+    return this.unitOfWork.run(systemAct('networklogs', 'network-log-segment.sealed', now), async (tx) => {
+      if (!(await this.streams.claim(tx))) return 0;
+      let sealed = 0;
+      for (const stream of await this.streams.all(tx)) {
+        if (stream.endedAt !== null) continue;
+        let from = (await this.segments.last(tx, stream))?.until ?? stream.since;
+        for (const cut of cutsBetween(from, addMs(now, -1000 * this.config.graceSeconds))) {
+          if (sealed >= mostSegments) return sealed;
+          await this.seal(tx, stream, from, cut);
+          [from, sealed] = [cut, sealed + 1];
+        }
+        if (stream.terminatedAt === null) continue;
+        if (from < now) await this.seal(tx, stream, from, now);
+        await this.streams.end(tx, stream.id, now);
+        sealed += 1;
+      }
+      return sealed;
+    });
+  }
+
+  private async seal(tx: Tx, stream: Stream, from: Instant, until: Instant): Promise<SegmentRow> {
+    const { domainId, zone, terminatedAt } = stream;
+    const span = { from, until };
+    const events = await this.events.unsealed(tx, stream, until);
+    const lines = segmentLines(events);
+    const last = await this.segments.last(tx, stream);
+    const header: SegmentHeader = {
+      format: 'opdomain.network-log-segment/v1',
+      domainId,
+      zone,
+      from,
+      until,
+      events: events.length,
+      lost: await this.streams.lost(tx, span),
+      // Flow sources of the zones come with nodes; until one reports, nobody watched there and the segment says so.
+      gaps: uncovered(span, zone === 'control' ? await this.streams.watched(tx, span) : [], toleranceMs),
+      content: contentDigest(lines),
+      previous: last?.digest ?? null,
+    };
+    const [id, keep] = [newId(), keepUntil(until, terminatedAt, this.config.keepMonths)];
+    const name = [from, until].map((at) => at.replace(/[-:.]/g, '')).join('-');
+    const stored = await this.objects.put(`networklogs/${domainId ?? 'platform'}/${zone}/${name}.ndjson.gz`, gzipSync(lines), {
+      sealedBy: segmentsKey,
+      retainUntil: keep,
+    });
+    const { format: _format, gaps, ...row } = header;
+    const segment = await this.segments.insert(tx, {
+      ...row,
+      id,
+      createdAt: this.clock.now(),
+      gaps: [...gaps],
+      digest: segmentDigest(header),
+      objectKey: stored.key,
+      objectVersion: stored.version,
+      keepUntil: keep,
+      keepMonths: this.config.keepMonths,
+      terminatedAt,
+    });
+    await this.events.seal(tx, id, events);
+    await tx.record({
+      action: 'network-log-segment.sealed',
+      object: { kind: 'network-log-segment', id },
+      ...(domainId === null ? {} : { domainId }),
+      after: header,
+      details: { events: header.events, lost: header.lost, gaps: gaps.length },
+    });
+    return segment;
+  }
+
+  /** A termination and a higher configured term make what is already kept be kept longer; nothing makes it shorter. */
+  private extend(now: Instant): Promise<number> {
+    return this.unitOfWork.run(systemAct('networklogs', 'network-log-segment.extended', now), async (tx) => {
+      const { keepMonths } = this.config;
+      const due = await this.segments.toExtend(tx, keepMonths, mostSegments);
+      for (const { row, terminatedAt } of due) {
+        const wanted = keepUntil(row.until, terminatedAt, keepMonths);
+        const until = wanted > row.keepUntil ? wanted : row.keepUntil;
+        if (until > row.keepUntil) await this.objects.retain(row.objectKey, row.objectVersion, until);
+        await this.segments.update(tx, row, { keepUntil: until, keepMonths: Math.max(keepMonths, row.keepMonths), terminatedAt });
+        await tx.record({
+          action: 'network-log-segment.extended',
+          object: { kind: 'network-log-segment', id: row.id },
+          ...(row.domainId === null ? {} : { domainId: row.domainId }),
+          details: { keepUntil: until },
+        });
+      }
+      return due.length;
+    });
+  }
+}

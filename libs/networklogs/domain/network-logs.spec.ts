@@ -1,0 +1,152 @@
+import { addMonths, addMs, newId } from '#kernel';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { cutsBetween, hourAfter, type Interval, uncovered } from './coverage.js';
+import { keepUntil } from './keep-until.js';
+import type { NetworkEvent } from './network-event.js';
+import { chainFaults, type ChainLink, contentDigest, segmentDigest, type SegmentHeader, segmentLines } from './segment.js';
+
+const start = '2026-11-21T08:00:00.000Z';
+const instants = fc.integer({ min: 0, max: 2_000_000_000 }).map((ms) => addMs(start, ms));
+
+describe('keeping network logs', () => {
+  it('lasts 6 months from the later of record and termination [LOG-01]', () => {
+    expect(keepUntil(start, null, 6)).toBe('2027-05-21T08:00:00.000Z');
+    expect(keepUntil(start, '2027-03-31T10:00:00.000Z', 6)).toBe('2027-09-30T10:00:00.000Z');
+    expect(keepUntil(start, '2026-01-01T00:00:00.000Z', 6)).toBe('2027-05-21T08:00:00.000Z');
+  });
+
+  it('never gets shorter by a termination or by more months [LOG-01]', () => {
+    fc.assert(
+      fc.property(instants, instants, fc.integer({ min: 6, max: 60 }), fc.nat(60), (hourEnd, terminated, months, more) => {
+        const before = keepUntil(hourEnd, null, months);
+        const after = keepUntil(hourEnd, terminated, months);
+        expect(after >= before).toBe(true);
+        expect(after >= addMonths(terminated, months)).toBe(true);
+        expect(keepUntil(hourEnd, terminated, months + more) >= after).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('gaps of an hour', () => {
+  const hour: Interval = { from: start, until: hourAfter(start) };
+  const at = (minutes: number) => addMs(start, minutes * 60_000);
+
+  it('are the parts in which no source was watching [LOG-03]', () => {
+    const watched = [
+      { from: at(-10), until: at(10) },
+      { from: at(20), until: at(40) },
+      { from: at(30), until: at(50) },
+    ];
+    expect(uncovered(hour, watched, 0)).toEqual([
+      { from: at(10), until: at(20) },
+      { from: at(50), until: at(60) },
+    ]);
+    expect(uncovered(hour, [], 0)).toEqual([hour]);
+    expect(uncovered(hour, [{ from: at(-1), until: at(61) }], 0)).toEqual([]);
+    expect(uncovered(hour, [{ from: at(0), until: at(59) }], 120_000)).toEqual([]);
+  });
+
+  it('and what was watched make up the hour, nothing twice and nothing left out', () => {
+    const interval = fc
+      .tuple(fc.integer({ min: -30, max: 90 }), fc.nat(60))
+      .map(([from, length]) => ({ from: at(from), until: at(from + length) }));
+    fc.assert(
+      fc.property(fc.array(interval, { maxLength: 6 }), (watched) => {
+        const gaps = uncovered(hour, watched, 0);
+        for (let minute = 0; minute < 60; minute += 1) {
+          const moment = addMs(at(minute), 30_000);
+          const inside = ({ from, until }: Interval) => from <= moment && moment < until;
+          expect(gaps.filter(inside).length).toBe(watched.some(inside) ? 0 : 1);
+        }
+      }),
+    );
+  });
+
+  it('are looked for span by span, cut at the ends of whole hours', () => {
+    expect(cutsBetween(at(30), at(150))).toEqual([at(60), at(120)]);
+    expect(cutsBetween(at(0), at(59))).toEqual([]);
+    expect(cutsBetween(at(60), at(120))).toEqual([at(120)]);
+  });
+});
+
+describe('the chain of segments', () => {
+  const hours = Array.from({ length: 6 }, (_, n) => addMs(start, n * 3_600_000));
+  const chain = (): ChainLink[] => {
+    let previous: ChainLink['digest'] | null = null;
+    return hours.map((hour) => {
+      const header: SegmentHeader = {
+        format: 'opdomain.network-log-segment/v1',
+        domainId: null,
+        zone: 'control',
+        from: hour,
+        until: hourAfter(hour),
+        events: 1,
+        lost: 0,
+        gaps: [],
+        content: contentDigest(hour),
+        previous,
+      };
+      previous = segmentDigest(header);
+      return { header, digest: previous };
+    });
+  };
+
+  const end = addMs(start, 6 * 3_600_000);
+
+  it('is whole when every hour is there and follows from the one before [LOG-03]', () => {
+    expect(chainFaults(chain(), end)).toEqual([]);
+  });
+
+  it('names the hour that was taken out or changed [LOG-03]', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.constantFrom('removed', 'recounted'), (at, how) => {
+        const links = chain();
+        const link = links[at];
+        if (link === undefined) return;
+        if (how === 'removed') links.splice(at, 1);
+        else links[at] = { header: { ...link.header, events: 2 }, digest: link.digest };
+        expect(chainFaults(links, end)).toEqual([{ from: link.header.from, fault: how === 'removed' ? 'span-missing' : 'digest-differs' }]);
+      }),
+    );
+  });
+
+  it('shows a segment that was replaced whole, by the one after it [LOG-03]', () => {
+    const links = chain();
+    const [, second] = links;
+    if (second === undefined) throw new Error('no segment');
+    const header = { ...second.header, events: 0 };
+    links[1] = { header, digest: segmentDigest(header) };
+    expect(chainFaults(links, end)).toEqual([{ from: hours[2], fault: 'not-chained' }]);
+  });
+
+  it('does not depend on the order in which events came in', () => {
+    const event = (n: number): NetworkEvent => ({
+      id: newId(n),
+      startedAt: addMs(start, n % 3),
+      endedAt: null,
+      source: 'api',
+      domainId: null,
+      zone: 'control',
+      personId: null,
+      unitId: null,
+      seatId: null,
+      fromAddress: '127.0.0.1',
+      fromPort: 1,
+      to: 'GET /seats',
+      toPort: null,
+      protocol: 'http',
+      bytesIn: 1,
+      bytesOut: 2,
+      verdict: 'allowed',
+      reason: 'status 200',
+    });
+    const events = Array.from({ length: 8 }, (_, n) => event(n));
+    fc.assert(
+      fc.property(fc.shuffledSubarray(events, { minLength: 8, maxLength: 8 }), (shuffled) =>
+        expect(contentDigest(segmentLines(shuffled))).toBe(contentDigest(segmentLines(events))),
+      ),
+    );
+  });
+});

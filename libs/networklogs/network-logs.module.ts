@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { NetworkLogEvidence } from './application/evidence.js';
+import { NetworkLogs } from './application/network-logs.js';
+import { Sealer } from './application/sealer.js';
+import { EventsRepository } from './persistence/events.repository.js';
+import { SegmentsRepository } from './persistence/segments.repository.js';
+import { StreamsRepository } from './persistence/streams.repository.js';
+
+@Module({
+  providers: [StreamsRepository, EventsRepository, SegmentsRepository, Sealer, NetworkLogs, NetworkLogEvidence],
+  exports: [StreamsRepository, Sealer, NetworkLogs],
+})
+export class NetworkLogsModule {}
