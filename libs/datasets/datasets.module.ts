@@ -7,6 +7,7 @@ import { CopyFiles } from './application/copy-files.js';
 import { CopyImport } from './application/copy-import.js';
 import { DatasetsEvidence } from './application/datasets-evidence.js';
 import { Datasets } from './application/datasets.js';
+import { RegisteredDatasets } from './application/registered-datasets.js';
 import { Uploads } from './application/uploads.js';
 import { CopiesRepository } from './persistence/copies.repository.js';
 import { DatasetsRepository } from './persistence/datasets.repository.js';
@@ -25,6 +26,7 @@ import { UploadsRepository } from './persistence/uploads.repository.js';
     CopyImport,
     CopiesHolding,
     DatasetsEvidence,
+    RegisteredDatasets,
   ],
   exports: [Datasets, Copies, Uploads, CopyImport],
 })

@@ -1,4 +1,4 @@
-import { dayOf, newId } from '#kernel';
+import { newId } from '#kernel';
 import type { ActContext, Id, Instant } from '#kernel';
 import { assertSees, personOf } from '#identity';
 import { DataRequests, Scenarios } from '#authorisations';
@@ -51,7 +51,7 @@ export class Copies {
       const dataset = await this.datasets.facts(tx, input.datasetId, 'share');
       assertProvider(ctx.actor, dataset);
       assertUsable(dataset);
-      await this.grant(tx, input.scenarioId, dataset.id, ctx.at);
+      await this.grant(tx, input.scenarioId, dataset.id);
       const id = newId();
       await this.uploads.claim(tx, input.uploadId, person.organisationId, id);
       const { authorisationId, unitId, authorityId } = scenario;
@@ -142,16 +142,16 @@ export class Copies {
     assertUsable(dataset);
     const copy = await this.repository.lock(tx, id, 'share');
     const file = fileOf(copy);
-    const grant = await this.grant(tx, scenarioId, datasetId, at);
+    const grant = await this.grant(tx, scenarioId, datasetId);
     const decided = new Map((await this.datasets.fieldsAt(tx, datasetId, fieldsVersion)).map((field) => [field.name, field]));
     const fields = file.columns.flatMap(({ name }) => decided.get(name) ?? []);
     return { copy, dataset, file, fields, grant };
   }
 
   /** @throws Refusal `dataset-copy.not-granted`. */
-  async grant(tx: Tx, scenarioId: Id, datasetId: Id, at: Instant): Promise<Grant> {
+  async grant(tx: Tx, scenarioId: Id, datasetId: Id): Promise<Grant> {
     const items = await this.dataRequests.inForceItems(tx, scenarioId, datasetId, 'share');
-    return grantOf(items, dayOf(at), { scenarioId, datasetId });
+    return grantOf(items, { scenarioId, datasetId });
   }
 
   private async seen(tx: Tx, ctx: ActContext, id: Id): Promise<CopyFacts> {

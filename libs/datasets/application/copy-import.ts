@@ -140,7 +140,7 @@ export class CopyImport {
     await this.scenarios.assertOperating(tx, scenarioId, at);
     const dataset = await this.datasets.facts(tx, datasetId, 'share');
     assertUsable(dataset);
-    const grant = await this.copies.grant(tx, scenarioId, datasetId, at);
+    const grant = await this.copies.grant(tx, scenarioId, datasetId);
     return { dataset, grant, copy: await this.repository.lock(tx, copyId, 'update') };
   }
 }

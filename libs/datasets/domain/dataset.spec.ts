@@ -119,23 +119,18 @@ describe('freezing', () => {
 });
 
 describe('what a scenario was granted', () => {
-  const item = (names: string[], limit: number | null, until = '2026-12-31') => ({
-    id,
-    fields: names.map((name) => ({ name })),
-    rows: { limit },
-    period: { from: '2026-01-01', until },
-  });
+  const item = (names: string[], limit: number | null) => ({ id, fields: names.map((name) => ({ name })), rows: { limit } });
   const of = { scenarioId: id, datasetId: id };
 
-  it('is the union of its items in their period, with the widest row limit [REQ-06]', () => {
-    const grant = grantOf([item(['a'], 100), item(['b'], 200), item(['c'], null, '2026-01-31')], '2026-06-10', of);
+  it('is the union of its items, with the widest row limit [REQ-06]', () => {
+    const grant = grantOf([item(['a'], 100), item(['b', 'a'], 200)], of);
     expect([[...grant.fields], grant.rowLimit]).toEqual([['a', 'b'], 200]);
-    expect(grantOf([item(['a'], 100), item(['b'], null)], '2026-06-10', of).rowLimit).toBeNull();
+    expect(grantOf([item(['a'], 100), item(['b'], null)], of).rowLimit).toBeNull();
   });
 
-  it('is nothing without an item in its period [REQ-03]', () => {
-    expect(codeOf(() => grantOf([], '2026-06-10', of))).toBe('dataset-copy.not-granted');
-    expect(codeOf(() => grantOf([item(['a'], null, '2026-06-09')], '2026-06-10', of))).toBe('dataset-copy.not-granted');
+  it('is nothing without an item in force that opens a field [REQ-03]', () => {
+    expect(codeOf(() => grantOf([], of))).toBe('dataset-copy.not-granted');
+    expect(codeOf(() => grantOf([item([], null)], of))).toBe('dataset-copy.not-granted');
   });
 });
 

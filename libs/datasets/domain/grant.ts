@@ -1,7 +1,7 @@
 import { refuse } from '#kernel';
-import type { Day, Id } from '#kernel';
+import type { Id } from '#kernel';
 
-/** What a scenario may have of a holding today, put together from its granted items. */
+/** What a scenario may have of a holding, put together from its items in force. */
 export interface Grant {
   readonly fields: ReadonlySet<string>;
   /** Rows at most; null without a limit. */
@@ -13,21 +13,16 @@ export interface GrantedPart {
   readonly id: Id;
   readonly fields: readonly { readonly name: string }[];
   readonly rows: { readonly limit: number | null };
-  readonly period: { readonly from: Day; readonly until: Day };
 }
 
-/** @throws Refusal `dataset-copy.not-granted` where no item in force covers the dataset today (REQ-03, REQ-06). */
-export function grantOf(items: readonly GrantedPart[], today: Day, of: { scenarioId: Id; datasetId: Id }): Grant {
-  const standing = items.filter(({ period }) => today <= period.until);
-  const fields = new Set(standing.flatMap((item) => item.fields.map(({ name }) => name)));
+/** @throws Refusal `dataset-copy.not-granted` where no item in force opens a field of the dataset (REQ-03, REQ-06). */
+export function grantOf(items: readonly GrantedPart[], of: { scenarioId: Id; datasetId: Id }): Grant {
+  const fields = new Set(items.flatMap((item) => item.fields.map(({ name }) => name)));
   if (fields.size === 0) throw refuse('dataset-copy.not-granted', { ...of });
-  const limits = standing.map(({ rows }) => rows.limit);
+  const limits = items.map(({ rows }) => rows.limit);
   return {
     fields,
-    rowLimit: limits.reduce<number | null>(
-      (most, limit) => (most === null || limit === null ? null : Math.max(most, limit)),
-      limits[0] ?? null,
-    ),
-    itemIds: standing.map(({ id }) => id),
+    rowLimit: limits.some((limit) => limit === null) ? null : Math.max(...limits.map(Number)),
+    itemIds: items.map(({ id }) => id),
   };
 }

@@ -10,6 +10,7 @@ export class DatasetsRepository {
   private readonly table = new StateTable<DatasetRow>(DatasetRow, 'dataset');
 
   insert = (tx: Tx, row: Omit<DatasetRow, 'version'>): Promise<DatasetRow> => this.table.insert(tx, row);
+  find = (tx: Tx, id: Id): Promise<DatasetRow | undefined> => this.table.find(tx, id);
   get = (tx: Tx, id: Id): Promise<DatasetRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id, mode: 'share' | 'update'): Promise<DatasetRow> => this.table.lock(tx, id, mode);
   update = (tx: Tx, row: DatasetRow, change: Partial<DatasetRow>): Promise<DatasetRow> => this.table.update(tx, row, change);
