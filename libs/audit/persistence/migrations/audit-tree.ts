@@ -36,6 +36,10 @@ export class AuditTree1763701000000 implements MigrationInterface {
         entries int NOT NULL, digest text NOT NULL, object_key text NOT NULL)`);
     for (const table of ['witnesses', 'cases']) await runner.query(guardWithJournal(`audit.${table}`));
     await this.keepGrowing(runner);
+    await runner.query(`
+      CREATE VIEW audit.v_checkpoints AS
+        SELECT size, signed_at, EXISTS (SELECT 1 FROM audit.cosignatures given WHERE given.size = signed.size) AS cosigned
+        FROM audit.checkpoints signed`);
   }
 
   /** What was published only grows: a tile by hashes at its end, everything else by rows. */

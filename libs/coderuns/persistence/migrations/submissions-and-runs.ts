@@ -31,6 +31,9 @@ export class SubmissionsAndRuns1763700700000 implements MigrationInterface {
       await runner.query(`CREATE INDEX ${table}_scenario ON coderuns.${table} (scenario_id)`);
       await runner.query(guardWithJournal(`coderuns.${table}`));
     }
+    await runner.query(`
+      CREATE VIEW coderuns.v_submissions AS
+        SELECT id, authorisation_id, scenario_id, unit_id, authority_id, state, created_at FROM coderuns.submissions`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

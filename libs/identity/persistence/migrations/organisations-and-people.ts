@@ -35,6 +35,14 @@ export class OrganisationsAndPeople1763700100000 implements MigrationInterface {
     for (const table of ['organisations', 'people']) await runner.query(guardWithJournal(`identity.${table}`));
     for (const table of ['affiliations', 'role_grants', 'personnel_records'])
       await runner.query(guardWithJournal(`identity.${table}`, 'person_id'));
+    await runner.query(`
+      CREATE VIEW identity.v_role_holders AS
+        SELECT held.person_id, held.role, held.scope, held.valid_from, held.valid_until, organisation.id AS organisation_id, organisation.kind AS organisation_kind
+        FROM identity.role_grants held
+        JOIN identity.affiliations belongs ON belongs.person_id = held.person_id
+          AND belongs.valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+          AND (belongs.valid_until IS NULL OR belongs.valid_until >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
+        JOIN identity.organisations organisation ON organisation.id = belongs.organisation_id`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -53,6 +53,9 @@ export class SeatsAndRevocations1763700500000 implements MigrationInterface {
         id uuid PRIMARY KEY, seat_id uuid NOT NULL REFERENCES seats.seats (id), day date NOT NULL, class text NOT NULL, UNIQUE (seat_id, day))`);
     for (const table of ['seats', 'workspaces', 'revocations']) await runner.query(guardWithJournal(`seats.${table}`));
     for (const table of ['lapse_notices', 'seat_days']) await runner.query(guardWithJournal(`seats.${table}`, 'seat_id'));
+    await runner.query(`
+      CREATE VIEW seats.v_seats AS
+        SELECT id, authorisation_id, scenario_id, unit_id, authority_id, class, state, paused_by, ends_on FROM seats.seats`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

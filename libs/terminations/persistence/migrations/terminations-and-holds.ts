@@ -38,6 +38,9 @@ export class TerminationsAndHolds1763700900000 implements MigrationInterface {
     await runner.query(guardWithJournal('terminations.terminations'));
     await runner.query(guardWithJournal('terminations.exits', 'termination_id'));
     await runner.query(guardWithJournal('terminations.legal_holds'));
+    await runner.query(`
+      CREATE VIEW terminations.v_terminations AS
+        SELECT id, authorisation_id, unit_id, authority_id, state, destroy_by FROM terminations.terminations`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
