@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DomainStreams } from './application/domain-streams.js';
 import { NetworkLogEvidence } from './application/evidence.js';
 import { NetworkLogs } from './application/network-logs.js';
 import { Sealer } from './application/sealer.js';
@@ -7,7 +8,7 @@ import { SegmentsRepository } from './persistence/segments.repository.js';
 import { StreamsRepository } from './persistence/streams.repository.js';
 
 @Module({
-  providers: [StreamsRepository, EventsRepository, SegmentsRepository, Sealer, NetworkLogs, NetworkLogEvidence],
-  exports: [StreamsRepository, Sealer, NetworkLogs],
+  providers: [StreamsRepository, EventsRepository, SegmentsRepository, DomainStreams, Sealer, NetworkLogs, NetworkLogEvidence],
+  exports: [DomainStreams, Sealer, NetworkLogs],
 })
 export class NetworkLogsModule {}

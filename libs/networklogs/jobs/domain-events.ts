@@ -1,13 +1,10 @@
-import { type Clock, isId, type JsonObject } from '#kernel';
+import { isId, type Id, type JsonObject } from '#kernel';
 import type { Tx } from '#platform/database';
-import { CLOCK } from '#platform/http';
 import { Consumes, type ConsumedEvent } from '#platform/queue';
-import { Inject, Injectable } from '@nestjs/common';
-import { hourOf } from '../domain/coverage.js';
-import { zones } from '../domain/network-event.js';
-import { StreamsRepository } from '../persistence/streams.repository.js';
+import { Injectable } from '@nestjs/common';
+import { DomainStreams } from '../application/domain-streams.js';
 
-const idIn = (payload: JsonObject, name: string): string | null => {
+const idIn = (payload: JsonObject, name: string): Id | null => {
   const value = payload[name];
   return typeof value === 'string' && isId(value) ? value : null;
 };
@@ -15,24 +12,18 @@ const idIn = (payload: JsonObject, name: string): string | null => {
 /** Follows the life of domains by the names of their events alone; this context knows no other. */
 @Injectable()
 export class DomainEvents {
-  constructor(
-    @Inject(CLOCK) private readonly clock: Clock,
-    private readonly streams: StreamsRepository,
-  ) {}
+  constructor(private readonly streams: DomainStreams) {}
 
-  /** From the hour in which a domain is ready, every hour of its zones must be sealed. */
   @Consumes('domain.ready.v1', 'networklogs.on-domain-ready')
   async ready(tx: Tx, { payload }: ConsumedEvent): Promise<void> {
     const domainId = idIn(payload, 'domainId');
     if (domainId === null) return;
-    const [authorisationId, unitId, since] = [idIn(payload, 'authorisationId'), idIn(payload, 'unitId'), hourOf(this.clock.now())];
-    for (const zone of zones) await this.streams.open(tx, { domainId, zone, authorisationId, unitId, since });
+    await this.streams.open(tx, { domainId, authorisationId: idIn(payload, 'authorisationId'), unitId: idIn(payload, 'unitId') });
   }
 
-  /** The streams end, and everything in them is kept for the months after this (LOG-01); the loop does both. */
   @Consumes('termination.certified.v1', 'networklogs.on-terminated')
   async terminated(tx: Tx, { payload }: ConsumedEvent): Promise<void> {
     const domainId = idIn(payload, 'domainId');
-    if (domainId !== null) await this.streams.terminate(tx, domainId, this.clock.now());
+    if (domainId !== null) await this.streams.terminate(tx, domainId);
   }
 }

@@ -78,7 +78,10 @@ export class ConnectionLog {
         bytesOut: (socket.bytesWritten ?? 0) - writtenBefore,
         startedAt,
         endedAt: this.clock.now(),
-        closedBecause: reply.raw.writableFinished || (reply.raw.writableEnded && socket.destroyed !== true) ? `status ${String(reply.statusCode)}` : 'caller went away',
+        closedBecause:
+          reply.raw.writableFinished || (reply.raw.writableEnded && socket.destroyed !== true)
+            ? `status ${String(reply.statusCode)}`
+            : 'caller went away',
       });
     });
   }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { z } from 'zod';
 import type { SourceLine } from '../network-event.js';
 
 /**
@@ -11,7 +11,7 @@ export function parseConntrack(text: string): SourceLine {
   const [, seconds = '', fraction = '', event, protocol = ''] = head;
   if (event !== 'DESTROY') return { kind: 'ignored', why: 'not ended yet' };
   const [there, back] = tuples(text);
-  if (there === undefined || isIP(there.src ?? '') === 0 || isIP(there.dst ?? '') === 0) return { kind: 'ignored', why: 'no addresses' };
+  if (there === undefined || !isAddress(there.src) || !isAddress(there.dst)) return { kind: 'ignored', why: 'no addresses' };
   const endedMs = Number(seconds) * 1000 + Number(fraction.padEnd(3, '0').slice(0, 3));
   const lasted = Number(/\bdelta-time=(\d+)/.exec(text)?.[1] ?? 0) * 1000;
   return {
@@ -34,6 +34,9 @@ export function parseConntrack(text: string): SourceLine {
     },
   };
 }
+
+const address = z.union([z.ipv4(), z.ipv6()]);
+const isAddress = (text: string | undefined): boolean => address.safeParse(text).success;
 
 /** `src=… dst=… sport=… dport=… packets=… bytes=…` comes once a direction. */
 function tuples(text: string): Partial<Record<string, string>>[] {
