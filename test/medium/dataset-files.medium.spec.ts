@@ -99,7 +99,7 @@ describe('a delivery of 200,000 residents in GB 18030', () => {
     expect(row?.[0]).toBe('199860');
     expect(row?.slice(2)).toEqual([true, true, true, true, '18']);
     scratch.dispose();
-  });
+  }, 300_000);
 
   it('stops past the stated share, having read no more than it had to', async () => {
     let read = 0;
