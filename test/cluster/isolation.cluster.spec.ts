@@ -203,7 +203,7 @@ describe('isolation by the cluster’s own objects', () => {
     await eventually('every wall stands again', async () => ((await failing(spec)).length === 0 ? true : undefined));
   });
 
-  it('loses nothing and starts nothing while a domain is sealed, whoever asks [DEST-01]', async () => {
+  it('loses nothing and starts nothing while a domain is sealed, whoever asks', async () => {
     const sealed = { ...second.prod, sealed: true };
     await repair(operator, sealed, term);
     const namespace = await admin.read({ apiVersion: 'v1', kind: 'Namespace', name: sealed.namespace });

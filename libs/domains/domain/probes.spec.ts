@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { judge, zoneProbes } from './probes.js';
+import { judge } from './probes.js';
+import { zoneProbes } from './zone-probes.js';
 
 const zone = {
   namespace: 'opd-a-dev-x',

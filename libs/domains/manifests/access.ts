@@ -24,7 +24,11 @@ const local = (name: string, zone: ZoneSpec): Subject => ({ kind: 'ServiceAccoun
 export const operatorBinding = (zone: ZoneSpec, operator: Subject): RoleBinding =>
   bound(accounts.operator, zoneRoles.operator, operator, zone);
 
-/** While the domain is being destroyed only: the right to see and remove whatever kind of thing is left (DEST-02). */
+/** While the domain is sealed or being destroyed only: the right to list whatever kind of thing lies there (DEST-02). */
+export const inventoryBinding = (zone: ZoneSpec, operator: Subject): RoleBinding =>
+  bound('opdomain-inventory', zoneRoles.inventory, operator, zone);
+
+/** While the domain is being destroyed only: the right to remove whatever kind of thing is left. */
 export const destroyerBinding = (zone: ZoneSpec, operator: Subject): RoleBinding =>
   bound('opdomain-destroyer', zoneRoles.destroyer, operator, zone);
 

@@ -14,6 +14,8 @@ export const labels = {
 export const annotations = {
   images: 'opdomain.cn/images',
   nodePool: 'opdomain.cn/node-pool',
+  /** Digest of the manifest that an object was made from. */
+  stamp: 'opdomain.cn/manifest',
   /** Helm leaves such an object behind: removing the chart must not open the zones. */
   keep: 'helm.sh/resource-policy',
 } as const;
@@ -24,6 +26,7 @@ export const accounts = { operator: 'opdomain-operator', prober: 'opdomain-probe
 /** ClusterRoles of the installation that may be bound in a zone, and no others. */
 export const zoneRoles = {
   operator: 'opdomain-zone-operator',
+  inventory: 'opdomain-zone-inventory',
   destroyer: 'opdomain-zone-destroyer',
   prober: 'opdomain-prober',
   workload: 'opdomain-workload',

@@ -2,6 +2,7 @@ import type { KubeObject } from '#platform/kube';
 import type { ZoneSpec } from '../domain/zone.js';
 import { accountBindings, operatorBinding, serviceAccounts } from './access.js';
 import type { Subject } from './kinds.js';
+import { stamped } from './placed.js';
 import { denyAll, limits, namespace, quota, target } from './namespace.js';
 
 /**
@@ -16,5 +17,5 @@ export const zoneObjects = (zone: ZoneSpec, operator: Subject): readonly KubeObj
   limits(zone),
   ...serviceAccounts(zone),
   ...accountBindings(zone),
-  target(zone),
+  stamped(target(zone)),
 ];

@@ -32,12 +32,11 @@ async function one(cluster: Cluster, step: Step): Promise<void> {
 }
 
 /** A binding that was made a moment ago is not in the authoriser's cache yet: "forbidden" then passes by itself. */
-async function withFreshRights(work: () => Promise<void>): Promise<void> {
+export async function withFreshRights<T>(work: () => Promise<T>): Promise<T> {
   const until = performance.now() + rightsTakeEffectWithinMs;
   for (;;) {
     try {
-      await work();
-      return;
+      return await work();
     } catch (error) {
       const passes = isKubeError(error, 'Forbidden') && error.message.includes('cannot ') && performance.now() < until;
       if (!passes) throw error;

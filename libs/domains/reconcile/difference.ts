@@ -1,5 +1,5 @@
 import { asSeen, refOf, sayRef, type KubeObject, type ObjectRef, type Precondition } from '#platform/kube';
-import { labels, managedBy } from '../manifests/index.js';
+import { annotations, labels, managedBy } from '../manifests/index.js';
 
 /** One change to the cluster, with why; printed as it stands in a dry run. */
 export type Step =
@@ -18,8 +18,9 @@ export const sayStep = (step: Step): string =>
 /** Kinds of which a zone has exactly what is wanted: every one too many is a hole or a right that nobody decided on. */
 const walls = ['NetworkPolicy', 'RoleBinding', 'Role', 'ResourceQuota', 'LimitRange', 'ServiceAccount'];
 /** Wholly ours: compared and put back whole. Others get defaults from the server, so only what was asked for is compared. */
-const whole = new Set(walls);
-/** What cannot be changed in place. */
+const whole = new Set([...walls, 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
+/** What cannot be changed in place, and is rewritten by the server beyond comparing: known by the stamp of what it was made from. */
+const stampedOnly = new Set(['Pod', 'Job', 'PersistentVolumeClaim']);
 const replacedByNew = new Set(['Pod', 'Job']);
 
 const keyOf = (ref: ObjectRef): string => `${ref.kind}/${ref.name}`;
@@ -55,13 +56,10 @@ function isRemovable(object: KubeObject): boolean {
 function mend(wanted: KubeObject, actual: KubeObject | undefined): readonly Step[] {
   if (!actual) return [{ do: 'create', object: wanted, because: ['missing'] }];
   if (actual.metadata.deletionTimestamp !== undefined) return [];
-  const because = [
-    ...missingMarks(wanted, actual),
-    ...(whole.has(wanted.kind) ? wholeDifference(wanted, actual) : askedDifference(wanted, actual)),
-  ];
+  const because = [...missingMarks(wanted, actual), ...memberDifference(wanted, actual)];
   if (because.length === 0) return [];
   const seen = asSeen(actual);
-  if (because.includes('roleRef') || (replacedByNew.has(wanted.kind) && because.includes('spec')))
+  if (because.includes('roleRef') || (replacedByNew.has(wanted.kind) && because.includes(`annotations.${annotations.stamp}`)))
     return [{ do: 'recreate', object: wanted, seen, because }];
   return [{ do: whole.has(wanted.kind) ? 'replace' : 'apply', object: wanted, seen, because }];
 }
@@ -77,6 +75,11 @@ function missingMarks(wanted: KubeObject, actual: KubeObject): readonly string[]
 const described = new Set(['apiVersion', 'kind', 'metadata', 'status']);
 const membersOf = (object: KubeObject): readonly (readonly [string, unknown])[] =>
   Object.entries(object).filter(([name]) => !described.has(name));
+
+function memberDifference(wanted: KubeObject, actual: KubeObject): readonly string[] {
+  if (stampedOnly.has(wanted.kind)) return [];
+  return whole.has(wanted.kind) ? wholeDifference(wanted, actual) : askedDifference(wanted, actual);
+}
 
 function wholeDifference(wanted: KubeObject, actual: KubeObject): readonly string[] {
   const want = new Map(membersOf(wanted));
@@ -95,8 +98,12 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const same = (a: unknown, b: unknown): boolean => contains(a, b) && contains(b, a);
 
-/** Whether everything that was asked for stands there; lists must agree item by item. */
+const isEmpty = (value: unknown): boolean =>
+  (Array.isArray(value) && value.length === 0) || (isRecord(value) && Object.keys(value).length === 0);
+
+/** Whether everything that was asked for stands there; lists must agree item by item. The server leaves out what is empty. */
 function contains(have: unknown, want: unknown): boolean {
+  if (have === undefined && isEmpty(want)) return true;
   if (Array.isArray(want)) return Array.isArray(have) && have.length === want.length && want.every((item, at) => contains(have[at], item));
   if (isRecord(want)) return isRecord(have) && Object.entries(want).every(([name, value]) => contains(have[name], value));
   return have === want;

@@ -1,6 +1,7 @@
 import { Refusal } from '#kernel';
 import type { Cluster } from '#platform/kube';
-import { judge, zoneProbes, type Probe, type ProbeAnswer, type ProbedZone, type Verdict } from '../domain/probes.js';
+import { judge, type Probe, type ProbeAnswer, type Verdict } from '../domain/probes.js';
+import { zoneProbes, type ProbedZone } from '../domain/zone-probes.js';
 import { accounts, probeImage, probeTarget } from '../manifests/index.js';
 
 /** The shortest life Kubernetes gives a token. */

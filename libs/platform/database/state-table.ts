@@ -80,7 +80,7 @@ export class StateTable<Row extends Versioned> {
   }
 
   /** Newest first. @param limit 1 to 200, default 50. */
-  async page(tx: Tx, where: FindOptionsWhere<Row>, request: PageRequest): Promise<Page<Row>> {
+  async page(tx: Tx, where: FindOptionsWhere<Row> | FindOptionsWhere<Row>[], request: PageRequest): Promise<Page<Row>> {
     const limit = Math.min(Math.max(request.limit ?? 50, 1), 200);
     const query = managerOf(tx)
       .createQueryBuilder(this.entity, 'row')

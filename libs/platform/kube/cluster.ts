@@ -43,6 +43,8 @@ export interface Cluster {
   requestToken(account: { readonly namespace: string; readonly name: string }, seconds: number): Promise<ServiceAccountToken>;
   /** One request as it stands, by a given bearer or by ourselves; a refusal is an answer. For probes. */
   ask(request: KubeRequest): Promise<KubeAnswer>;
+  /** The user name by which the API server knows us. */
+  whoAmI(): Promise<string>;
   /** What the cluster serves (discovery). */
   resources(): Promise<readonly ApiResource[]>;
   /** Watches a kind until it is stopped; see {@link Informer}. */

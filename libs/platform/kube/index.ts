@@ -7,5 +7,7 @@ export { KubeCluster } from './kube-cluster.js';
 export { LeaderElection, type ElectionOptions } from './leader.js';
 export { asSeen, refOf, sayRef } from './objects.js';
 export type { KindOf, KubeObject, ListQuery, ObjectList, ObjectMeta, ObjectRef, Precondition } from './objects.js';
+export type { Leadership, Reconciler } from './reconciler.js';
+export { ReconcileLoop } from './reconcile-loop.js';
 export { termAnnotation, traceAnnotation, type Term } from './term.js';
 export type { KubeAnswer, KubeRequest } from './transport.js';

@@ -107,6 +107,13 @@ export class KubeCluster implements Cluster {
     return this.transport.ask(request);
   }
 
+  async whoAmI(): Promise<string> {
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    const answer = await this.transport.send<{ status: { userInfo: { username: string } } }>({ method: 'POST', path, body: review });
+    return answer.status.userInfo.username;
+  }
+
   resources(): Promise<readonly ApiResource[]> {
     return this.discovery.everything();
   }

@@ -92,7 +92,7 @@ export class LeaderElection {
 
   private async keep(term: HeldTerm, lost: AbortController): Promise<void> {
     const either = AbortSignal.any([this.stopping.signal, lost.signal]);
-    while (!either.aborted) {
+    for (;;) {
       await pause(this.renewMs, either);
       if (either.aborted) return;
       const outcome = await this.write(term, (lease, at) => renewed(lease, at));

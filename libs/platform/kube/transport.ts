@@ -13,6 +13,7 @@ export interface KubeRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly contentType?: string;
+  readonly accept?: string;
   /** Asks as the bearer of this token instead of as ourselves. */
   readonly token?: string;
 }
@@ -73,7 +74,7 @@ export class Transport {
         method: request.method,
         dispatcher,
         headers: {
-          Accept: 'application/json',
+          Accept: request.accept ?? 'application/json',
           ...(request.body === undefined ? {} : { 'Content-Type': request.contentType ?? 'application/json' }),
           ...headers,
         },

@@ -4,7 +4,7 @@ import { annotations, labels, managedBy, systemNamespace } from '../names.js';
 import { noCredentials, noWayIn, operatorBounds, operatorOnly } from './access-policies.js';
 import { dataGuards, namespaceGuards } from './namespace-policies.js';
 import { podGuards } from './pod-policies.js';
-import { operatorRights, operatorRole, proberRole, workloadRole, zoneDestroyerRole, zoneOperatorRole } from './roles.js';
+import { operatorRights, operatorRole, proberRole, workloadRole, zoneDestroyerRole, zoneInventoryRole, zoneOperatorRole } from './roles.js';
 
 export interface InstallOptions {
   /** The operator's identity in the cluster: its service account, or the user of a client certificate. */
@@ -15,6 +15,11 @@ export interface InstallOptions {
 /** The name by which the API server knows a subject. */
 export const userNameOf = (subject: Subject): string =>
   subject.kind === 'ServiceAccount' ? `system:serviceaccount:${subject.namespace ?? 'default'}:${subject.name}` : subject.name;
+/** The reverse: who the API server says that we are. */
+export function subjectOf(userName: string): Subject {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(userName) ?? [];
+  return namespace !== undefined && name !== undefined ? { kind: 'ServiceAccount', name, namespace } : user(userName);
+}
 /** A user of a client certificate, as the operator's identity where it runs outside the cluster. */
 export const user = (name: string): Subject => ({ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name });
 
@@ -48,6 +53,7 @@ export const installation = (options: InstallOptions): readonly KubeObject[] => 
     ...admissionPolicies(options),
     operatorRole,
     zoneOperatorRole,
+    zoneInventoryRole,
     zoneDestroyerRole,
     proberRole,
     workloadRole,

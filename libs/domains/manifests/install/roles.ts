@@ -57,7 +57,9 @@ export const zoneOperatorRole = clusterRole(zoneRoles.operator, [
   allow('networking.k8s.io', ['networkpolicies'], keep),
 ]);
 
-/** Bound in a zone only while its domain is destroyed: whatever kind of thing lies there must be found and removed (DEST-02). */
+/** Bound in a zone only while its domain is sealed or destroyed: whatever kind of thing lies there must be found (DEST-02). */
+export const zoneInventoryRole = clusterRole(zoneRoles.inventory, [{ apiGroups: ['*'], resources: ['*'], verbs: ['list'] }]);
+/** Bound in a zone only while its domain is destroyed. */
 export const zoneDestroyerRole = clusterRole(zoneRoles.destroyer, [
   { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'delete', 'deletecollection'] },
 ]);

@@ -1,0 +1,81 @@
+import { systemAct, type Clock, type CutPath, type CutScope, type Id, type Instant, type PathCut } from '#kernel';
+import { UnitOfWork, type Tx } from '#platform/database';
+import { CLOCK } from '#platform/http';
+import { Implements } from '#platform/seams';
+import { Inject, Injectable } from '@nestjs/common';
+import type { AccessCheck } from '../domain/operator-work.js';
+import { DesiredRepository } from '../persistence/desired.repository.js';
+import { DomainsRepository } from '../persistence/domains.repository.js';
+import { Orders } from './orders.js';
+
+const answerSeconds = 15;
+
+/**
+ * Bindings in the cluster. People hold no credential there at all, so what is cut is what was put into zones on their behalf, and what
+ * is shown is that nothing is bound that nobody wants and that a shell is refused, by an account inside the zone.
+ */
+@Implements('cut-path')
+@Injectable()
+export class ClusterBindingsCut implements CutPath {
+  readonly path = 'cluster-bindings';
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly domains: DomainsRepository,
+    private readonly desired: DesiredRepository,
+    private readonly orders: Orders,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async cut(scope: CutScope, at: Instant): Promise<readonly PathCut[]> {
+    const read = systemAct('domains', 'domain.read', this.clock.now());
+    const domainIds = await this.unitOfWork.read(read, (tx) => this.domainsOf(tx, scope));
+    if (domainIds.length === 0) return [nothingOpen(scope, at)];
+    return (await Promise.all(domainIds.map((id) => this.check(id)))).flat();
+  }
+
+  private async check(domainId: Id): Promise<readonly PathCut[]> {
+    const { zones } = (await this.orders.ask(domainId, 'access', answerSeconds)) as unknown as { readonly zones: readonly AccessCheck[] };
+    const at = this.clock.now();
+    return zones.map((zone) => ({
+      path: this.path,
+      object: `${zone.namespace}: ${String(zone.bindings.length)} bindings, ${String(zone.foreign.length)} unwanted`,
+      cutAt: at,
+      closedBy: 'acknowledged',
+      probe: {
+        how: zone.probe.how,
+        answer: zone.foreign.length === 0 ? zone.probe.answer : `still bound: ${zone.foreign.join(', ')}`,
+        refused: zone.probe.refused && zone.foreign.length === 0,
+        at,
+      },
+    }));
+  }
+
+  private async domainsOf(tx: Tx, scope: CutScope): Promise<readonly Id[]> {
+    switch (scope.kind) {
+      case 'domain':
+        return [scope.id];
+      case 'authorisation': {
+        const domain = await this.domains.find(tx, { authorisationId: scope.id }, 'none');
+        return domain === undefined || domain.state === 'destroyed' ? [] : [domain.id];
+      }
+      case 'unit':
+        return this.domains.ofUnit(tx, scope.id);
+      case 'scenario':
+        return unique(await this.desired.ofScenario(tx, scope.id));
+      case 'seat':
+        return unique(await this.desired.ofOwner(tx, scope.id));
+      case 'person':
+        return [];
+    }
+  }
+}
+
+const unique = (rows: readonly { readonly domainId: Id }[]): readonly Id[] => [...new Set(rows.map((row) => row.domainId))];
+
+const nothingOpen = (scope: CutScope, at: Instant): PathCut => ({
+  path: 'cluster-bindings',
+  object: `${scope.kind} ${scope.id}: nothing in the cluster`,
+  cutAt: at,
+  closedBy: 'nothing-open',
+  probe: { how: 'what zones hold on its behalf was looked up', answer: 'nothing; people hold no cluster credentials', refused: true, at },
+});

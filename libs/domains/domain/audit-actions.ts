@@ -1,0 +1,30 @@
+import type { AuditActions } from '#kernel';
+
+const domain = 'operation-domain';
+export const domainsAuditActions = {
+  'domain.requested': { object: domain, zh: '申请开设运营域', en: 'operation domain requested' },
+  'domain.listed': { object: domain, zh: '查看运营域', en: 'operation domains read' },
+  'domain.read': { object: domain, zh: '查看运营域', en: 'operation domain read' },
+  'domain.probes-read': { object: domain, zh: '查看隔离探测', en: 'isolation probes read' },
+  'domain.plan-read': { object: domain, zh: '查看变更预演', en: 'dry run read' },
+  'domain.probing-ordered': { object: domain, zh: '要求隔离探测', en: 'isolation probes ordered' },
+  'domain.provisioning': { object: domain, zh: '开始建设运营域', en: 'provisioning begun' },
+  'domain.zone-made': { object: domain, zh: '区已建成', en: 'zone made' },
+  'domain.zone-lost': { object: domain, zh: '区被外力删除', en: 'zone lost' },
+  'domain.zone-gone': { object: domain, zh: '区已清除', en: 'zone gone' },
+  'domain.drift-repaired': { object: domain, zh: '修复偏移', en: 'drift repaired' },
+  'domain.probed': { object: domain, zh: '隔离探测', en: 'isolation probed' },
+  'domain.ready': { object: domain, zh: '运营域就绪', en: 'operation domain ready' },
+  'domain.degraded': { object: domain, zh: '运营域异常', en: 'operation domain degraded' },
+  'domain.loss-accepted': { object: domain, zh: '确认损失', en: 'loss accepted' },
+  'domain.sealed': { object: domain, zh: '封存运营域', en: 'operation domain sealed' },
+  'domain.unsealed': { object: domain, zh: '解除封存', en: 'operation domain unsealed' },
+  'domain.destruction-begun': { object: domain, zh: '开始销毁运营域', en: 'destruction begun' },
+  'domain.destroyed': { object: domain, zh: '运营域已销毁', en: 'operation domain destroyed' },
+  'domain.canaries-planted': { object: domain, zh: '布设探针数据', en: 'canaries planted' },
+  'domain.objects-wanted': { object: domain, zh: '登记区内对象', en: 'objects of a zone wanted' },
+  'domain.objects-dropped': { object: domain, zh: '撤销区内对象', en: 'objects of a zone dropped' },
+  'catalogue-image.listed': { object: 'catalogue-image', zh: '镜像入目录', en: 'image entered in the catalogue' },
+  'catalogue-image.read': { object: 'catalogue-image', zh: '查看镜像目录', en: 'image catalogue read' },
+  'catalogue-image.withdrawn': { object: 'catalogue-image', zh: '镜像移出目录', en: 'image withdrawn from the catalogue' },
+} satisfies AuditActions;

@@ -1,0 +1,65 @@
+import type { Id, Instant, JsonObject } from '#kernel';
+import type { Verdict } from './probes.js';
+import type { Zone } from './zone.js';
+
+/**
+ * What others may ask of the operator, which alone touches the cluster: `probe` asks every wall, `plan` says what a pass would do,
+ * `inventory` lists what the zones hold, `access` asks whether anyone still gets in, `destroy` removes the zones, `recover` tries to
+ * get back what was destroyed.
+ */
+export const orderKinds = ['probe', 'plan', 'inventory', 'access', 'destroy', 'recover'] as const;
+export type OrderKind = (typeof orderKinds)[number];
+
+export interface ClusterOrder {
+  readonly id: Id;
+  readonly domainId: Id;
+  readonly kind: OrderKind;
+  readonly requestedAt: Instant;
+  readonly doneAt: Instant | null;
+  readonly result: JsonObject | null;
+  /** The cause, in one word or code; never a value. */
+  readonly failure: string | null;
+  readonly traceparent: string | null;
+}
+
+export interface ZoneVerdict extends Verdict {
+  readonly zone: Zone;
+  readonly namespace: string;
+}
+export interface ProbeRun {
+  readonly id: Id;
+  readonly domainId: Id;
+  readonly at: Instant;
+  readonly verdicts: readonly ZoneVerdict[];
+}
+
+/** How far the operator has come with one domain. */
+export interface Reconciliation {
+  /** Counts changes of what is wanted; `seen` is the count at the last finished pass. */
+  readonly wanted: number;
+  readonly seen: number;
+  readonly term: number;
+  readonly at: Instant | null;
+  readonly steps: readonly string[];
+  readonly failure: string | null;
+}
+
+/** One thing that lies in a zone, as the cluster's discovery names it. */
+export interface ClusterItem {
+  readonly kind: string;
+  /** `cluster/<namespace>/<Kind>/<name>`; volumes without a namespace of their own stand under the one that claimed them. */
+  readonly ref: string;
+}
+export interface RecoveryAttempt {
+  readonly how: string;
+  readonly recovered: boolean;
+  readonly answer: string;
+}
+/** Whether anyone still gets into a zone: what is bound there, and what its prober was answered when it asked for a shell. */
+export interface AccessCheck {
+  readonly namespace: string;
+  readonly zone: Zone;
+  readonly bindings: readonly string[];
+  readonly foreign: readonly string[];
+  readonly probe: { readonly how: string; readonly refused: boolean; readonly answer: string };
+}

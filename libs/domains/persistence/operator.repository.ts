@@ -1,0 +1,140 @@
+import type { Id, Instant, JsonObject } from '#kernel';
+import type { Tx } from '#platform/database';
+import { managerOf } from '#platform/database/persistence';
+import { Injectable } from '@nestjs/common';
+import type { ClusterOrder, OrderKind, ProbeRun, Reconciliation } from '../domain/operator-work.js';
+
+/** Orders to the operator, what it last saw, and the probes it asked. */
+@Injectable()
+export class OperatorRepository {
+  async place(tx: Tx, order: Pick<ClusterOrder, 'id' | 'domainId' | 'kind' | 'requestedAt'>): Promise<void> {
+    await managerOf(tx).query(
+      'INSERT INTO domains.cluster_orders (id, domain_id, kind, requested_at, traceparent) VALUES ($1, $2, $3, $4, $5)',
+      [order.id, order.domainId, order.kind, order.requestedAt, tx.context.traceparent ?? null],
+    );
+  }
+
+  async order(tx: Tx, id: Id): Promise<ClusterOrder | undefined> {
+    return (await this.orders(tx, 'id = $1', [id]))[0];
+  }
+
+  open = (tx: Tx, domainId: Id): Promise<ClusterOrder[]> => this.orders(tx, 'domain_id = $1 AND done_at IS NULL', [domainId]);
+
+  async answer(tx: Tx, id: Id, at: Instant, answer: { readonly result?: JsonObject; readonly failure?: string }): Promise<void> {
+    await managerOf(tx).query(
+      'UPDATE domains.cluster_orders SET done_at = $2, result = $3, failure = $4 WHERE id = $1 AND done_at IS NULL',
+      [id, at, answer.result === undefined ? null : JSON.stringify(answer.result), answer.failure ?? null],
+    );
+  }
+
+  private async orders(tx: Tx, where: string, parameters: readonly unknown[]): Promise<ClusterOrder[]> {
+    const rows: {
+      id: Id;
+      domain_id: Id;
+      kind: OrderKind;
+      requested_at: Date;
+      done_at: Date | null;
+      result: JsonObject | null;
+      failure: string | null;
+      traceparent: string | null;
+    }[] = await managerOf(tx).query(`SELECT * FROM domains.cluster_orders WHERE ${where} ORDER BY id`, [...parameters]);
+    return rows.map((row) => ({
+      id: row.id,
+      domainId: row.domain_id,
+      kind: row.kind,
+      requestedAt: row.requested_at.toISOString(),
+      doneAt: row.done_at?.toISOString() ?? null,
+      result: row.result,
+      failure: row.failure,
+      traceparent: row.traceparent,
+    }));
+  }
+
+  /** Says that what is wanted of a domain has changed. Counted, not timed: a change that commits late is not mistaken for an old one. */
+  async ring(tx: Tx, domainId: Id): Promise<void> {
+    await managerOf(tx).query(
+      `INSERT INTO domains.reconciliations (domain_id) VALUES ($1)
+       ON CONFLICT (domain_id) DO UPDATE SET wanted = domains.reconciliations.wanted + 1, retry_at = NULL`,
+      [domainId],
+    );
+  }
+
+  async ringAll(tx: Tx): Promise<void> {
+    await managerOf(tx).query('UPDATE domains.reconciliations SET wanted = wanted + 1, retry_at = NULL');
+  }
+
+  /** Domains that should be looked at now, not at the next round. */
+  async urgent(tx: Tx): Promise<Id[]> {
+    const rows: { id: Id }[] = await managerOf(tx).query(
+      `SELECT domain.id FROM domains.operation_domains domain JOIN domains.reconciliations pass ON pass.domain_id = domain.id
+       WHERE (pass.retry_at IS NULL OR pass.retry_at <= now())
+         AND (pass.wanted > pass.seen
+           OR EXISTS (SELECT 1 FROM domains.cluster_orders o WHERE o.domain_id = domain.id AND o.done_at IS NULL))`,
+    );
+    return rows.map((row) => row.id);
+  }
+
+  async reconciliation(tx: Tx, domainId: Id): Promise<Reconciliation | undefined> {
+    const rows: { wanted: string; seen: string; term: string; at: Date | null; steps: string[]; failure: string | null }[] =
+      await managerOf(tx).query('SELECT wanted, seen, term, at, steps, failure FROM domains.reconciliations WHERE domain_id = $1', [
+        domainId,
+      ]);
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    const { wanted, seen, term, at, steps, failure } = row;
+    return { wanted: Number(wanted), seen: Number(seen), term: Number(term), at: at?.toISOString() ?? null, steps, failure };
+  }
+
+  /** Takes the domain's pass for a term; false where a later term has had it (the row stays locked until the transaction ends). */
+  async claim(tx: Tx, domainId: Id, term: number): Promise<boolean> {
+    const [, count]: [unknown, number] = await managerOf(tx).query(
+      'UPDATE domains.reconciliations SET term = $2 WHERE domain_id = $1 AND term <= $2',
+      [domainId, term],
+    );
+    return count === 1;
+  }
+
+  async report(
+    tx: Tx,
+    domainId: Id,
+    pass: {
+      readonly seen: number;
+      readonly at: Instant;
+      readonly steps: readonly string[];
+      readonly failure: string | null;
+      readonly retryAt: Instant | null;
+    },
+  ): Promise<void> {
+    await managerOf(tx).query(
+      'UPDATE domains.reconciliations SET seen = $2, at = $3, steps = $4, failure = $5, retry_at = $6 WHERE domain_id = $1',
+      [domainId, pass.seen, pass.at, JSON.stringify(pass.steps), pass.failure, pass.retryAt],
+    );
+  }
+
+  async keepRun(tx: Tx, run: ProbeRun): Promise<void> {
+    const held = run.verdicts.filter((verdict) => verdict.holds).length;
+    await managerOf(tx).query(
+      'INSERT INTO domains.probe_runs (id, domain_id, ran_at, asked, held, verdicts) VALUES ($1, $2, $3, $4, $5, $6)',
+      [run.id, run.domainId, run.at, run.verdicts.length, held, JSON.stringify(run.verdicts)],
+    );
+  }
+
+  async lastRun(tx: Tx, domainId: Id): Promise<ProbeRun | undefined> {
+    const rows: { id: Id; ran_at: Date; verdicts: ProbeRun['verdicts'] }[] = await managerOf(tx).query(
+      'SELECT id, ran_at, verdicts FROM domains.probe_runs WHERE domain_id = $1 ORDER BY ran_at DESC, id DESC LIMIT 1',
+      [domainId],
+    );
+    const [row] = rows;
+    return row === undefined ? undefined : { id: row.id, domainId, at: row.ran_at.toISOString(), verdicts: row.verdicts };
+  }
+
+  /** The newest run of every domain that people or runs may be in. */
+  async lastRunsInUse(tx: Tx): Promise<ProbeRun[]> {
+    const rows: { id: Id; domain_id: Id; ran_at: Date; verdicts: ProbeRun['verdicts'] }[] = await managerOf(tx).query(
+      `SELECT DISTINCT ON (run.domain_id) run.id, run.domain_id, run.ran_at, run.verdicts FROM domains.probe_runs run
+       JOIN domains.operation_domains domain ON domain.id = run.domain_id AND domain.state IN ('ready', 'degraded')
+       ORDER BY run.domain_id, run.ran_at DESC, run.id DESC`,
+    );
+    return rows.map((row) => ({ id: row.id, domainId: row.domain_id, at: row.ran_at.toISOString(), verdicts: row.verdicts }));
+  }
+}
