@@ -27,18 +27,21 @@ export const sampleBytes = 64 * 1024;
 const refused = (kind: string, finding: RefusedBecause): FileTyping => ({ treatment: 'refused', kind, finding });
 const latin = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
-/** Formats that run code when they are opened (engines.md: models as ONNX or safetensors, never pickle). */
-const binaryExecutables: readonly (readonly [kind: string, pattern: RegExp])[] = [
-  ['pickle', /^\x80[\x02-\x05][\s\S]/],
-  ['elf', /^\x7fELF/],
-  ['pe', /^MZ/],
-  ['mach-o', /^(?:\xfe\xed\xfa[\xce\xcf]|[\xce\xcf]\xfa\xed\xfe|\xca\xfe\xba\xbe)/],
-  ['wasm', /^\0asm/],
-  ['python-bytecode', /^[\s\S]{2}\r\n\0\0\0\0/],
-  ['numpy', /^\x93NUMPY/],
-  ['hdf5', /^\x89HDF\r\n\x1a\n/],
-  ['ole', /^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/],
+/** Formats that run code when they are opened (engines.md: models as ONNX or safetensors, never pickle), by their first bytes. */
+const binaryExecutables: readonly (readonly [kind: string, ...first: readonly number[]])[] = [
+  ...[2, 3, 4, 5].map((protocol) => ['pickle', 0x80, protocol] as const),
+  ['elf', 0x7f, 0x45, 0x4c, 0x46],
+  ['pe', 0x4d, 0x5a],
+  ['mach-o', 0xfe, 0xed, 0xfa],
+  ['mach-o', 0xce, 0xfa, 0xed, 0xfe],
+  ['mach-o', 0xcf, 0xfa, 0xed, 0xfe],
+  ['java-class', 0xca, 0xfe, 0xba, 0xbe],
+  ['wasm', 0x00, 0x61, 0x73, 0x6d],
+  ['numpy', 0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59],
+  ['hdf5', 0x89, 0x48, 0x44, 0x46],
+  ['ole', 0xd0, 0xcf, 0x11, 0xe0],
 ];
+const beginsWith = (head: Uint8Array, first: readonly number[]): boolean => first.every((byte, index) => head[index] === byte);
 const textExecutables: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['script', /^\uFEFF?\s*(?:#!|<\?php|@echo off|<script\b|<job\b)/i],
   ['postscript', /^%!PS/],
@@ -118,7 +121,7 @@ export async function typeOf(sample: FileSample): Promise<FileTyping> {
   if (sample.size === 0) return refused('empty', 'empty-file');
   const start = latin(sample.head.subarray(0, 1024));
   if (start.includes('%PDF-')) return typeOfPdf(sample);
-  const binary = binaryExecutables.find(([, pattern]) => pattern.test(start));
+  const binary = binaryExecutables.find(([, ...first]) => beginsWith(sample.head, first));
   const encoding = encodingOf(sample.head, sample.size <= sample.head.length);
   if (binary !== undefined && encoding === undefined) return refused(binary[0], 'executable-format');
   if (encoding !== undefined) return typeOfText(sample, encoding);

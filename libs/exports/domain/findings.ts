@@ -27,6 +27,7 @@ export const findings = {
     zh: '系统不能读懂此类文件的内容，请审核人人工查看。',
     en: 'The gate cannot read the content of such a file; a person must look at it.',
   },
+  'changed-content': { zh: '文件内容与提交时不同。', en: 'The content is not what was submitted.' },
   'hidden-content': { zh: '文件前部是文本，其后混有非文本内容。', en: 'The file begins as text and goes on as something else.' },
   'unreadable-table': { zh: '表格在所示行无法解析，请修正。', en: 'The table cannot be read at the given line; correct it.' },
   'opaque-content': { zh: '含无法阅读的长串内容。', en: 'It holds long runs that nobody can read.' },

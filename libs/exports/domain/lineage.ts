@@ -14,6 +14,9 @@ export interface ColumnLineage {
   readonly grouped?: boolean;
 }
 
+/** The name under which a run's result leaves. */
+export const resultFile = 'result.csv';
+
 /** Where a result comes from: what the reviews bind beside the files (EXP-06). */
 export interface Lineage {
   /** The run that made it and the digest of its reviewed code. */

@@ -87,7 +87,7 @@ describe('who reviews', () => {
     ['a no without reasons', [facts(), reviewer(), { ...yes, verdict: 'no' }], 'export.reasons-missing'],
     ['a yes over an unacceptable item', [facts(), reviewer(), { ...yes, answers: answers(false) }], 'export.answers-contradict'],
   ])('refuses %s [ACC-05] [EXP-05] [EXP-06]', (_, args, code) => {
-    expect(() => decide(...args)).toThrow(refusal(code) as Error);
+    expect(() => decide(...args)).toThrow(refusal(code));
   });
 });
 
@@ -196,7 +196,7 @@ describe('the release', () => {
       [{ checks: [{ check: 'row-match', answer: 'veto', evidence: {}, items: [] }] }, third, 'export.vetoed'],
       [{ checks: [] }, third, 'export.vetoed'],
     ];
-    for (const [change, who, code] of cases) expect(() => assertReleasable(release(change), who)).toThrow(refusal(code) as Error);
+    for (const [change, who, code] of cases) expect(() => assertReleasable(release(change), who)).toThrow(refusal(code));
   });
 
   it('refuses release when file, policy or lineage changed after the review [EXP-06]', () => {
@@ -206,7 +206,7 @@ describe('the release', () => {
       bindingOf([file], defaultExportPolicy, { copies: [{ copyId: 'c', digest: 'd' }], files: [] }),
     ];
     expect(changed.map((now) => changedSince(reviewed, now))).toEqual([['files'], ['policy'], ['lineage']]);
-    for (const now of changed) expect(() => assertReleasable(release({ now }), third)).toThrow(refusal('export.review-void') as Error);
+    for (const now of changed) expect(() => assertReleasable(release({ now }), third)).toThrow(refusal('export.review-void'));
   });
 
   it('has every refusal in both languages', () => {

@@ -44,7 +44,7 @@ const statistics = (rows: Rows, names: readonly string[]): readonly ColumnStatis
       rows: number(n),
       filled: number(filled),
       distinct: number(d),
-      signature: String(signature),
+      signature: typeof signature === 'string' ? signature : '',
       dense: number(dense),
     }));
 

@@ -1,8 +1,8 @@
 /** Encodings in which tables and texts are accepted; GB18030 (GB 18030-2022) covers GBK and GB 2312. */
 export type Encoding = 'utf-8' | 'utf-16le' | 'gb18030';
 
-// What no text holds: C0 controls but tab, line feed, form feed and carriage return; DEL; noncharacters.
-const controls = /[\u0000-\u0008\u000b\u000e-\u001f\u007f\ufffe\uffff]/u;
+// What no text holds: control characters but tab, line ends, form feed and next line; noncharacters.
+const controls = /[[\p{Cc}\uFFFE\uFFFF]--[\t\n\f\r\u0085]]/v;
 
 /** A file that claimed to be text and is not, all the way. `at` counts characters from its start. */
 export class NotText extends Error {

@@ -1,6 +1,10 @@
 import { item, resultOf, type CheckResult, type FlaggedItem } from '../check.js';
 import type { FileFacts } from '../file-facts.js';
+import type { FindingCode } from '../findings.js';
 import type { GateFacts } from '../gate.js';
+
+/** Why a file could not be read to its end; everything else is a table's parser. */
+const findingOf: Readonly<Record<string, FindingCode>> = { 'not-text': 'hidden-content', changed: 'changed-content' };
 
 /** 1: type by content, size, encryption, active content; and whether the file is to its end what its beginning says. */
 export function typeCheck(facts: GateFacts): CheckResult {
@@ -28,7 +32,7 @@ function ofFile(file: FileFacts, maximumBytes: number): readonly FlaggedItem[] {
   if (reading.as === 'broken') {
     const line = reading.line === undefined ? {} : { line: reading.line };
     items.push(
-      item('type', reading.reason === 'not-text' ? 'hidden-content' : 'unreadable-table', 'veto', {
+      item('type', findingOf[reading.reason] ?? 'unreadable-table', 'veto', {
         ...here,
         ...line,
         figures: { reason: reading.reason },

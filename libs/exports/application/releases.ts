@@ -1,0 +1,147 @@
+import { addDays, documentDigest, newId, personOf, refuse, signDocument, type ActContext, type Id, type SignedDocument } from '#kernel';
+import { UnitOfWork, type Tx } from '#platform/database';
+import { KEYS, type Keys } from '#platform/keys';
+import { OBJECTS, type Objects } from '#platform/objects';
+import { Inject, Injectable } from '@nestjs/common';
+import { EXPORTS_CONFIG, type ExportsConfig } from '../config.js';
+import { manifestOf } from '../domain/manifest.js';
+import { assertReleasable, type ReleaseFacts } from '../domain/release.js';
+import { bindingOf, changedSince } from '../domain/review-binding.js';
+import type { ExportRequestRow, QuarantinedFile } from '../persistence/entities.js';
+import { PoliciesRepository } from '../persistence/policies.repository.js';
+import { RequestsRepository } from '../persistence/requests.repository.js';
+import { eventOf, requestView, underOf, type RequestAnswer } from './export-views.js';
+import { RunResults } from './run-results.js';
+import { Standing } from './standing.js';
+import { Voiding } from './voiding.js';
+
+/** Name of the key that signs release manifests. */
+export const manifestKey = 'release/manifests';
+export const expireJob = 'exports.expire';
+
+/** The third person's act: what was reviewed, and nothing else, may be downloaded from here on. */
+@Injectable()
+export class Releases {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly requests: RequestsRepository,
+    private readonly policies: PoliciesRepository,
+    private readonly results: RunResults,
+    private readonly standing: Standing,
+    private readonly voiding: Voiding,
+    @Inject(OBJECTS) private readonly objects: Objects,
+    @Inject(KEYS) private readonly keys: Keys,
+    @Inject(EXPORTS_CONFIG) private readonly config: ExportsConfig,
+  ) {}
+
+  /** @throws Refusal of assertReleasable, `export.review-void` (the review was voided and the checks run again), `export.closed` */
+  async release(ctx: ActContext, id: Id): Promise<RequestAnswer> {
+    const changed = await this.voidIfChanged(ctx, id);
+    if (changed.length > 0) throw refuse('export.review-void', { id, changed: [...changed] });
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const row = await this.requests.lock(tx, id);
+      this.standing.assertSees(ctx, row);
+      await this.standing.assertOpen(tx, row);
+      const facts = await this.facts(tx, row);
+      assertReleasable(facts, await this.standing.reviewer(tx, ctx.actor, row.unitId, 'share'));
+      const manifest = await this.manifest(tx, row, facts);
+      const manifestDigest = documentDigest(manifest.document);
+      const expiresAt = addDays(ctx.at, this.config.releaseDays);
+      const releasedBy = personOf(ctx.actor).personId;
+      const next = await this.requests.update(tx, row, {
+        state: 'released',
+        releasedAt: ctx.at,
+        releasedBy,
+        expiresAt,
+        manifest,
+        manifestDigest,
+      });
+      await tx.record({
+        action: 'export-request.released',
+        ...underOf(row),
+        before: row,
+        after: manifest.document,
+        details: { manifest: manifestDigest },
+      });
+      await tx.publish({ type: 'export.released.v1', key: id, payload: { ...eventOf(row), manifestDigest } });
+      await tx.enqueue({ name: expireJob, key: id, dueAt: expiresAt, unitId: row.unitId, scenarioId: row.scenarioId });
+      const { authorisationId, scenarioId, unitId } = row;
+      await tx.use({
+        item: 'export-release',
+        quantity: 1,
+        sourceKind: 'export-request',
+        sourceId: id,
+        authorisationId,
+        scenarioId,
+        unitId,
+        usedAt: ctx.at,
+      });
+      return requestView(next);
+    });
+  }
+
+  manifestOf(ctx: ActContext, id: Id): Promise<SignedDocument> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const row = await this.requests.get(tx, id);
+      this.standing.assertSees(ctx, row);
+      if (row.manifest === null) throw refuse('export.not-released', { id, state: row.state });
+      return row.manifest;
+    });
+  }
+
+  /** In a transaction of its own, since the refusal that follows rolls its own back. */
+  private voidIfChanged(ctx: ActContext, id: Id): Promise<readonly string[]> {
+    const { idempotency: _, ...plain } = ctx;
+    return this.unitOfWork.run({ ...plain, action: 'export-request.review-voided' }, async (tx) => {
+      const row = await this.requests.lock(tx, id);
+      this.standing.assertSees(ctx, row);
+      if (row.state !== 'approved' || row.binding === null) return [];
+      const { lineage } = await this.results.of(tx, row.runId);
+      const changed = changedSince(row.binding, bindingOf(await this.measured(row.files), await this.policies.current(tx), lineage));
+      if (changed.length > 0) await this.voiding.void(tx, row, changed, { lineage });
+      return changed;
+    });
+  }
+
+  /** The files as they are now: their digests come from the stored, authenticated content, not from the request. */
+  private measured(files: readonly QuarantinedFile[]): Promise<QuarantinedFile[]> {
+    return Promise.all(
+      files.map(async (file) => {
+        const stored = await this.objects.stat(file.objectKey, file.objectVersion);
+        return { ...file, bytes: stored?.bytes ?? -1, digest: stored?.sha256 ?? 'sha256:' };
+      }),
+    );
+  }
+
+  private async facts(tx: Tx, row: ExportRequestRow): Promise<ReleaseFacts> {
+    const round = await this.requests.round(tx, row.id, row.round);
+    const { lineage } = await this.results.of(tx, row.runId);
+    const now = bindingOf(await this.measured(row.files), await this.policies.current(tx), lineage);
+    return {
+      request: row,
+      slots: row.slots,
+      checks: round?.checks ?? [],
+      decisions: await this.requests.decisions(tx, row.id, row.round),
+      reviewed: row.binding ?? now,
+      now,
+      reviewedDigest: row.bindingDigest ?? 'sha256:',
+    };
+  }
+
+  private async manifest(tx: Tx, row: ExportRequestRow, facts: ReleaseFacts): Promise<SignedDocument> {
+    await this.keys.create(manifestKey, 'sign');
+    const document = manifestOf({
+      manifestId: newId(),
+      request: row,
+      authorisationId: row.authorisationId,
+      policy: await this.policies.current(tx),
+      binding: facts.now,
+      lineage: row.lineage,
+      checks: facts.checks,
+      decisions: facts.decisions,
+      releasedBy: personOf(tx.context.actor).personId,
+      releasedAt: tx.context.at,
+    });
+    return signDocument(document, [{ keyName: manifestKey, sign: (bytes) => this.keys.sign(manifestKey, bytes) }]);
+  }
+}

@@ -1,0 +1,51 @@
+import { AuthorisationsModule } from '#authorisations';
+import { CodeRunsModule } from '#coderuns';
+import { DatasetsModule } from '#datasets';
+import { DomainsModule } from '#domains';
+import { IdentityModule } from '#identity';
+import { SeatsModule } from '#seats';
+import { Module } from '@nestjs/common';
+import { Checking } from './application/checking.js';
+import { Downloads } from './application/downloads.js';
+import { ExportRequests } from './application/export-requests.js';
+import { ExportsEvidence } from './application/exports-evidence.js';
+import { ExportsHolding } from './application/exports-holding.js';
+import { Exports } from './application/exports.js';
+import { GateMeasures } from './application/gate-measures.js';
+import { LinkCut } from './application/link-cut.js';
+import { Policies } from './application/policies.js';
+import { Quarantining } from './application/quarantining.js';
+import { Releases } from './application/releases.js';
+import { ExportReviews } from './application/reviews.js';
+import { RunResults } from './application/run-results.js';
+import { Standing } from './application/standing.js';
+import { Voiding } from './application/voiding.js';
+import { LinksRepository } from './persistence/links.repository.js';
+import { PoliciesRepository } from './persistence/policies.repository.js';
+import { RequestsRepository } from './persistence/requests.repository.js';
+
+@Module({
+  imports: [IdentityModule, AuthorisationsModule, DomainsModule, DatasetsModule, SeatsModule, CodeRunsModule],
+  providers: [
+    RequestsRepository,
+    LinksRepository,
+    PoliciesRepository,
+    Standing,
+    Voiding,
+    RunResults,
+    ExportRequests,
+    Quarantining,
+    GateMeasures,
+    Checking,
+    ExportReviews,
+    Releases,
+    Downloads,
+    Policies,
+    Exports,
+    LinkCut,
+    ExportsHolding,
+    ExportsEvidence,
+  ],
+  exports: [ExportRequests, ExportReviews, Releases, Downloads, Policies, Quarantining, Checking, Exports],
+})
+export class ExportsModule {}

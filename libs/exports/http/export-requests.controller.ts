@@ -1,0 +1,63 @@
+import type { ActContext } from '#kernel';
+import { Act, Ctx, In, type Input, type Output } from '#platform/http';
+import { Controller } from '@nestjs/common';
+import { ExportRequests } from '../application/export-requests.js';
+import { Releases } from '../application/releases.js';
+import { ExportReviews } from '../application/reviews.js';
+import * as acts from './export-requests.acts.js';
+
+@Controller()
+export class ExportRequestsController {
+  constructor(
+    private readonly requests: ExportRequests,
+    private readonly reviewing: ExportReviews,
+    private readonly releases: Releases,
+  ) {}
+
+  @Act(acts.openRequest)
+  open(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.openRequest>): Output<typeof acts.openRequest> {
+    return this.requests.open(ctx, input.body);
+  }
+  @Act(acts.listRequests)
+  async list(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.listRequests>): Output<typeof acts.listRequests> {
+    const page = await this.requests.list(ctx, input.query);
+    return { items: [...page.items], next: page.next };
+  }
+  @Act(acts.readRequest)
+  read(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readRequest>): Output<typeof acts.readRequest> {
+    return this.requests.read(ctx, input.params.id);
+  }
+  @Act(acts.submitRequest)
+  submit(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.submitRequest>): Output<typeof acts.submitRequest> {
+    return this.requests.submit(ctx, input.params.id);
+  }
+  @Act(acts.withdrawRequest)
+  withdraw(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.withdrawRequest>): Output<typeof acts.withdrawRequest> {
+    return this.requests.withdraw(ctx, input.params.id, input.body.reason);
+  }
+  @Act(acts.readChecks)
+  checks(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readChecks>): Output<typeof acts.readChecks> {
+    return this.reviewing.checks(ctx, input.params.id);
+  }
+  @Act(acts.readPreview)
+  preview(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readPreview>): Output<typeof acts.readPreview> {
+    return this.reviewing.preview(ctx, input.params.id);
+  }
+  @Act(acts.reviewRequest)
+  review(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.reviewRequest>): Output<typeof acts.reviewRequest> {
+    return this.reviewing.decide(ctx, input.params.id, input.body);
+  }
+  @Act(acts.readReviews)
+  reviews(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readReviews>): Output<typeof acts.readReviews> {
+    return this.reviewing.reviews(ctx, input.params.id);
+  }
+  @Act(acts.releaseRequest)
+  release(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.releaseRequest>): Output<typeof acts.releaseRequest> {
+    return this.releases.release(ctx, input.params.id);
+  }
+  @Act(acts.readManifest)
+  async manifest(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readManifest>): Output<typeof acts.readManifest> {
+    const { document, signatures } = await this.releases.manifestOf(ctx, input.params.id);
+    return { document: { ...document }, signatures: [...signatures] };
+  }
+}

@@ -1,0 +1,37 @@
+import { systemAct, type Clock } from '#kernel';
+import { UnitOfWork } from '#platform/database';
+import { CLOCK } from '#platform/http';
+import { Job, type JobRun } from '#platform/queue';
+import { Inject, Injectable } from '@nestjs/common';
+import { Checking } from '../application/checking.js';
+import { ExportRequests } from '../application/export-requests.js';
+import { Quarantining } from '../application/quarantining.js';
+
+@Injectable()
+export class ExportsJobs {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly quarantining: Quarantining,
+    private readonly checking: Checking,
+    private readonly requests: ExportRequests,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Job('exports.quarantine', { maxAttempts: 5, leaseSeconds: 120, backoffSeconds: 2 })
+  async quarantine(run: JobRun): Promise<void> {
+    await this.quarantining.run(run.key, run.signal, run.traceparent);
+  }
+
+  /** A check that cannot finish is tried again and, in the end, a dead letter that people see; never a pass. */
+  @Job('exports.check', { maxAttempts: 5, leaseSeconds: 120, backoffSeconds: 2 })
+  async check(run: JobRun): Promise<void> {
+    await this.checking.run(run.key, run.signal, run.traceparent);
+  }
+
+  @Job('exports.expire', { maxAttempts: 20 })
+  async expire(run: JobRun): Promise<void> {
+    await this.unitOfWork.run(systemAct('exports', 'export-request.expired', this.clock.now(), run.traceparent), (tx) =>
+      this.requests.expire(tx, run.key),
+    );
+  }
+}

@@ -1,0 +1,230 @@
+import { authorisationsContext } from '#authorisations';
+import { coderunsContext } from '#coderuns';
+import { datasetsContext } from '#datasets';
+import { desensitisationContext } from '#desensitisation';
+import { domainsContext } from '#domains';
+import { exportsContext, manifestKey } from '#exports';
+import { identityContext } from '#identity';
+import { parseSignedDocument, sha256, signatureTypes, verifierKey } from '#kernel';
+import { seatsContext } from '#seats';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { verifyManifest } from '../../libs/exports/domain/manifest.js';
+import { defaultExportPolicy } from '../../libs/exports/domain/policy.js';
+import { approvedScenario, inForce, ok, openCast, type Cast } from '../support/authorised.js';
+import { deliver, listening, runOnRaw, seatHolder, type Field } from '../support/exporting.js';
+import { openMedium, type Caller, type Medium } from '../support/medium.js';
+
+const fields: readonly Field[] = [
+  { name: 'person_no', type: 'text', sensitive: true },
+  { name: 'district', type: 'text', sensitive: false },
+  { name: 'born', type: 'date', sensitive: true },
+  { name: 'income', type: 'integer', sensitive: true },
+];
+const districts = ['上城区', '拱墅区', '西湖区', '滨江区'];
+const residents = Array.from({ length: 2000 }, (_, index) => [
+  `P${String(90_000 + index * 7)}`,
+  districts[index % 4] ?? '',
+  `${String(1950 + ((index * 13) % 50))}-${String(1 + (index % 12)).padStart(2, '0')}-${String(1 + (index % 28)).padStart(2, '0')}`,
+  String(3000 + ((index * 37) % 4000)),
+]);
+const counts = `SELECT district, extract(year FROM born) // 10 * 10 AS decade, count(*) AS people FROM residents GROUP BY ALL ORDER BY ALL`;
+const rawRows = `SELECT district, born, income FROM residents ORDER BY person_no LIMIT 300`;
+
+interface Request {
+  readonly id: string;
+  readonly state: string;
+  readonly binding: string;
+  readonly round: number;
+  readonly files: { id: string; bytes: number; digest: string; name: string }[];
+  readonly manifestDigest: string | null;
+}
+interface Checks {
+  readonly answer: string;
+  readonly checks: { check: string; answer: string; items: { id: string; answer: string; finding: string }[] }[];
+}
+
+let medium: Medium;
+let cast: Cast;
+let scenarioId: string;
+let copyId: string;
+let requester: Caller;
+let reviewer: Caller;
+let releaser: Caller;
+
+beforeAll(async () => {
+  // Without a cluster no domain is made: what is shown here is everything else.
+  const domains = { ...domainsContext, jobs: [] };
+  const contexts = [
+    ...[identityContext, authorisationsContext, datasetsContext, domains],
+    ...[seatsContext, desensitisationContext, coderunsContext, exportsContext],
+  ];
+  medium = await openMedium({ contexts, worker: true });
+  cast = await openCast(medium);
+  scenarioId = (await approvedScenario(cast, (await inForce(cast)).id)).id;
+  ({ copyId } = await deliver(medium, cast, scenarioId, fields, residents));
+  requester = await seatHolder(medium, cast, scenarioId);
+  const panel = await medium.organisation('evaluator');
+  reviewer = await medium.person(panel, ['export-reviewer']);
+  releaser = await medium.person(panel, ['export-reviewer']);
+});
+afterAll(() => medium.close());
+
+const read = async (id: string, by: Caller = requester): Promise<Request> => ok(await by.get<Request>(`/export-requests/${id}`));
+const reaches = (id: string, ...states: string[]): Promise<Request> =>
+  medium.until(
+    async () => {
+      const request = await read(id);
+      return states.includes(request.state) && request;
+    },
+    `the export to be ${states.join(' or ')}`,
+  );
+
+async function submitted(sql: string): Promise<string> {
+  const codeRunId = await runOnRaw(medium, cast, requester, scenarioId, copyId, sql);
+  const body = { scenarioId, codeRunId, purpose: '信贷审批额度模型', recipient: '某商业银行' };
+  const { id } = ok(await requester.post<Request>('/export-requests', body));
+  ok(await requester.post(`/export-requests/${id}/submissions`));
+  return id;
+}
+const inReview = async (): Promise<Request> => reaches(await submitted(counts), 'in-review', 'blocked');
+
+async function answersOf(id: string): Promise<{ item: string; acceptable: boolean; reason: string }[]> {
+  const { checks } = ok(await reviewer.get<Checks>(`/export-requests/${id}/checks`));
+  return checks.flatMap(({ items }) => items.map(({ id: item }) => ({ item, acceptable: true, reason: '已核对' })));
+}
+const vote = async (by: Caller, { id, binding }: Request, more: Record<string, unknown> = {}) =>
+  by.post(`/export-requests/${id}/reviews`, { verdict: 'yes', binding, answers: await answersOf(id), ...more });
+async function approved(): Promise<Request> {
+  const request = await inReview();
+  for (const by of [cast.officer, reviewer]) ok(await vote(by, request));
+  return read(request.id);
+}
+const download = async (by: Caller, path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${await listening(medium)}${path}`, { headers: { authorization: `Bearer ${await by.token()}`, ...headers } });
+
+describe('the gate', () => {
+  it('vetoes raw rows, tells the requester why, and no role releases it [EXP-02] [EXP-03]', async () => {
+    const blocked = await reaches(await submitted(rawRows), 'blocked', 'in-review');
+    expect(blocked.state).toBe('blocked');
+    const { checks } = ok(await requester.get<Checks>(`/export-requests/${blocked.id}/checks`));
+    expect(checks.find(({ check }) => check === 'row-match')).toMatchObject({ answer: 'veto', items: [{ finding: 'rows-of-the-source' }] });
+    expect(checks.find(({ check }) => check === 'reversibility')?.answer).toBe('veto');
+    const secret = residents[0]?.[0] ?? '';
+    expect(JSON.stringify(checks)).not.toContain(secret);
+    for (const by of [cast.officer, reviewer]) {
+      expect((await by.post(`/export-requests/${blocked.id}/releases`)).body).toMatchObject({ status: 409, code: 'export.not-approved' });
+      expect((await vote(by, { ...blocked, binding: sha256('x') })).body).toMatchObject({ code: 'export.not-in-review' });
+    }
+  });
+
+  it('brings a table of counts into review with its evidence, and shows reviewers its shape alone [EXP-01]', async () => {
+    const request = await inReview();
+    const { answer, checks } = ok(await reviewer.get<Checks>(`/export-requests/${request.id}/checks`));
+    expect(checks.map((one) => [one.check, one.answer])).toEqual([
+      ['type', 'pass'],
+      ['residual-identifiers', 'pass'],
+      ['small-cells', 'pass'],
+      ['row-match', 'pass'],
+      ['reversibility', 'pass'],
+      ['differencing', 'pass'],
+      ['volume', 'needs-a-human'],
+    ]);
+    expect(answer).toBe('needs-a-human');
+    const { files } = ok(
+      await reviewer.get<{ files: { preview: { rows: number; sample: string[][] } }[] }>(`/export-requests/${request.id}/previews`),
+    );
+    expect(files[0]?.preview.rows).toBe(20);
+    expect(files[0]?.preview.sample.every(([, , people]) => Number(people) >= 10)).toBe(true);
+    expect((await requester.get(`/export-requests/${request.id}/previews`)).status).toBe(403);
+  });
+});
+
+describe('the review', () => {
+  it('is blind, independent, and bound to what was seen [ACC-05] [EXP-05] [EXP-06]', async () => {
+    const request = await inReview();
+    const insider = await medium.person(cast.unit, ['export-reviewer']);
+    expect((await vote(insider, request)).body).toMatchObject({ code: 'export.reviewer-not-independent' });
+    expect((await vote(reviewer, { ...request, binding: sha256('older') })).body).toMatchObject({ code: 'export.review-outdated' });
+    expect((await vote(reviewer, request, { answers: [] })).body).toMatchObject({ code: 'export.items-unanswered' });
+    ok(await vote(reviewer, request));
+    expect((await vote(reviewer, request)).body).toMatchObject({ code: 'export.already-reviewed' });
+    const seen = async (by: Caller): Promise<unknown[]> =>
+      ok(await by.get<{ items: unknown[] }>(`/export-requests/${request.id}/reviews`)).items;
+    expect([(await seen(reviewer)).length, (await seen(cast.officer)).length, (await seen(requester)).length]).toEqual([1, 0, 0]);
+    expect((await vote(releaser, request)).body).toMatchObject({ code: 'export.review-not-needed' });
+    ok(await vote(cast.officer, request, { verdict: 'no', reasons: '口径不符' }));
+    expect((await read(request.id)).state).toBe('returned');
+    expect((await seen(requester)).length).toBe(2);
+  });
+
+  it('is void when the policy changes, and nothing leaves on the old decisions [EXP-06]', async () => {
+    const request = await approved();
+    expect(request.state).toBe('approved');
+    const policy = { ...defaultExportPolicy, version: '2026.2', smallCell: 11 };
+    ok(await medium.security.post('/export-policies', { policy, reason: '阈值提高' }));
+    const again = await reaches(request.id, 'in-review');
+    expect(again.round).toBe(request.round + 1);
+    expect(again.binding).not.toBe(request.binding);
+    expect((await releaser.post(`/export-requests/${request.id}/releases`)).body).toMatchObject({ code: 'export.not-approved' });
+    expect((await vote(reviewer, request)).body).toMatchObject({ code: 'export.review-outdated' });
+  });
+
+  it('is not seen by another unit [ISO-02]', async () => {
+    const request = await inReview();
+    const stranger = await medium.person(await medium.organisation('unit'), ['unit-manager']);
+    expect((await stranger.get(`/export-requests/${request.id}`)).status).toBe(404);
+    expect((await stranger.post(`/export-requests/${request.id}/withdrawals`, { reason: 'x' })).status).toBe(404);
+  });
+});
+
+describe('the release', () => {
+  it('takes a third person; the download is byte for byte what was reviewed, once, for the requester [EXP-01] [EXP-04] [EXP-06]', async () => {
+    const request = await approved();
+    expect((await reviewer.post(`/export-requests/${request.id}/releases`)).body).toMatchObject({ code: 'export.releaser-reviewed' });
+    const released = ok(await releaser.post<Request>(`/export-requests/${request.id}/releases`));
+    expect(released.state).toBe('released');
+    const file = released.files[0];
+    if (file === undefined) throw new Error('no file');
+    const link = ok(await requester.post<{ path: string }>(`/export-requests/${request.id}/downloads`, { fileId: file.id }));
+    expect((await download(cast.manager, link.path)).status).toBe(404);
+    const answer = await download(requester, link.path);
+    expect(answer.status).toBe(200);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    expect([bytes.length, sha256(bytes)]).toEqual([file.bytes, file.digest]);
+    expect(bytes.toString('utf8')).toMatch(/^district,decade,people\n/);
+    const again = await download(requester, link.path);
+    expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([410, 'export.link-gone']);
+
+    const manifest = parseSignedDocument(ok(await requester.get(`/export-requests/${request.id}/manifest`)));
+    const trusted = verifierKey(manifestKey, signatureTypes.ed25519, await medium.platform.keys.publicKey(manifestKey));
+    expect(verifyManifest(manifest, [trusted], { [file.name]: sha256(bytes) })).toMatchObject({ digest: released.manifestDigest });
+    expect(manifest.document).toMatchObject({ scenario: scenarioId, recipient: '某商业银行', releasedBy: releaser.personId });
+    const charged = await medium.sql(`SELECT 1 FROM platform.outbox WHERE type = 'usage.recorded.v1' AND key = $1`, [request.id]);
+    expect(charged.length).toBe(1);
+  });
+
+  it('goes on where a download broke, and ends when the link is cut [EXP-06] [TERM-01]', async () => {
+    const request = await approved();
+    const { files } = ok(await releaser.post<Request>(`/export-requests/${request.id}/releases`));
+    const fileId = files[0]?.id ?? '';
+    const issue = async () =>
+      ok(await requester.post<{ id: string; path: string }>(`/export-requests/${request.id}/downloads`, { fileId }));
+    const broken = await issue();
+    await medium.sql(
+      `SET session_replication_role = replica; UPDATE exports.release_links SET served = 10 WHERE id = '${broken.id}'; RESET session_replication_role`,
+    );
+    expect((await download(requester, broken.path, { range: 'bytes=11-' })).status).toBe(416);
+    const rest = await download(requester, broken.path, { range: 'bytes=10-' });
+    expect([rest.status, rest.headers.get('content-range')]).toEqual([
+      206,
+      `bytes 10-${String((files[0]?.bytes ?? 0) - 1)}/${String(files[0]?.bytes)}`,
+    ]);
+    expect((await rest.arrayBuffer()).byteLength).toBe((files[0]?.bytes ?? 0) - 10);
+
+    const open = await issue();
+    const seats = ok(await cast.officer.get<{ items: { id: string; personId: string }[] }>(`/seats?scenarioId=${scenarioId}`));
+    const seat = seats.items.find(({ personId }) => personId === requester.personId);
+    ok(await medium.security.post(`/seats/${seat?.id ?? ''}/revocations`, { ground: 'left', reason: '离岗' }));
+    await medium.until(async () => (await download(requester, open.path)).status === 410, 'the link to be cut');
+  });
+});
