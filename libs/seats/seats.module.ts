@@ -17,10 +17,12 @@ import { Workspaces } from './application/workspaces.js';
 import { RevocationsRepository } from './persistence/revocations.repository.js';
 import { SeatsRepository } from './persistence/seats.repository.js';
 import { WorkspacesRepository } from './persistence/workspaces.repository.js';
+import { SeatsEvidence } from './application/seats-evidence.js';
 
 @Module({
   imports: [IdentityModule, AuthorisationsModule, DomainsModule],
   providers: [
+    SeatsEvidence,
     SeatsRepository,
     WorkspacesRepository,
     RevocationsRepository,

@@ -14,10 +14,12 @@ import { Proceeding } from './application/proceeding.js';
 import { Terminations } from './application/terminations.js';
 import { LegalHoldsRepository } from './persistence/legal-holds.repository.js';
 import { TerminationsRepository } from './persistence/terminations.repository.js';
+import { TerminationsEvidence } from './application/terminations-evidence.js';
 
 @Module({
   imports: [AuthorisationsModule, DatasetsModule, DomainsModule, ExportsModule, SeatsModule],
   providers: [
+    TerminationsEvidence,
     TerminationsRepository,
     LegalHoldsRepository,
     Artefacts,

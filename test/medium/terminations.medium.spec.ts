@@ -5,7 +5,8 @@ import { desensitisationContext } from '#desensitisation';
 import { domainsContext } from '#domains';
 import { exportsContext } from '#exports';
 import { identityContext } from '#identity';
-import { documentDigest, parseSignedDocument, sha256, signatureTypes, verifierKey, verifySignedDocument } from '#kernel';
+import { documentDigest, newId, parseSignedDocument, sha256, signatureTypes, verifierKey, verifySignedDocument } from '#kernel';
+import { Seams } from '#platform/seams';
 import { seatsContext } from '#seats';
 import { certificateKey, terminationsContext } from '#terminations';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -120,6 +121,14 @@ describe('a termination', () => {
       [opened.id],
     );
     expect((JSON.parse(entry?.canonical ?? '{}') as { after?: string }).after).toBe(documentDigest(signed.document));
+    const evidence = await Promise.all(
+      medium.app
+        .get(Seams)
+        .all('evidence')
+        .map((source) => source.evidence(new Date().toISOString())),
+    );
+    const shown = evidence.flat().flatMap(({ requirementId, state }) => (state === 'shown' ? [requirementId] : []));
+    expect(shown).toEqual(expect.arrayContaining(['DEST-01', 'DEST-03', 'SEAT-03', 'TERM-01']));
     const intents = await medium.sql<{ outcome: string }>(
       `SELECT outcome FROM platform.journal WHERE action = 'termination.holding-destroyed' AND object_id = $1 AND outcome IN ('intent', 'outcome')`,
       [opened.id],
@@ -180,4 +189,78 @@ describe('a termination', () => {
     expect((await medium.platform.keys.state(`scenario/${other}`)).state).toBe('live');
     expect(ok<{ state: string }>(await unit.authority.get(`/authorisations/${unit.authorisationId}`)).state).toBe('in-force');
   });
+
+  it('ends in a pending notice that names what is left and is tried again, and in no certificate before it is gone [DEST-02] [DEST-03]', async () => {
+    const unit = await openOperating(medium);
+    await keep(unit.scenarioId);
+    const locked = `scenarios/${unit.scenarioId}/copies/locked.parquet`;
+    const retainUntil = new Date(Date.now() + 12_000).toISOString();
+    await medium.platform.objects.put(locked, Buffer.from('kept by the store'), { sealedBy: `scenario/${unit.scenarioId}`, retainUntil });
+    const { id } = ok(await terminate(unit));
+    await reaches(id, 'inventoried');
+    ok(await medium.security.post(`/terminations/${id}/confirmations`, {}));
+    ok(await medium.security.post(`/terminations/${id}/destructions`, {}));
+    const notice = await medium.until(async () => {
+      const answer = await unit.authority.get(`/terminations/${id}/notice`);
+      return answer.status === 200 && parseSignedDocument(answer.body);
+    }, 'the pending notice');
+    const left = notice.document['left'] as { what: string; code: string }[];
+    expect(left).toEqual(
+      expect.arrayContaining([expect.objectContaining({ code: 'not-destroyed', what: expect.stringContaining(locked) })]),
+    );
+    expect(left.map(({ code }) => code)).toContain('keys-remain');
+    expect((await medium.platform.keys.state(`scenario/${unit.scenarioId}`)).state).toBe('live');
+    expect((await unit.authority.get(`/terminations/${id}/certificate`)).body).toMatchObject({ code: 'termination.no-certificate' });
+    await reaches(id, 'certified');
+    expect((await medium.platform.keys.state(`scenario/${unit.scenarioId}`)).state).toBe('destroyed');
+  });
+
+  it('opens by itself when the term is over [TERM-06]', async () => {
+    const unit = await openOperating(medium);
+    await bypassing(
+      `UPDATE authorisations.authorisations SET term = '{"from":"${inDays(-30)}","until":"${inDays(-2)}"}' WHERE id = '${unit.authorisationId}'`,
+    );
+    await bypassing(`UPDATE platform.work SET due_at = now() WHERE name = 'authorisations.expire' AND key = '${unit.authorisationId}'`);
+    const opened = await medium.until(async () => {
+      const { items } = ok<{ items: { id: string; ground: string; openedBy: string | null }[] }>(
+        await unit.authority.get(`/terminations?authorisationId=${unit.authorisationId}`),
+      );
+      return items[0];
+    }, 'the case to open');
+    expect(opened).toMatchObject({ ground: 'expiry', openedBy: null });
+    expect((await stateOf(opened.id)).state).not.toBe('certified');
+  });
+
+  it('stops, by name, at an exit that nobody decided; what was asked out is decided item by item [TERM-07]', async () => {
+    const unit = await openOperating(medium);
+    const request = newId();
+    await bypassing(`
+      INSERT INTO exports.export_requests (id, version, created_at, unit_id, authority_id, authorisation_id, scenario_id, requester_id, purpose,
+        recipient, state, run_id, files, lineage, slots, round)
+      VALUES ('${request}', 1, now(), '${unit.unitId}', '${unit.authorityId}', '${unit.authorisationId}', '${unit.scenarioId}',
+        '${unit.manager.personId}', '评估', '银行', 'in-review', '${newId()}', '[]', '{}', '[]', 1)`);
+    const { id } = ok(await terminate(unit));
+    const waiting = await reaches(id, 'access-closed');
+    expect(waiting.exits).toMatchObject([{ kind: 'export-request', ref: request, decision: null }]);
+    const path = `/terminations/${id}/exits`;
+    const item = { kind: 'export-request', ref: request };
+    expect((await unit.authority.post(path, { items: [{ ...item, decision: 'release' }] })).body).toMatchObject({
+      code: 'termination.exit-without-carrier',
+    });
+    expect((await unit.authority.post(path, { items: [{ ...item, ref: 'other', decision: 'destroy' }] })).body).toMatchObject({
+      code: 'termination.exit-unknown',
+    });
+    ok(await unit.authority.post(path, { items: [{ ...item, decision: 'release', carriedBy: request }] }));
+    await reaches(id, 'inventoried');
+    ok(await medium.security.post(`/terminations/${id}/confirmations`, {}));
+    const early = await medium.security.post(`/terminations/${id}/destructions`, {});
+    expect(early.body).toMatchObject({ code: 'termination.exits-unfinished', details: { items: [`export-request ${request}`] } });
+    ok(await unit.authority.post(path, { items: [{ ...item, decision: 'destroy' }] }));
+    ok(await medium.security.post(`/terminations/${id}/destructions`, {}));
+    await reaches(id, 'certified');
+  });
 });
+
+/** Writes past the journal, to put something into the past that cannot be waited for or that another context makes. */
+const bypassing = (statement: string): Promise<unknown> =>
+  medium.sql(`BEGIN; SET LOCAL session_replication_role = replica; ${statement}; COMMIT`);

@@ -1,4 +1,4 @@
-import { assertMove, type Day, endOfDay, type Id, type Instant, type Json, refuse } from '#kernel';
+import { assertMove, type Day, endOfDay, type Instant, type Json, refuse } from '#kernel';
 import { firstLapse, type Lapsed } from './seat-conditions.js';
 import type { ConditionName, GrantFacts, SeatFacts } from './seat-facts.js';
 import { basisOf, type LegalBasis, type SeatClass, type SeatState, seatTransitions } from './seat.js';

@@ -40,4 +40,26 @@ export class RevocationsRepository {
     ];
     return this.table.page(tx, reach.everything ? of : within, request);
   }
+
+  /** For the board. @param lateBefore a receipt that is still worked for, of a revocation committed before this, is late. */
+  async standing(
+    tx: Tx,
+    lateBefore: Instant,
+  ): Promise<{ active: number; late: number; closed: number; last: { digest: string; at: Instant; cutWithinMs: number } | null }> {
+    const manager = managerOf(tx);
+    const [counts]: { active: number; late: number; closed: number }[] = await manager.query(
+      `SELECT (SELECT count(*)::int FROM seats.seats WHERE state = 'active') AS active,
+         count(*) FILTER (WHERE state = 'cutting' AND created_at < $1)::int AS late, count(*) FILTER (WHERE state = 'closed')::int AS closed
+       FROM seats.revocations`,
+      [lateBefore],
+    );
+    const [last]: { digest: string; closed_at: Date; ms: number }[] = await manager.query(
+      `SELECT receipt_digest AS digest, closed_at, (receipt -> 'document' ->> 'cutWithinMs')::int AS ms
+       FROM seats.revocations WHERE state = 'closed' ORDER BY id DESC LIMIT 1`,
+    );
+    return {
+      ...(counts ?? { active: 0, late: 0, closed: 0 }),
+      last: last === undefined ? null : { digest: last.digest, at: last.closed_at.toISOString(), cutWithinMs: last.ms },
+    };
+  }
 }

@@ -8,7 +8,7 @@ import { WorkspaceRow } from './entities.js';
 
 @Injectable()
 export class WorkspacesRepository {
-  private readonly table = new StateTable<WorkspaceRow>(WorkspaceRow, 'workspace');
+  private readonly table = new StateTable<WorkspaceRow>(WorkspaceRow, 'workspace', false);
 
   insert = (tx: Tx, row: Omit<WorkspaceRow, 'version'>): Promise<WorkspaceRow> => this.table.insert(tx, row);
   lock = (tx: Tx, id: Id): Promise<WorkspaceRow> => this.table.lock(tx, id);

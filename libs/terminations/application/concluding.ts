@@ -83,26 +83,17 @@ export class Concluding {
     const at = this.clock.now();
     return this.unitOfWork.read(systemAct('terminations', 'termination.read', at), async (tx) => {
       const receipt = await this.revocations.status(tx, row.revocationId);
-      const { terminationId, ...rest } = { terminationId: row.id, ...row };
+      const { id, authorisationId, unitId, domainId, scope, scenarioIds, ground, decision, openedAt, confirmations } = row;
       return {
-        terminationId,
-        authorisationId: rest.authorisationId,
-        unitId: rest.unitId,
-        domainId: rest.domainId,
-        scope: rest.scope,
-        scenarioIds: rest.scenarioIds,
-        ground: rest.ground,
-        decision: rest.decision,
-        openedAt: rest.openedAt,
-        confirmations: rest.confirmations,
+        ...{ terminationId: id, authorisationId, unitId, domainId, scope, scenarioIds, ground, decision, openedAt, confirmations },
         closing: { receiptDigest: receipt.receiptDigest, complete: receipt.state === 'closed', open: receipt.open.map(({ path }) => path) },
         exits: await this.repository.exitsOf(tx, row.id),
         holds: standingHolds(await this.holds.naming(tx, row), row, at),
-        inventory: rest.inventory ?? { takenAt: at, items: [], differences: [], failures: [{ source: 'inventory', failure: 'not taken' }] },
+        inventory: row.inventory ?? { takenAt: at, items: [], differences: [], failures: [{ source: 'inventory', failure: 'not taken' }] },
         holdings: this.survey.holdings(row).map(({ name }) => name),
-        outcomes: rest.outcomes,
-        keysDestroyedAt: rest.keysDestroyedAt,
-        recoveryBefore: rest.recoveryBefore,
+        outcomes: row.outcomes,
+        keysDestroyedAt: row.keysDestroyedAt,
+        recoveryBefore: row.recoveryBefore,
         recoveryAfter,
         unreachable: this.config.unreachable,
         logsKeptUntil: logsKeptUntil(row.openedAt, row.openedAt, this.config.logRetentionMonths),

@@ -67,7 +67,9 @@ export class LegalHolds {
   async review(tx: Tx, row: TerminationRow): Promise<TerminationRow> {
     const holds = await this.holds.naming(tx, row);
     const change = decideHold(row, holds, tx.context.at) ?? decideUnhold(row, holds, tx.context.at);
-    return change === undefined ? row : this.move(tx, row, change);
+    if (change !== undefined) return this.move(tx, row, change);
+    if (row.state === 'held') await this.wake(tx, row);
+    return row;
   }
 
   private async apply(tx: Tx, decide: typeof decideHold): Promise<void> {

@@ -110,9 +110,13 @@ export class Proceeding {
 
   /** A pending destruction is taken up again when its time has come; a hold placed meanwhile keeps it where it is. */
   private async retry(row: TerminationRow): Promise<boolean> {
-    const due = row.retryAt !== null && row.retryAt <= this.clock.now();
-    if (!due) return false;
-    await this.run((tx) => this.takenUp(tx, row.id));
+    const { id, retryAt } = row;
+    if (retryAt !== null && retryAt > this.clock.now()) {
+      // Whatever woke the case early must not be the last to wake it.
+      await this.run((tx) => tx.enqueue({ name: 'terminations.proceed', key: id, dueAt: retryAt }));
+      return false;
+    }
+    await this.run((tx) => this.takenUp(tx, id));
     return true;
   }
 

@@ -140,13 +140,11 @@ export class Terminations {
   /** Releases that went through export review since the decision are written down as carried out. */
   private async carriedOut(tx: Tx, row: TerminationRow): Promise<readonly ExitRow[]> {
     const released = await this.artefacts.released(tx, row.authorisationId);
-    const exits = await this.repository.exitsOf(tx, row.id);
-    return Promise.all(
-      exits.map((exit) => {
-        const left = exit.decision === 'release' && !exit.carriedOut && exit.carriedBy !== null && released.has(exit.carriedBy);
-        return left ? this.repository.saveExit(tx, exit, { ...exit, carriedOut: true }) : exit;
-      }),
-    );
+    for (const exit of await this.repository.exitsOf(tx, row.id)) {
+      const left = exit.decision === 'release' && !exit.carriedOut && exit.carriedBy !== null && released.has(exit.carriedBy);
+      if (left) await this.repository.markCarriedOut(tx, exit);
+    }
+    return this.repository.exitsOf(tx, row.id);
   }
 
   /** The domain as a whole, or the one scenario that ends alone. */

@@ -1,4 +1,4 @@
-import type { Id, Reach } from '#kernel';
+import type { Id, Instant, Reach } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, StateTable } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
@@ -16,7 +16,7 @@ export type TerminationPatch = Partial<Omit<TerminationRow, 'id' | 'version' | '
 @Injectable()
 export class TerminationsRepository {
   private readonly table = new StateTable<TerminationRow>(TerminationRow, 'termination');
-  private readonly exits = new StateTable<ExitRow>(ExitRow, 'exit');
+  private readonly exits = new StateTable<ExitRow>(ExitRow, 'exit', false);
 
   insert = (tx: Tx, row: Omit<TerminationRow, 'version'>): Promise<TerminationRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<TerminationRow> => this.table.get(tx, id);
@@ -56,5 +56,31 @@ export class TerminationsRepository {
   async saveExit(tx: Tx, row: ExitRow, next: ExitItem): Promise<ExitRow> {
     const { decision, decidedBy, decidedAt, carriedBy, carriedOut } = next;
     return this.exits.update(tx, row, { decision, decidedBy, decidedAt, carriedBy, carriedOut });
+  }
+
+  markCarriedOut = (tx: Tx, row: ExitRow): Promise<ExitRow> => this.exits.update(tx, row, { carriedOut: true });
+
+  /** For the board: how cases stand. */
+  async standing(
+    tx: Tx,
+    at: Instant,
+  ): Promise<{ certified: number; open: number; overdue: number; lastDigest: string | null; lastAt: Instant | null }> {
+    const [row]: { certified: number; open: number; overdue: number; last_digest: string | null; last_at: Date | null }[] = await managerOf(
+      tx,
+    ).query(
+      `SELECT count(*) FILTER (WHERE state = 'certified')::int AS certified, count(*) FILTER (WHERE state <> 'certified')::int AS open,
+         count(*) FILTER (WHERE state <> 'certified' AND destroy_by < $1)::int AS overdue,
+         (array_agg(conclusion_digest ORDER BY id DESC) FILTER (WHERE state = 'certified'))[1] AS last_digest,
+         max(keys_destroyed_at) FILTER (WHERE state = 'certified') AS last_at
+       FROM terminations.terminations`,
+      [at],
+    );
+    return {
+      certified: row?.certified ?? 0,
+      open: row?.open ?? 0,
+      overdue: row?.overdue ?? 0,
+      lastDigest: row?.last_digest ?? null,
+      lastAt: row?.last_at?.toISOString() ?? null,
+    };
   }
 }
