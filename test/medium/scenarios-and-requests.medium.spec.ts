@@ -1,4 +1,5 @@
 import { Authorisations, Scenarios, authorisationsContext } from '#authorisations';
+import { datasetsContext } from '#datasets';
 import { identityContext } from '#identity';
 import { newId, systemAct, systemClock } from '#kernel';
 import { UnitOfWork } from '#platform/database';
@@ -18,7 +19,7 @@ import {
   signed,
   someDigest,
 } from '../support/authorised.js';
-import { type Medium, openMedium } from '../support/medium.js';
+import { type Caller, type Medium, openMedium } from '../support/medium.js';
 
 let medium: Medium;
 let cast: Cast;
@@ -128,7 +129,8 @@ describe('a data request', () => {
 
   it('refuses “all fields”, an empty list, a missing or a used external number [REQ-01] [REQ-02] [REQ-11]', async () => {
     const submit = async (created: RequestAnswer) => cast.manager.post(`/data-requests/${created.id}/submissions`, {});
-    expect(await submit(await create([requestedItem(cast, newId(), [{ name: '全部字段', sensitive: false }])]))).toMatchObject(
+    const everything = [requestedItem(cast, newId(), [{ name: '全部字段', sensitive: false }])];
+    expect(await cast.manager.post('/data-requests', { scenarioId, externalReference: `IRS-${newId()}`, items: everything })).toMatchObject(
       refused('data-request.all-fields', 409),
     );
     expect(await submit(await create([]))).toMatchObject(refused('data-request.empty-list', 409));
@@ -303,5 +305,73 @@ describe('what other contexts rest on', () => {
     }
     const answers = await Promise.all(ids.map((id) => region.officer.post<{ code?: string }>(`/authorisations/${id}/activations`)));
     expect(answers.map((answer) => answer.body.code ?? answer.status).toSorted()).toEqual([200, 'authorisation.ceiling-reached']);
+  });
+});
+
+describe('a request for a registered dataset', () => {
+  let whole: Medium;
+  let people: Cast;
+  let scenarioId: string;
+  let datasetId: string;
+  beforeAll(async () => {
+    whole = await openMedium({ contexts: [identityContext, authorisationsContext, datasetsContext] });
+    people = await openCast(whole);
+    scenarioId = (await approvedScenario(people, (await inForce(people)).id)).id;
+    const undecided = { type: 'text', class: null, grade: null, sensitiveType: null };
+    const registered = await people.steward.post<{ id: string }>('/datasets', {
+      name: '常住人口基础信息',
+      edition: '2026.10',
+      grade: 'L4',
+      custody: { holderId: people.provider, managerId: people.provider },
+      origin: { system: '省人口综合库', basis: '省公共数据目录 2026', returnedFrom: 'province' },
+      useConditions: { text: '仅限获批场景' },
+      contact: { department: '人口管理总队', channel: '政务钉钉' },
+      fields: [
+        { name: 'region', type: 'text', class: 'public', grade: 'L1', sensitiveType: 'none' },
+        { name: 'mobile', type: 'text', class: 'personal', grade: 'L3', sensitiveType: 'mobile' },
+        { name: 'remark', ...undecided },
+      ],
+    });
+    datasetId = ok(registered).id;
+  });
+  afterAll(() => whole.close());
+
+  const asked = (fields: readonly { name: string; sensitive: boolean }[], more: Record<string, unknown> = {}) => ({
+    ...requestedItem(people, datasetId, fields),
+    ...more,
+  });
+  const create = async (item: Record<string, unknown>) =>
+    ok(await people.manager.post<RequestAnswer>('/data-requests', { scenarioId, externalReference: `IRS-${newId()}`, items: [item] }));
+  const submit = async (item: Record<string, unknown>) => people.manager.post(`/data-requests/${(await create(item)).id}/submissions`, {});
+
+  it('names fields and provider as they were registered [AUTH-23] [REQ-03]', async () => {
+    expect(await submit(asked([{ name: 'income', sensitive: false }]))).toMatchObject(refused('data-request.unknown-field', 409));
+    const other = await whole.organisation('provider');
+    expect(await submit(asked([{ name: 'region', sensitive: false }], { providerId: other }))).toMatchObject(
+      refused('data-request.other-provider', 409),
+    );
+  });
+
+  it('follows its grades, withholds what nobody graded, and waits for the level that returned it [CLS-01] [CLS-04] [REQ-05]', async () => {
+    const fields = ['region', 'mobile', 'remark'].map((name) => ({ name, purpose: '建模', sensitive: false, basis: null }));
+    const created = await create(asked([], { fields }));
+    const path = `/data-requests/${created.id}`;
+    const [item] = ok(await people.manager.post<RequestAnswer>(`${path}/submissions`, {})).items;
+    const vote = (voter: Caller, of: RequestAnswer['items'][number] | undefined, at = path) =>
+      voter.post<RequestAnswer>(`${at}/items/${of?.id ?? ''}/votes`, { verdict: 'yes', digest: of?.digest });
+    ok(await vote(people.steward, item));
+    expect(await vote(people.officer, item)).toMatchObject({
+      body: { code: 'data-request.awaiting-upper-consent', details: { levels: ['province'] } },
+    });
+    const granted = await grantedRequest(people, scenarioId, [asked([], { fields, upperConsents: { province: '浙数函〔2026〕1号' } })]);
+    expect(granted.items).toMatchObject([
+      {
+        open: ['region'],
+        withheld: [
+          { field: 'mobile', because: 'no-masking-plan-or-consent' },
+          { field: 'remark', because: 'ungraded' },
+        ],
+      },
+    ]);
   });
 });

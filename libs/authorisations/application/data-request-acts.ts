@@ -7,7 +7,7 @@ import type { DataRequestsQuery } from '../contract.js';
 import { assertUnit, assertUnitOrAuthority } from '../domain/acting.js';
 import { slotsInOrder } from '../domain/approval.js';
 import { itemDigest } from '../domain/data-request.js';
-import { decideGrant, decideItemEnd, decideRequestSubmission, moveItem } from '../domain/data-request-decisions.js';
+import { assertFieldsNamed, decideGrant, decideItemEnd, decideRequestSubmission, moveItem } from '../domain/data-request-decisions.js';
 import { valueOf } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
 import { assertUsable } from '../domain/scenario.js';
@@ -161,6 +161,7 @@ export class DataRequestActs {
 
   private async addItems(tx: Tx, request: DataRequestRow, items: readonly z.output<typeof RequestItem>[]): Promise<void> {
     for (const [place, item] of items.entries()) {
+      assertFieldsNamed(item);
       await this.repository.insertItem(tx, {
         id: newId(Date.parse(tx.context.at)),
         requestId: request.id,

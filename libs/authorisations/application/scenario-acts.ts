@@ -10,6 +10,7 @@ import type { Authorisation } from '../domain/authorisation.js';
 import { valueOf } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
 import {
+  assertNotSuspended,
   decideResumption,
   decideScenarioApproval,
   decideScenarioRejection,
@@ -49,6 +50,7 @@ export class ScenarioActs {
       const authorisation = await this.authorisations.lock(tx, authorisationId, 'share');
       assertSees(ctx.actor, authorisation, ctx.at, 'authorisation.not-found', authorisationId);
       assertUnit(ctx.actor, authorisation.unitId);
+      assertNotSuspended(authorisation);
       const row = await this.repository.insert(tx, {
         id: newId(Date.parse(ctx.at)),
         createdAt: ctx.at,

@@ -3,16 +3,7 @@ import { type ApprovalState, approvalTransitions } from './approval.states.js';
 import type { PartyRole } from './parties.js';
 import { refuse } from './refusals.js';
 
-export const approvalSubjects = [
-  'authorisation',
-  'agreement-amendment',
-  'scenario',
-  'data-request-item',
-  'partner',
-  'emergency-plan',
-  'desensitisation-plan',
-  'code-run',
-] as const;
+export const approvalSubjects = ['authorisation', 'scenario', 'data-request-item', 'partner'] as const;
 export type ApprovalSubjectKind = (typeof approvalSubjects)[number];
 
 /** What is judged: one frozen version, known by its digest. */
@@ -140,7 +131,3 @@ const moved = (approval: Approval, to: ApprovalState): ApprovalState => {
 /** Whether an approval still covers what stands: given, and for exactly this version. */
 export const covers = (approval: Approval | undefined, version: number, digest: Digest): boolean =>
   approval?.state === 'approved' && approval.subject.version === version && approval.subject.digest === digest;
-
-/** Voids an approval whose subject changed. Nothing happens to one that ended otherwise. */
-export const voidFor = (approval: Approval, currentDigest: Digest): ApprovalState =>
-  currentDigest !== approval.subject.digest && (approval.state === 'open' || approval.state === 'approved') ? 'voided' : approval.state;

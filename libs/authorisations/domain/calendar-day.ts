@@ -2,9 +2,6 @@ import { type Day, type Instant, addMonths, dayOf, endOfDay } from '#kernel';
 
 const midnight = (day: Day): Instant => `${day}T00:00:00.000Z`;
 
-export const isDay = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(midnight(text))) && new Date(midnight(text)).toISOString().startsWith(text);
-
 export const plusDays = (day: Day, days: number): Day => new Date(Date.parse(midnight(day)) + days * 86_400_000).toISOString().slice(0, 10);
 /** The same day some months later or earlier; the last day of the month where that day does not exist (民法典 202). */
 export const plusMonths = (day: Day, months: number): Day => addMonths(midnight(day), months).slice(0, 10);

@@ -57,10 +57,15 @@ function checkIndustryOpinion(request: DataRequest): void {
   if (!request.industryOpinion.positive) throw refuse('data-request.negative-opinion');
 }
 
+/** Asked when an item is written down and again when it is filed. @throws Refusal `data-request.all-fields` (REQ-02). */
+export function assertFieldsNamed(item: Pick<DataRequestItem, 'datasetId' | 'fields'>): void {
+  if (item.fields.some((field) => isWildcard(field.name))) throw refuse('data-request.all-fields', { datasetId: item.datasetId });
+}
+
 /** @throws Refusal `data-request.incomplete`, `data-request.all-fields`, `data-request.unknown-field`, `data-request.other-provider`, `scenario.other-scenario`. */
 export function checkItem(item: DataRequestItem, facts: RequestFacts): void {
   assertSameScenario(facts.scenario.id, item.scenarioId);
-  if (item.fields.some((field) => isWildcard(field.name))) throw refuse('data-request.all-fields', { itemId: item.id });
+  assertFieldsNamed(item);
   const missing = [
     ...(item.fields.length === 0 ? ['fields'] : []),
     ...item.fields.filter((field) => field.purpose.trim() === '').map((field) => `fields.${field.name}.purpose`),

@@ -18,7 +18,6 @@ import { resolveProfile } from './jurisdictions/resolve.js';
 import {
   type PartnerFacts,
   type PartnerRecord,
-  assertPartnerUsable,
   decidePartnerApproval,
   decidePartnerReview,
   partnerDigest,
@@ -78,17 +77,5 @@ describe('admissions and cooperations', () => {
     );
     expect(() => review({ parentId: parent.id, kind: 'cooperation', until: '2027-02-01' }, { parent })).toThrow('partner.beyond-term');
     expect(review({ parentId: parent.id, kind: 'cooperation' }, { parent }).slots.map((slot) => slot.party)).toEqual(['authority']);
-  });
-
-  it('let outside people in only while approved, for this scenario and before the last day ends [AUTH-30] [SEAT-04]', () => {
-    const approved: PartnerRecord = { ...record, state: 'approved' };
-    const use =
-      (each: PartnerRecord | undefined, at = now, of = scenario.id) =>
-      () => {
-        assertPartnerUsable(each, of, at);
-      };
-    expect(use(approved)).not.toThrow();
-    for (const refused of [use(undefined), use(record), use(approved, '2027-01-31T16:00:00.000Z'), use(approved, now, id(131))])
-      expect(refused).toThrow('partner.no-record');
   });
 });

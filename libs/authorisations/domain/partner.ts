@@ -2,7 +2,6 @@ import { type Day, type Digest, type Id, type Instant, assertMove, digestOf } fr
 import { type Approval, type Slot, covers, slotsTogether } from './approval.js';
 import type { Authorisation } from './authorisation.js';
 import { isInForce } from './authorisation.js';
-import { isPast } from './calendar-day.js';
 import { type ResolvedProfile, valueOf } from './jurisdictions/resolve.js';
 import type { PartyRole } from './parties.js';
 import { type PartnerState, partnerTransitions } from './partner.states.js';
@@ -115,9 +114,3 @@ export function decidePartnerApproval(
 
 export const decidePartnerRejection = (record: PartnerRecord): { state: PartnerState } => move(record, 'rejected');
 export const decidePartnerEnd = (record: PartnerRecord): { state: PartnerState } => move(record, 'ended');
-
-/** What a partner's seat, key or grant asks first. @throws Refusal `partner.no-record` (AUTH-27, AUTH-30, SEAT-04). */
-export function assertPartnerUsable(record: PartnerRecord | undefined, scenarioId: Id, now: Instant): void {
-  if (record?.state !== 'approved' || record.scenarioId !== scenarioId || isPast(record.until, now))
-    throw refuse('partner.no-record', { recordId: record?.id ?? null, scenarioId });
-}

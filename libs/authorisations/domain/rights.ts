@@ -30,11 +30,6 @@ export function checkGrantMode(mode: GrantMode | null): GrantMode {
   return mode;
 }
 
-/** @throws Refusal `authorisation.free-grant-paid-product` when a product with a price rests on a free grant (META-03). */
-export function assertPriceAllowed(mode: GrantMode, price: number): void {
-  if (mode.mode === 'free' && price > 0) throw refuse('authorisation.free-grant-paid-product');
-}
-
 /** First and last day; access begins at 00:00 and ends at 24:00 Asia/Shanghai of these. */
 export interface Term {
   readonly from: Day;

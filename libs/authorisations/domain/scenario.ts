@@ -113,10 +113,18 @@ export function decideResumption(scenario: Scenario, reason: string): Partial<Sc
   return { stop: null };
 }
 
-/** @throws Refusal `scenario.stopped` (423), `scenario.not-approved`, `scenario.authorisation-not-in-force`: what every use of data asks first. */
-export function assertUsable(scenario: Pick<Scenario, 'id' | 'state' | 'stop'>, authorisation: Pick<Authorisation, 'id' | 'state'>): void {
+/**
+ * A suspended unit files its rectification and nothing else: no new matter is opened under the authorisation (SUSP-01).
+ * @throws Refusal `authorisation.suspended` (423).
+ */
+export function assertNotSuspended(authorisation: Pick<Authorisation, 'id' | 'state'>): void {
   if (authorisation.state === 'suspended' || authorisation.state === 'rectifying')
     throw refuse('authorisation.suspended', { authorisationId: authorisation.id });
+}
+
+/** @throws Refusal `scenario.stopped` (423), `scenario.not-approved`, `scenario.authorisation-not-in-force`: what every use of data asks first. */
+export function assertUsable(scenario: Pick<Scenario, 'id' | 'state' | 'stop'>, authorisation: Pick<Authorisation, 'id' | 'state'>): void {
+  assertNotSuspended(authorisation);
   assertAuthorised(authorisation);
   if (scenario.state !== 'approved') throw refuse('scenario.not-approved', { scenarioId: scenario.id, state: scenario.state });
   if (scenario.stop) throw refuse('scenario.stopped', { scenarioId: scenario.id, since: scenario.stop.at });

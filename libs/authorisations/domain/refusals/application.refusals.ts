@@ -136,14 +136,6 @@ export const applicationRefusals = {
     satisfyEn: 'Make it paid, or state a purpose of public welfare.',
     sources: ['META-03'],
   },
-  'authorisation.free-grant-paid-product': {
-    status: 409,
-    zh: '无偿授权的数据不得用于收费产品。',
-    en: 'A product with a price cannot rest on a free grant.',
-    satisfyZh: '改为有偿授权后再定价。',
-    satisfyEn: 'Change the grant to paid before pricing.',
-    sources: ['META-03'],
-  },
   'authorisation.right-missing': {
     status: 403,
     zh: '未持有权利“{needed}”。',

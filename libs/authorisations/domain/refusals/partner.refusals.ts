@@ -72,12 +72,4 @@ export const partnerRefusals = {
     satisfyEn: 'Complete every review; changed files are reviewed anew.',
     sources: ['AUTH-27'],
   },
-  'partner.no-record': {
-    status: 409,
-    zh: '没有获批且有效的准入或合作记录。',
-    en: 'There is no approved, valid admission or cooperation.',
-    satisfyZh: '先取得批准。',
-    satisfyEn: 'Have one approved first.',
-    sources: ['AUTH-27', 'AUTH-30', 'SEAT-04'],
-  },
 } as const satisfies RefusalCatalogue;
