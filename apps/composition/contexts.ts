@@ -11,6 +11,7 @@ import { exportsContext } from '#exports';
 import { identityContext } from '#identity';
 import { meteringContext } from '#metering';
 import { networkLogsContext } from '#networklogs';
+import { oversightContext } from '#oversight';
 
 /** Every context of the product, upstream first. Adding one here is all that composing it takes. */
 export const contexts: readonly ContextDeclaration[] = [
@@ -26,4 +27,5 @@ export const contexts: readonly ContextDeclaration[] = [
   auditContext,
   networkLogsContext,
   meteringContext,
+  oversightContext,
 ];

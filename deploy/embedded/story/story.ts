@@ -1,12 +1,18 @@
 import type { Installation } from '../profile/embedded.js';
 import { authorisationChapter } from './chapters/authorisation.js';
 import { castChapter } from './chapters/cast.js';
+import { pricesChapter, statementChapter } from './chapters/charges.js';
+import { codeRunChapter } from './chapters/coderun.js';
 import { deliveriesChapter, holdingsChapter } from './chapters/data.js';
 import { desensitisationChapter } from './chapters/desensitisation.js';
 import { domainChapter } from './chapters/domain.js';
+import { exportChapter } from './chapters/export.js';
+import { proofsChapter } from './chapters/proofs.js';
 import { requestChapter } from './chapters/request.js';
 import { revocationChapter } from './chapters/revocation.js';
 import { seatChapter } from './chapters/seat.js';
+import { suspensionChapter } from './chapters/suspension.js';
+import { terminationChapter } from './chapters/termination.js';
 import { Teller, type StoryReport } from './teller.js';
 import { World } from './world.js';
 
@@ -24,13 +30,20 @@ export interface StoryOptions {
 const chapters = [
   castChapter,
   authorisationChapter,
+  pricesChapter,
   domainChapter,
   holdingsChapter,
   requestChapter,
   deliveriesChapter,
   desensitisationChapter,
   seatChapter,
+  codeRunChapter,
+  exportChapter,
   revocationChapter,
+  suspensionChapter,
+  terminationChapter,
+  statementChapter,
+  proofsChapter,
 ] as const;
 
 /** The main job, told over HTTP as its people do it; the same for every installation. */

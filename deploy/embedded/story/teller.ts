@@ -38,7 +38,7 @@ export class Teller {
     const timed = { ...step, ms: Math.round(performance.now() - started) };
     this.steps.push(timed);
     this.print(`${timed.ok ? '✓' : '✗'} ${timed.name}  (${(timed.ms / 1000).toFixed(1)} s)`);
-    for (const [name, value] of Object.entries(timed.evidence)) this.print(`    ${name}: ${short(value)}`);
+    for (const [name, value] of Object.entries(timed.evidence)) this.print(`    ${name}: ${timed.ok ? short(value) : String(value)}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Refusal, systemAct, type Clock, type HeldItem, type Holding, type HoldingScope } from '#kernel';
+import { Refusal, refuse, systemAct, type Clock, type HeldItem, type Holding, type HoldingScope } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { KEYS, type Keys } from '#platform/keys';
@@ -95,8 +95,13 @@ export class SamplesHolding implements Holding {
   async attemptRecovery(scope: HoldingScope): Promise<readonly Recovery[]> {
     const [rows, keys] = await this.standing(scope);
     const attempts = rows.flatMap((run) => (run.objectKey === null ? [] : [this.readBack(run.objectKey, sealOf(run.scenarioId))]));
-    const unwrapped = keys.map((key) =>
-      this.attempt(`unwrap pseudonym key ${key.id}`, () => this.keys.unwrap(sealOf(key.scenarioId), key.wrapped)),
+    // Named by scenario, not by key: what was tried before destruction must be tried again after it, when no key's row is left.
+    const unwrapped = scope.scenarioIds.map((scenarioId) =>
+      this.attempt(`unwrap the pseudonym keys of scenario ${scenarioId}`, async () => {
+        const left = keys.filter((key) => key.scenarioId === scenarioId);
+        if (left.length === 0) throw refuse('desensitisation.no-key-left', { scenarioId });
+        for (const key of left) await this.keys.unwrap(sealOf(scenarioId), key.wrapped);
+      }),
     );
     return Promise.all([...attempts, ...unwrapped]);
   }

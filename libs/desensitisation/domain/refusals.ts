@@ -105,4 +105,12 @@ export const desensitisationRefusals = {
     satisfyZh: '恢复后重新提交。',
     satisfyEn: 'Order it again once work is resumed.',
   },
+  'desensitisation.no-key-left': {
+    status: 410,
+    zh: '场景 {scenarioId} 的假名密钥已全部销毁。',
+    en: 'No pseudonym key of scenario {scenarioId} is left.',
+    satisfyZh: '无法恢复；如需再用，须在新的场景中重新脱敏。',
+    satisfyEn: 'Nothing brings them back; a new scenario desensitises anew.',
+    sources: ['DEST-02'],
+  },
 } satisfies RefusalCatalogue;

@@ -147,8 +147,14 @@ export class WorkRunner {
 
   private async failed(row: WorkRow, fault: unknown, settings: { maxAttempts: number; backoffSeconds: number }): Promise<void> {
     const code = fault instanceof Refusal ? fault.code : fault instanceof Error ? fault.name : 'unknown';
-    this.log.error('work.failed', fault, { workId: row.id, name: row.name, attempt: row.attempts, refusal: code });
-    if (row.attempts >= settings.maxAttempts) return this.finish(row, 'dead', code);
+    const about = { workId: row.id, name: row.name, attempt: row.attempts, refusal: code };
+    if (row.attempts >= settings.maxAttempts) {
+      this.log.error('work.dead', fault, about);
+      return this.finish(row, 'dead', code);
+    }
+    // A refusal says that it is not yet time; anything else is a fault, also when the next try mends it.
+    if (fault instanceof Refusal) this.log.info('work.to-be-tried-again', about);
+    else this.log.error('work.failed', fault, about);
     const wait = Math.min(settings.backoffSeconds * 2 ** (row.attempts - 1), 600);
     await this.dataSource.query(
       `UPDATE platform.work SET state = 'due', due_at = now() + make_interval(secs => $3), rung_at = NULL, last_error = $4,

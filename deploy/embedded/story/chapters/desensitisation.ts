@@ -16,8 +16,8 @@ export async function desensitisationChapter(teller: Teller, world: World): Prom
       ...content,
       columns: content.columns.map((column) => (column.column === '公民身份号码' ? { ...column, technique: { kind: 'keep' } } : column)),
     };
-    const refusal = await world.as('qian').refusedAny('PUT', `/desensitisation-plans/${proposed.id}`, leaky);
-    const changed = await world.as('qian').put<Plan>(`/desensitisation-plans/${proposed.id}`, {
+    const refusal = await world.as('sun').refusedAny('PUT', `/desensitisation-plans/${proposed.id}`, leaky);
+    const changed = await world.as('sun').put<Plan>(`/desensitisation-plans/${proposed.id}`, {
       ...content,
       columns: content.columns.map((column) =>
         column.column === '公民身份号码'
@@ -47,7 +47,7 @@ export async function desensitisationChapter(teller: Teller, world: World): Prom
   await teller.step('the Adult extract likewise', async () => {
     const proposed = await propose(world, 'adult');
     const changed = await world
-      .as('qian')
+      .as('sun')
       .put<Plan>(`/desensitisation-plans/${proposed.id}`, { ...must(proposed.content), sampling: { rate: 0.1, atMost: 3_000 } });
     await world.as('qian').post(`/desensitisation-plans/${changed.id}/approvals`, { revision: changed.revision, digest: changed.digest });
     const run = await carryOut(world, 'adult');

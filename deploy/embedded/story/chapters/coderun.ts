@@ -1,0 +1,81 @@
+import type { CodeRunView, CodeSubmissionView } from '#coderuns/contract';
+import type { z } from 'zod';
+import { until } from '../client.js';
+import type { Teller } from '../teller.js';
+import type { World } from '../world.js';
+
+type Submission = z.output<typeof CodeSubmissionView>;
+type Run = z.output<typeof CodeRunView>;
+
+const statistics = `SELECT "参保类型" AS insurance, "性别" AS sex, count(*) AS people
+FROM residents GROUP BY 1, 2 HAVING count(*) >= 20 ORDER BY 1, 2`;
+/** What nobody should let out: rows of the source as they stand. */
+const rawRows = `SELECT "姓名", "公民身份号码", "手机号码", "户籍地址" FROM residents ORDER BY "人员编号" LIMIT 100`;
+
+/** Code that people reviewed runs unattended over the approved fields; its result, log and errors go into quarantine. */
+export async function codeRunChapter(teller: Teller, world: World): Promise<void> {
+  await teller.step('training on raw data refused; code tried on the sample, reviewed by its digest', async () => {
+    const train = await submit(world, 'train', '在原始数据上训练', statistics);
+    const submission = await submit(world, 'run', '参保类型与性别统计', statistics);
+    world.remember('statistics', submission.id);
+    const early = await world.as('li').refusedAny('POST', '/code-runs', { submissionId: submission.id });
+    const trial = await world.as('li').post<Run>(`/code-submissions/${submission.id}/trials`, {});
+    const tried = await finished(world, trial.id);
+    await review(world, train);
+    const training = await world.as('li').refusedAny('POST', '/code-runs', { submissionId: train.id });
+    await review(world, submission);
+    return {
+      submission: submission.id,
+      digest: submission.digest,
+      trial: `${tried.state}, ${String(tried.rows)} rows of the sample`,
+      'before its review': early.code,
+      'training on raw data': training.code,
+    };
+  });
+
+  await teller.step('reviewed code run unattended in prod, result into quarantine', async () => {
+    const run = await finished(world, (await world.as('li').post<Run>('/code-runs', { submissionId: world.id('statistics') })).id);
+    if (run.state !== 'succeeded') throw new Error(`the run ended ${run.state}: ${JSON.stringify(run.cause)}`);
+    world.remember('good-run', run.id);
+    return { run: run.id, code: run.codeDigest, engine: run.engine, 'rows shown to the developer': run.rows };
+  });
+
+  await teller.step('a failure says its typed cause, line and column, never a value', async () => {
+    const broken = await submit(world, 'run', '类型错误', `SELECT count(*) AS n\nFROM residents\nWHERE CAST("姓名" AS INTEGER) > 3`);
+    await review(world, broken);
+    const run = await finished(world, (await world.as('li').post<Run>('/code-runs', { submissionId: broken.id })).id);
+    if (run.state !== 'failed') throw new Error('the broken code ran');
+    const raw = await submit(world, 'run', '明细', rawRows);
+    await review(world, raw);
+    const taken = await finished(world, (await world.as('li').post<Run>('/code-runs', { submissionId: raw.id })).id);
+    world.remember('raw-run', taken.id);
+    return { run: run.id, cause: run.cause, 'a run that takes rows': taken.state };
+  });
+}
+
+const submit = (world: World, purpose: 'run' | 'train', title: string, sql: string): Promise<Submission> =>
+  world.as('li').post<Submission>('/code-submissions', {
+    scenarioId: world.id('scenario'),
+    purpose,
+    language: 'sql',
+    title,
+    sql,
+    inputs: [{ copyId: world.id('residents-copy'), as: 'residents' }],
+  });
+
+const review = (world: World, submission: Submission): Promise<Submission> =>
+  world.as('feng').post<Submission>(`/code-submissions/${submission.id}/reviews`, {
+    verdict: 'approve',
+    digest: submission.digest,
+    reasons: '代码与场景一致，逐行核对',
+  });
+
+const finished = (world: World, id: string): Promise<Run> =>
+  until(
+    'the run to end',
+    async () => {
+      const run = await world.as('li').get<Run>(`/code-runs/${id}`);
+      return ['succeeded', 'failed', 'cancelled'].includes(run.state) ? run : undefined;
+    },
+    180,
+  );

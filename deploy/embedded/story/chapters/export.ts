@@ -1,0 +1,111 @@
+import { sha256 } from '#kernel';
+import type { ChecksView, DownloadView, ExportRequestView, ReleaseManifest, ReviewsView } from '#exports/contract';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { until } from '../client.js';
+import type { Teller } from '../teller.js';
+import { keep, type World } from '../world.js';
+
+type Request = z.output<typeof ExportRequestView>;
+type Checks = z.output<typeof ChecksView>;
+
+/** Nothing leaves without people, and raw rows never leave, whoever approves. */
+export async function exportChapter(teller: Teller, world: World): Promise<void> {
+  await teller.step('an export that holds raw rows is vetoed by the gate', async () => {
+    await world.as('zhou').post(`/scenarios/${world.id('scenario')}/export-budgets`, { bytes: 10_000_000, rows: 10_000, basis: '浙数出〔2026〕12号' });
+    const request = await submitted(world, 'raw-run', '明细名单');
+    if (request.state !== 'blocked') throw new Error(`raw rows were not vetoed but are ${request.state}`);
+    const checks = await world.as('zhou').get<Checks>(`/export-requests/${request.id}/checks`);
+    const overridden = await world.as('zhou').refusedAny('POST', `/export-requests/${request.id}/reviews`, {
+      verdict: 'yes',
+      reasons: '同意',
+      binding: request.binding ?? sha256('nothing'),
+    });
+    return {
+      request: request.id,
+      vetoed: checks.checks.filter((check) => check.answer === 'veto').map((check) => check.check),
+      findings: checks.checks.flatMap((check) => check.items.filter((item) => item.answer === 'veto').map((item) => item.finding)).slice(0, 6),
+      'approved all the same': overridden.code,
+    };
+  });
+
+  await teller.step('a good one through the checks, two reviewers blind of one another, one of the authority', async () => {
+    const request = await submitted(world, 'good-run', '参保结构统计', { counts: ['people'] });
+    if (request.state !== 'in-review') {
+      const checks = await world.as('zhou').get<Checks>(`/export-requests/${request.id}/checks`);
+      throw new Error(`the request is ${request.state}: ${JSON.stringify(checks.checks.filter((check) => check.answer === 'veto'))}`);
+    }
+    world.remember('export', request.id);
+    const own = await world.as('sun').refusedAny('POST', `/export-requests/${request.id}/reviews`, ballot(request, []));
+    const checks = await world.as('feng').get<Checks>(`/export-requests/${request.id}/checks`);
+    const answers = checks.checks
+      .flatMap((check) => check.items)
+      .map((item) => ({ item: item.id, acceptable: true, reason: '统计量，单元格均不少于二十人' }));
+    await world.as('feng').post(`/export-requests/${request.id}/reviews`, ballot(request, answers));
+    const seen = await world.as('wu').get<z.output<typeof ReviewsView>>(`/export-requests/${request.id}/reviews`);
+    await world.as('wu').post(`/export-requests/${request.id}/reviews`, ballot(request, answers));
+    const now = await world.as('sun').get<Request>(`/export-requests/${request.id}`);
+    return {
+      request: request.id,
+      checks: checks.checks.map((check) => `${check.check}: ${check.answer}`),
+      'what the second reviewer saw of the first': seen.items.length,
+      'the unit reviewing itself': own.code,
+      state: now.state,
+    };
+  });
+
+  await teller.step('released by a third, downloaded once, equal digest, signed manifest', async () => {
+    const path = `/export-requests/${world.id('export')}`;
+    const reviewer = await world.as('wu').refusedAny('POST', `${path}/releases`, {});
+    const released = await world.as('zheng').post<Request>(`${path}/releases`, {});
+    const [file] = released.files;
+    if (file === undefined) throw new Error('nothing was released');
+    const link = await world.as('li').post<z.output<typeof DownloadView>>(`${path}/downloads`, { fileId: file.id });
+    const local = link.path.replace(/^.*\/api\/v1/, '');
+    const stranger = await world.as('sun').refusedAny('GET', local);
+    const response = await world.as('li').send('GET', local);
+    if (!response.ok) throw new Error(`the download answered ${String(response.status)}`);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    await writeFile(join(world.folder, file.name), bytes);
+    if (sha256(bytes) !== file.digest) throw new Error('what was downloaded is not what was reviewed');
+    const again = await world.as('li').refusedAny('GET', local);
+    const manifest = await world.as('li').get<z.output<typeof ReleaseManifest>>(`${path}/manifest`);
+    await keep(world, 'manifest.json', manifest);
+    return {
+      released: released.state,
+      bytes: bytes.length,
+      sha256: file.digest,
+      'equal to what was reviewed': true,
+      'a reviewer releasing': reviewer.code,
+      'another person with the link': stranger.code,
+      'the link a second time': again.code,
+    };
+  });
+}
+
+async function submitted(world: World, run: string, purpose: string, declaration?: unknown): Promise<Request> {
+  const opened = await world.as('li').post<Request>('/export-requests', {
+    scenarioId: world.id('scenario'),
+    codeRunId: world.id(run),
+    purpose: `${purpose}，用于信用评估`,
+    recipient: '之江数据运营有限公司',
+    ...(declaration === undefined ? {} : { declaration }),
+  });
+  await world.as('li').post(`/export-requests/${opened.id}/submissions`, {});
+  return until(
+    'the checks of the gate',
+    async () => {
+      const now = await world.as('li').get<Request>(`/export-requests/${opened.id}`);
+      return ['in-review', 'blocked', 'returned'].includes(now.state) ? now : undefined;
+    },
+    180,
+  );
+}
+
+const ballot = (request: Request, answers: readonly unknown[]): unknown => ({
+  verdict: 'yes',
+  reasons: '结果为统计量，符合场景',
+  answers,
+  binding: request.binding,
+});

@@ -1,0 +1,70 @@
+import { sha256 } from '#kernel';
+import type { InventoryView, SignedCertificate, SignedNotice, TerminationDetail, TerminationView } from '#terminations/contract';
+import type { z } from 'zod';
+import { until } from '../client.js';
+import type { Teller } from '../teller.js';
+import { inDays, keep, type World } from '../world.js';
+
+type Termination = z.output<typeof TerminationView>;
+type Detail = z.output<typeof TerminationDetail>;
+
+/** Closes, lets permitted results leave, destroys and proves it. */
+export async function terminationChapter(teller: Teller, world: World): Promise<void> {
+  await teller.step('termination opened and confirmed by two, access closed, exits decided item by item', async () => {
+    const opened = await world.as('zhou').post<Termination>('/terminations', {
+      authorisationId: world.id('authorisation'),
+      ground: 'policy-change',
+      decision: { reference: '浙数协〔2026〕9号', fileDigest: sha256('decision'), decidedOn: inDays(0) },
+    });
+    const path = `/terminations/${opened.id}`;
+    world.remember('termination', opened.id);
+    const twice = await world.as('wu').refusedAny('POST', `${path}/confirmations`, {});
+    await world.as('an').post(`${path}/confirmations`, {});
+    const closed = await reached(world, ['access-closed', 'exits-decided', 'inventoried']);
+    const early = await world.as('zhou').refusedAny('POST', `${path}/destructions`, {});
+    const undecided = closed.exits.filter((item) => item.decision === null);
+    if (undecided.length > 0)
+      await world.as('zhou').post(`${path}/exits`, { items: undecided.map(({ kind, ref }) => ({ kind, ref, decision: 'destroy' })) });
+    return {
+      termination: opened.id,
+      exits: `${String(undecided.length)} decided one by one`,
+      'the authority twice': twice.code,
+      'destroyed before exits were decided': early.code,
+    };
+  });
+
+  await teller.step('inventory from three views, destruction, keys last, attempted recovery, certificate', async () => {
+    const path = `/terminations/${world.id('termination')}`;
+    await reached(world, ['inventoried']);
+    const inventory = await world.as('an').get<z.output<typeof InventoryView>>(`${path}/inventory`);
+    await world.as('an').post(`${path}/destructions`, {});
+    const ended = await reached(world, ['certified', 'pending']);
+    if (ended.state === 'pending') {
+      const notice = await world.as('an').get<z.output<typeof SignedNotice>>(`${path}/notice`);
+      const { left } = notice.document as unknown as { left: readonly { code: string; what: string; why: string }[] };
+      throw new Error(`not certified: ${left.map((one) => `${one.code} ${one.what} (${one.why})`).join('; ')}`);
+    }
+    const certificate = await world.as('zhou').get<z.output<typeof SignedCertificate>>(`${path}/certificate`);
+    world.certificate = certificate;
+    await keep(world, 'certificate.json', certificate);
+    const gone = await world.as('zhou').get<{ state: string }>(`/operation-domains/${world.id('domain')}`);
+    return {
+      views: [...new Set(inventory.items.map((item) => item.view))],
+      inventoried: inventory.items.length,
+      differences: inventory.differences.length,
+      certificate: ended.conclusionDigest,
+      domain: gone.state,
+      'network logs kept until': ended.networkLogsKeptUntil,
+    };
+  });
+}
+
+const reached = (world: World, states: readonly string[]): Promise<Detail> =>
+  until(
+    `the termination to be ${states.join(' or ')}`,
+    async () => {
+      const now = await world.as('zhou').get<Detail>(`/terminations/${world.id('termination')}`);
+      return states.includes(now.state) ? now : undefined;
+    },
+    180,
+  );
