@@ -1,25 +1,39 @@
 import { Command, CommanderError } from 'commander';
+import { addActs, addNamedAct } from './api/act.commands.js';
+import { addCompletion } from './completion/completion.commands.js';
+import type { CliEnvironment } from './config/environment.js';
 import { CommandEnded, type ExitCode, exitCodes } from './exit-codes.js';
+import { addSession } from './session/session.commands.js';
 import type { Terminal } from './terminal.js';
 import { addVerify } from './verify/verify.command.js';
 
-/** Adds commands; handed in, so that what needs the network is loaded only when it is asked for. */
-export type AddCommands = (program: Command, terminal: Terminal) => void;
+const help = `
+Every act of the platform is a command named as in its audit log, e.g. opdomain seat.revoked <id>:
+  opdomain acts               lists them
+  opdomain <act> --help       says what it takes and who may do it
+
+Exit codes: 0 done, 1 verification failed, 2 wrong usage or unreadable file, 3 refused by the platform,
+4 not signed in, 5 platform unreachable or at fault.
+
+Environment: OPDOMAIN_SERVER, OPDOMAIN_TOKEN, OPDOMAIN_HOME (default ~/.config/opdomain); LANG=zh_CN for Chinese.`;
 
 /**
- * Runs one command line and answers with its exit code. Never throws.
+ * Runs one command line and answers with its exit code. Never throws for what a person did.
  * @param argv arguments without node and script
  */
-export async function runCommand(argv: readonly string[], terminal: Terminal, more: readonly AddCommands[] = []): Promise<ExitCode> {
+export async function runCommand(argv: readonly string[], terminal: Terminal, environment: CliEnvironment): Promise<ExitCode> {
   const program = new Command('opdomain')
     .description('command line of the public-data operation domain 公共数据授权运营域')
+    .addHelpText('after', help)
     .showHelpAfterError('(opdomain --help lists the commands 查看帮助)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
-  addVerify(program, terminal);
-  for (const add of more) add(program, terminal);
-  for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput());
+  for (const add of [addVerify, addSession, addActs, addCompletion]) add(program, terminal, environment);
   try {
+    const [name] = argv;
+    const known =
+      name === undefined || name.startsWith('-') || name === 'help' || program.commands.some((command) => command.name() === name);
+    if (!known) await addNamedAct(program, name, argv, terminal, environment);
     await program.parseAsync([...argv], { from: 'user' });
     return exitCodes.ok;
   } catch (error) {

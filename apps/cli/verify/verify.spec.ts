@@ -24,7 +24,8 @@ const log = new SignedLog().append(...Array.from({ length: 299 }, (_, n) => ({ a
 
 async function run(args: readonly string[], language: Language = 'en') {
   let [out, err] = ['', ''];
-  const code = await runCommand(args, { out: (text) => (out += text), err: (text) => (err += text), language });
+  const terminal = { out: (text: string | Uint8Array) => void (out += String(text)), err: (text: string) => void (err += text), language };
+  const code = await runCommand(args, terminal, { language, server: undefined, token: undefined, folder: at('home') });
   return { code, out, err };
 }
 

@@ -14,7 +14,7 @@ export const logKey = 'audit/log';
 /** Signs audit packages. */
 export const packageKey = 'audit/packages';
 /** Keys by which other parts of the product sign documents; published with the log's own, so that one file verifies everything. */
-export const documentKeys = ['receipts/signing', 'certificates/signing', 'release/manifests', packageKey] as const;
+export const documentKeys = ['receipts/signing', 'certificates/signing', 'release/manifests', 'oversight/board', packageKey] as const;
 
 /** The log's signing keys: Ed25519 in the key store, SM2 wrapped by it, since key stores in general know no SM2. */
 @Injectable()

@@ -9,6 +9,7 @@ export const auditActions = {
   'audit-log.status-read': { ...log, zh: '查看审计日志状态', en: 'state of the audit log read' },
   'audit-log.checkpoint-read': { ...log, zh: '读取检查点', en: 'checkpoint read' },
   'audit-log.tile-read': { ...log, zh: '读取日志分块', en: 'tile or entry bundle read' },
+  'audit-log.sm3-read': { ...log, zh: '读取 SM3 摘要', en: 'SM3 digests read' },
   'audit-log.consistency-read': { ...log, zh: '取得一致性证明', en: 'consistency proof read' },
   'audit-log.keys-read': { ...log, zh: '读取公钥', en: 'public keys read' },
   'audit-log.sequenced': { ...log, zh: '日志排序', en: 'entries sequenced' },

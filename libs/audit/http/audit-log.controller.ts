@@ -57,7 +57,7 @@ const tile = act({
 const sm3 = act({
   ...anyone,
   path: '/audit/sm3/*',
-  action: 'audit-log.tile-read',
+  action: 'audit-log.sm3-read',
   summary: { zh: '记录的 SM3 摘要', en: 'SM3 digests of the entries of a bundle' },
   roles: ['audit-admin', 'security-admin'],
   params: rest,

@@ -1,0 +1,160 @@
+import { createWriteStream, readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Command, Option } from 'commander';
+import type { CliEnvironment } from '../config/environment.js';
+import { CommandEnded, exitCodes } from '../exit-codes.js';
+import { serverOf, tokenFor } from '../session/session.commands.js';
+import { pick, type Terminal } from '../terminal.js';
+import { requestOf } from './act-request.js';
+import { ApiClient, type CallOptions } from './client.js';
+import { fetchDescription } from './description-cache.js';
+import { type Field, type Operation, operationsOf } from './operations.js';
+import { cellOf, tableOf } from './table.js';
+
+type Options = Readonly<Record<string, string | boolean | undefined>>;
+const text = (options: Options, name: string): string | undefined => {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+};
+/** Options of the command line itself; a field of the same name is reached through `--body`. */
+const own = ['server', 'json', 'output', 'all', 'body', 'idempotency-key', 'if-match', 'help'];
+const attribute = (option: string): string => option.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+export function addActs(program: Command, terminal: Terminal, environment: CliEnvironment): void {
+  program
+    .command('acts')
+    .argument('[words...]', 'only acts whose name or summary holds all of these')
+    .description('list the acts of the platform; each is a command of its own 列出全部操作')
+    .option('-s, --server <url>', 'address of the platform')
+    .option('--json', 'print as JSON')
+    .action(async (words: string[], options: Options) => {
+      const operations = operationsOf(await fetchDescription(environment.folder, serverOf(text(options, 'server'), environment)));
+      const shown = operations.filter(({ name, summary }) =>
+        words.every((word) => `${name} ${summary.en} ${summary.zh}`.toLowerCase().includes(word.toLowerCase())),
+      );
+      terminal.out(
+        options.json === true
+          ? `${JSON.stringify(shown, null, 2)}\n`
+          : tableOf(shown.map(({ name, summary, roles }) => ({ act: name, what: summary[terminal.language], roles: roles.join(', ') }))),
+      );
+    });
+}
+
+/** Adds the one act that a command line names, as the platform describes it now. @returns whether the platform has it. */
+export async function addNamedAct(
+  program: Command,
+  name: string,
+  argv: readonly string[],
+  terminal: Terminal,
+  environment: CliEnvironment,
+): Promise<boolean> {
+  const server = serverOf(serverIn(argv), environment);
+  const operations = operationsOf(await fetchDescription(environment.folder, server));
+  const operation = operations.find((one) => one.name === name);
+  if (operation === undefined) {
+    const near = operations.filter(
+      (one) => one.name.startsWith(`${name}:`) || one.name.includes(name) || name.split('.')[0] === one.name.split('.')[0],
+    );
+    throw new CommandEnded(
+      exitCodes.usage,
+      [pick(terminal, `没有操作 ${name}`, `no act is named ${name}`), ...near.slice(0, 12).map((one) => `  ${one.name}`)].join('\n'),
+    );
+  }
+  addOperation(program, operation, new ApiClient(server, () => tokenFor(server, environment), terminal), terminal);
+  return true;
+}
+
+/** `--server` is needed before the command is known, and so before commander has read it. */
+function serverIn(argv: readonly string[]): string | undefined {
+  const at = argv.findIndex((word) => word === '--server' || word === '-s');
+  return at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--server='))?.slice('--server='.length);
+}
+
+const describe = (field: Field): string => {
+  const choices = field.choices.length === 0 ? '' : ` (${field.choices.join(' | ')})`;
+  return `${field.description}${choices}${field.kind === 'json' ? ' [JSON]' : ''}`.trim();
+};
+
+function addOperation(program: Command, operation: Operation, client: ApiClient, terminal: Terminal): void {
+  const command = program.command(operation.name).description(`${operation.summary.en} ${operation.summary.zh}`);
+  for (const field of operation.pathFields) command.argument(`<${field.name === '*' ? 'path' : field.name}>`, describe(field));
+  command.option('-s, --server <url>', 'address of the platform');
+  const seen = new Set(own);
+  for (const field of [...operation.queryFields, ...operation.bodyFields]) {
+    if (seen.has(field.option)) continue;
+    seen.add(field.option);
+    command.addOption(new Option(`--${field.option} <value>`, `${describe(field)}${field.required ? ' (required)' : ''}`));
+  }
+  if (operation.hasBody)
+    command.option('--body <file>', 'the whole body as JSON from a file, - for standard input; options are laid over it');
+  if (operation.method === 'POST') command.option('--idempotency-key <key>', 'repeat an earlier call safely');
+  if (operation.method === 'PUT' || operation.method === 'PATCH') command.option('--if-match <version>', 'change only this version');
+  if (operation.pages) command.option('--all', 'follow every page');
+  if (operation.streams) command.option('-o, --output <file>', 'write the bytes to a file');
+  else command.option('--json', 'print as JSON');
+  command.addHelpText('after', `\nRoles: ${operation.roles.join(', ')}\n${operation.method} ${operation.path}`);
+  command.action(async (...given: unknown[]) => {
+    const options = given[operation.pathFields.length] as Options;
+    const typed = {
+      positional: given.slice(0, operation.pathFields.length) as string[],
+      options: Object.fromEntries([...seen].map((option) => [option, own.includes(option) ? undefined : text(options, attribute(option))])),
+      body: bodyText(text(options, 'body')),
+    };
+    const request = requestOf(operation, typed);
+    const call: CallOptions = { idempotencyKey: text(options, 'idempotencyKey'), ifMatch: text(options, 'ifMatch') };
+    if (operation.streams) return save(await client.call(request, call), text(options, 'output'), terminal);
+    const answer = await json(await client.call(request, call));
+    const whole = operation.pages && options.all === true ? await everyPage(client, request.path, answer) : answer;
+    terminal.out(options.json === true ? `${JSON.stringify(whole, null, 2)}\n` : shown(operation, whole));
+    return undefined;
+  });
+}
+
+function bodyText(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch {
+    throw new CommandEnded(exitCodes.usage, `${file}: cannot be read 无法读取`);
+  }
+}
+
+const json = async (response: Response): Promise<unknown> => (response.status === 204 ? null : await response.json());
+
+interface Page {
+  readonly items: readonly unknown[];
+  readonly next: string | null;
+}
+
+async function everyPage(client: ApiClient, path: string, first: unknown): Promise<Page> {
+  let page = first as Page;
+  const items = [...page.items];
+  while (page.next !== null) {
+    const url = new URL(path, 'http://x');
+    url.searchParams.set('cursor', page.next);
+    page = (await json(await client.call({ method: 'GET', path: url.pathname + url.search }))) as Page;
+    items.push(...page.items);
+  }
+  return { items, next: null };
+}
+
+function shown(operation: Operation, answer: unknown): string {
+  if (!operation.pages) return answer === null ? '' : tableOf(answer);
+  const { items, next } = answer as Page;
+  return tableOf(items) + (next === null ? '' : `… --cursor ${cellOf(next)}\n`);
+}
+
+async function save(response: Response, file: string | undefined, terminal: Terminal): Promise<void> {
+  if (response.body === null) return;
+  if (file === undefined) {
+    terminal.out(Buffer.from(await response.arrayBuffer()));
+    return;
+  }
+  try {
+    await pipeline(Readable.fromWeb(response.body as never), createWriteStream(file, { flags: 'wx' }));
+  } catch (fault) {
+    const exists = (fault as NodeJS.ErrnoException).code === 'EEXIST';
+    throw new CommandEnded(exitCodes.usage, `${file}: ${exists ? 'exists already 已存在' : 'cannot be written 无法写入'}`);
+  }
+}

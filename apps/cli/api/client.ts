@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { CommandEnded, exitCodes } from '../exit-codes.js';
+import { pick, type Terminal } from '../terminal.js';
+import type { ActRequest } from './act-request.js';
+
+const texts = z.object({ 'zh-CN': z.string(), en: z.string() });
+const problem = z.object({
+  status: z.number(),
+  code: z.string(),
+  rule: texts,
+  satisfy: texts,
+  details: z.record(z.string(), z.unknown()).default({}),
+});
+
+export interface CallOptions {
+  readonly idempotencyKey?: string | undefined;
+  readonly ifMatch?: string | undefined;
+}
+
+/** Calls the API of one server as whoever the token says. */
+export class ApiClient {
+  constructor(
+    private readonly server: string,
+    private readonly token: () => Promise<string | undefined>,
+    private readonly terminal: Terminal,
+  ) {}
+
+  /**
+   * @returns the answer of a successful act
+   * @throws CommandEnded 3 refused, 4 not signed in, 5 unreachable; a refusal's rule and what would satisfy it go to standard error.
+   */
+  async call({ method, path, body }: ActRequest, options: CallOptions = {}): Promise<Response> {
+    const token = await this.token();
+    const key = options.idempotencyKey ?? randomUUID();
+    const headers = {
+      accept: 'application/json, */*',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(method === 'POST' ? { 'idempotency-key': key } : {}),
+      ...(options.ifMatch === undefined ? {} : { 'if-match': `"v${options.ifMatch.replaceAll(/[^\d]/g, '')}"` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    let response: Response;
+    try {
+      response = await fetch(new URL(path, this.server), {
+        method,
+        headers,
+        redirect: 'error',
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch {
+      const again =
+        method === 'POST'
+          ? pick(
+              this.terminal,
+              `\n是否已执行未知;用 --idempotency-key ${key} 重试不会重复执行`,
+              `\nwhether it was done is unknown; a repeat with --idempotency-key ${key} does it once at most`,
+            )
+          : '';
+      throw new CommandEnded(
+        exitCodes.unreachable,
+        pick(this.terminal, `无法连接 ${this.server}`, `${this.server} cannot be reached`) + again,
+      );
+    }
+    if (response.ok) return response;
+    throw await this.refusal(response);
+  }
+
+  private async refusal(response: Response): Promise<CommandEnded> {
+    const parsed = problem.safeParse(await response.json().catch(() => undefined));
+    const code = response.status === 401 ? exitCodes.notSignedIn : response.status >= 500 ? exitCodes.unreachable : exitCodes.refused;
+    if (!parsed.success) return new CommandEnded(code, `${this.server}: ${String(response.status)}`);
+    const { rule, satisfy, details } = parsed.data;
+    const language = this.terminal.language === 'zh' ? 'zh-CN' : 'en';
+    const shown = Object.keys(details).length === 0 ? '' : `\n  ${JSON.stringify(details)}`;
+    return new CommandEnded(code, `${parsed.data.code}: ${rule[language]}\n→ ${satisfy[language]}${shown}`);
+  }
+}

@@ -1,0 +1,42 @@
+/** Widths of East Asian text: what a terminal gives two columns. */
+const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60]/u;
+const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+export const widthOf = (text: string): number =>
+  [...characters.segment(text)].reduce((sum, { segment }) => sum + (wide.test(segment) ? 2 : 1), 0);
+
+const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)));
+
+/** One cell: scalars as they are, everything else as JSON; never more than one line, no control character reaches the terminal. */
+export function cellOf(value: unknown): string {
+  const text = value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+  return text.replaceAll(/\p{Cc}+/gu, ' ');
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ''))));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, at) => pad(cell, widths[at] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Rows below one another for a list of objects, with the scalar members as columns; names beside values for a single object. */
+export function tableOf(value: unknown): string {
+  if (Array.isArray(value)) {
+    const items = value.filter(isObject);
+    if (items.length !== value.length) return value.map((item) => `${cellOf(item)}\n`).join('');
+    const names = [...new Set(items.flatMap((item) => Object.keys(item)))].filter((name) =>
+      items.some((item) => !isObject(item[name]) && !Array.isArray(item[name])),
+    );
+    return items.length === 0 ? '' : aligned([names, ...items.map((item) => names.map((name) => cellOf(item[name])))]);
+  }
+  return isObject(value) ? aligned(Object.entries(value).map(([name, member]) => [name, cellOf(member)])) : `${cellOf(value)}\n`;
+}

@@ -1,0 +1,71 @@
+import * as oidc from 'openid-client';
+import { CommandEnded, exitCodes } from '../exit-codes.js';
+import { pick, type Terminal } from '../terminal.js';
+import type { Session } from './session-file.js';
+
+export interface LoginRequest {
+  readonly server: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scope: string;
+  readonly resource?: string | undefined;
+}
+
+const loopback = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/|$)/;
+
+async function configurationOf(issuer: string, clientId: string): Promise<oidc.Configuration> {
+  // Plain http only to this very machine, where the embedded issuer listens.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the library marks it so that nobody uses it by accident
+  const more = loopback.test(issuer) ? { execute: [oidc.allowInsecureRequests] } : {};
+  return oidc.discovery(new URL(issuer), clientId, undefined, oidc.None(), more);
+}
+
+const failed = (terminal: Terminal, fault: unknown): CommandEnded => {
+  const reason = fault instanceof oidc.ResponseBodyError ? fault.error : fault instanceof Error ? fault.name : 'fault';
+  return new CommandEnded(exitCodes.notSignedIn, pick(terminal, `登录未完成:${reason}`, `not signed in: ${reason}`));
+};
+
+/** Signs a person in by the device authorization grant (RFC 8628): a code here, the sign-in in whatever browser they have. */
+export async function deviceLogin(request: LoginRequest, terminal: Terminal): Promise<Session> {
+  try {
+    const config = await configurationOf(request.issuer, request.clientId);
+    const more = request.resource === undefined ? {} : { resource: request.resource };
+    const started = await oidc.initiateDeviceAuthorization(config, { scope: request.scope, ...more });
+    const where = started.verification_uri_complete ?? started.verification_uri;
+    terminal.err(
+      pick(
+        terminal,
+        `请在浏览器打开 ${where}\n并核对代码 ${started.user_code}\n`,
+        `Open ${where}\nand check that it shows the code ${started.user_code}\n`,
+      ),
+    );
+    const tokens = await oidc.pollDeviceAuthorizationGrant(config, started, more);
+    return sessionOf(request, tokens);
+  } catch (fault) {
+    throw failed(terminal, fault);
+  }
+}
+
+/** A fresh access token from the refresh token, or undefined where there is none or it no longer counts. */
+export async function refreshed(session: Session): Promise<Session | undefined> {
+  if (session.refreshToken === undefined) return undefined;
+  try {
+    const config = await configurationOf(session.issuer, session.clientId);
+    const tokens = await oidc.refreshTokenGrant(config, session.refreshToken);
+    return { ...sessionOf(session, tokens), refreshToken: tokens.refresh_token ?? session.refreshToken };
+  } catch {
+    return undefined;
+  }
+}
+
+const sessionOf = (
+  { server, issuer, clientId }: Pick<Session, 'server' | 'issuer' | 'clientId'>,
+  tokens: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers,
+): Session => ({
+  server,
+  issuer,
+  clientId,
+  accessToken: tokens.access_token,
+  ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
+  expiresAt: Date.now() + 1000 * (tokens.expiresIn() ?? 300),
+});

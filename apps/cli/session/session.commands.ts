@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { fetchDescription } from '../api/description-cache.js';
+import type { CliEnvironment } from '../config/environment.js';
+import { CommandEnded, exitCodes } from '../exit-codes.js';
+import { pick, type Terminal } from '../terminal.js';
+import { SessionFile } from './session-file.js';
+
+interface LoginOptions {
+  readonly server?: string;
+  readonly issuer?: string;
+  readonly clientId: string;
+  readonly scope: string;
+  readonly resource?: string;
+}
+
+/** The server that a command speaks to: option, environment, the one of the sign-in. @throws CommandEnded (2) when none says it. */
+export function serverOf(option: string | undefined, environment: CliEnvironment): string {
+  const server = option ?? environment.server ?? new SessionFile(environment.folder).read()?.server;
+  if (server === undefined)
+    throw new CommandEnded(exitCodes.usage, 'which platform? --server URL or OPDOMAIN_SERVER 请用 --server 给出平台地址');
+  if (!URL.canParse(server)) throw new CommandEnded(exitCodes.usage, `--server: not a URL 不是网址`);
+  return server.endsWith('/') ? server : `${server}/`;
+}
+
+/**
+ * The access token for a server: handed in by the environment, or that of the sign-in, renewed when it is about to end. A token is
+ * never sent to another server than the one it was got for.
+ */
+export async function tokenFor(server: string, environment: CliEnvironment): Promise<string | undefined> {
+  if (environment.token !== undefined) return environment.token;
+  const file = new SessionFile(environment.folder);
+  const session = file.read();
+  if (session?.server !== server) return undefined;
+  if (session.expiresAt - Date.now() > 30_000) return session.accessToken;
+  const { refreshed } = await import('./device-login.js');
+  const next = await refreshed(session);
+  if (next === undefined) return session.accessToken;
+  file.write(next);
+  return next.accessToken;
+}
+
+export function addSession(program: Command, terminal: Terminal, environment: CliEnvironment): void {
+  program
+    .command('login')
+    .description('sign in with a code, in any browser 登录')
+    .option('-s, --server <url>', 'address of the platform')
+    .option('--issuer <url>', 'OIDC issuer; the platform names its own')
+    .option('--client-id <id>', 'client registered at the issuer', 'opdomain-cli')
+    .option('--scope <scopes>', 'scopes to ask for', 'openid offline_access opdomain')
+    .option('--resource <uri>', 'resource indicator (RFC 8707), where the issuer wants one')
+    .action(async (options: LoginOptions) => {
+      const server = serverOf(options.server, environment);
+      const issuer = options.issuer ?? (await issuerOf(server, environment));
+      const { deviceLogin } = await import('./device-login.js');
+      const session = await deviceLogin({ ...options, server, issuer }, terminal);
+      new SessionFile(environment.folder).write(session);
+      terminal.err(pick(terminal, `已登录 ${server}\n`, `signed in to ${server}\n`));
+    });
+  program
+    .command('logout')
+    .description('forget the sign-in 退出登录')
+    .action(() => {
+      new SessionFile(environment.folder).forget();
+      terminal.err(pick(terminal, '本机不再保存登录\n', 'nothing of the sign-in is kept here any more\n'));
+    });
+}
+
+async function issuerOf(server: string, { folder }: CliEnvironment): Promise<string> {
+  const url = (await fetchDescription(folder, server)).components?.securitySchemes?.oidc?.openIdConnectUrl;
+  if (url === undefined)
+    throw new CommandEnded(exitCodes.usage, 'the platform names no issuer: give --issuer 请用 --issuer 给出统一认证地址');
+  return url.replace(/\/\.well-known\/openid-configuration$/, '');
+}

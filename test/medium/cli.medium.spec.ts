@@ -1,0 +1,195 @@
+import { auditContext, Sequencer } from '#audit';
+import { identityContext } from '#identity';
+import { newId } from '#kernel';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../../apps/cli/program.js';
+import { startIssuer, type EmbeddedIssuer } from '../../deploy/embedded/issuer/issuer.js';
+import { enterDeviceCode } from '../support/device-page.js';
+import { openMedium, type Caller, type Medium } from '../support/medium.js';
+
+let medium: Medium;
+let server: string;
+const folder = mkdtempSync(join(tmpdir(), 'opdomain-cli-'));
+beforeAll(async () => {
+  medium = await openMedium({ contexts: [identityContext, auditContext] });
+  await medium.app.listen(0, '127.0.0.1');
+  server = await medium.app.getUrl();
+});
+afterAll(async () => {
+  await medium.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+async function run(
+  args: readonly string[],
+  more: { token?: string; server?: string | undefined; onErr?: (text: string) => void; zh?: boolean } = {},
+): Promise<Ran> {
+  let [out, err] = ['', ''];
+  const language = more.zh === true ? 'zh' : 'en';
+  const terminal = {
+    out: (text: string | Uint8Array) => void (out += Buffer.from(text).toString('utf8')),
+    err: (text: string) => {
+      err += text;
+      more.onErr?.(text);
+    },
+    language,
+  } as const;
+  const code = await runCommand(args, terminal, { language, server: 'server' in more ? more.server : server, token: more.token, folder });
+  return { code, out, err };
+}
+const as = async (caller: Caller, ...args: string[]): Promise<Ran> => run(args, { token: await caller.token() });
+
+describe('opdomain on a running platform', () => {
+  it('does every act of the API by name, with a table or JSON, and exit code 0', async () => {
+    const made = await as(
+      medium.operator,
+      'organisation.registered',
+      '--kind',
+      'unit',
+      '--name',
+      '运营单位甲',
+      '--credit-code',
+      '91330000000000001A',
+      '--json',
+    );
+    expect(made.code).toBe(0);
+    expect(JSON.parse(made.out)).toMatchObject({ name: '运营单位甲' });
+    const listed = await as(medium.operator, 'organisation.listed', '--kind', 'unit');
+    expect(listed.out.split('\n')[0]).toMatch(/^id +version +kind +name/);
+    expect(listed.out).toContain('运营单位甲');
+    const self = await as(medium.auditor, 'person.self-read', '--json');
+    expect(JSON.parse(self.out)).toMatchObject({ personId: medium.auditor.personId });
+  });
+
+  it('lists the acts and finds them by word', async () => {
+    const { out } = await run(['acts', 'witness.', '--json']);
+    expect((JSON.parse(out) as { name: string }[]).map(({ name }) => name)).toEqual(['audit-witness.cosigned', 'audit-witness.registered']);
+    expect((await run(['acts'], { zh: true })).out).toContain('副署检查点');
+    const help = await run(['audit-witness.cosigned', '--help']);
+    expect([help.code, help.out.includes('Roles: audit-admin')]).toEqual([0, true]);
+  });
+
+  it('follows every page with --all', async () => {
+    for (let n = 0; n < 5; n += 1) await medium.organisation('provider');
+    const page = JSON.parse((await as(medium.operator, 'organisation.listed', '--kind', 'provider', '--limit', '2', '--json')).out) as {
+      items: unknown[];
+    };
+    const all = JSON.parse(
+      (await as(medium.operator, 'organisation.listed', '--kind', 'provider', '--limit', '2', '--all', '--json')).out,
+    ) as { items: unknown[]; next: null };
+    expect([page.items.length, all.items.length, all.next]).toEqual([2, 5, null]);
+  });
+
+  it('says why it was refused, in the reader’s language, with exit code 3', async () => {
+    const english = await as(
+      medium.auditor,
+      'organisation.registered',
+      '--kind',
+      'unit',
+      '--name',
+      '单位',
+      '--credit-code',
+      '91330000000000002B',
+    );
+    expect([english.code, english.err.startsWith('http.role-missing: ')]).toEqual([3, true]);
+    const chinese = await run(['person.read', newId()], { token: await medium.auditor.token(), zh: true });
+    expect([chinese.code, chinese.err.includes('→ ')]).toEqual([3, true]);
+  });
+
+  it('answers 2 for wrong usage, 4 when not signed in, 5 when the platform cannot be reached', async () => {
+    expect((await as(medium.operator, 'person.read')).code).toBe(2);
+    expect((await as(medium.operator, 'person.read', 'x', '--nonsense')).code).toBe(2);
+    const unknown = await as(medium.operator, 'person.raed');
+    expect([unknown.code, unknown.err.includes('person.read')]).toEqual([2, true]);
+    expect((await run(['person.self-read'])).code).toBe(4);
+    expect((await run(['person.self-read'], { token: 'nonsense' })).code).toBe(4);
+    expect((await run(['person.self-read'], { server: 'http://127.0.0.1:1' })).code).toBe(5);
+    expect((await run(['person.self-read'], { server: undefined })).code).toBe(2);
+  });
+
+  it('does a repeated act once when it is given the same idempotency key', async () => {
+    const args = [
+      'organisation.registered',
+      '--kind',
+      'evaluator',
+      '--name',
+      '评估机构',
+      '--credit-code',
+      '91330000000000003C',
+      '--idempotency-key',
+      newId(),
+      '--json',
+    ];
+    const [first, again] = [await as(medium.operator, ...args), await as(medium.operator, ...args)];
+    expect(again).toEqual(first);
+  });
+
+  it('takes evidence from the platform and verifies it offline, both by the one command [AUD-04]', async () => {
+    const sequencer = medium.app.get(Sequencer, { strict: false });
+    while ((await sequencer.turn()) > 0);
+    expect((await as(medium.auditor, 'audit-witness.cosigned')).code).toBe(0);
+    const entries = await as(medium.auditor, 'audit-entry.listed', '--action', 'organisation.registered', '--outcome', 'done', '--json');
+    const [entry] = (JSON.parse(entries.out) as { items: { id: string }[] }).items;
+    const proof = await as(medium.auditor, 'audit-entry.proof-read', entry?.id ?? '', '--json');
+    writeFileSync(join(folder, 'entry.json'), proof.out);
+    expect((await as(medium.auditor, 'audit-log.keys-read', '--output', join(folder, 'keys'))).code).toBe(0);
+    const verified = await run(['verify', join(folder, 'entry.json'), '--key', join(folder, 'keys'), '--final'], { server: undefined });
+    expect([verified.code, verified.err]).toEqual([0, '']);
+    expect((await as(medium.auditor, 'audit-log.keys-read', '--output', join(folder, 'keys'))).code).toBe(2);
+    const tile = await as(medium.auditor, 'audit-log.tile-read', 'entries/000.p/3');
+    expect([tile.code, tile.out.includes('organisation')]).toEqual([0, true]);
+  });
+
+  it('completes commands, acts and options without asking the network', async () => {
+    await run(['acts']);
+    const complete = async (...words: string[]) => (await run(['complete', '--', ...words])).out.trim().split('\n');
+    expect(await complete('veri')).toEqual(['verify']);
+    expect(await complete('audit-witness.')).toEqual(['audit-witness.cosigned', 'audit-witness.registered']);
+    expect(await complete('audit-witness.cosigned', '--')).toEqual(expect.arrayContaining(['--line', '--size', '--json']));
+    expect(await complete('verify', '--f')).toEqual(['--final']);
+    for (const shell of ['bash', 'zsh', 'fish']) expect((await run(['completion', shell])).out).toContain('opdomain complete');
+    expect((await run(['completion', 'tcsh'])).code).toBe(2);
+  });
+});
+
+describe('opdomain login', () => {
+  let issuer: EmbeddedIssuer;
+  beforeAll(async () => {
+    issuer = await startIssuer(medium.dir, readFileSync(medium.platform.config.database.urlFile, 'utf8').trim());
+  });
+  afterAll(() => issuer.close());
+
+  it('signs in by a device code in any browser, keeps it for its owner alone, and forgets it on logout [ACC-01]', async () => {
+    const passcode = await issuer.passcode('li');
+    let entered: Promise<void> | undefined;
+    const onErr = (text: string): void => {
+      const url = /https?:\/\/\S+user_code=\S+/.exec(text)?.[0];
+      if (url !== undefined) entered = enterDeviceCode(url, 'li', passcode);
+    };
+    const done = await run(['login', '--issuer', issuer.url], { onErr });
+    await entered;
+    expect([done.code, done.err.includes('signed in')]).toEqual([0, true]);
+    const file = join(folder, 'session.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as { accessToken: string; issuer: string };
+    const claims = JSON.parse(Buffer.from(kept.accessToken.split('.')[1] ?? '', 'base64url').toString()) as { sub: string; iss: string };
+    expect(claims).toMatchObject({ sub: 'li', iss: issuer.url });
+    // The platform of this test trusts another issuer: the token of this one is sent to the server it was got for, and refused there.
+    expect((await run(['person.self-read'])).code).toBe(4);
+    expect((await run(['logout'])).code).toBe(0);
+    expect(() => statSync(file)).toThrow();
+  });
+
+  it('says so when the issuer does not let the person in', async () => {
+    const refused = await run(['login', '--issuer', issuer.url, '--client-id', 'unknown']);
+    expect(refused.code).toBe(4);
+  });
+});
