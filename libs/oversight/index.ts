@@ -1,2 +1,26 @@
+import type { ContextDeclaration } from '#kernel';
+import { OVERSIGHT_CONFIG, oversightConfig } from './config.js';
+import { oversightAuditActions } from './domain/audit-actions.js';
+import { oversightRefusals } from './domain/refusals.js';
+import { RequirementsController } from './http/requirements.controller.js';
+import { WorkController } from './http/work.controller.js';
+import { OversightModule } from './oversight.module.js';
+import { Readings1763701300000 } from './persistence/migrations/readings.js';
+
+export { boardNumbers, type BoardNumber } from './domain/board.js';
 export { coverage, idsIn, unknownIds, type Coverage, type TestEvidence } from './domain/coverage.js';
 export { requirements, type Requirement } from './domain/requirements.js';
+export { OversightModule };
+
+export const oversightContext: ContextDeclaration = {
+  name: 'oversight',
+  module: OversightModule,
+  controllers: [RequirementsController, WorkController],
+  jobs: [],
+  reconcilers: [],
+  entities: [],
+  migrations: [Readings1763701300000],
+  config: { name: 'oversight', schema: oversightConfig, token: OVERSIGHT_CONFIG },
+  auditActions: oversightAuditActions,
+  refusals: oversightRefusals,
+};

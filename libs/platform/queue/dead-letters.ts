@@ -1,5 +1,5 @@
-import type { Id } from '#kernel';
-import type { Tx } from '#platform/database';
+import { refuse, type Id, type Instant, type JsonObject } from '#kernel';
+import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 
 /** What an operator sees of queued work: names, keys, counts and error codes, never a payload of data. */
@@ -9,31 +9,80 @@ export interface WorkView {
   readonly key: Id;
   readonly state: 'due' | 'leased' | 'done' | 'dead' | 'cancelled';
   readonly attempts: number;
-  readonly dueAt: string;
+  readonly dueAt: Instant;
   readonly lastError: string | null;
-  readonly progress: unknown;
+  readonly progress: JsonObject | null;
+  readonly unitId: Id | null;
+  readonly orderedAt: Instant;
+  readonly finishedAt: Instant | null;
 }
 
-const columns = `id, name, key, state, attempts, due_at AS "dueAt", last_error AS "lastError", progress`;
+const columns = `id, name, key, state, attempts, due_at AS "dueAt", last_error AS "lastError", progress, unit_id AS "unitId",
+  created_at AS "orderedAt", finished_at AS "finishedAt"`;
 
-export async function listWork(tx: Tx, filter: { state?: string | undefined; name?: string | undefined }, limit = 50): Promise<WorkView[]> {
-  return managerOf(tx).query(
-    `SELECT ${columns} FROM platform.work WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR name = $2) ORDER BY id DESC LIMIT $3`,
-    [filter.state ?? null, filter.name ?? null, Math.min(limit, 200)],
+interface Found extends Omit<WorkView, 'dueAt' | 'orderedAt' | 'finishedAt'> {
+  readonly dueAt: Date;
+  readonly orderedAt: Date;
+  readonly finishedAt: Date | null;
+}
+const viewOf = (row: Found): WorkView => ({
+  ...row,
+  dueAt: row.dueAt.toISOString(),
+  orderedAt: row.orderedAt.toISOString(),
+  finishedAt: row.finishedAt?.toISOString() ?? null,
+});
+
+/** A page of queued work, newest order first. */
+export async function listWork(
+  tx: Tx,
+  filter: { state?: string | undefined; name?: string | undefined },
+  request: PageRequest = {},
+): Promise<Page<WorkView>> {
+  const limit = Math.min(request.limit ?? 50, 200);
+  const rows: Found[] = await managerOf(tx).query(
+    `SELECT ${columns} FROM platform.work WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR name = $2)
+       AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4`,
+    [
+      filter.state ?? null,
+      filter.name ?? null,
+      request.cursor === undefined ? null : Buffer.from(request.cursor, 'base64url').toString(),
+      limit + 1,
+    ],
   );
+  const items = rows.slice(0, limit).map(viewOf);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last !== undefined ? Buffer.from(last.id).toString('base64url') : null };
+}
+
+/** Work by its id, or the newest order about an object (its key). */
+export async function findWork(tx: Tx, idOrKey: Id): Promise<WorkView | undefined> {
+  const rows: Found[] = await managerOf(tx).query(
+    `SELECT ${columns} FROM platform.work WHERE id = $1 OR (key = $1 AND kind = 'job') ORDER BY (id = $1) DESC, id DESC LIMIT 1`,
+    [idOrKey],
+  );
+  return rows[0] === undefined ? undefined : viewOf(rows[0]);
 }
 
 /** The newest order of a name and key. */
 export async function workFor(tx: Tx, name: string, key: Id): Promise<WorkView | undefined> {
-  const rows: WorkView[] = await managerOf(tx).query(
+  const rows: Found[] = await managerOf(tx).query(
     `SELECT ${columns} FROM platform.work WHERE name = $1 AND key = $2 ORDER BY id DESC LIMIT 1`,
     [name, key],
   );
-  return rows[0];
+  return rows[0] === undefined ? undefined : viewOf(rows[0]);
 }
 
-/** Puts a dead letter back to work, from its first try. @returns whether there was one. */
+/**
+ * Puts a dead letter back to work, from its first try. @returns whether there was one.
+ * @throws Refusal `queue.already-open` when the same work has been ordered again meanwhile: that order does what the dead letter would.
+ */
 export async function replayWork(tx: Tx, id: Id): Promise<boolean> {
+  const open: { id: Id }[] = await managerOf(tx).query(
+    `SELECT other.id FROM platform.work dead JOIN platform.work other ON other.name = dead.name AND other.key = dead.key
+       AND other.kind = 'job' AND other.state IN ('due', 'leased') WHERE dead.id = $1 AND dead.state = 'dead' AND dead.kind = 'job'`,
+    [id],
+  );
+  if (open[0] !== undefined) throw refuse('queue.already-open', { id: open[0].id });
   const [, count]: [unknown, number] = await managerOf(tx).query(
     `UPDATE platform.work SET state = 'due', attempts = 0, due_at = now(), rung_at = NULL, finished_at = NULL WHERE id = $1 AND state = 'dead'`,
     [id],

@@ -1,7 +1,7 @@
 import type { RefusalCatalogue } from '#kernel';
 
 export { openBell, queueConfig, type Bell, type QueueConfig } from './bell.js';
-export { listWork, replayWork, workFor, type WorkView } from './dead-letters.js';
+export { findWork, listWork, replayWork, workFor, type WorkView } from './dead-letters.js';
 export {
   Consumes,
   Handlers,
@@ -29,6 +29,13 @@ export const queueRefusals = {
     en: 'Every worker that took {name} ended without saying how it went.',
     satisfyZh: '请查看执行程序的内存与日志，再重放。',
     satisfyEn: 'Look at the workers’ memory and logs, then replay it.',
+  },
+  'queue.already-open': {
+    status: 409,
+    zh: '同一任务已重新下达（{id}）。',
+    en: 'The same work has been ordered again ({id}).',
+    satisfyZh: '请等待该任务完成。',
+    satisfyEn: 'Wait for that order; it does what the dead letter would.',
   },
   'queue.no-event': {
     status: 500,

@@ -1,0 +1,32 @@
+import { refuse, type ActContext, type Id } from '#kernel';
+import { UnitOfWork, type Page } from '#platform/database';
+import { findWork, listWork, replayWork, type WorkView } from '#platform/queue';
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import type { WorkQuery } from '../contract.js';
+
+/** Queued work for the people who run the platform: names, keys and codes, never a payload. */
+@Injectable()
+export class Work {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  list(ctx: ActContext, query: z.output<typeof WorkQuery>): Promise<Page<WorkView>> {
+    return this.unitOfWork.read(ctx, (tx) => listWork(tx, query, query));
+  }
+
+  /** Puts a dead letter back to work. @throws Refusal `work.not-found`, `work.not-dead`, `queue.already-open`. */
+  replay(ctx: ActContext, id: Id): Promise<WorkView> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const work = await findWork(tx, id);
+      if (work?.id !== id) throw refuse('work.not-found', { id });
+      if (!(await replayWork(tx, id))) throw refuse('work.not-dead', { id, state: work.state });
+      await tx.record({
+        action: 'work.replayed',
+        object: { kind: 'work', id },
+        ...(work.unitId === null ? {} : { unitId: work.unitId }),
+        details: { name: work.name, key: work.key, attempts: work.attempts, lastError: work.lastError },
+      });
+      return { ...work, state: 'due', attempts: 0, finishedAt: null };
+    });
+  }
+}

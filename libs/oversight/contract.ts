@@ -1,0 +1,110 @@
+import { pageOf, pageQuery } from '#platform/http/schemas';
+import { z } from 'zod';
+
+const state = z.enum(['shown', 'failing', 'no-data']);
+const kind = z.enum(['system', 'record', 'organisational']);
+
+export const RequirementsQuery = z.object({ theme: z.string().max(40).optional(), kind: kind.optional(), state: state.optional() });
+export const RequirementView = z.object({
+  id: z.string(),
+  theme: z.string(),
+  party: z.string(),
+  zh: z.string(),
+  en: z.string(),
+  kind,
+  shows: z.string(),
+  sources: z.string(),
+  derived: z.boolean().describe('Our own reading, not the letter of a text'),
+  state: state.describe('What the running system shows now; no-data is never counted as shown'),
+  evidence: z.array(
+    z.object({
+      state,
+      what: z.string(),
+      source: z.string(),
+      at: z.string(),
+      ageSeconds: z.number().int(),
+      stale: z.boolean(),
+    }),
+  ),
+});
+const summary = z.object({ total: z.number().int(), shown: z.number().int(), failing: z.number().int(), noData: z.number().int() });
+const silent = z.array(z.object({ source: z.string(), lastAnswerAt: z.string().nullable(), ageSeconds: z.number().int().nullable() }));
+export const RequirementsView = pageOf(RequirementView).extend({
+  summary,
+  at: z.string(),
+  silentSources: silent.describe('Sources that did not answer for this page'),
+});
+/** A signed document (opdomain-document/v1); `opdomain verify` checks it from the file and the published keys. */
+export const RequirementsDocument = z.object({
+  document: z.looseObject({
+    type: z.literal('opdomain.compliance-board/v1'),
+    issuedAt: z.string(),
+    summary,
+    requirements: z.array(RequirementView),
+  }),
+  signatures: z.array(z.object({ keyName: z.string(), algorithm: z.literal('Ed25519'), signature: z.string() })),
+});
+
+export const BoardView = z.object({
+  at: z.string(),
+  numbers: z.array(
+    z.object({
+      name: z.string(),
+      zh: z.string(),
+      en: z.string(),
+      state: z.enum(['fresh', 'stale', 'no-source']),
+      value: z.number().int().nullable().describe('null: the source has never answered; never a zero in its place'),
+      by: z.record(z.string(), z.number().int()),
+      opens: z.string().describe('Route that shows the records'),
+      ids: z.array(z.string()).describe('Newest records, at most 50'),
+      since: z.string().nullable().describe('Since when the oldest waits'),
+      readAt: z.string().nullable(),
+      ageSeconds: z.number().int().nullable(),
+    }),
+  ),
+  requirements: summary,
+});
+
+const workState = z.enum(['due', 'leased', 'done', 'dead', 'cancelled']);
+export const WorkQuery = pageQuery.extend({ state: workState.optional(), name: z.string().max(80).optional() });
+export const WorkItem = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  key: z.uuid(),
+  state: workState,
+  attempts: z.number().int(),
+  dueAt: z.string(),
+  orderedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  lastError: z.string().nullable().describe('Code of the last failed try'),
+  unitId: z.uuid().nullable(),
+});
+
+export const OperationView = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  subject: z.uuid().describe('The object it is about'),
+  state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
+  attempts: z.number().int(),
+  progress: z.record(z.string(), z.unknown()).nullable(),
+  error: z.string().nullable(),
+  orderedAt: z.string(),
+  dueAt: z.string(),
+  finishedAt: z.string().nullable(),
+});
+
+export const StaffingView = z.object({
+  at: z.string(),
+  enough: z.boolean(),
+  rules: z.array(
+    z.object({
+      name: z.string(),
+      zh: z.string(),
+      en: z.string(),
+      sources: z.array(z.string()),
+      people: z.number().int().describe('Separate people that the rule wants'),
+      enough: z.boolean(),
+      missing: z.array(z.string()).describe('Places nobody is left for: the roles that could fill each'),
+    }),
+  ),
+});

@@ -1,0 +1,81 @@
+import type { ActContext } from '#kernel';
+import { Act, act, Ctx, idParam, In, pageOf, type Input, type Output } from '#platform/http';
+import { Controller, Header, StreamableFile } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { Operations } from '../application/operations.js';
+import { Work } from '../application/work.js';
+import { OperationView, WorkItem, WorkQuery } from '../contract.js';
+
+const list = act({
+  method: 'GET',
+  path: '/work',
+  action: 'work.listed',
+  summary: { zh: '任务队列', en: 'Queued work, newest first' },
+  roles: ['platform-operator'],
+  scope: 'platform',
+  query: WorkQuery,
+  response: pageOf(WorkItem),
+});
+const replay = act({
+  method: 'POST',
+  path: '/work/:id/replays',
+  action: 'work.replayed',
+  summary: { zh: '重放死信任务', en: 'Put a dead letter back to work, from its first try' },
+  roles: ['platform-operator'],
+  scope: 'platform',
+  params: idParam,
+  response: WorkItem,
+});
+const read = act({
+  method: 'GET',
+  path: '/operations/:id',
+  action: 'operation.read',
+  summary: { zh: '操作进度', en: 'Progress of long work, by its id or its object’s' },
+  roles: 'signed-in',
+  scope: 'own',
+  params: idParam,
+  response: OperationView,
+});
+const follow = act({
+  method: 'GET',
+  path: '/operations/:id/events',
+  action: 'operation.followed',
+  summary: { zh: '跟踪操作进度（服务器推送）', en: 'Progress of long work as server-sent events' },
+  roles: 'signed-in',
+  scope: 'own',
+  params: idParam,
+  response: z.unknown(),
+  streams: true,
+});
+
+@Controller()
+export class WorkController {
+  constructor(
+    private readonly work: Work,
+    private readonly operations: Operations,
+  ) {}
+
+  @Act(list)
+  async list(@Ctx() ctx: ActContext, @In() input: Input<typeof list>): Output<typeof list> {
+    const page = await this.work.list(ctx, input.query);
+    return { items: [...page.items], next: page.next };
+  }
+
+  @Act(replay)
+  replay(@Ctx() ctx: ActContext, @In() input: Input<typeof replay>): Output<typeof replay> {
+    return this.work.replay(ctx, input.params.id);
+  }
+
+  @Act(read)
+  async read(@Ctx() ctx: ActContext, @In() input: Input<typeof read>): Output<typeof read> {
+    return this.operations.read(ctx, input.params.id);
+  }
+
+  @Act(follow)
+  @Header('x-accel-buffering', 'no')
+  async follow(@Ctx() ctx: ActContext, @In() input: Input<typeof follow>): Promise<StreamableFile> {
+    const events = await this.operations.follow(ctx, input.params.id);
+    return new StreamableFile(Readable.from(events, { objectMode: false }), { type: 'text/event-stream; charset=utf-8' });
+  }
+}

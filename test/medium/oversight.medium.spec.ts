@@ -1,0 +1,244 @@
+import {
+  newId,
+  systemAct,
+  systemClock,
+  verifierKey,
+  verifySignedDocument,
+  signatureTypes,
+  type ContextDeclaration,
+  type SignedDocument,
+} from '#kernel';
+import { Job, type JobRun } from '#platform/queue';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Injectable, Module } from '@nestjs/common';
+import { once } from 'node:events';
+import { EventEmitter } from 'node:events';
+import { contexts } from '../../apps/composition/contexts.js';
+import { application, openCast, type Cast } from '../support/authorised.js';
+import { openMedium, type Caller, type Medium } from '../support/medium.js';
+
+/** Long work whose steps the test decides. */
+const steps = new EventEmitter();
+@Injectable()
+class LongWork {
+  @Job('long.work', { maxAttempts: 1 })
+  async run(run: JobRun): Promise<void> {
+    await run.progress({ done: 1, of: 2 });
+    steps.emit('started');
+    const [outcome] = (await once(steps, 'finish')) as [string];
+    if (outcome === 'fail') throw new RangeError('as the test wants it');
+    await run.progress({ done: 2, of: 2 });
+  }
+}
+@Module({})
+class LongModule {}
+const longContext: ContextDeclaration = {
+  name: 'long',
+  module: LongModule,
+  controllers: [],
+  jobs: [LongWork],
+  reconcilers: [],
+  entities: [],
+  migrations: [],
+  auditActions: { 'long.ordered': { object: 'long', zh: '下达', en: 'ordered' } },
+  refusals: {},
+};
+
+interface BoardAnswer {
+  numbers: {
+    name: string;
+    state: string;
+    value: number | null;
+    by: Record<string, number>;
+    ids: string[];
+    ageSeconds: number | null;
+    opens: string;
+  }[];
+}
+interface RequirementsAnswer {
+  items: {
+    id: string;
+    state: string;
+    derived: boolean;
+    evidence: { source: string; ageSeconds: number; stale: boolean; what: string }[];
+  }[];
+  summary: Record<string, number>;
+  silentSources: { source: string }[];
+}
+
+let medium: Medium;
+let here: Cast;
+let there: Cast;
+let url = '';
+beforeAll(async () => {
+  medium = await openMedium({ contexts: [...contexts, longContext], worker: true });
+  [here, there] = [await openCast(medium), await openCast(medium)];
+  await medium.app.listen(0, '127.0.0.1');
+  url = `${await medium.app.getUrl()}/api/v1`;
+});
+afterAll(() => medium.close());
+
+const number = async (by: Caller, name: string): Promise<BoardAnswer['numbers'][number] | undefined> =>
+  (await by.get<BoardAnswer>('/board')).body.numbers.find((one) => one.name === name);
+const requirementsOf = async (by: Caller, query = ''): Promise<RequirementsAnswer> =>
+  (await by.get<RequirementsAnswer>(`/requirements${query}`)).body;
+
+/** Orders long work for a unit; the unit's manager could have done so. */
+const order = (unitId: string, key = newId()): Promise<string> =>
+  medium.platform.unitOfWork.run(systemAct('test', 'long.ordered', systemClock.now()), (tx) =>
+    tx.enqueue({ name: 'long.work', key, unitId }),
+  );
+
+describe('the board', () => {
+  it('shows an authority its own region, the administrators everything, and every number opens its records [ADM-11] [ADM-03]', async () => {
+    for (const cast of [here, there, there]) {
+      const answer = await cast.officer.post('/authorisations', { unitId: cast.unit, ...application(cast) });
+      expect(answer).toMatchObject({ status: 201 });
+    }
+    const mine = await number(here.officer, 'authorisations');
+    expect(mine).toMatchObject({ state: 'fresh', value: 1, by: { draft: 1 }, opens: '/authorisations/:id', ageSeconds: 0 });
+    expect((await number(there.officer, 'authorisations'))?.value).toBe(2);
+    expect((await number(there.governor, 'authorisations'))?.value).toBe(2);
+    expect((await number(medium.auditor, 'authorisations'))?.value).toBe(3);
+    const record = mine?.opens.replace(':id', mine.ids[0] ?? '') ?? '';
+    expect(await here.officer.get(record)).toMatchObject({ status: 200, body: { unitId: here.unit } });
+    expect((await there.officer.get(record)).status).toBe(404);
+    expect(await number(here.officer, 'dead-letters')).toBeUndefined();
+    expect(await number(medium.operator, 'dead-letters')).toMatchObject({ state: 'fresh', opens: '/work?state=dead' });
+    const board = (await medium.operator.get<BoardAnswer>('/board')).body;
+    expect(board.numbers.filter(({ state }) => state !== 'fresh')).toEqual([]);
+  });
+
+  it('shows the last reading with its age when a source is silent, and no number where it never spoke: never a false zero [ADM-11]', async () => {
+    const before = await number(medium.auditor, 'authorisations');
+    await medium.sql('ALTER VIEW authorisations.v_authorisations RENAME TO v_elsewhere');
+    try {
+      await medium.sql(`UPDATE oversight.readings SET read_at = read_at - interval '1 hour' WHERE name = 'authorisations'`);
+      const stale = await number(medium.auditor, 'authorisations');
+      expect(stale).toMatchObject({ state: 'stale', value: before?.value, by: before?.by });
+      expect(stale?.ageSeconds).toBeGreaterThanOrEqual(3600);
+      const never = await medium.person(await medium.organisation('authority'), ['authority']);
+      expect(await number(never, 'authorisations')).toMatchObject({ state: 'no-source', value: null, ageSeconds: null });
+    } finally {
+      await medium.sql('ALTER VIEW authorisations.v_elsewhere RENAME TO v_authorisations');
+    }
+    expect(await number(medium.auditor, 'authorisations')).toMatchObject({ state: 'fresh', ageSeconds: 0 });
+  });
+});
+
+describe('the requirements', () => {
+  it('show live evidence with source and age, say what is our own reading, and count nothing without data as shown', async () => {
+    const all = await requirementsOf(medium.auditor);
+    expect(all.silentSources).toEqual([]);
+    expect(all.summary['total']).toBe(all.items.length);
+    expect(all.items.find(({ id }) => id === 'AUD-06')).toMatchObject({
+      state: 'shown',
+      evidence: [{ source: 'PlatformEvidence', ageSeconds: 0 }],
+    });
+    expect(all.items.filter(({ state, evidence }) => state === 'shown' && evidence.length === 0)).toEqual([]);
+    expect(all.items.filter(({ evidence }) => evidence.length === 0).every(({ state }) => state === 'no-data')).toBe(true);
+    const failing = await requirementsOf(medium.auditor, '?state=failing');
+    expect(failing.items.every(({ state }) => state === 'failing')).toBe(true);
+    expect((await here.developer.get('/requirements')).body).toMatchObject({ code: 'http.role-missing' });
+  });
+
+  it('fail as soon as a guard is gone from the database [AUD-06]', async () => {
+    await medium.sql('ALTER TABLE platform.journal DISABLE TRIGGER keep_journal');
+    try {
+      const rows = await requirementsOf(medium.auditor);
+      expect(rows.items.find(({ id }) => id === 'AUD-06')).toMatchObject({ state: 'failing' });
+    } finally {
+      await medium.sql('ALTER TABLE platform.journal ENABLE TRIGGER keep_journal');
+    }
+  });
+
+  it('can be taken away as a signed document whose digest stands in the journal', async () => {
+    const { body } = await medium.auditor.get<SignedDocument>('/requirements/export');
+    const key = verifierKey('oversight/board', signatureTypes.ed25519, await medium.platform.keys.publicKey('oversight/board'));
+    const { digest } = verifySignedDocument(body, [key]);
+    const rows = await medium.sql(`SELECT 1 FROM platform.journal WHERE action = 'requirement.document-signed' AND canonical LIKE $1`, [
+      `%${digest}%`,
+    ]);
+    expect(rows).toHaveLength(1);
+    const altered = { ...body, document: { ...body.document, summary: { total: 177, shown: 177, failing: 0, noData: 0 } } };
+    expect(() => verifySignedDocument(altered, [key])).toThrow('document.signature-invalid');
+  });
+});
+
+describe('staffing', () => {
+  it('names the rule and the place for which nobody is left, until someone holds it', async () => {
+    type Rules = { enough: boolean; rules: { name: string; enough: boolean; missing: string[] }[] };
+    const rule = async (name: string) => (await medium.operator.get<Rules>('/staffing')).body.rules.find((one) => one.name === name);
+    expect(await rule('three-administrators')).toMatchObject({ enough: true });
+    expect(await rule('roles-of-the-security-admin')).toMatchObject({ enough: false, missing: ['security-admin'] });
+    const office = await medium.organisation('evaluator');
+    await medium.person(office, ['security-admin']);
+    expect(await rule('roles-of-the-security-admin')).toMatchObject({ enough: true, missing: [] });
+  });
+});
+
+describe('long work', () => {
+  it('is followed by its unit to its end, step by step, and is nothing to another unit [ISO-02]', async () => {
+    const started = once(steps, 'started');
+    const key = newId();
+    const id = await order(here.unit, key);
+    await started;
+    expect((await there.manager.get(`/operations/${id}`)).body).toMatchObject({ code: 'operation.not-found', status: 404 });
+    expect((await here.manager.get(`/operations/${key}`)).body).toMatchObject({ id, state: 'running', progress: { done: 1, of: 2 } });
+    const response = await fetch(`${url}/operations/${id}/events`, { headers: { authorization: `Bearer ${await here.manager.token()}` } });
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    steps.emit('finish', 'done');
+    const text = await response.text();
+    const seen = [...text.matchAll(/^data: (.*)$/gm)].map(
+      (line) => JSON.parse(line[1] ?? '') as { state: string; progress: { done: number } },
+    );
+    expect(seen[0]).toMatchObject({ state: 'running', progress: { done: 1 } });
+    expect(seen.at(-1)).toMatchObject({ state: 'succeeded', progress: { done: 2 } });
+    const strange = await fetch(`${url}/operations/${id}/events`, { headers: { authorization: `Bearer ${await there.manager.token()}` } });
+    expect(strange.status).toBe(404);
+  });
+
+  it('stops telling a person whose access was cut while the stream was open', async () => {
+    const started = once(steps, 'started');
+    const id = await order(here.unit);
+    await started;
+    const response = await fetch(`${url}/operations/${id}/events`, {
+      headers: { authorization: `Bearer ${await here.developer.token()}` },
+    });
+    expect(response.status).toBe(200);
+    await medium.platform.unitOfWork.run(systemAct('test', 'long.ordered', systemClock.now()), (tx) =>
+      tx.bumpEpoch('person', here.developer.personId),
+    );
+    expect(await response.text()).not.toContain('succeeded');
+    steps.emit('finish', 'done');
+  });
+
+  it('that failed for good is listed, replayed by the platform operator, and the replay stands in the journal', async () => {
+    let started = once(steps, 'started');
+    const id = await order(here.unit);
+    await started;
+    steps.emit('finish', 'fail');
+    await medium.until(
+      async () =>
+        (await medium.operator.get<{ items: { id: string; lastError: string }[] }>('/work?state=dead&name=long.work')).body.items[0],
+      'the dead letter',
+    );
+    expect((await number(medium.operator, 'dead-letters'))?.by).toMatchObject({ 'long.work': 1 });
+    expect((await here.officer.post(`/work/${id}/replays`)).status).toBe(403);
+    expect((await medium.operator.post(`/work/${newId()}/replays`)).body).toMatchObject({ code: 'work.not-found' });
+    started = once(steps, 'started');
+    const key = { 'idempotency-key': newId() };
+    expect((await medium.operator.post(`/work/${id}/replays`, undefined, key)).body).toMatchObject({ id, state: 'due' });
+    expect((await medium.operator.post(`/work/${id}/replays`, undefined, key)).body).toMatchObject({ id, state: 'due' });
+    await started;
+    expect((await medium.operator.post(`/work/${id}/replays`)).body).toMatchObject({ code: 'work.not-dead', details: { state: 'leased' } });
+    steps.emit('finish', 'done');
+    await medium.until(
+      async () => (await medium.operator.get<{ state: string }>(`/operations/${id}`)).body.state === 'succeeded',
+      'the replay to succeed',
+    );
+    expect(
+      await medium.sql(`SELECT outcome FROM platform.journal WHERE action = 'work.replayed' AND object_id = $1 AND outcome = 'done'`, [id]),
+    ).toHaveLength(1);
+  });
+});
