@@ -39,7 +39,7 @@ export class CopyGate {
 
   /** The fields that are open today, and those whose consent has lapsed since they were granted (REQ-07: asked again before every run). */
   async grant(tx: Tx, copy: Pick<UsableCopy, 'scenarioId' | 'datasetId'>, at: Instant): Promise<FieldGrant> {
-    const { itemIds } = await this.copies.grant(tx, copy.scenarioId, copy.datasetId, at);
+    const { itemIds } = await this.copies.grant(tx, copy.scenarioId, copy.datasetId);
     const items = await this.dataRequests.inForceItems(tx, copy.scenarioId, copy.datasetId, 'share');
     const open = new Set<string>();
     const lapsed = new Set<string>();

@@ -140,14 +140,36 @@ describe('detectors', () => {
 
   it('do not take hexadecimal pseudonyms for identifiers', () => {
     const hex = fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: 32, maxLength: 32 });
-    fc.assert(fc.property(hex, (value) => { expect(findIdentifiers(value).concat(typeOfValue(value) === 'none' ? [] : findIdentifiers('x'))).toEqual([]); })); // prettier-ignore
+    fc.assert(
+      fc.property(hex, (value) => {
+        expect(findIdentifiers(value).concat(typeOfValue(value) === 'none' ? [] : findIdentifiers('x'))).toEqual([]);
+      }),
+    );
   });
 });
 
 describe('column names', () => {
   it.each([
-    ['resident-id', '身份证号'], ['resident-id', 'sfzhm'], ['resident-id', 'id_card'], ['mobile', '联系电话'], ['mobile', 'mobile'], ['name', '姓名'], ['name', 'name'],
-    ['uscc', '统一社会信用代码'], ['birth-date', 'birth_date'], ['address', '家庭住址'], ['coordinates', 'lng'], ['account-number', '社保号'], ['medical-record-number', '病历号'],
-    [undefined, '公司名称'], [undefined, 'school_name'], [undefined, 'age'], [undefined, 'occupation'], [undefined, 'native-country'], [undefined, 'salary-class'],
-  ] as const)('point at %s in %s', (type, name) => { expect(typeByName(name)).toBe(type); }); // prettier-ignore
+    ['resident-id', '身份证号'],
+    ['resident-id', 'sfzhm'],
+    ['resident-id', 'id_card'],
+    ['mobile', '联系电话'],
+    ['mobile', 'mobile'],
+    ['name', '姓名'],
+    ['name', 'name'],
+    ['uscc', '统一社会信用代码'],
+    ['birth-date', 'birth_date'],
+    ['address', '家庭住址'],
+    ['coordinates', 'lng'],
+    ['account-number', '社保号'],
+    ['medical-record-number', '病历号'],
+    [undefined, '公司名称'],
+    [undefined, 'school_name'],
+    [undefined, 'age'],
+    [undefined, 'occupation'],
+    [undefined, 'native-country'],
+    [undefined, 'salary-class'],
+  ] as const)('point at %s in %s', (type, name) => {
+    expect(typeByName(name)).toBe(type);
+  });
 });

@@ -2,51 +2,82 @@ import type { ColumnDecision, Plan, SchemaColumn } from '../../contract.js';
 import { techniqueSql } from '../compile.js';
 import { pointsAtOne } from '../sensitive-types.js';
 import { sqlName } from '../techniques/patterns.js';
-import { asNumber, type CheckResult, type Measurement } from './checks.js';
+import { asNumber, type CheckResult, type Examination, type Measurement } from './checks.js';
 
 /** Fewer distinct values than this say nothing: two columns of a handful of values are one to one by chance. */
 const leastDistinct = 50;
 /** Masks of a fixed shape hide four characters or more; on a small dataset they may be one to one and still cannot be undone. */
 const compared: readonly ColumnDecision['technique']['kind'][] = ['keep', 'mask-ends', 'generalise', 'round', 'top-bottom'];
 
+/** Exact counting is dear; it is done where an estimate (a few per cent off) leaves a one-to-one possible. */
+const near = 1.5;
+
+interface Compared {
+  readonly decision: ColumnDecision;
+  readonly made: string;
+  readonly against: readonly string[];
+}
+
 /**
  * A column that is one to one with a raw column and not keyed is that column in other words (DES-04): with its own source, where a
  * technique should have merged values; with any column of identifiers, where it would be a name for each of them. Measured over all raw
  * rows, not the sample, in which everything looks unique.
  */
-export function bijectionMeasurements(plan: Plan, schema: readonly SchemaColumn[]): readonly Measurement[] {
+export function bijectionChecks(plan: Plan, schema: readonly SchemaColumn[]): Pick<Examination, 'preparation' | 'measurements'> {
   const identifiers = plan.columns.filter((decision) => pointsAtOne(decision.sensitiveType)).map((decision) => decision.column);
-  return plan.columns.flatMap((decision) => {
+  const pairs = plan.columns.flatMap((decision): Compared[] => {
     const column = schema.find((c) => c.name === decision.column);
     const exact = column?.type === 'text' || column?.type === 'integer' || decision.technique.kind === 'generalise';
     if (column === undefined || !exact || !compared.includes(decision.technique.kind)) return [];
     const others = identifiers.filter((name) => name !== column.name);
     const against = decision.technique.kind === 'keep' ? others : [column.name, ...others];
-    return against.length === 0 ? [] : [measurement(decision, column, against)];
+    return against.length === 0 ? [] : [{ decision, made: techniqueSql(decision, column.type, sqlName(column.name)), against }];
   });
+  if (pairs.length === 0) return { preparation: [], measurements: [] };
+  const raws = [...new Set(pairs.flatMap(({ against }) => against))];
+  const estimates = [
+    ...pairs.map(({ made }, i) => `approx_count_distinct(${made}) AS m${String(i)}`),
+    ...raws.map((name, i) => `approx_count_distinct(${sqlName(name)}) AS r${String(i)}`),
+  ];
+  const estimate = `CREATE TEMP TABLE sandbox_estimates AS SELECT ${estimates.join(', ')} FROM raw`;
+  return {
+    preparation: [{ kind: 'sql', sql: estimate, result: 'none' }],
+    measurements: pairs.map((pair, i) =>
+      measurement(
+        pair,
+        `m${String(i)}`,
+        pair.against.map((name) => `r${String(raws.indexOf(name))}`),
+      ),
+    ),
+  };
 }
 
-function measurement(decision: ColumnDecision, column: SchemaColumn, against: readonly string[]): Measurement {
-  const made = techniqueSql(decision, column.type, sqlName(column.name));
-  const counts = against.map((_, i) => {
-    const both = `FILTER (WHERE made IS NOT NULL AND r${String(i)} IS NOT NULL)`;
-    return `count(DISTINCT made) ${both}, count(DISTINCT r${String(i)}) ${both}, count(DISTINCT hash(made, r${String(i)})) ${both}`;
+/** @param m and rs: the columns of the estimates for what is made and what it is held against */
+function measurement({ decision, made, against }: Compared, m: string, rs: readonly string[]): Measurement {
+  const plausible = rs.map(
+    (r) => `(e.${m} * 2 > ${String(leastDistinct)} AND e.${m} * ${String(near)} > e.${r} AND e.${r} * ${String(near)} > e.${m})`,
+  );
+  const counts = against.map((name, i) => {
+    const raw = sqlName(name);
+    const both = `FILTER (WHERE ${made} IS NOT NULL AND ${raw} IS NOT NULL AND ${plausible[i] ?? 'false'})`;
+    const about = `(SELECT ${m} FROM sandbox_estimates), (SELECT ${rs[i] ?? m} FROM sandbox_estimates)`;
+    return `${about}, count(DISTINCT ${made}) ${both}, count(DISTINCT ${raw}) ${both}, count(DISTINCT hash(${made}, ${raw})) ${both}`;
   });
-  const raws = against.map((name, i) => `${sqlName(name)} AS r${String(i)}`);
   return {
-    sql: `SELECT ${counts.join(', ')} FROM (SELECT ${made} AS made, ${raws.join(', ')} FROM raw) AS t`,
+    sql: `SELECT ${counts.join(', ')} FROM raw, sandbox_estimates AS e WHERE ${plausible.join(' OR ')}`,
     rows: 1,
     judge: ([row = []]) =>
       against.map((name, i): CheckResult => {
-        const [values, rawValues, pairs] = row.slice(i * 3, i * 3 + 3).map(asNumber) as [number, number, number];
+        const [aboutValues, aboutRaw, values, rawValues, pairs] = row.slice(i * 5, i * 5 + 5).map(asNumber) as [
+          number,
+          number,
+          number,
+          number,
+          number,
+        ];
         const oneToOne = values === rawValues && values === pairs && values >= leastDistinct;
-        return {
-          check: 'bijection',
-          column: column.name,
-          verdict: oneToOne ? 'fail' : 'pass',
-          finding: name,
-          figures: { values, rawValues, pairs },
-        };
+        const figures = values === 0 ? { aboutValues, aboutRaw } : { values, rawValues, pairs };
+        return { check: 'bijection', column: decision.column, verdict: oneToOne ? 'fail' : 'pass', finding: name, figures };
       }),
   };
 }

@@ -1,3 +1,5 @@
+import type { CompiledStep } from '../compile.js';
+
 /** One check of an output: figures only, never a value. `unfinished` is never a pass. */
 export interface CheckResult {
   readonly check: 'sample' | 'residual-identifiers' | 'bijection' | 'dictionary-attack' | 'singling-out';
@@ -17,3 +19,9 @@ export interface Measurement {
 }
 
 export const asNumber = (value: unknown): number => Number(value ?? 0);
+
+/** What is done before the measurements, without results, and the measurements. */
+export interface Examination {
+  readonly preparation: readonly CompiledStep[];
+  readonly measurements: readonly Measurement[];
+}

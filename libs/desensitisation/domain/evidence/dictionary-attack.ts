@@ -3,10 +3,10 @@ import { drawSql, type CompiledStep } from '../compile.js';
 import { pointsAtOne } from '../sensitive-types.js';
 import { sqlName } from '../techniques/patterns.js';
 import { normalisedSql } from '../techniques/pseudonym.js';
-import { asNumber, type Measurement } from './checks.js';
+import { asNumber, type Examination } from './checks.js';
 
 /** Rows whose identifiers the attacker knows. They are the first ones drawn, so each stands in the output too. */
-const knownRows = 2_000;
+const knownRows = 250;
 /** Keys that people choose when they choose none. */
 export const weakKeys: Readonly<Record<string, string>> = {
   zero: '\0'.repeat(32),
@@ -19,12 +19,6 @@ export const weakKeys: Readonly<Record<string, string>> = {
 };
 const attacked = 16;
 
-export interface Attack {
-  /** Makes `sandbox_guesses (guess)`: what the known identifiers look like under every public digest and weak key. */
-  readonly steps: readonly CompiledStep[];
-  readonly measurements: readonly Measurement[];
-}
-
 /**
  * Tries to recognise known identifiers in the output by digests that anyone can compute (MD5, SHA-1, SHA-256, SM3) and by HMAC under keys
  * that anyone would try: one hit shows that the column hides nothing from whoever has a list of numbers (DES-04).
@@ -35,10 +29,10 @@ export function dictionaryAttack(
   columns: readonly OutputColumn[],
   seed: string,
   rowNumber: string,
-): Attack {
+): Examination {
   const identifiers = plan.columns.filter((d) => pointsAtOne(d.sensitiveType) || d.technique.kind === 'pseudonym');
   const texts = columns.filter((column) => column.type === 'text');
-  if (identifiers.length === 0 || texts.length === 0) return { steps: [], measurements: [] };
+  if (identifiers.length === 0 || texts.length === 0) return { preparation: [], measurements: [] };
   const forms = identifiers.flatMap((decision) => {
     const column = schema.find((c) => c.name === decision.column);
     if (column === undefined) return [];
@@ -63,7 +57,7 @@ export function dictionaryAttack(
     ...macs.map((mac) => `SELECT pseudonym FROM ${mac.name}`),
   ];
   return {
-    steps: [
+    preparation: [
       { kind: 'sql', sql: known, result: 'none' },
       ...macs,
       {

@@ -1,16 +1,9 @@
 import type { OutputColumn, Plan, SchemaColumn } from '../../contract.js';
-import type { CompiledStep } from '../compile.js';
-import { bijectionMeasurements } from './bijection.js';
-import type { CheckResult, Measurement } from './checks.js';
+import { bijectionChecks } from './bijection.js';
+import type { CheckResult, Examination } from './checks.js';
 import { dictionaryAttack } from './dictionary-attack.js';
 import { residualMeasurements } from './residual.js';
 import { sampleMeasurements, singlingOutMeasurements } from './singling-out.js';
-
-export interface Examination {
-  /** To be done before the measurements, without results. */
-  readonly preparation: readonly CompiledStep[];
-  readonly measurements: readonly Measurement[];
-}
 
 /** Everything that is asked of an output before it may be published, over the views `raw` and `output`. */
 export function examinationOf(
@@ -21,12 +14,13 @@ export function examinationOf(
   rowNumber: string,
 ): Examination {
   const attack = dictionaryAttack(plan, schema, columns, seed, rowNumber);
+  const bijection = bijectionChecks(plan, schema);
   return {
-    preparation: attack.steps,
+    preparation: [...attack.preparation, ...bijection.preparation],
     measurements: [
       ...sampleMeasurements(plan),
       ...residualMeasurements(columns),
-      ...bijectionMeasurements(plan, schema),
+      ...bijection.measurements,
       ...attack.measurements,
       ...singlingOutMeasurements(plan),
     ],

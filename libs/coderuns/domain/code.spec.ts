@@ -1,0 +1,125 @@
+import { Refusal } from '#kernel';
+import { describe, expect, it } from '@jest/globals';
+import { assertInputs, assertReadsInputsOnly, codeDigest, readTree, resultLineage, type Code } from './code.js';
+import { assertJoinable, assertMayRunOnRaw, assertReviewable } from './decisions.js';
+
+const code: Code = {
+  scenarioId: 's',
+  purpose: 'run',
+  language: 'sql',
+  sql: 'SELECT 1',
+  inputs: [{ copyId: 'c', datasetId: 'd', as: 't' }],
+};
+const refusal = (act: () => unknown): [string, unknown] => {
+  try {
+    act();
+  } catch (fault) {
+    if (fault instanceof Refusal) return [fault.code, fault.details];
+    throw fault;
+  }
+  return ['none', {}];
+};
+
+describe('code', () => {
+  it('is what was reviewed to the letter: any change of it is another [MOD-03]', () => {
+    const digest = codeDigest(code);
+    expect(codeDigest({ ...code, sql: 'SELECT 1 ' })).not.toBe(digest);
+    expect(codeDigest({ ...code, purpose: 'train' })).not.toBe(digest);
+    expect(codeDigest({ ...code, inputs: [{ copyId: 'other', datasetId: 'd', as: 't' }] })).not.toBe(digest);
+    expect(codeDigest({ ...code, scenarioId: 'other' })).not.toBe(digest);
+  });
+
+  it('that cannot be parsed is refused with its place; anything but one SELECT is refused', () => {
+    const broken = JSON.stringify({
+      error: true,
+      error_type: 'parser',
+      error_message: "syntax error at or near '13812345678'",
+      position: '12',
+    });
+    expect(refusal(() => readTree(broken, '-- 中文\nSELEC 1'))).toEqual(['coderuns.code-unreadable', { line: 2, column: 3 }]);
+    const other = JSON.stringify({ error: true, error_type: 'not implemented' });
+    expect(refusal(() => readTree(other, 'x'))[0]).toBe('coderuns.one-select');
+    expect(refusal(() => readTree(JSON.stringify({ error: false, statements: [{ node: {} }, { node: {} }] }), 'x'))[0]).toBe(
+      'coderuns.one-select',
+    );
+  });
+
+  it('reads its inputs and its own common tables alone', () => {
+    const from = (table: object, ctes: object[] = []) => ({ type: 'SELECT_NODE', cte_map: { map: ctes }, from_table: table });
+    const base = (name: string, schema = '') => ({ type: 'BASE_TABLE', table_name: name, schema_name: schema });
+    const asked = (table: object, ctes: object[] = []) =>
+      refusal(() => {
+        assertReadsInputsOnly(from(table, ctes), [{ as: 't' }]);
+      })[0];
+    expect(asked(base('T'))).toBe('none');
+    expect(asked(base('u'), [{ key: 'U', value: {} }])).toBe('none');
+    expect(asked(base('u'))).toBe('coderuns.unknown-table');
+    expect(asked(base('t', 'information_schema'))).toBe('coderuns.unknown-table');
+    expect(asked({ type: 'TABLE_FUNCTION', function: { function_name: 'range' } })).toBe('none');
+    expect(asked({ type: 'TABLE_FUNCTION', function: { function_name: 'read_text' } })).toBe('coderuns.function-not-allowed');
+    expect(asked({ type: 'SHOW_REF' })).toBe('coderuns.function-not-allowed');
+    expect(
+      refusal(() => {
+        assertInputs([
+          { copyId: 'a', as: 't' },
+          { copyId: 'b', as: 't' },
+        ]);
+      })[0],
+    ).toBe('coderuns.input-twice');
+  });
+
+  it('whose columns could not be told apart derives all of everything [MOD-04]', () => {
+    const columns = new Map([['t', ['a', 'b']]]);
+    const all = [
+      { datasetId: 'd', column: 'a' },
+      { datasetId: 'd', column: 'b' },
+    ];
+    expect(resultLineage(undefined, ['x'], code.inputs, columns)).toEqual([{ column: 'x', reversibility: 'raw', sources: all }]);
+    const two = [
+      { raw: false, grouped: false, sources: [] },
+      { raw: false, grouped: false, sources: [] },
+    ];
+    expect(resultLineage(two, ['x'], code.inputs, columns)[0]?.reversibility).toBe('raw');
+    expect(resultLineage(two, ['x', 'y'], code.inputs, columns)[1]).toEqual({ column: 'y', reversibility: 'irreversible', sources: [] });
+  });
+});
+
+describe('deciding on code', () => {
+  const facts = { state: 'submitted', digest: 'd', unitId: 'unit', submittedBy: 'writer' } as const;
+  it('is for someone outside the unit who read exactly this [MOD-03]', () => {
+    const review = (who: { personId: string; organisationId: string }, digest = 'd', state: 'submitted' | 'reviewed' = 'submitted') =>
+      refusal(() => {
+        assertReviewable({ ...facts, state }, who, digest);
+      })[0];
+    expect(review({ personId: 'p', organisationId: 'authority' })).toBe('none');
+    expect(review({ personId: 'p', organisationId: 'unit' })).toBe('coderuns.reviewer-of-unit');
+    expect(review({ personId: 'writer', organisationId: 'authority' })).toBe('coderuns.reviewer-of-unit');
+    expect(review({ personId: 'p', organisationId: 'authority' }, 'e')).toBe('coderuns.code-changed');
+    expect(review({ personId: 'p', organisationId: 'authority' }, 'd', 'reviewed')).toBe('coderuns.already-reviewed');
+  });
+
+  it('keeps unreviewed code and every training away from raw data [MOD-02, MOD-03]', () => {
+    const raw = (state: 'submitted' | 'reviewed' | 'returned', purpose: 'run' | 'train') =>
+      refusal(() => {
+        assertMayRunOnRaw({ state, purpose });
+      })[0];
+    expect(raw('reviewed', 'run')).toBe('none');
+    expect(raw('submitted', 'run')).toBe('coderuns.not-reviewed');
+    expect(raw('returned', 'run')).toBe('coderuns.not-reviewed');
+    expect(raw('reviewed', 'train')).toBe('coderuns.training-on-raw');
+  });
+
+  it('keeps a holding alone whose provider allows no joins', () => {
+    const holding = (id: string, noJoin: boolean) => ({ id, useConditions: { noJoin } });
+    expect(
+      refusal(() => {
+        assertJoinable([holding('a', true), holding('a', true)]);
+      })[0],
+    ).toBe('none');
+    expect(
+      refusal(() => {
+        assertJoinable([holding('a', false), holding('b', true)]);
+      })[0],
+    ).toBe('coderuns.join-not-allowed');
+  });
+});

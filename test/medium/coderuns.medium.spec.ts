@@ -1,0 +1,140 @@
+import { newId } from '#kernel';
+import { Seams } from '#platform/seams';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { z } from 'zod';
+import type { CodeRunView, CodeSubmissionView } from '../../libs/coderuns/contract.js';
+import { canary, openDelivered, type Delivered } from '../support/delivered.js';
+import { ok } from '../support/operating.js';
+
+type Submission = z.output<typeof CodeSubmissionView>;
+type CodeRun = z.output<typeof CodeRunView>;
+
+let data: Delivered;
+beforeAll(async () => {
+  data = await openDelivered();
+}, 180_000);
+afterAll(() => data.close());
+
+const counting = `SELECT "文化程度" AS education, count(*) AS people, avg("月缴费基数") AS mean_base\nFROM residents GROUP BY "文化程度" ORDER BY people DESC`;
+const submit = (sql: string, more: Record<string, unknown> = {}, by = data.operating.developer) =>
+  by.post<Submission>('/code-submissions', {
+    scenarioId: data.operating.scenarioId,
+    purpose: 'run',
+    language: 'sql',
+    title: '按学历统计缴费基数',
+    sql,
+    inputs: [{ copyId: data.copyId, as: 'residents' }],
+    ...more,
+  });
+const review = (submission: Submission, by = data.reviewer, verdict = 'approve') =>
+  by.post<Submission>(`/code-submissions/${submission.id}/reviews`, { verdict, digest: submission.digest, reasons: '已读，未见问题' });
+const finished = (id: string): Promise<CodeRun> =>
+  data.medium.until(
+    async () => {
+      const found = ok<CodeRun>(await data.operating.developer.get(`/code-runs/${id}`));
+      return found.finishedAt !== null && found;
+    },
+    'the code run to end',
+    60,
+  );
+async function reviewed(sql: string, more: Record<string, unknown> = {}): Promise<Submission> {
+  return ok<Submission>(await review(ok<Submission>(await submit(sql, more))));
+}
+async function runCode(submission: Submission): Promise<CodeRun> {
+  return finished(ok<CodeRun>(await data.operating.developer.post('/code-runs', { submissionId: submission.id })).id);
+}
+
+describe('code over raw data', () => {
+  it('runs only when reviewed outside the unit, and leaves its result in quarantine alone [MOD-03]', async () => {
+    const submission = ok<Submission>(await submit(counting));
+    expect(submission.lineage).toEqual([
+      { column: '#1', reversibility: 'raw', sources: [{ datasetId: data.datasetId, column: '文化程度' }], grouped: true },
+      { column: '#2', reversibility: 'irreversible', sources: [] },
+      { column: '#3', reversibility: 'irreversible', sources: [{ datasetId: data.datasetId, column: '月缴费基数' }] },
+    ]);
+    expect((await data.operating.developer.post('/code-runs', { submissionId: submission.id })).body).toMatchObject({
+      code: 'coderuns.not-reviewed',
+    });
+    const insider = await data.medium.person(data.operating.unitId, ['export-reviewer'], { kind: 'platform' });
+    expect((await review(submission, insider)).body).toMatchObject({ code: 'coderuns.reviewer-of-unit' });
+    expect((await review({ ...submission, digest: `sha256:${'0'.repeat(64)}` })).body).toMatchObject({ code: 'coderuns.code-changed' });
+    ok(await review(submission));
+    const done = await runCode(submission);
+    expect(done).toMatchObject({
+      state: 'succeeded',
+      mode: 'production',
+      rows: null,
+      cause: null,
+      columns: ['education', 'people', 'mean_base'],
+    });
+    const stored = await data.medium.platform.objects.list(`scenarios/${data.operating.scenarioId}/quarantine/code-runs/${done.id}`);
+    expect(stored.map(({ key }) => key.split('/').at(-1)).sort()).toEqual(['log.json', 'result.parquet']);
+  }, 60_000);
+
+  it('sees the granted fields alone: another column, file or table is out of its reach [MOD-03, REQ-02]', async () => {
+    expect((await submit('SELECT count(*) FROM other_table')).body).toMatchObject({
+      code: 'coderuns.unknown-table',
+      details: { table: 'other_table' },
+    });
+    expect((await submit("SELECT * FROM read_parquet('/dev/shm/**')")).body).toMatchObject({ code: 'coderuns.function-not-allowed' });
+    expect((await submit('SELECT 1; SELECT 2')).body).toMatchObject({ code: 'coderuns.one-select' });
+    expect((await submit('SELECT "性别",\n  count( FROM residents')).body).toMatchObject({
+      code: 'coderuns.code-unreadable',
+      details: { line: 2 },
+    });
+    const done = await runCode(await reviewed('SELECT count("银行卡号") AS cards FROM residents'));
+    expect(done).toMatchObject({ state: 'failed', cause: { code: 'engine.sql-error', kind: 'Binder', line: 1, column: 14 } });
+  }, 60_000);
+
+  it('that fails says kind, line and column and never a value, and the same code can be tried on the sample [DES-01, MOD-03]', async () => {
+    const plan = await data.propose();
+    ok(await data.approve(plan));
+    expect((await data.run(plan)).state).toBe('succeeded');
+    const sql = 'SELECT count(*) AS n,\n  max(CAST("手机号码" AS TINYINT)) AS m\nFROM residents';
+    const submission = await reviewed(sql);
+    const done = await runCode(submission);
+    expect(done).toMatchObject({ state: 'failed', cause: { code: 'engine.sql-error', kind: 'Conversion', line: 2, column: 7 } });
+    const trial = await finished(ok<CodeRun>(await data.operating.developer.post(`/code-submissions/${submission.id}/trials`, {})).id);
+    expect(trial).toMatchObject({ mode: 'trial', state: 'failed', cause: { kind: 'Conversion', line: 2, column: 7 } });
+    const good = await finished(
+      ok<CodeRun>(await data.operating.developer.post(`/code-submissions/${ok<Submission>(await submit(counting)).id}/trials`, {})).id,
+    );
+    expect(good).toMatchObject({ mode: 'trial', state: 'succeeded', rows: expect.any(Number) });
+    expect(await data.everythingKept()).not.toContain(canary);
+  }, 120_000);
+
+  it('may not train on raw data; on samples it may [MOD-02]', async () => {
+    const submission = await reviewed(counting, { purpose: 'train' });
+    expect((await data.operating.developer.post('/code-runs', { submissionId: submission.id })).body).toMatchObject({
+      code: 'coderuns.training-on-raw',
+    });
+    expect(
+      (await finished(ok<CodeRun>(await data.operating.developer.post(`/code-submissions/${submission.id}/trials`, {})).id)).state,
+    ).toBe('succeeded');
+  }, 60_000);
+
+  it('is for people with a working seat in the scenario', async () => {
+    const stranger = await data.medium.person(data.operating.unitId, ['unit-developer']);
+    expect((await submit(counting, {}, stranger)).body).toMatchObject({ code: 'seat.needed' });
+  });
+});
+
+describe('the end of a domain', () => {
+  it('finds results and logs in the database and in the store, destroys them and cannot read them back [DEST-01]', async () => {
+    const { authorisationId, scenarioId } = data.operating;
+    const scope = { domainId: newId(), authorisationId, scenarioIds: [scenarioId] };
+    const holding = data.medium.app
+      .get(Seams)
+      .all('holding')
+      .find((one) => one.name === 'code-run-results');
+    const before = (await holding?.inventory(scope)) ?? [];
+    expect(new Set(before.map(({ view }) => view))).toEqual(new Set(['database', 'stores']));
+    expect(before.every(({ sealedBy }) => sealedBy === `scenario/${scenarioId}`)).toBe(true);
+    await holding?.destroy(scope);
+    await holding?.destroy(scope);
+    expect(await holding?.inventory(scope)).toEqual([]);
+    const attempts = (await holding?.attemptRecovery(scope)) ?? [];
+    expect(attempts.length).toBeGreaterThan(0);
+    expect(attempts.every(({ recovered }) => !recovered)).toBe(true);
+  });
+});

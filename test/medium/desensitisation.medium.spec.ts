@@ -1,0 +1,222 @@
+import { newId } from '#kernel';
+import { Seams } from '#platform/seams';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { residentFields } from '../../deploy/embedded/samples/residents.js';
+import { canary, deliveredRows, openDelivered, type Delivered, type Plan, type Run } from '../support/delivered.js';
+import { approveScenario, inDays, ok } from '../support/operating.js';
+
+let data: Delivered;
+beforeAll(async () => {
+  data = await openDelivered();
+}, 180_000);
+afterAll(() => data.close());
+
+describe('a desensitisation plan', () => {
+  it('is proposed by detection from a delivered copy, complete and without fault [DES-03]', async () => {
+    const plan = await data.propose();
+    expect(plan).toMatchObject({ state: 'draft', revision: 1, scenarioId: data.operating.scenarioId });
+    const technique = (name: string) => plan.content?.columns.find((c) => c.column === name)?.technique.kind;
+    expect(plan.columns.map(({ name }) => name)).toEqual(residentFields.map(({ name }) => name).filter((name) => name !== '银行卡号'));
+    expect(
+      Object.fromEntries(
+        ['姓名', '公民身份号码', '手机号码', '出生日期', '户籍地址', '电子邮箱', '备注', '文化程度'].map((name) => [name, technique(name)]),
+      ),
+    ).toEqual({
+      姓名: 'mask',
+      公民身份号码: 'pseudonym',
+      手机号码: 'mask',
+      出生日期: 'generalise',
+      户籍地址: 'generalise',
+      电子邮箱: 'mask',
+      备注: 'drop',
+      文化程度: 'keep',
+    });
+    expect(plan.content?.sampling).toBeDefined();
+    expect(JSON.stringify(plan)).not.toContain(canary);
+  });
+
+  it('is refused when it keeps an identifier, hashes without a key or takes no sample, and says every reason at once [DES-02, DES-03, DES-04]', async () => {
+    const plan = await data.propose();
+    const columns = plan.content?.columns.map((column) => {
+      if (column.column === '姓名') return { ...column, technique: { kind: 'keep' } };
+      if (column.column === '公民身份号码') return { ...column, technique: { kind: 'hash', algorithm: 'sm3' } };
+      return column.column === '手机号码' ? { ...column, sensitiveType: 'none', technique: { kind: 'keep' } } : column;
+    });
+    const answer = await data.steward.put(`/desensitisation-plans/${plan.id}`, { columns });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'desensitisation.plan-faulty' } });
+    expect((answer.body as { details: { problems: unknown } }).details.problems).toEqual([
+      { problem: 'identifier-kept', column: '姓名' },
+      { problem: 'unkeyed-hash', column: '公民身份号码' },
+      { problem: 'contradicts-detection', column: '手机号码' },
+      { problem: 'sampling-missing' },
+    ]);
+  });
+
+  it('is approved by its digest, by the provider or the authority, never by the unit or by who wrote it [DES-03]', async () => {
+    const plan = await data.propose();
+    expect(await data.approve(plan, data.operating.manager)).toMatchObject({ status: 403 });
+    const insider = await data.medium.person(data.operating.unitId, ['authority'], { kind: 'platform' });
+    expect((await data.approve(plan, insider)).body).toMatchObject({ code: 'desensitisation.approver-of-unit' });
+    expect((await data.approve({ ...plan, digest: `sha256:${'0'.repeat(64)}` })).body).toMatchObject({
+      code: 'desensitisation.plan-changed',
+    });
+    const changed = ok<Plan>(await data.steward.put(`/desensitisation-plans/${plan.id}`, { ...plan.content, sampling: { atMost: 200 } }));
+    expect((await data.approve(changed)).body).toMatchObject({ code: 'desensitisation.approver-is-author' });
+    expect(ok<Plan>(await data.approve(changed, data.operating.authority))).toMatchObject({ state: 'approved', revision: 2 });
+    expect((await data.operating.manager.post('/desensitisation-runs', { planId: (await data.propose()).id })).body).toMatchObject({
+      code: 'desensitisation.plan-not-approved',
+    });
+  });
+
+  it('of another unit does not exist', async () => {
+    const stranger = await data.medium.person(await data.medium.organisation('unit'), ['unit-manager']);
+    const plan = await data.propose();
+    expect(await stranger.get(`/desensitisation-plans/${plan.id}`)).toMatchObject({
+      status: 404,
+      body: { code: 'desensitisation-plan.not-found' },
+    });
+    expect((await stranger.get<{ items: unknown[] }>('/desensitisation-plans')).body.items).toEqual([]);
+  });
+});
+
+describe('a desensitisation run', () => {
+  it('publishes a sample with its proof, lineage, counts and key versions, and leaves no raw value anywhere else [DES-01, DES-02, DES-03, DES-04]', async () => {
+    const plan = await data.propose();
+    ok(await data.approve(plan));
+    const done = await data.run(plan);
+    expect(done).toMatchObject({
+      state: 'succeeded',
+      cause: null,
+      rowsIn: deliveredRows,
+      planDigest: plan.digest,
+      engine: expect.stringMatching(/^duckdb /),
+    });
+    expect(done.rowsOut).toBeLessThan(deliveredRows * 0.2);
+    expect(done.rowsOut).toBeGreaterThan(0);
+    expect(done.proof?.passed).toBe(true);
+    expect(new Set(done.proof?.checks.map(({ check }) => check))).toEqual(
+      new Set(['sample', 'residual-identifiers', 'bijection', 'dictionary-attack']),
+    );
+    expect(done.lineage?.find(({ name }) => name === '公民身份号码')).toEqual({
+      name: '公民身份号码',
+      type: 'text',
+      reversibility: 'keyed',
+      from: ['公民身份号码'],
+      technique: 'pseudonym',
+    });
+    expect(done.lineage?.some(({ name }) => name === '备注')).toBe(false);
+    expect(Object.keys(done.keyVersions)).toContain('resident-id');
+    const samples = ok<{ items: { runId: string }[] }>(
+      await data.operating.developer.get(`/samples?scenarioId=${data.operating.scenarioId}`),
+    );
+    expect(samples.items.map(({ runId }) => runId)).toContain(done.id);
+    const kept = await data.everythingKept();
+    expect(kept).toContain(done.id);
+    expect(kept).not.toContain(canary);
+    expect(kept).toContain('usage.recorded.v1');
+  }, 120_000);
+
+  it('shows only fields that a data request in force opens, and none whose consent was withdrawn since [REQ-02, REQ-07]', async () => {
+    const scenarioId = await approveScenario(data.operating.authorisationId, data.operating.authority, data.operating.manager);
+    const consent = ok(
+      await data.operating.manager.post('/consents', {
+        service: '浙里办用户授权',
+        reference: newId(),
+        subject: `主体-${newId().slice(-6)}`,
+        items: ['姓名'],
+        purpose: '信用评估',
+        scenarioId,
+        expiresOn: inDays(100),
+      }),
+    );
+    const item = await data.grant(['人员编号', '姓名', '文化程度'], scenarioId, (name) =>
+      name === '姓名' ? { kind: 'consent', consentId: consent.id } : { kind: 'masking-plan' },
+    );
+    const copy = await data.deliver(scenarioId);
+    const plan = await data.propose(data.steward, copy);
+    expect(plan.columns.map(({ name }) => name)).toEqual(['人员编号', '姓名', '文化程度']);
+    ok(await data.approve(plan));
+    expect((await data.run(plan)).state).toBe('succeeded');
+    ok(await data.operating.manager.post(`/consents/${consent.id}/withdrawals`, {}));
+    const lapsed = await data.operating.manager.post('/desensitisation-runs', { planId: plan.id });
+    expect(lapsed.body).toMatchObject({ code: 'desensitisation.consent-lapsed', details: { columns: ['姓名'] } });
+    ok(await data.operating.authority.post(`${item}/withdrawals`, { reasons: '业务终止' }));
+    const closed = await data.operating.manager.post('/desensitisation-runs', { planId: plan.id });
+    expect(closed.body).toMatchObject({ code: 'dataset-copy.not-granted' });
+  }, 120_000);
+
+  it('publishes nothing when its proof fails, and names the column and never the value [DES-04]', async () => {
+    const plan = await data.propose();
+    const content = { ...plan.content, singlingOut: { quasiIdentifiers: ['出生日期', '户籍地址', '民族', '文化程度'], k: 50 } };
+    const strict = ok<Plan>(await data.steward.put(`/desensitisation-plans/${plan.id}`, content));
+    ok(await data.approve(strict, data.operating.authority));
+    const failed = await data.run(strict);
+    expect(failed).toMatchObject({
+      state: 'failed',
+      cause: { code: 'desensitisation.proof-failed', columns: ['singling-out'] },
+      sha256: null,
+      proof: { passed: false },
+    });
+    const samples = ok<{ items: { runId: string }[] }>(
+      await data.operating.developer.get(`/samples?scenarioId=${data.operating.scenarioId}`),
+    );
+    expect(samples.items.map(({ runId }) => runId)).not.toContain(failed.id);
+    expect(await data.medium.platform.objects.list(`scenarios/${data.operating.scenarioId}/samples/${failed.id}`)).toEqual([]);
+  }, 120_000);
+
+  it('publishes once, whole, when its work is done twice [DES-03]', async () => {
+    const plan = await data.propose();
+    ok(await data.approve(plan));
+    const done = await data.run(plan);
+    await data.medium.sql(
+      "UPDATE platform.work SET state = 'due', due_at = now(), rung_at = NULL, attempts = 0 WHERE name = 'desensitisation.run' AND key = $1",
+      [done.id],
+    );
+    await data.medium.until(async () => {
+      const [work] = await data.medium.sql<{ state: string }>(
+        "SELECT state FROM platform.work WHERE name = 'desensitisation.run' AND key = $1",
+        [done.id],
+      );
+      return work?.state === 'done';
+    }, 'the second try');
+    expect(await data.ended(done.id)).toEqual(done);
+    const events = await data.medium.sql("SELECT 1 FROM platform.outbox WHERE type = 'sample.published.v1' AND key = $1", [done.id]);
+    expect(events).toHaveLength(1);
+    expect(await data.medium.platform.objects.list(`scenarios/${data.operating.scenarioId}/samples/${done.id}`)).toHaveLength(2);
+  }, 120_000);
+
+  it('is cut with its scope, and the cut shows itself by a probe', async () => {
+    const plan = await data.propose();
+    ok(await data.approve(plan));
+    const ordered = ok<Run>(await data.operating.manager.post('/desensitisation-runs', { planId: plan.id }));
+    const cuts = data.medium.app
+      .get(Seams)
+      .all('cut-path')
+      .filter(({ path }) => path === 'queued-jobs' || path === 'running-jobs');
+    const results = [];
+    for (const cut of cuts) results.push(...(await cut.cut({ kind: 'scenario', id: data.operating.scenarioId }, new Date().toISOString())));
+    expect(results.every(({ probe }) => probe.refused)).toBe(true);
+    expect(await data.ended(ordered.id)).toMatchObject({ state: 'cancelled', cause: { code: 'desensitisation.cut' }, sha256: null });
+  });
+});
+
+describe('the end of a domain', () => {
+  it('finds samples and pseudonym keys in the database and in the store, destroys them and cannot read them back [DEST-01]', async () => {
+    const { authorisationId, scenarioId } = data.operating;
+    const scope = { domainId: newId(), authorisationId, scenarioIds: [scenarioId] };
+    const holding = data.medium.app
+      .get(Seams)
+      .all('holding')
+      .find((one) => one.name === 'desensitised-samples');
+    const before = (await holding?.inventory(scope)) ?? [];
+    expect(new Set(before.map(({ view }) => view))).toEqual(new Set(['database', 'stores']));
+    expect(before.every(({ sealedBy }) => sealedBy === `scenario/${scenarioId}`)).toBe(true);
+    await holding?.destroy(scope);
+    await holding?.destroy(scope);
+    expect(await holding?.inventory(scope)).toEqual([]);
+    const attempts = (await holding?.attemptRecovery(scope)) ?? [];
+    expect(attempts.length).toBeGreaterThan(0);
+    expect(attempts.every(({ recovered }) => !recovered)).toBe(true);
+    expect(ok<{ items: unknown[] }>(await data.operating.developer.get(`/samples?scenarioId=${scenarioId}`)).items).toEqual([]);
+  });
+});
