@@ -1,7 +1,9 @@
 import { newId } from '#kernel';
 import { Seams } from '#platform/seams';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { residentFields } from '../../deploy/embedded/samples/residents.js';
+import { RunExecution } from '../../libs/desensitisation/application/run-execution.js';
 import { canary, deliveredRows, openDelivered, type Delivered, type Plan, type Run } from '../support/delivered.js';
 import { approveScenario, inDays, ok } from '../support/operating.js';
 
@@ -183,6 +185,37 @@ describe('a desensitisation run', () => {
     const events = await data.medium.sql("SELECT 1 FROM platform.outbox WHERE type = 'sample.published.v1' AND key = $1", [done.id]);
     expect(events).toHaveLength(1);
     expect(await data.medium.platform.objects.list(`scenarios/${data.operating.scenarioId}/samples/${done.id}`)).toHaveLength(2);
+  }, 120_000);
+
+  it('publishes once when two workers carry it out at the same time, and what is read is what was published [DES-03]', async () => {
+    const plan = await data.propose();
+    ok(await data.approve(plan));
+    const { id } = ok<Run>(await data.operating.manager.post('/desensitisation-runs', { planId: plan.id }));
+    const work = {
+      workId: newId(),
+      key: id,
+      payload: {},
+      attempt: 1,
+      lastAttempt: false,
+      signal: new AbortController().signal,
+      progress: () => Promise.resolve(),
+    };
+    await data.medium.app.get(RunExecution).carryOut(id, work);
+    const done = await data.ended(id);
+    expect(done.state).toBe('succeeded');
+    expect(await data.medium.sql("SELECT 1 FROM platform.outbox WHERE type = 'sample.published.v1' AND key = $1", [id])).toHaveLength(1);
+    const [row] = await data.medium.sql<{ object_key: string; object_version: string }>(
+      'SELECT object_key, object_version FROM desensitisation.runs WHERE id = $1',
+      [id],
+    );
+    const digest = createHash('sha256');
+    const sealedBy = `scenario/${data.operating.scenarioId}`;
+    for await (const chunk of await data.medium.platform.objects.get(row?.object_key ?? '', {
+      sealedBy,
+      version: row?.object_version ?? '',
+    }))
+      digest.update(chunk);
+    expect(`sha256:${digest.digest('hex')}`).toBe(done.sha256);
   }, 120_000);
 
   it('is cut with its scope, and the cut shows itself by a probe', async () => {
