@@ -5,7 +5,8 @@ import { desensitisationContext } from '#desensitisation';
 import { domainsContext } from '#domains';
 import { exportsContext, manifestKey } from '#exports';
 import { identityContext } from '#identity';
-import { parseSignedDocument, sha256, signatureTypes, verifierKey } from '#kernel';
+import { newId, parseSignedDocument, sha256, signatureTypes, systemClock, verifierKey } from '#kernel';
+import { Seams } from '#platform/seams';
 import { seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { verifyManifest } from '../../libs/exports/domain/manifest.js';
@@ -46,6 +47,7 @@ interface Checks {
 let medium: Medium;
 let cast: Cast;
 let scenarioId: string;
+let authorisationId: string;
 let copyId: string;
 let requester: Caller;
 let reviewer: Caller;
@@ -60,7 +62,8 @@ beforeAll(async () => {
   ];
   medium = await openMedium({ contexts, worker: true });
   cast = await openCast(medium);
-  scenarioId = (await approvedScenario(cast, (await inForce(cast)).id)).id;
+  authorisationId = (await inForce(cast)).id;
+  scenarioId = (await approvedScenario(cast, authorisationId)).id;
   ({ copyId } = await deliver(medium, cast, scenarioId, fields, residents));
   requester = await seatHolder(medium, cast, scenarioId);
   const panel = await medium.organisation('evaluator');
@@ -177,6 +180,22 @@ describe('the review', () => {
   });
 });
 
+describe('the budget', () => {
+  it('counts what left before and vetoes what goes over what the authority granted', async () => {
+    const request = await approved();
+    const budget = { bytes: 10_000_000, rows: 10_000, basis: '浙数出〔2026〕12号' };
+    ok(await cast.officer.post(`/scenarios/${scenarioId}/export-budgets`, budget));
+    const within = await inReview();
+    expect(ok(await reviewer.get<Checks>(`/export-requests/${within.id}/checks`)).answer).toBe('pass');
+    ok(await cast.officer.post(`/scenarios/${scenarioId}/export-budgets`, { ...budget, rows: 30 }));
+    const over = await reaches(await submitted(counts), 'blocked', 'in-review');
+    const { checks } = ok(await requester.get<Checks>(`/export-requests/${over.id}/checks`));
+    expect([over.state, checks.find(({ check }) => check === 'volume')?.items[0]?.finding]).toEqual(['blocked', 'rows-over-budget']);
+    expect((await read(request.id)).state).toBe('approved');
+    ok(await cast.officer.post(`/scenarios/${scenarioId}/export-budgets`, budget));
+  });
+});
+
 describe('the release', () => {
   it('takes a third person; the download is byte for byte what was reviewed, once, for the requester [EXP-01] [EXP-04] [EXP-06]', async () => {
     const request = await approved();
@@ -226,5 +245,52 @@ describe('the release', () => {
     const seat = seats.items.find(({ personId }) => personId === requester.personId);
     ok(await medium.security.post(`/seats/${seat?.id ?? ''}/revocations`, { ground: 'left', reason: '离岗' }));
     await medium.until(async () => (await download(requester, open.path)).status === 410, 'the link to be cut');
+  });
+});
+
+describe('the stop', () => {
+  it('lets nothing leave while the scenario is stopped; the authority alone resumes [EMG-06]', async () => {
+    requester = await seatHolder(medium, cast, scenarioId);
+    const request = await approved();
+    ok(await requester.post(`/scenarios/${scenarioId}/stops`, { reason: '结果可能危害他人权益' }));
+    expect((await releaser.post(`/export-requests/${request.id}/releases`)).body).toMatchObject({ code: 'export.closed' });
+    const refused = await requester.post('/export-requests', {
+      scenarioId,
+      codeRunId: request.id,
+      purpose: '继续使用',
+      recipient: '某银行',
+    });
+    expect(refused.body).toMatchObject({ code: 'scenario.stopped' });
+    ok(await cast.officer.post(`/scenarios/${scenarioId}/resumptions`, { reason: '已核查' }));
+    expect(ok(await releaser.post<Request>(`/export-requests/${request.id}/releases`)).state).toBe('released');
+  });
+});
+
+describe('what exports hold', () => {
+  it('is named, destroyed and cannot be brought back; requests and manifests stay as records [DEST-01]', async () => {
+    const scope = { domainId: newId(), authorisationId, scenarioIds: [scenarioId] };
+    const holding = medium.app
+      .get(Seams)
+      .all('holding')
+      .find(({ name }) => name === 'exports');
+    const evidence = medium.app.get(Seams).all('evidence');
+    const found = (await Promise.all(evidence.map((one) => one.evidence(systemClock.now())))).flat();
+    expect(found.filter(({ requirementId }) => requirementId.startsWith('EXP-')).map(({ state }) => state)).toEqual([
+      'shown',
+      'shown',
+      'shown',
+      'shown',
+    ]);
+    const held = (await holding?.inventory(scope)) ?? [];
+    expect(held.filter(({ kind }) => kind === 'object').every(({ sealedBy }) => sealedBy === `scenario/${scenarioId}`)).toBe(true);
+    expect(held.length).toBeGreaterThan(10);
+    await holding?.destroy(scope);
+    expect(await holding?.inventory(scope)).toEqual([]);
+    const attempts = (await holding?.attemptRecovery(scope)) ?? [];
+    expect(attempts.length).toBeGreaterThan(5);
+    expect(attempts.filter(({ recovered }) => recovered)).toEqual([]);
+    const released = await medium.sql<{ manifest: unknown }>(`SELECT manifest FROM exports.export_requests WHERE released_at IS NOT NULL`);
+    expect(released.length).toBeGreaterThan(0);
+    expect(released.every(({ manifest }) => manifest !== null)).toBe(true);
   });
 });

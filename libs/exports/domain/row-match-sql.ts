@@ -8,11 +8,13 @@ const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /**
  * Two values are the same when they read the same: case, full width, white space, number and date spelling aside
- * (`０１２.50` = `12.5`, `2020年1月5日` = `2020-01-05`).
+ * (`０１２.50` = `12.5`, `2020年1月5日` = `2020-01-05`). Translating full width is far dearer than the rest: only for values that have it.
  */
 export const normalisation = `
+CREATE OR REPLACE TEMP MACRO half_width(v) AS
+  CASE WHEN regexp_matches(v, '[\uff01-\uff5e\u3000]') THEN translate(v, ${literal(fullWidth)}, ${literal(halfWidth)}) ELSE v END;
 CREATE OR REPLACE TEMP MACRO folded(v) AS
-  lower(trim(regexp_replace(translate(nfc_normalize(coalesce(v, '')), ${literal(fullWidth)}, ${literal(halfWidth)}), '\\s+', ' ', 'g')));
+  lower(trim(regexp_replace(half_width(nfc_normalize(coalesce(v, ''))), '\\s+', ' ', 'g')));
 CREATE OR REPLACE TEMP MACRO plain_number(t) AS
   regexp_replace(regexp_replace(CASE WHEN contains(t, '.') THEN regexp_replace(regexp_replace(t, '0+$', ''), '\\.$', '') ELSE t END,
     '^\\+', ''), '^(-?)0+([0-9])', '\\1\\2');
@@ -23,22 +25,26 @@ CREATE OR REPLACE TEMP MACRO normal(v) AS
 const named = (side: RowMatchSide, index: number): string => `${side}${String(index)}`;
 const all = (side: RowMatchSide, width: number): number[] => Array.from({ length: width }, (_, index) => index);
 
-/** A table of digests, `e0…` or `s0…`, with a row number; an empty cell is NULL. `from` has columns of the same names, as text. */
+/** Normalised cells as `e0…` or `s0…`; an empty one is NULL. Made once, since normalising is what costs. */
+export const normalised = (side: RowMatchSide, from: string, columns: readonly string[]): string =>
+  `SELECT ${columns.map((name, index) => `nullif(normal("${name.replaceAll('"', '""')}"), '') AS ${named(side, index)}`).join(', ')} FROM ${from}`;
+
+/** The digests of normalised cells, with a row number. */
 export const digests = (side: RowMatchSide, from: string, width: number): string =>
   `SELECT row_number() OVER () AS rn, ${all(side, width)
-    .map((index) => `nullif(hash(normal(${named(side, index)})), hash('')) AS ${named(side, index)}`)
+    .map((index) => `CASE WHEN ${named(side, index)} IS NOT NULL THEN hash(${named(side, index)}) END AS ${named(side, index)}`)
     .join(', ')} FROM ${from}`;
 
 /** One row a column: index, rows, filled, distinct, frequency signature, and the share of the range that its numbers fill (0 for text). */
-export const columnStatistics = (side: RowMatchSide, raw: string, width: number): string =>
+export const columnStatistics = (side: RowMatchSide, cells: string, width: number): string =>
   all(side, width)
     .map((index) => {
       const column = named(side, index);
-      return `SELECT ${String(index)} AS i, (SELECT count(*) FROM ${raw}) AS n, (SELECT coalesce(sum(f), 0) FROM v${column}) AS filled,
+      return `SELECT ${String(index)} AS i, (SELECT count(*) FROM ${cells}) AS n, (SELECT coalesce(sum(f), 0) FROM v${column}) AS filled,
         (SELECT count(*) FROM v${column}) AS d,
         (SELECT coalesce(md5(string_agg(f || 'x' || c, ',' ORDER BY f)), '') FROM (SELECT f, count(*) AS c FROM v${column} GROUP BY f)) AS signature,
         (SELECT coalesce(CASE WHEN count(*) = count(x) THEN count(DISTINCT x) / (max(x) - min(x) + 1) END, 0)
-           FROM (SELECT try_cast(normal(${column}) AS DOUBLE) AS x FROM ${raw} WHERE normal(${column}) <> '')) AS dense`;
+           FROM (SELECT try_cast(${column} AS DOUBLE) AS x FROM ${cells} WHERE ${column} IS NOT NULL)) AS dense`;
     })
     .join('\nUNION ALL\n');
 

@@ -1,6 +1,15 @@
 import type { Json } from '#kernel';
 import type { ColumnProfile, ColumnStatistics, Projection } from './row-match.js';
-import { columnStatistics, containment, digests, distinctValues, matched, matchedByChance, normalisation } from './row-match-sql.js';
+import {
+  columnStatistics,
+  containment,
+  digests,
+  distinctValues,
+  matched,
+  matchedByChance,
+  normalisation,
+  normalised,
+} from './row-match-sql.js';
 
 type Rows = readonly (readonly Json[])[];
 /** One statement for the engine and what becomes of its result. */
@@ -12,10 +21,6 @@ export interface MatchStep {
 const script = (sql: string): MatchStep => ({ kind: 'sql', sql, result: 'none' });
 const ask = (sql: string, rows = 1): MatchStep => ({ kind: 'sql', sql, result: { rows } });
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const renamed = (side: 'e' | 's', input: string, columns: readonly string[]): string =>
-  `CREATE TEMP VIEW ${side}raw AS SELECT ${columns.map((name, index) => `${quoted(name)} AS ${side}${String(index)}`).join(', ')} FROM ${input};`;
-
 /**
  * First pass: digests of both sides (kept as `e.parquet` and `s.parquet` in the run's scratch) and what the columns are like.
  * Inputs are `exported` and `source`, every column read as text.
@@ -24,11 +29,14 @@ export function profileSteps(exportColumns: readonly string[], sourceColumns: re
   const [e, s] = [exportColumns.length, sourceColumns.length];
   return [
     script(normalisation),
-    script(renamed('e', 'exported', exportColumns) + renamed('s', 'source', sourceColumns)),
-    script(`CREATE TEMP TABLE e AS ${digests('e', 'eraw', e)}; CREATE TEMP TABLE s AS ${digests('s', 'sraw', s)};`),
+    script(
+      `CREATE TEMP TABLE ecells AS ${normalised('e', 'exported', exportColumns)};
+       CREATE TEMP TABLE scells AS ${normalised('s', 'source', sourceColumns)};`,
+    ),
+    script(`CREATE TEMP TABLE e AS ${digests('e', 'ecells', e)}; CREATE TEMP TABLE s AS ${digests('s', 'scells', s)};`),
     script(`${distinctValues('e', 'e', e)}\n${distinctValues('s', 's', s)}`),
-    ask(columnStatistics('e', 'eraw', e), e),
-    ask(columnStatistics('s', 'sraw', s), s),
+    ask(columnStatistics('e', 'ecells', e), e),
+    ask(columnStatistics('s', 'scells', s), s),
     ask(containment(e, s), e * s),
     { kind: 'sql', sql: 'SELECT * FROM e', result: { file: 'e.parquet', format: 'parquet' } },
     { kind: 'sql', sql: 'SELECT * FROM s', result: { file: 's.parquet', format: 'parquet' } },
