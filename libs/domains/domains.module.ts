@@ -11,13 +11,14 @@ import { CanaryHolding, KeyHolding } from './application/key-holding.js';
 import { OperatorDesk } from './application/operator-desk.js';
 import { Orders } from './application/orders.js';
 import { Probes } from './application/probes.js';
+import { ZonePods } from './application/zone-pods.js';
 import { CatalogueRepository } from './persistence/catalogue.repository.js';
 import { DesiredRepository } from './persistence/desired.repository.js';
 import { DomainsRepository } from './persistence/domains.repository.js';
 import { OperatorRepository } from './persistence/operator.repository.js';
 
 const repositories = [DomainsRepository, DesiredRepository, CatalogueRepository, OperatorRepository];
-const useCases = [Domains, DesiredObjects, Catalogue, Probes, Orders, Canaries, OperatorDesk];
+const useCases = [Domains, DesiredObjects, Catalogue, Probes, Orders, ZonePods, Canaries, OperatorDesk];
 const seams = [ClusterHolding, CanaryHolding, KeyHolding, ClusterBindingsCut, IsolationEvidence];
 
 @Module({

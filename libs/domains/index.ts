@@ -13,6 +13,7 @@ import { DomainReconciler } from './reconcile/domain.reconciler.js';
 export { Catalogue, type CatalogueImage } from './application/catalogue.js';
 export { DesiredObjects, type ObjectOwner } from './application/desired-objects.js';
 export { Domains, type DomainFacts } from './application/domains.js';
+export { ZonePods } from './application/zone-pods.js';
 export { DOMAINS_CONFIG, type DomainsConfig } from './config.js';
 export { assertUsable, type DomainState } from './domain/operation-domain.js';
 export type { Zone } from './domain/zone.js';

@@ -79,7 +79,7 @@ export const RevocationView = z.object({
   reason: z.string().nullable(),
   caseId: z.uuid().nullable(),
   seatIds: z.array(z.uuid()),
-  state: z.enum(['cutting', 'closed']),
+  state: z.enum(['cutting', 'closed', 'superseded']),
   committedAt: instant,
   closedAt: instant.nullable(),
   open: z.array(z.object({ path: z.string(), reason: z.string(), detail: z.string().nullable() })).describe('paths not shown to be closed'),

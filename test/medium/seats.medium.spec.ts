@@ -208,7 +208,7 @@ describe('a workspace', () => {
     expect(used.map(({ item }) => item)).toEqual(['seat-day', 'workspace-start']);
   });
 
-  it('leaves the receipt open, by name, while the cluster does not answer', async () => {
+  it('leaves the receipt open, by name, while nobody answers for the cluster', async () => {
     const { seat } = await active();
     const ordered = ok(await operating.authority.post(`/seats/${seat.id}/revocations`, { ground: 'incident', reason: '演练' }));
     const open = await medium.until(async () => {
@@ -218,7 +218,7 @@ describe('a workspace', () => {
       return found.length > 0 && found;
     }, 'the first attempt');
     expect(open).toEqual(
-      expect.arrayContaining([expect.objectContaining({ path: 'workspace-pods', reason: 'failed', detail: 'kube.unreachable' })]),
+      expect.arrayContaining([expect.objectContaining({ path: 'workspace-pods', reason: 'failed', detail: 'domain.operator-silent' })]),
     );
     expect((await stateOf(seat.id)).state).toBe('revoking');
     expect(await operating.authority.get(`/revocations/${ordered.id}/receipt`)).toMatchObject({
@@ -270,6 +270,11 @@ describe('a suspension', () => {
     ok(await operating.authority.post(`/people/${person.personId}/records/${records[0]?.id ?? ''}/withdrawals`));
     await resume(suspension.id);
     await reaches(seat.id, 'active');
+    // No operator answered, so no receipt was reached before the seats came back, and the record says so.
+    const after = ok<{ items: { state: string; open: unknown[] }[] }>(
+      await operating.authority.get(`/revocations?caseId=${suspension.id}`),
+    );
+    expect(after.items[0]?.state).toBe('superseded');
     await medium.until(async () => (await stateOf(lapsing.id)).pausedBy === 'training-passed', 'the pause to name the training');
   });
 });

@@ -4,10 +4,10 @@ import type { Zone } from './zone.js';
 
 /**
  * What others may ask of the operator, which alone touches the cluster: `probe` asks every wall, `plan` says what a pass would do,
- * `inventory` lists what the zones hold, `access` asks whether anyone still gets in, `destroy` removes the zones, `recover` tries to
+ * `inventory` lists what the zones hold, `pods` those that run there, `access` asks whether anyone still gets in, `destroy` removes the zones, `recover` tries to
  * get back what was destroyed.
  */
-export const orderKinds = ['probe', 'plan', 'inventory', 'access', 'destroy', 'recover'] as const;
+export const orderKinds = ['probe', 'plan', 'inventory', 'pods', 'access', 'destroy', 'recover'] as const;
 export type OrderKind = (typeof orderKinds)[number];
 
 export interface ClusterOrder {

@@ -33,11 +33,20 @@ export async function carryOutOrder(kind: OrderKind, room: OrderRoom): Promise<J
       return { zones: (await accessChecks(room)).map((check) => ({ ...check })) as unknown as JsonObject[] };
     case 'inventory':
       return { items: (await takeStock(cluster, ever)).map((item) => ({ ...item })) };
+    case 'pods':
+      return { pods: await standingPods(room) };
     case 'destroy':
       return { left: (await destroyZones(cluster, ever)).map((item) => ({ ...item })) };
     case 'recover':
       return { attempts: (await attempts(room)).map((attempt) => ({ ...attempt })) };
   }
+}
+
+/** By namespace and name; one that is being deleted still stands. */
+async function standingPods({ leadership: { cluster }, wanted }: OrderRoom): Promise<string[]> {
+  const zones = currentZones(wanted.zones).filter((zone) => zone.goneAt === null);
+  const lists = await Promise.all(zones.map(({ namespace }) => cluster.list({ apiVersion: 'v1', kind: 'Pod', namespace })));
+  return lists.flatMap(({ items }) => items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`)).sort();
 }
 
 async function plannedSteps({ leadership, wanted, operator }: OrderRoom): Promise<string[]> {

@@ -47,7 +47,7 @@ export class Receipts {
   async work(revocationId: Id, traceparent?: string): Promise<void> {
     const reading = systemAct('seats', 'revocation.read', this.clock.now(), traceparent);
     const row = await this.unitOfWork.read(reading, (tx) => this.revocations.get(tx, revocationId));
-    if (row.state === 'closed') return;
+    if (row.state !== 'cutting') return;
     const implementations = this.seams.all('cut-path');
     const reports = await Promise.all(implementations.map((path) => this.cut(path, row)));
     const at = this.clock.now();
@@ -92,6 +92,7 @@ export class Receipts {
   private async stillOpen(id: Id, receipt: Receipt, at: Instant, traceparent?: string): Promise<never> {
     await this.unitOfWork.run(systemAct('seats', 'revocation.cut', at, traceparent), async (tx) => {
       const row = await this.revocations.lock(tx, id);
+      if (row.state !== 'cutting') return;
       await this.revocations.saveOpen(tx, row, receipt.open);
       await tx.record({
         action: 'revocation.cut',
@@ -107,7 +108,7 @@ export class Receipts {
   private async close(id: Id, signed: SignedDocument, receipt: Receipt, at: Instant, traceparent?: string): Promise<void> {
     await this.unitOfWork.run(systemAct('seats', 'revocation.receipt-issued', at, traceparent), async (tx) => {
       const row = await this.revocations.lock(tx, id);
-      if (row.state === 'closed') return;
+      if (row.state !== 'cutting') return;
       await this.revocations.close(tx, row, signed, documentDigest(signed.document), at);
       await tx.record({
         action: 'revocation.receipt-issued',

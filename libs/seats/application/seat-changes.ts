@@ -68,6 +68,7 @@ export class SeatChanges {
       await tx.bumpEpoch('seat', seat.id);
       await this.dropWorkspaces(tx, seat);
     }
+    if (change.from === 'paused' && change.to === 'active') await this.supersede(tx, seat);
     const event = events[change.to];
     if (event !== undefined) await tx.publish({ type: event, key: seat.id, payload: { seatId: seat.id, scenarioId: seat.scenarioId } });
     return changed;
@@ -104,6 +105,16 @@ export class SeatChanges {
     });
     await tx.enqueue({ name: 'seats.cut', key: row.id });
     return row;
+  }
+
+  /** What a pause was still to show closed is open again, and rightly so. */
+  private async supersede(tx: Tx, seat: SeatRow): Promise<void> {
+    for (const row of await this.revocations.passingOf(tx, seat.id)) {
+      await this.revocations.supersede(tx, row);
+      await tx.cancelWork('seats.cut', row.id);
+      const details = { open: row.open.map(({ path }) => path) };
+      await tx.record({ action: 'revocation.superseded', object: { kind: 'revocation', id: row.id }, ...partiesOf(seat), details });
+    }
   }
 
   /** Takes the workspace off what the zone is to hold; the operator removes it from the cluster. */

@@ -1,4 +1,4 @@
-import { type Clock, type CutPath, type CutScope, type Instant, type PathCut, systemAct } from '#kernel';
+import { type Clock, type CutPath, type CutScope, type Id, type Instant, type PathCut, systemAct } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { Implements } from '#platform/seams';
@@ -12,7 +12,7 @@ import { WorkspaceWatch } from './workspace-watch.js';
 /** How long one attempt waits for the operator to have removed the pods; after that the path is open and it is tried again. */
 const patienceMs = 10_000;
 
-/** Workspace pods, and the service-account tokens that none of them has: shown by asking the cluster for the pod. */
+/** Workspace pods, and the service-account tokens that none of them has: shown by the pods that the operator still sees. */
 @Implements('cut-path')
 @Injectable()
 export class WorkspaceCut implements CutPath {
@@ -30,25 +30,30 @@ export class WorkspaceCut implements CutPath {
       this.workspaces.ofSeats(tx, await this.scoped.ids(tx, scope)),
     );
     if (workspaces.length === 0) return [this.row(`${scope.kind}/${scope.id}`, at, 'nothing-open', 'workspaces ever opened', '0')];
-    const deadline = Date.parse(this.clock.now()) + patienceMs;
-    return Promise.all(workspaces.map((workspace) => this.gone(workspace, at, deadline)));
+    const standing = await this.awaitGone(workspaces.map(({ id }) => id));
+    return workspaces.map((workspace) => this.rowOf(workspace, standing.has(workspace.id), at));
   }
 
-  /** Asks until the pod is gone. A cluster that does not answer makes the attempt fail, and the receipt says so until it does. */
-  private async gone(workspace: WorkspaceRow, at: Instant, deadline: number): Promise<PathCut> {
-    const how = `read Pod ${workspace.namespace}`;
+  /** Asks until every pod is gone or patience ends. An operator that does not answer makes the attempt fail, and the receipt says so. */
+  private async awaitGone(ids: readonly Id[]): Promise<ReadonlySet<Id>> {
+    const deadline = Date.parse(this.clock.now()) + patienceMs;
     for (;;) {
-      const standing = await this.watch.settle(workspace.id);
-      if (standing === 'gone') {
-        const closedBy = workspace.state === 'removed' ? 'nothing-open' : 'acknowledged';
-        return this.row(`workspace/${workspace.id}`, workspace.state === 'removed' ? at : this.clock.now(), closedBy, how, 'NotFound');
-      }
-      if (Date.parse(this.clock.now()) > deadline) {
-        const row = this.row(`workspace/${workspace.id}`, this.clock.now(), 'acknowledged', how, standing);
-        return { ...row, probe: { ...row.probe, refused: false } };
-      }
+      const standing = await this.watch.standing(ids);
+      if (standing.size === 0 || Date.parse(this.clock.now()) > deadline) return standing;
       await pause(200);
     }
+  }
+
+  private rowOf({ id, namespace, state }: WorkspaceRow, stands: boolean, at: Instant): PathCut {
+    const [cutAt, closedBy] = state === 'removed' ? ([at, 'nothing-open'] as const) : ([this.clock.now(), 'acknowledged'] as const);
+    const row = this.row(
+      `workspace/${id}`,
+      cutAt,
+      closedBy,
+      `the operator asks the API server for the pods of ${namespace}`,
+      stands ? 'still there' : 'not there',
+    );
+    return { ...row, probe: { ...row.probe, refused: !stands } };
   }
 
   private row(object: string, cutAt: Instant, closedBy: PathCut['closedBy'], how: string, answer: string): PathCut {

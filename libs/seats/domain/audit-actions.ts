@@ -20,6 +20,7 @@ export const seatsAuditActions = {
   'revocation.ordered': { object: 'revocation', zh: '下令收回', en: 'revocation ordered' },
   'revocation.cut': { object: 'revocation', zh: '切断访问路径', en: 'access paths cut' },
   'revocation.receipt-issued': { object: 'revocation', zh: '出具收回回执', en: 'revocation receipt issued' },
+  'revocation.superseded': { object: 'revocation', zh: '席位恢复，回执不再追索', en: 'the seat came back before the receipt was complete' },
   'revocation.listed': { object: 'revocation', zh: '查看收回记录', en: 'revocations read' },
   'revocation.read': { object: 'revocation', zh: '查看收回记录', en: 'revocation read' },
   'revocation.receipt-read': { object: 'revocation', zh: '读取收回回执', en: 'revocation receipt read' },

@@ -5,7 +5,7 @@ import { managerOf, StateTable } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { type FindOptionsWhere, In } from 'typeorm';
 import type { OpenPath } from '../domain/receipt.js';
-import { closeRevocation } from '../domain/revocation.js';
+import { moveRevocation, passing } from '../domain/revocation.js';
 import { RevocationRow } from './entities.js';
 
 export interface RevocationFilter {
@@ -26,7 +26,18 @@ export class RevocationsRepository {
     this.table.update(tx, row, { open: [...open] });
 
   close = (tx: Tx, row: RevocationRow, receipt: SignedDocument, receiptDigest: Digest, closedAt: Instant): Promise<RevocationRow> =>
-    this.table.update(tx, row, { state: closeRevocation(row.state), closedAt, open: [], receipt, receiptDigest });
+    this.table.update(tx, row, { state: moveRevocation(row.state, 'closed'), closedAt, open: [], receipt, receiptDigest });
+
+  supersede = (tx: Tx, row: RevocationRow): Promise<RevocationRow> =>
+    this.table.update(tx, row, { state: moveRevocation(row.state, 'superseded') });
+
+  /** Pauses and suspensions of a seat whose receipt is still worked for; locked. */
+  passingOf = (tx: Tx, seatId: Id): Promise<RevocationRow[]> =>
+    managerOf(tx)
+      .createQueryBuilder(RevocationRow, 'r')
+      .setLock('pessimistic_write')
+      .where(`:seatId = ANY(r.seatIds) AND r.state = 'cutting' AND r.cause IN (:...causes)`, { seatId, causes: passing })
+      .getMany();
 
   /** Revocations of a seat, newest first. */
   ofSeat = (tx: Tx, seatId: Id): Promise<RevocationRow[]> =>

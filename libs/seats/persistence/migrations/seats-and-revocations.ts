@@ -38,7 +38,7 @@ export class SeatsAndRevocations1763700500000 implements MigrationInterface {
         cause text NOT NULL CHECK (cause IN ('revoked', 'lapsed', 'paused', 'suspended', 'stopped', 'terminated')),
         ground text NOT NULL, reason text, case_id uuid, seat_ids uuid[] NOT NULL,
         unit_id uuid, authority_id uuid, authorisation_id uuid, scenario_id uuid,
-        state text NOT NULL CHECK (state IN ('cutting', 'closed')), closed_at timestamptz,
+        state text NOT NULL CHECK (state IN ('cutting', 'closed', 'superseded')), closed_at timestamptz,
         open jsonb NOT NULL DEFAULT '[]', receipt jsonb, receipt_digest text,
         CHECK ((state = 'closed') = (closed_at IS NOT NULL AND receipt IS NOT NULL AND receipt_digest IS NOT NULL)))`);
     await runner.query('CREATE INDEX revocations_scope ON seats.revocations (scope_id, id)');
