@@ -1,8 +1,10 @@
 import { auditContext, Sequencer } from '#audit';
+import { authorisationsContext } from '#authorisations';
+import { datasetsContext } from '#datasets';
 import { identityContext } from '#identity';
 import { newId } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../apps/cli/program.js';
@@ -14,7 +16,7 @@ let medium: Medium;
 let server: string;
 const folder = mkdtempSync(join(tmpdir(), 'opdomain-cli-'));
 beforeAll(async () => {
-  medium = await openMedium({ contexts: [identityContext, auditContext] });
+  medium = await openMedium({ contexts: [identityContext, authorisationsContext, datasetsContext, auditContext] });
   await medium.app.listen(0, '127.0.0.1');
   server = await medium.app.getUrl();
 });
@@ -146,6 +148,32 @@ describe('opdomain on a running platform', () => {
     expect((await as(medium.auditor, 'audit-log.keys-read', '--output', join(folder, 'keys'))).code).toBe(2);
     const tile = await as(medium.auditor, 'audit-log.tile-read', 'entries/000.p/3');
     expect([tile.code, tile.out.includes('organisation')]).toEqual([0, true]);
+  });
+
+  it('takes the whole log home, where it verifies; a changed byte is named [AUD-04] [AUD-07]', async () => {
+    const copy = join(folder, 'copy');
+    expect((await as(medium.auditor, 'log-copy', copy)).code).toBe(0);
+    const verify = () => run(['verify', copy, '--key', join(folder, 'keys'), '--final'], { server: undefined });
+    expect((await verify()).code).toBe(0);
+    const [bundle] = readdirSync(join(copy, 'tile/entries/000.p'));
+    const file = join(copy, 'tile/entries/000.p', bundle ?? '');
+    const bytes = readFileSync(file);
+    bytes[40] = (bytes[40] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    expect(await verify()).toMatchObject({ code: 1, out: expect.stringContaining('audit.entry-differs') as unknown });
+    expect((await as(medium.operator, 'log-copy', join(folder, 'refused'))).code).toBe(3);
+  });
+
+  it('uploads a file in parts and goes on after an interruption', async () => {
+    const provider = await medium.person(await medium.organisation('provider'), ['provider']);
+    const file = join(folder, 'delivery.csv');
+    writeFileSync(file, Buffer.alloc(9 * 1024 * 1024, 'a,b\n'));
+    const done = await as(provider, 'upload', file);
+    expect([done.code, /^[0-9a-f-]{36}\n$/.test(done.out)]).toEqual([0, true]);
+    const again = await as(provider, 'upload', file, '--resume', done.out.trim());
+    expect([again.code, again.out]).toEqual([0, done.out]);
+    expect((await as(provider, 'upload', join(folder, 'absent.csv'))).code).toBe(2);
+    expect((await as(medium.auditor, 'upload', file)).code).toBe(3);
   });
 
   it('completes commands, acts and options without asking the network', async () => {

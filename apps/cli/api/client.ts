@@ -30,32 +30,37 @@ export class ApiClient {
    * @returns the answer of a successful act
    * @throws CommandEnded 3 refused, 4 not signed in, 5 unreachable; a refusal's rule and what would satisfy it go to standard error.
    */
-  async call({ method, path, body }: ActRequest, options: CallOptions = {}): Promise<Response> {
+  call({ method, path, body }: ActRequest, options: CallOptions = {}): Promise<Response> {
+    const headers = {
+      ...(options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey }),
+      ...(options.ifMatch === undefined ? {} : { 'if-match': `"v${options.ifMatch.replaceAll(/[^\d]/g, '')}"` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    return this.send(method, path, headers, body === undefined ? undefined : JSON.stringify(body));
+  }
+
+  /** The same for bytes and for headers of other protocols (tus). */
+  async send(
+    method: string,
+    path: string,
+    more: Readonly<Record<string, string>>,
+    body?: string | Uint8Array<ArrayBuffer>,
+  ): Promise<Response> {
     const token = await this.token();
-    const key = options.idempotencyKey ?? randomUUID();
+    const key = more['idempotency-key'] ?? randomUUID();
     const headers = {
       accept: 'application/json, */*',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(method === 'POST' ? { 'idempotency-key': key } : {}),
-      ...(options.ifMatch === undefined ? {} : { 'if-match': `"v${options.ifMatch.replaceAll(/[^\d]/g, '')}"` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...more,
     };
     let response: Response;
     try {
-      response = await fetch(new URL(path, this.server), {
-        method,
-        headers,
-        redirect: 'error',
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
+      response = await fetch(new URL(path, this.server), { method, headers, redirect: 'error', ...(body === undefined ? {} : { body }) });
     } catch {
       const again =
         method === 'POST'
-          ? pick(
-              this.terminal,
-              `\n是否已执行未知;用 --idempotency-key ${key} 重试不会重复执行`,
-              `\nwhether it was done is unknown; a repeat with --idempotency-key ${key} does it once at most`,
-            )
+          ? `\n${pick(this.terminal, `是否已执行未知;用 --idempotency-key ${key} 重试不会重复执行`, `whether it was done is unknown; a repeat with --idempotency-key ${key} does it once at most`)}`
           : '';
       throw new CommandEnded(
         exitCodes.unreachable,

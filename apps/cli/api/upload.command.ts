@@ -1,0 +1,64 @@
+import { open } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { CliEnvironment } from '../config/environment.js';
+import { CommandEnded, exitCodes } from '../exit-codes.js';
+import { serverOf, tokenFor } from '../session/session.commands.js';
+import { pick, type Terminal } from '../terminal.js';
+import { ApiClient } from './client.js';
+
+const tus = { 'tus-resumable': '1.0.0' } as const;
+const partBytes = 8 * 1024 * 1024;
+const uploads = '/api/v1/uploads';
+
+interface UploadOptions {
+  readonly server?: string;
+  readonly resume?: string;
+}
+
+/** Uploads a file by tus 1.0; what a broken line interrupted goes on where the platform stands. */
+export function addUpload(program: Command, terminal: Terminal, environment: CliEnvironment): void {
+  program
+    .command('upload')
+    .argument('<file>')
+    .description('upload a file, resumable; prints the id that acts take as uploadId 断点续传')
+    .option('-s, --server <url>', 'address of the platform')
+    .option('--resume <id>', 'go on with an interrupted upload')
+    .action(async (file: string, options: UploadOptions) => {
+      const server = serverOf(options.server, environment);
+      const client = new ApiClient(server, () => tokenFor(server, environment), terminal);
+      const handle = await open(file, 'r').catch(() => undefined);
+      if (handle === undefined) throw new CommandEnded(exitCodes.usage, `${file}: cannot be read 无法读取`);
+      try {
+        const { size } = await handle.stat();
+        const id = options.resume ?? (await begin(client, size));
+        terminal.err(
+          pick(terminal, `上传 ${id};中断后用 --resume ${id} 继续\n`, `upload ${id}; after an interruption go on with --resume ${id}\n`),
+        );
+        for (let offset = await offsetOf(client, id); offset < size;) {
+          const part = new Uint8Array(Math.min(partBytes, size - offset));
+          const { bytesRead } = await handle.read(part, 0, part.length, offset);
+          if (bytesRead === 0) throw new CommandEnded(exitCodes.usage, `${file}: became shorter 文件变短`);
+          const headers = { ...tus, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' };
+          await client.send('PATCH', `${uploads}/${id}`, headers, part.subarray(0, bytesRead));
+          offset += bytesRead;
+          terminal.err(`\r${String(Math.floor((offset / size) * 100))}%`);
+        }
+        terminal.err('\n');
+        terminal.out(`${id}\n`);
+      } finally {
+        await handle.close();
+      }
+    });
+}
+
+async function begin(client: ApiClient, size: number): Promise<string> {
+  const created = await client.send('POST', uploads, { ...tus, 'upload-length': String(size) });
+  const id = created.headers.get('location')?.split('/').at(-1);
+  if (id === undefined) throw new CommandEnded(exitCodes.unreachable, 'no upload was begun 未能开始上传');
+  return id;
+}
+
+async function offsetOf(client: ApiClient, id: string): Promise<number> {
+  const { headers } = await client.send('HEAD', `${uploads}/${encodeURIComponent(id)}`, tus);
+  return Number(headers.get('upload-offset') ?? 0);
+}
