@@ -40,9 +40,9 @@ export const documentDigest = (document: TypedDocument): Digest => digestOf(docu
 export async function signDocument<D extends TypedDocument>(document: D, signers: readonly DocumentSigner[]): Promise<SignedDocument<D>> {
   const bytes = documentBytes(document);
   const signatures = await Promise.all(
-    signers.map(async ({ keyName, sign }): Promise<DocumentSignature> => {
-      const signature = Buffer.from(await sign(bytes)).toString('base64');
-      return { keyName, algorithm: 'Ed25519', signature };
+    signers.map(async (signer): Promise<DocumentSignature> => {
+      const signature = Buffer.from(await signer.sign(bytes)).toString('base64');
+      return { keyName: signer.keyName, algorithm: 'Ed25519', signature };
     }),
   );
   return { document, signatures };
