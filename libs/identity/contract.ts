@@ -65,6 +65,10 @@ export const GrantRole = z
   })
   .strict();
 
+export const EndRole = z
+  .object({ role: GrantRole.shape.role, until: day.optional().describe('Last day it is held; left out: it ends at once') })
+  .strict();
+
 export const FileRecord = z
   .object({
     kind: z.enum(['real-name', 'filing', 'vetting', 'confidentiality-agreement', 'training']),

@@ -62,6 +62,17 @@ describe('roles', () => {
     expect(answer.body).toMatchObject({ code: 'identity.roles-separated', details: { held: 'platform-operator' } });
   });
 
+  it('are taken back at once, by someone else than their holder, and are refused from the next request on [ACC-02]', async () => {
+    const officer = await medium.person(await medium.organisation('authority'), ['authority']);
+    expect((await officer.get('/people')).status).toBe(200);
+    const path = `/people/${officer.personId}/role-endings`;
+    expect((await medium.security.post(path, { role: 'authority' })).status).toBe(201);
+    expect((await officer.get('/people')).body).toMatchObject({ code: 'http.role-missing' });
+    expect((await medium.security.post(path, { role: 'authority' })).body).toMatchObject({ code: 'identity.role-not-held' });
+    const own = await medium.security.post(`/people/${medium.security.personId}/role-endings`, { role: 'security-admin' });
+    expect(own.body).toMatchObject({ code: 'identity.own-grant' });
+  });
+
   it('gives people of a vendor no data role [ACC-06]', async () => {
     const vendor = await medium.person(await medium.organisation('vendor'), []);
     const answer = await medium.security.post(`/people/${vendor.personId}/role-grants`, {
@@ -101,7 +112,14 @@ describe('the unit of work', () => {
 
   it('writes exactly one audit row for each act, read and refusal [AUD-01]', async () => {
     const count = async (outcome: string): Promise<number> =>
-      Number((await medium.sql<{ n: string }>('SELECT count(*) AS n FROM platform.journal WHERE person_id = $1 AND outcome = $2', [medium.operator.personId, outcome]))[0]?.n);
+      Number(
+        (
+          await medium.sql<{ n: string }>('SELECT count(*) AS n FROM platform.journal WHERE person_id = $1 AND outcome = $2', [
+            medium.operator.personId,
+            outcome,
+          ])
+        )[0]?.n,
+      );
     const before = { done: await count('done'), read: await count('read'), refused: await count('refused') };
     await medium.operator.post('/organisations', { kind: 'evaluator', name: '评估机构', creditCode: '11330000000000002B' });
     await medium.operator.get('/organisations');
@@ -114,7 +132,9 @@ describe('the unit of work', () => {
   });
 
   it('refuses a commit that changed a state table without a journal row of the same transaction [AUD-06]', async () => {
-    await expect(medium.sql(`UPDATE identity.people SET name = '改名' WHERE id = $1`, [medium.operator.personId])).rejects.toMatchObject({ code: 'OD002' });
+    await expect(medium.sql(`UPDATE identity.people SET name = '改名' WHERE id = $1`, [medium.operator.personId])).rejects.toMatchObject({
+      code: 'OD002',
+    });
   });
 
   it('keeps the journal append-only, also for the owner of the tables [AUD-05]', async () => {
@@ -136,7 +156,9 @@ describe('the unit of work', () => {
   });
 
   it('seals the caller’s address inside the entry instead of writing it in clear [AUD-08]', async () => {
-    const rows = await medium.sql<{ id: string; canonical: string }>(`SELECT id, canonical FROM platform.journal WHERE outcome = 'read' ORDER BY id DESC LIMIT 1`);
+    const rows = await medium.sql<{ id: string; canonical: string }>(
+      `SELECT id, canonical FROM platform.journal WHERE outcome = 'read' ORDER BY id DESC LIMIT 1`,
+    );
     const entry = JSON.parse(rows[0]?.canonical ?? '{}') as { personal: { key: string; box: string } };
     expect(rows[0]?.canonical).not.toContain('127.0.0.1');
     expect(medium.platform.sealer.open(rows[0]?.id ?? '', entry.personal)).toMatchObject({ source: '127.0.0.1' });

@@ -1,8 +1,8 @@
-import { newId, personOf, refuse, type ActContext, type Id } from '#kernel';
+import { addDays, dayOf, newId, personOf, refuse, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Affiliate, EndAffiliation, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson } from '../contract.js';
+import type { Affiliate, EndAffiliation, EndRole, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson } from '../contract.js';
 import { missingDetails, separationConflict, type PersonnelFacts } from '../domain/personnel.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
@@ -86,6 +86,16 @@ export class People {
         await this.repository.addGrant(tx, { id: newId(), personId, ...input });
       },
     );
+  }
+
+  /** Takes a role back: every open grant of it ends, at once or on a day. Roles are read at each request, so it holds from the next one. */
+  endRole(ctx: ActContext, personId: Id, input: z.output<typeof EndRole>): Promise<PersonAnswer> {
+    const until = input.until ?? dayOf(addDays(ctx.at, -1));
+    return this.change(ctx, personId, 'person.role-ended', { role: input.role, until }, async (tx) => {
+      notSelf(ctx, personId);
+      if ((await this.repository.endGrants(tx, personId, input.role, until)) === 0)
+        throw refuse('identity.role-not-held', { role: input.role });
+    });
   }
 
   /** Files a personnel record (SEAT-02, PERS-01..04). */

@@ -73,6 +73,13 @@ export const identityRefusals = {
     satisfyEn: 'Fill in the listed fields.',
     sources: ['PERS-03', 'PERS-04'],
   },
+  'identity.role-not-held': {
+    status: 409,
+    zh: '该人员在该日之后并不持有角色 {role}。',
+    en: 'The person does not hold the role {role} beyond that day.',
+    satisfyZh: '请核对人员现有角色。',
+    satisfyEn: 'Check which roles the person holds.',
+  },
   'identity.vendor-role': {
     status: 403,
     zh: '承建或运维单位人员不得取得 {role} 角色。',

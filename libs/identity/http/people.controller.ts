@@ -3,7 +3,7 @@ import { Act, act, Ctx, idParam, In, pageOf, pageQuery, type Input, type Output 
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { People } from '../application/people.js';
-import { Affiliate, EndAffiliation, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson, Self } from '../contract.js';
+import { Affiliate, EndAffiliation, EndRole, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson, Self } from '../contract.js';
 
 const common = { scope: 'platform', params: idParam, response: PersonView, method: 'POST' } as const;
 const register = act({
@@ -38,6 +38,14 @@ const grantRole = act({
   summary: { zh: '授予角色', en: 'Grant a role within a scope' },
   roles: ['security-admin'],
   body: GrantRole,
+});
+const endRole = act({
+  ...common,
+  path: '/people/:id/role-endings',
+  action: 'person.role-ended',
+  summary: { zh: '收回角色', en: 'Take a role back, at once or on a day' },
+  roles: ['security-admin'],
+  body: EndRole,
 });
 const fileRecord = act({
   ...common,
@@ -105,6 +113,11 @@ export class PeopleController {
   grantRole(@Ctx() ctx: ActContext, @In() input: Input<typeof grantRole>): Output<typeof grantRole> {
     return this.people.grantRole(ctx, input.params.id, input.body);
   }
+  @Act(endRole)
+  endRole(@Ctx() ctx: ActContext, @In() input: Input<typeof endRole>): Output<typeof endRole> {
+    return this.people.endRole(ctx, input.params.id, input.body);
+  }
+
   @Act(fileRecord)
   fileRecord(@Ctx() ctx: ActContext, @In() input: Input<typeof fileRecord>): Output<typeof fileRecord> {
     return this.people.fileRecord(ctx, input.params.id, input.body);

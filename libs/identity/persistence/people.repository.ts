@@ -48,6 +48,15 @@ export class PeopleRepository {
     await managerOf(tx).insert(RoleGrantRow, row);
   }
 
+  /** Ends every open grant of a role. @returns how many there were. */
+  async endGrants(tx: Tx, personId: Id, role: string, until: string): Promise<number> {
+    const [, count]: [unknown, number] = await managerOf(tx).query(
+      `UPDATE identity.role_grants SET valid_until = $3::date WHERE person_id = $1 AND role = $2 AND (valid_until IS NULL OR valid_until > $3::date)`,
+      [personId, role, until],
+    );
+    return count;
+  }
+
   async addRecord(tx: Tx, row: PersonnelRecordRow): Promise<void> {
     await managerOf(tx).insert(PersonnelRecordRow, row);
   }
