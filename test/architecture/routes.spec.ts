@@ -1,0 +1,143 @@
+import 'reflect-metadata';
+import { roles, type ContextDeclaration } from '#kernel';
+import { boardNumbers, requirements } from '#oversight';
+import { PATH_METADATA } from '@nestjs/common/constants.js';
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { contexts } from '../../apps/composition/contexts.js';
+import { actionsOf, refusalsOf } from '../../apps/composition/platform.js';
+import { actMetadata, statusOf, type ActSpec } from '../../libs/platform/http/act.js';
+import { codesIn, prefixesIn, sources, wordsIn } from './sources.js';
+
+interface Route {
+  readonly context: string;
+  readonly handler: string;
+  readonly spec: ActSpec | undefined;
+}
+/** Every handler of every controller that the API would run, read from metadata alone: no server, no database. */
+function routesOf(context: ContextDeclaration): Route[] {
+  return context.controllers.flatMap((controller) => {
+    const prototype = controller.prototype as Record<string, object>;
+    return Object.getOwnPropertyNames(prototype)
+      .filter((method) => method !== 'constructor' && Reflect.getMetadata(PATH_METADATA, prototype[method] ?? {}) !== undefined)
+      .map((method) => ({
+        context: context.name,
+        handler: `${controller.name}.${method}`,
+        spec: Reflect.getMetadata(actMetadata, prototype[method] ?? {}) as ActSpec | undefined,
+      }));
+  });
+}
+const routes = contexts.flatMap(routesOf);
+const acts = routes.flatMap(({ spec, ...route }) => (spec === undefined ? [] : [{ ...route, spec, name: `${spec.method} ${spec.path}` }]));
+const actions = actionsOf(contexts);
+const catalogue = refusalsOf(contexts);
+const hasHan = (text: string): boolean => /\p{Script=Han}/u.test(text);
+/** Names of what breaks a rule; an empty list is what every test wants. */
+const breaking = (broken: (act: (typeof acts)[number]) => boolean): string[] =>
+  acts.filter(broken).map(({ name, handler }) => `${name} (${handler})`);
+const parametersIn = (path: string): string[] => [...path.matchAll(/:(\w+)|(\*)/g)].map((match) => match[1] ?? '*').sort();
+const shapeOf = (schema: z.ZodType | undefined): Record<string, z.ZodType> => (schema instanceof z.ZodObject ? schema.shape : {});
+
+describe('every route', () => {
+  it('stands in one table that can be read', () => {
+    const lines = acts.map(({ name, spec }) => `${name.padEnd(64)} ${spec.action.padEnd(38)} ${[spec.roles].flat().join(', ')}`).sort();
+    process.stdout.write(`${String(lines.length)} routes below /api/v1\n${lines.join('\n')}\n`);
+    expect(lines.length).toBeGreaterThan(100);
+  });
+
+  it('declares its act: who may, what is recorded, in which words [ACC-02]', () => {
+    expect(routes.filter(({ spec }) => spec === undefined).map(({ handler }) => handler)).toEqual([]);
+  });
+
+  it('names the roles that may call it, and no others than those of the domain [ACC-02]', () => {
+    const open = (spec: ActSpec): boolean => spec.roles === 'public';
+    expect(
+      breaking(
+        ({ spec }) => Array.isArray(spec.roles) && (spec.roles.length === 0 || spec.roles.some((role) => !roles.includes(role as never))),
+      ),
+    ).toEqual([]);
+    expect(breaking(({ spec }) => open(spec) && spec.method !== 'GET')).toEqual([]);
+  });
+
+  it('records an audit action that some context declares in both languages [AUD-01]', () => {
+    expect(breaking(({ spec }) => actions[spec.action] === undefined)).toEqual([]);
+    const texts = Object.entries(actions).filter(([, { object, zh, en }]) => object === '' || !hasHan(zh) || en === '' || hasHan(en));
+    expect(texts.map(([action]) => action)).toEqual([]);
+  });
+
+  it('says in both languages what it does', () => {
+    expect(breaking(({ spec }) => !hasHan(spec.summary.zh) || spec.summary.en.length < 3 || hasHan(spec.summary.en))).toEqual([]);
+  });
+
+  it('that changes something answers by a schema that says what', () => {
+    const saysNothing = (schema: z.ZodType): boolean =>
+      Object.keys(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output' })).filter((key) => key !== '$schema').length === 0;
+    expect(
+      breaking(({ spec }) => spec.method !== 'GET' && spec.streams !== true && statusOf(spec) !== 204 && saysNothing(spec.response)),
+    ).toEqual([]);
+  });
+
+  it('is like no other', () => {
+    const seen = new Map<string, string[]>();
+    for (const { spec, handler } of acts) {
+      const shape = `${spec.method} ${spec.path.replace(/:\w+/g, ':')}`;
+      seen.set(shape, [...(seen.get(shape) ?? []), handler]);
+    }
+    expect([...seen.values()].filter((handlers) => handlers.length > 1)).toEqual([]);
+  });
+
+  it('checks every parameter of its path, ids as ids', () => {
+    expect(
+      breaking(({ spec }) => JSON.stringify(parametersIn(spec.path)) !== JSON.stringify(Object.keys(shapeOf(spec.params)).sort())),
+    ).toEqual([]);
+    const ids = ({ spec }: (typeof acts)[number]): boolean =>
+      Object.entries(shapeOf(spec.params)).some(([name, schema]) => /^id$|Id$/.test(name) && schema.safeParse('1 OR 1=1').success);
+    expect(breaking(ids)).toEqual([]);
+  });
+
+  it('is spelt as the interface promises: lower-case plural nouns, acts as sub-resources', () => {
+    expect(breaking(({ spec }) => !/^(\/([a-z][a-z0-9]*(-[a-z]+)*|:\w+|\*))+$/.test(spec.path))).toEqual([]);
+  });
+});
+
+describe('every number of the board', () => {
+  it('opens records by a route that exists [ADM-11]', () => {
+    const known = new Set(acts.filter(({ spec }) => spec.method === 'GET').map(({ spec }) => spec.path));
+    expect(boardNumbers.filter(({ opens }) => !known.has(opens.split('?')[0] ?? '')).map(({ name }) => name)).toEqual([]);
+  });
+});
+
+describe('every audit action', () => {
+  it('is recorded somewhere: none is declared and forgotten [AUD-01]', () => {
+    const said = new Set(sources.filter(({ path }) => !/audit-actions\.ts$/.test(path)).flatMap(({ text }) => wordsIn(text)));
+    const prefixes = sources.flatMap(({ text }) => prefixesIn(text));
+    expect(Object.keys(actions).filter((action) => !said.has(action) && !prefixes.some((prefix) => action.startsWith(prefix)))).toEqual([]);
+  });
+});
+
+describe('every refusal', () => {
+  const thrown = sources.flatMap(({ path, text }) => codesIn(text).map((code) => ({ path, code })));
+
+  it('that a source throws stands in the catalogue', () => {
+    expect(thrown.length).toBeGreaterThan(100);
+    expect(thrown.filter(({ code }) => catalogue[code] === undefined).map(({ path, code }) => `${code} in ${path}`)).toEqual([]);
+  });
+
+  it('says the rule and what would satisfy it, in both languages, with the same figures in both', () => {
+    const figures = (text: string): string =>
+      JSON.stringify([...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort());
+    const faults = Object.entries(catalogue).flatMap(([code, text]) => [
+      ...(hasHan(text.zh) && hasHan(text.satisfyZh) ? [] : [`${code}: no Chinese`]),
+      ...(text.en.length > 3 && text.satisfyEn.length > 3 && !hasHan(text.en + text.satisfyEn) ? [] : [`${code}: no English`]),
+      ...(text.status >= 400 && text.status <= 599 ? [] : [`${code}: status ${String(text.status)}`]),
+      ...(figures(text.zh + text.satisfyZh) === figures(text.en + text.satisfyEn) ? [] : [`${code}: other figures in the other language`]),
+    ]);
+    expect(faults).toEqual([]);
+  });
+
+  it('cites requirements that are in the catalogue', () => {
+    const known = new Set(requirements.map(({ id }) => id));
+    const cited = Object.entries(catalogue).flatMap(([code, text]) => (text.sources ?? []).map((source) => ({ code, source })));
+    expect(cited.filter(({ source }) => /^[A-Z]+-\d+$/.test(source) && !known.has(source))).toEqual([]);
+  });
+});

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { projectRoot } from '../../deploy/embedded/processes/project-root.js';
+
+export interface Source {
+  /** From the project's root. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !/\.(spec|fixture)\.ts$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+
+/** The product's own sources, without tests. */
+export const sources: readonly Source[] = ['libs', 'apps']
+  .flatMap((folder) => filesBelow(join(projectRoot, folder)))
+  .map((path) => ({ path: relative(projectRoot, path), text: readFileSync(path, 'utf8') }));
+
+const code = `'([a-z][a-z0-9-]*\\.[a-z][a-z0-9-]*)'`;
+const patterns = [new RegExp(`(?:refuse|Refusal)\\(\\s*${code}`, 'g'), new RegExp(`assertSees\\([^;]*?${code}`, 'g')];
+/** Codes of refusals that a source throws by name; a state table's name makes its `<what>.not-found`. */
+export const codesIn = (text: string): string[] => [
+  ...patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')),
+  ...[...text.matchAll(/(\w+) = new StateTable<[^>]+>\(\s*\w+,\s*'([a-z-]+)'/g)]
+    .filter(([, member]) => new RegExp(`this\\.${member ?? ''}\\.(get|lock)\\(`).test(text))
+    .map(([, , what]) => `${what ?? ''}.not-found`),
+];
+
+/** What `prefix.${…}` in a source begins with: actions that are named after a state. */
+export const prefixesIn = (text: string): string[] => [...text.matchAll(/`([a-z][a-z-]*\.)\$\{/g)].map((match) => match[1] ?? '');
+
+/** Every quoted word of a source. */
+export const wordsIn = (text: string): string[] => [...text.matchAll(/['"`]([a-z][a-z0-9.-]*)['"`]/g)].map((match) => match[1] ?? '');
