@@ -185,6 +185,17 @@ describe('long work', () => {
     await started;
     expect((await there.manager.get(`/operations/${id}`)).body).toMatchObject({ code: 'operation.not-found', status: 404 });
     expect((await here.manager.get(`/operations/${key}`)).body).toMatchObject({ id, state: 'running', progress: { done: 1, of: 2 } });
+    // Who acted on the object follows its work too, whatever unit the work is of: a provider its import.
+    const { personId, organisationId } = there.steward;
+    await medium.platform.unitOfWork.journal(
+      {
+        action: 'long.ordered',
+        actor: { kind: 'person', personId, organisationId, sessionId: 'test', grants: [], regionIds: [] },
+        at: systemClock.now(),
+      },
+      { action: 'long.ordered', object: { kind: 'long', id: key } },
+    );
+    expect((await there.steward.get(`/operations/${id}`)).status).toBe(200);
     const response = await fetch(`${url}/operations/${id}/events`, { headers: { authorization: `Bearer ${await here.manager.token()}` } });
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     steps.emit('finish', 'done');
