@@ -19,9 +19,9 @@ export async function terminationChapter(teller: Teller, world: World): Promise<
     const path = `/terminations/${opened.id}`;
     world.remember('termination', opened.id);
     const twice = await world.as('wu').refusedAny('POST', `${path}/confirmations`, {});
+    const early = await world.as('zhou').refusedAny('POST', `${path}/destructions`, {});
     await world.as('an').post(`${path}/confirmations`, {});
     const closed = await reached(world, ['access-closed', 'exits-decided', 'inventoried']);
-    const early = await world.as('zhou').refusedAny('POST', `${path}/destructions`, {});
     const undecided = closed.exits.filter((item) => item.decision === null);
     if (undecided.length > 0)
       await world.as('zhou').post(`${path}/exits`, { items: undecided.map(({ kind, ref }) => ({ kind, ref, decision: 'destroy' })) });
@@ -29,7 +29,7 @@ export async function terminationChapter(teller: Teller, world: World): Promise<
       termination: opened.id,
       exits: `${String(undecided.length)} decided one by one`,
       'the authority twice': twice.code,
-      'destroyed before exits were decided': early.code,
+      'destroyed by one person, before access is closed': early.code,
     };
   });
 
