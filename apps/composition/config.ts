@@ -29,9 +29,7 @@ const portsConfig = z.strictObject({
 export type OpdomainConfig = z.infer<typeof portsConfig>;
 
 const contextConfigs = Object.fromEntries(
-  contexts.flatMap(({ config }) =>
-    config === undefined ? [] : [[config.name, (config.schema as z.ZodType<unknown, unknown>).prefault({})]],
-  ),
+  contexts.flatMap(({ config }) => (config === undefined ? [] : [[config.name, (config.schema as z.ZodType).prefault({})]])),
 );
 /** The whole configuration: the ports, and what each context declares, under its name. */
 export const opdomainConfig = portsConfig.extend(contextConfigs) as unknown as typeof portsConfig;

@@ -1,17 +1,15 @@
 import 'reflect-metadata';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { clearLeftovers } from './profile/leftovers.js';
 import { startEmbedded } from './profile/embedded.js';
 import { explainFailure } from './profile/failures.js';
 import { profileHome } from './profile/home.js';
-import { projectRoot } from './processes/project-root.js';
 import { tellStory } from './story/story.js';
 import { progressLine } from './tools/index.js';
 
-const help = `npm run demo [-- --report FILE] [--keep] [--dir FOLDER] [--rows N] [--adult FILE]
+const help = `npm run demo [-- --report FILE] [--keep] [--dir FOLDER] [--rows N]
 
 Tells the whole story of an operation domain on the embedded profile, against real components, from authorisation to certified
 destruction. The first run on a machine fetches packages and builds the cluster's programs with Go (about 10 minutes on two cores);
@@ -21,7 +19,6 @@ later runs take two to three minutes.
   --keep          leaves the data and the proofs in the folder; otherwise it is removed at the end
   --dir FOLDER    where everything is kept meanwhile (default: ${profileHome('demo')})
   --rows N        generated residents (default 200000)
-  --adult FILE    the Adult extract (default: ../shared/data/adult/adult.csv beside the project; generated where it is not there)
 
 Exit codes: 0 every step ok, 1 a step failed, 2 something this machine lacks.
 `;
@@ -32,7 +29,6 @@ const { values } = parseArgs({
     keep: { type: 'boolean', default: false },
     dir: { type: 'string' },
     rows: { type: 'string', default: '200000' },
-    adult: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
 });
@@ -42,10 +38,8 @@ if (values.help === true) {
 }
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const dir = values.dir === undefined ? profileHome('demo') : resolve(values.dir);
-const besides = join(projectRoot, '..', 'shared', 'data', 'adult', 'adult.csv');
-const adult = values.adult ?? (existsSync(besides) ? besides : undefined);
 
-let code = 1;
+let code: number;
 try {
   await clearLeftovers(dir);
   await mkdir(dir, { recursive: true });
@@ -67,7 +61,6 @@ try {
     const report = await tellStory(installation, {
       folder,
       residents: Number(values.rows),
-      adultFile: adult,
       print: say,
       startedIn: Math.round(performance.now() - started),
     });

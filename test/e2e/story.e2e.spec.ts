@@ -1,10 +1,8 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { projectRoot } from '../../deploy/embedded/processes/project-root.js';
 import { startSeparate, type SeparateInstallation } from '../../deploy/embedded/profile/separate.js';
 import { tellStory } from '../../deploy/embedded/story/story.js';
 import type { StoryReport } from '../../deploy/embedded/story/teller.js';
@@ -24,11 +22,9 @@ describeHere(`the story on the production side of every port${missing === '' ? '
     await chmod(dir, 0o711);
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
     installation = await startSeparate({ dir, report: (progress) => say(progressLine(progress)), say });
-    const adult = join(projectRoot, '..', 'shared', 'data', 'adult', 'adult.csv');
     report = await tellStory(installation, {
       folder: dir,
       residents: 20_000,
-      adultFile: existsSync(adult) ? adult : undefined,
       print: say,
       startedIn: 0,
     });

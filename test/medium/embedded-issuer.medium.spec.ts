@@ -53,6 +53,7 @@ describe('the embedded issuer', () => {
   });
 
   it('hands a device code to a command line without a browser', async () => {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- plain http, on loopback alone
     const config = await oidc.discovery(new URL(issuer.url), clientId, undefined, oidc.None(), { execute: [oidc.allowInsecureRequests] });
     const device = await oidc.initiateDeviceAuthorization(config, { scope: 'openid opdomain', resource: `urn:${audience}` });
     expect(device.user_code).toMatch(/^[A-Z0-9-]{8,}$/);

@@ -32,10 +32,18 @@ async function server(dir: string): Promise<{ url: string; stop: () => Promise<v
   return startPostgres({ dir: join(dir, 'server'), durable: false, extraFlags: ['-c', 'max_connections=300'] });
 }
 
+async function nowhere(dir: string): Promise<string> {
+  const path = join(dir, 'nowhere.url');
+  await writeFile(path, 'postgresql://127.0.0.1:1/none', { mode: 0o600 });
+  return path;
+}
+
 /** A database of its own from a migrated template; the template is made once per set of migrations. */
 export async function openDatabase(dir: string, contexts: readonly ContextDeclaration[]): Promise<TestDatabase> {
   const { url: serverUrl, stop } = await server(dir);
-  const names = contexts.flatMap((context) => context.migrations.map((migration) => `${migration.name}:${migration.toString()}`));
+  // Every migration's text, the platform's own among them: a changed one makes another template.
+  const { migrations } = createDataSource({ urlFile: await nowhere(dir), poolSize: 2, statementTimeoutMs: 0 }, contexts).options;
+  const names = (migrations as unknown as readonly (() => unknown)[]).map((migration) => `${migration.name}:${migration.toString()}`);
   const template = `template_${createHash('sha256').update(names.join('\n')).digest('hex').slice(0, 16)}`;
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, async (client) => {

@@ -141,7 +141,7 @@ export async function openMedium(
         },
         ...(body === undefined ? {} : { payload: body as object }),
       });
-      const json = /json/.test(String(response.headers['content-type'] ?? ''));
+      const json = /json/.test(response.headers['content-type'] ?? '');
       return { status: response.statusCode, headers: response.headers, body: (json ? response.json() : response.body) as T };
     };
     return {

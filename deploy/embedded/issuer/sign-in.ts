@@ -27,6 +27,7 @@ class Browser {
  * @returns the access token. @throws Error when the issuer does not let the person in.
  */
 export async function signIn(issuer: string, subject: string, passcode: string): Promise<string> {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- plain http is refused by the library unless said out loud; this issuer is on loopback
   const config = await oidc.discovery(new URL(issuer), clientId, undefined, oidc.None(), { execute: [oidc.allowInsecureRequests] });
   const verifier = oidc.randomPKCECodeVerifier();
   const state = oidc.randomState();

@@ -22,6 +22,8 @@ export interface ServerSpec {
   /** Tried in order, each for `stopWithinSeconds`; SIGKILL follows. */
   readonly stopSignals?: readonly ('SIGTERM' | 'SIGINT' | 'SIGQUIT')[];
   readonly stopWithinSeconds?: number;
+  /** Ends the wait for `ready`, and the server with it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Exit {
@@ -50,6 +52,7 @@ const pidPath = (dir: string, name: string) => join(dir, `${name}.pid`);
 /** Starts a server, after ending the one that a killed predecessor of this process may have left on the same folder. */
 export async function supervise(spec: ServerSpec): Promise<RunningServer> {
   const { name, dir } = spec;
+  spec.signal?.throwIfAborted();
   await endLeftover(dir, name, spec.stopSignals);
   const log = await openLog(dir, name);
   const [signal = 'SIGTERM'] = spec.stopSignals ?? [];
@@ -92,6 +95,7 @@ export async function supervise(spec: ServerSpec): Promise<RunningServer> {
     await untilReady(spec, exited);
   } catch (error) {
     await stop();
+    spec.signal?.throwIfAborted();
     throw new Error(`${name} did not start: ${(error as Error).message}\n${await logTail(log.path)}`, { cause: error });
   }
   return running;
@@ -133,6 +137,7 @@ async function untilReady(spec: ServerSpec, exited: Promise<Exit>): Promise<void
   let gone: Exit | undefined;
   void exited.then((exit) => (gone = exit));
   for (let wait = 25; ; wait = Math.min(wait * 1.5, 250)) {
+    spec.signal?.throwIfAborted();
     const failure = await spec.ready().then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),

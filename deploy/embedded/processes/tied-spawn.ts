@@ -2,6 +2,8 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { existsSync } from 'node:fs';
 
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
+/** A parent that was gone before the kernel was asked gives no signal any more: then nothing is started. */
+const whileParentLives = '[ "$PPID" = "$0" ] && exec "$@"';
 
 /**
  * Starts a process that does not outlive this one: on Linux the kernel sends it `onOrphaned` when this process is
@@ -15,5 +17,6 @@ export function tiedSpawn(
   options: SpawnOptions,
 ): ChildProcess {
   if (process.platform !== 'linux' || setpriv === undefined) return spawn(command, args, options);
-  return spawn(setpriv, ['--pdeathsig', onOrphaned, '--', command, ...args], options);
+  const guarded = ['/bin/sh', '-c', whileParentLives, String(process.pid), command, ...args];
+  return spawn(setpriv, ['--pdeathsig', onOrphaned, '--', ...guarded], options);
 }

@@ -5,6 +5,7 @@ import { isThere, writePrivate } from '../processes/files.js';
 import { keptPort } from '../processes/ports.js';
 import { audience } from '../issuer/issuer.js';
 import { administrators, sampleOrganisations } from '../samples/people.js';
+import { scratchOf } from './home.js';
 
 /** Where the parts of one profile are; secrets stand in files of 0600. */
 export interface ProfileParts {
@@ -29,7 +30,7 @@ export async function configurationOf(parts: ProfileParts): Promise<Record<strin
     keys: parts.ports?.keys ?? { kind: 'file', path: join(parts.dir, 'keys'), masterKeyFile },
     objects: parts.ports?.objects ?? { kind: 'folder', path: join(parts.dir, 'objects') },
     cluster: { kubeconfig: parts.kubeconfig },
-    engine: { scratchRoot: join('/dev/shm', `opdomain${parts.dir.replaceAll('/', '-')}`) },
+    engine: { scratchRoot: scratchOf(parts.dir) },
     http: { port: await keptPort(parts.dir, 'api'), requestsPerMinute: 60_000 },
     oidc: { issuer: parts.issuer, audience },
     telemetry: { logLevel: parts.logLevel },

@@ -10,6 +10,7 @@ export async function startEtcd(
   store: CertificateAuthority,
   url: string,
   durable: boolean,
+  signal?: AbortSignal,
 ): Promise<RunningServer> {
   const own = await placeCredential(dir, 'etcd', await store.issue({ commonName: 'etcd', ips: ['127.0.0.1'], use: 'peer' }));
   const probe = await store.issue({ commonName: 'probe', use: 'client' });
@@ -39,5 +40,6 @@ export async function startEtcd(
       await httpsGet(`${url}/health`, store.pem, probe);
     },
     readyWithinSeconds: 60,
+    signal,
   });
 }

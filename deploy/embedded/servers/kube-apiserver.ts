@@ -15,6 +15,7 @@ export interface ApiServerNeeds {
   readonly etcdUrl: string;
   readonly server: string;
   readonly admin: Credential;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export async function startApiServer(dir: string, binary: string, needs: ApiServerNeeds): Promise<RunningServer> {
@@ -69,5 +70,6 @@ export async function startApiServer(dir: string, binary: string, needs: ApiServ
     },
     readyWithinSeconds: 120,
     stopWithinSeconds: 20,
+    signal: needs.signal,
   });
 }

@@ -10,6 +10,7 @@ export async function startControllers(
   binary: string,
   authority: CertificateAuthority,
   ownKubeconfig: string,
+  signal?: AbortSignal,
 ): Promise<RunningServer> {
   const own = await placeCredential(
     dir,
@@ -46,5 +47,6 @@ export async function startControllers(
       await httpsGet(`https://127.0.0.1:${port}/healthz`, authority.pem);
     },
     readyWithinSeconds: 60,
+    signal,
   });
 }

@@ -15,6 +15,7 @@ export interface PostgresOptions {
   readonly durable?: boolean;
   /** Further arguments of the server, such as `-c max_connections=300`, each word on its own. */
   readonly extraFlags?: readonly string[];
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Postgres {
@@ -60,6 +61,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     readyWithinSeconds: 60,
     stopSignals: signals,
     stopWithinSeconds: 20,
+    signal: options.signal,
   });
   return { url, port, pids: { postgres: server.pid }, stop: () => server.stop() };
 }

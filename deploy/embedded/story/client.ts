@@ -30,12 +30,12 @@ export class Caller {
   async refused(code: string, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Problem> {
     const response = await this.send(method, path, body);
     const text = await response.text();
-    const problem = (text.startsWith('{') ? JSON.parse(text) : {}) as Problem;
+    const problem = (text.startsWith('{') ? JSON.parse(text) : {}) as Partial<Problem>;
     if (response.ok || problem.code !== code)
       throw new UnexpectedAnswer(
         `${method} ${path} should be refused with ${code}; it answered ${String(response.status)} ${problem.code ?? ''}`,
       );
-    return problem;
+    return problem as Problem;
   }
 
   /** Does what must be refused, whatever the code. */

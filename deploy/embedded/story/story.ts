@@ -20,7 +20,6 @@ export interface StoryOptions {
   /** Folder for what people take home. */
   readonly folder: string;
   readonly residents: number;
-  readonly adultFile: string | undefined;
   readonly print: (line: string) => void;
   /** Milliseconds that the start took; the first step of the report. */
   readonly startedIn: number;
@@ -49,7 +48,7 @@ const chapters = [
 /** The main job, told over HTTP as its people do it; the same for every installation. */
 export async function tellStory(installation: Installation, options: StoryOptions): Promise<StoryReport> {
   const teller = new Teller(options.print);
-  const world = new World(installation, options.folder, options.residents, options.adultFile);
+  const world = new World(installation, options.folder, options.residents);
   await teller.step('start', () =>
     Promise.resolve({ url: installation.url, kubernetes: installation.kubernetes, startMs: options.startedIn }),
   );

@@ -21,7 +21,6 @@ export class World {
     readonly folder: string,
     /** Rows of residents that are generated. */
     readonly residents: number,
-    readonly adultFile: string | undefined,
   ) {
     this.callers = new Map(samplePeople.map((person) => [person.subject, new Caller(installation, person.subject)]));
   }

@@ -35,7 +35,7 @@ const person = (grants: readonly Grant[]): Actor => ({
 async function through(grants: readonly Grant[]): Promise<Actor | undefined> {
   const request: Record<string, unknown> = { headers: { authorization: 'Bearer token' }, ip: '127.0.0.1', params: {}, query: {} };
   const execution = {
-    getHandler: () => Things.prototype.list,
+    getHandler: (): unknown => Object.getOwnPropertyDescriptor(Things.prototype, 'list')?.value,
     switchToHttp: () => ({ getRequest: () => request }),
   } as unknown as ExecutionContext;
   const guard = new ActGuard(new Reflector(), { authenticate: () => Promise.resolve(person(grants)) }, clockAt('2026-05-01T00:00:00.000Z'));

@@ -13,7 +13,9 @@ type Checks = z.output<typeof ChecksView>;
 /** Nothing leaves without people, and raw rows never leave, whoever approves. */
 export async function exportChapter(teller: Teller, world: World): Promise<void> {
   await teller.step('an export that holds raw rows is vetoed by the gate', async () => {
-    await world.as('zhou').post(`/scenarios/${world.id('scenario')}/export-budgets`, { bytes: 10_000_000, rows: 10_000, basis: '浙数出〔2026〕12号' });
+    await world
+      .as('zhou')
+      .post(`/scenarios/${world.id('scenario')}/export-budgets`, { bytes: 10_000_000, rows: 10_000, basis: '浙数出〔2026〕12号' });
     const request = await submitted(world, 'raw-run', '明细名单');
     if (request.state !== 'blocked') throw new Error(`raw rows were not vetoed but are ${request.state}`);
     const checks = await world.as('zhou').get<Checks>(`/export-requests/${request.id}/checks`);
@@ -25,7 +27,9 @@ export async function exportChapter(teller: Teller, world: World): Promise<void>
     return {
       request: request.id,
       vetoed: checks.checks.filter((check) => check.answer === 'veto').map((check) => check.check),
-      findings: checks.checks.flatMap((check) => check.items.filter((item) => item.answer === 'veto').map((item) => item.finding)).slice(0, 6),
+      findings: checks.checks
+        .flatMap((check) => check.items.filter((item) => item.answer === 'veto').map((item) => item.finding))
+        .slice(0, 6),
       'approved all the same': overridden.code,
     };
   });
