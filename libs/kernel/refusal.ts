@@ -33,5 +33,11 @@ export const refuse = (code: string, details: Readonly<Record<string, Json>> = {
 export const fill = (text: string, details: Readonly<Record<string, Json>>): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = details[name];
-    return value === undefined ? whole : typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : JSON.stringify(value);
+    return value === undefined
+      ? whole
+      : typeof value === 'string'
+        ? value
+        : Array.isArray(value)
+          ? value.join(', ')
+          : JSON.stringify(value);
   });
