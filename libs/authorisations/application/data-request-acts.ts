@@ -85,7 +85,7 @@ export class DataRequestActs {
         await this.reviews.open(tx, {
           ownerId: id,
           subject: { kind: 'data-request-item', id: item.id, version: item.sinceRevision, digest: itemDigest(request, list, item) },
-          slots: slotsInOrder(parties, { authority: request.authorityId, ...input.parties, provider: item.providerId }),
+          slots: slotsInOrder(parties, { ...input.parties, authority: request.authorityId, provider: item.providerId }),
           requesterId: request.requesterId,
           requesterOrganisationIds: [request.unitId],
         });

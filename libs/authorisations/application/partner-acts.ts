@@ -64,7 +64,7 @@ export class PartnerActs {
           parent: asked.parentId === null ? null : await this.repository.lock(tx, asked.parentId, 'share'),
           affiliates: affiliatesDeclared ? [...unit.affiliateIds, ...(areAffiliated(unit, other) ? [other.id] : [])] : null,
         },
-        { authority: scenario.authorityId, 'operating-unit': scenario.unitId, ...parties },
+        { ...parties, authority: scenario.authorityId, 'operating-unit': scenario.unitId },
       );
       const row = await this.repository.update(tx, draft, change);
       await this.reviews.open(tx, {

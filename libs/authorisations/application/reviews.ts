@@ -1,4 +1,4 @@
-import { People, personOf } from '#identity';
+import { areAffiliated, Organisations, People, personOf } from '#identity';
 import { type Id, dayOf, newId } from '#kernel';
 import type { Digest } from '#kernel';
 import type { Tx } from '#platform/database';
@@ -12,6 +12,7 @@ import {
   openApproval,
   openSlots,
 } from '../domain/approval.js';
+import { kindsOfParty } from '../domain/parties.js';
 import { refuse } from '../domain/refusals.js';
 import { ApprovalsRepository } from '../persistence/approvals.repository.js';
 
@@ -31,6 +32,7 @@ export class Reviews {
   constructor(
     private readonly repository: ApprovalsRepository,
     private readonly people: People,
+    private readonly organisations: Organisations,
   ) {}
 
   async open(
@@ -38,9 +40,19 @@ export class Reviews {
     opening: { ownerId: Id; subject: ApprovalSubject; slots: readonly Slot[]; requesterId: Id; requesterOrganisationIds: readonly Id[] },
   ): Promise<Approval> {
     const { ownerId, ...rest } = opening;
+    for (const slot of opening.slots) await this.assertFit(tx, slot, opening.requesterOrganisationIds);
     const approval = openApproval({ id: newId(Date.parse(tx.context.at)), ...rest });
     await this.repository.insert(tx, ownerId, approval);
     return approval;
+  }
+
+  /** Whoever sends something to review names the parties: none may be of another kind than its role, or stand close to who asks (ACC-05). */
+  private async assertFit(tx: Tx, slot: Slot, requesterOrganisationIds: readonly Id[]): Promise<void> {
+    const named = await this.organisations.get(tx, slot.organisationId);
+    if (!kindsOfParty[slot.party].includes(named.kind))
+      throw refuse('approval.party-of-other-kind', { party: slot.party, kind: named.kind });
+    for (const id of requesterOrganisationIds)
+      if (areAffiliated(named, await this.organisations.get(tx, id))) throw refuse('approval.self-review', { slot: slot.key });
   }
 
   async latest(tx: Tx, kind: ApprovalSubjectKind, subjectId: Id): Promise<Approval | undefined> {

@@ -79,7 +79,7 @@ export class ScenarioActs {
       await this.reviews.open(tx, {
         ownerId: id,
         subject: { kind: 'scenario', id, version: scenarioRevision, digest: scenarioDigest(row) },
-        slots: slotsInOrder(parties, { authority: row.authorityId, ...input.parties }),
+        slots: slotsInOrder(parties, { ...input.parties, authority: row.authorityId }),
         requesterId: row.applicantId,
         requesterOrganisationIds: [row.unitId],
       });

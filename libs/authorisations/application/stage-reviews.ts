@@ -36,7 +36,7 @@ export class StageReviews {
       await this.reviews.open(tx, {
         ownerId: id,
         subject: { kind: 'authorisation', id, version: row.revision, digest: applicationDigest(row) },
-        slots: slotsInOrder(valueOf(profile, 'stages'), { authority: row.authorityId, ...input.parties }),
+        slots: slotsInOrder(valueOf(profile, 'stages'), { ...input.parties, authority: row.authorityId }),
         requesterId: row.applicantId,
         requesterOrganisationIds: [row.unitId],
       });

@@ -16,6 +16,14 @@ export const approvalRefusals = {
     satisfyEn: 'Name it when opening the review.',
     sources: ['REQ-03', 'AUTH-09'],
   },
+  'approval.party-of-other-kind': {
+    status: 409,
+    zh: '该机构的类型（{kind}）不能代表“{party}”。',
+    en: 'An organisation of kind {kind} does not act as “{party}”.',
+    satisfyZh: '指定真正承担该职责的机构。',
+    satisfyEn: 'Name the organisation whose role it is.',
+    sources: ['ACC-05'],
+  },
   'approval.no-parties': {
     status: 409,
     zh: '没有任何一方参加审批。',
