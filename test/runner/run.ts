@@ -70,8 +70,8 @@ async function checks(): Promise<string[]> {
 
 const dir = await mkdtemp(join(tmpdir(), 'opdomain-rings-'));
 await chmod(dir, 0o711);
-rmSync(resultsFolder, { recursive: true, force: true });
 mkdirSync(resultsFolder, { recursive: true });
+for (const ring of chosen) rmSync(join(resultsFolder, `${ring}.json`), { force: true });
 const missing = chosen.some((ring) => ring !== 'unit' && ring !== 'architecture') ? await prepare() : [];
 const failedChecks = words.includes('--no-checks') || wanted.length > 0 ? [] : await checks();
 const postgres =
