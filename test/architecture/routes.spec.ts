@@ -1,12 +1,15 @@
 import 'reflect-metadata';
 import { roles, type ContextDeclaration } from '#kernel';
 import { boardNumbers, requirements } from '#oversight';
+import { Controller } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
+import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { contexts } from '../../apps/composition/contexts.js';
 import { actionsOf, refusalsOf } from '../../apps/composition/platform.js';
-import { actMetadata, statusOf, type ActSpec } from '../../libs/platform/http/act.js';
+import { Act, act, actMetadata, statusOf, type ActSpec } from '../../libs/platform/http/act.js';
+import { RouteTable } from '../../libs/platform/http/route-table.js';
 import { codesIn, prefixesIn, sources, wordsIn } from './sources.js';
 
 interface Route {
@@ -31,6 +34,7 @@ const routes = contexts.flatMap(routesOf);
 const acts = routes.flatMap(({ spec, ...route }) => (spec === undefined ? [] : [{ ...route, spec, name: `${spec.method} ${spec.path}` }]));
 const actions = actionsOf(contexts);
 const catalogue = refusalsOf(contexts);
+const summary = { zh: '席位', en: 'Seats' };
 const hasHan = (text: string): boolean => /\p{Script=Han}/u.test(text);
 /** Names of what breaks a rule; an empty list is what every test wants. */
 const breaking = (broken: (act: (typeof acts)[number]) => boolean): string[] =>
@@ -84,6 +88,40 @@ describe('every route', () => {
       seen.set(shape, [...(seen.get(shape) ?? []), handler]);
     }
     expect([...seen.values()].filter((handlers) => handlers.length > 1)).toEqual([]);
+  });
+
+  it('has an action of its own, which is its id in OpenAPI and its name on the command line', () => {
+    const byAction = Map.groupBy(acts, ({ spec }) => spec.action);
+    expect([...byAction].filter(([, of]) => of.length > 1).map(([action, of]) => [action, ...of.map(({ name }) => name)])).toEqual([]);
+  });
+
+  it('keeps the application from starting where it shares its action with another', async () => {
+    const seats = act({
+      method: 'GET',
+      path: '/seats',
+      action: 'seat.listed',
+      summary,
+      roles: 'signed-in',
+      scope: 'unit',
+      response: z.null(),
+    });
+    @Controller()
+    class Seats {
+      @Act(seats)
+      all(): null {
+        return null;
+      }
+      @Act({ ...seats, path: '/people/:id/seats' })
+      ofPerson(): null {
+        return null;
+      }
+    }
+    const app = await NestFactory.createApplicationContext(
+      { module: class Routes {}, imports: [DiscoveryModule], controllers: [Seats], providers: [RouteTable] },
+      { logger: false },
+    );
+    expect(() => app.get(RouteTable).acts(new Set(['seat.listed']))).toThrow('two routes name seat.listed');
+    await app.close();
   });
 
   it('checks every parameter of its path, ids as ids', () => {

@@ -40,7 +40,7 @@ export interface Field {
 
 /** One act of the API, as a command. */
 export interface Operation {
-  /** The act's name; where two routes share one, the first word of the path is added: `revocation.ordered:people`. */
+  /** The act's name; no two routes share one. */
   readonly name: string;
   readonly method: string;
   readonly path: string;
@@ -61,19 +61,13 @@ export const optionName = (name: string): string =>
 
 /** Every act of the description, by name. */
 export function operationsOf({ paths }: ApiDescription): Operation[] {
-  const found = Object.entries(paths).flatMap(([path, byMethod]) =>
-    Object.entries(byMethod).map(([method, spec]) => ({ path, method: method.toUpperCase(), spec })),
-  );
-  const shared = new Map<string, number>();
-  for (const { spec } of found) shared.set(spec.operationId, (shared.get(spec.operationId) ?? 0) + 1);
-  return found
+  return Object.entries(paths)
+    .flatMap(([path, byMethod]) => Object.entries(byMethod).map(([method, spec]) => ({ path, method: method.toUpperCase(), spec })))
     .map(({ path, method, spec }) => {
-      const unique = shared.get(spec.operationId) === 1;
-      const firstWord = path.replace(/^\/api\/v\d+\//, '').split('/')[0] ?? '';
       const body = spec.requestBody?.content['application/json']?.schema;
       const answer = Object.entries(spec.responses).find(([status]) => status.startsWith('2'))?.[1].content ?? {};
       return {
-        name: unique ? spec.operationId : `${spec.operationId}:${firstWord}`,
+        name: spec.operationId,
         method,
         path,
         summary: { zh: spec.description, en: spec.summary },

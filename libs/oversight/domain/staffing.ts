@@ -1,6 +1,6 @@
 import type { Role } from '#kernel';
 
-/** One place to be filled in a rule: any of these roles, outside the operating units where the rule says so. */
+/** One place to be filled in a rule by someone who has one of these roles, outside the operating units where the rule says so. */
 export interface Place {
   readonly roles: readonly Role[];
   readonly outsideUnits: boolean;

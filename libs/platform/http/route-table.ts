@@ -12,7 +12,10 @@ export class RouteTable {
     private readonly reflector: Reflector,
   ) {}
 
-  /** @throws Error naming each route without a declaration, and each action that no context declares: then nothing starts (ACC-02, AUD-01). */
+  /**
+   * @throws Error naming each route without a declaration, and each action that no context declares or that two
+   * routes share (it is the operation's id in OpenAPI): then nothing starts (ACC-02, AUD-01).
+   */
   acts(knownActions: ReadonlySet<string>): readonly ActSpec[] {
     const acts: ActSpec[] = [];
     const faults: string[] = [];
@@ -28,13 +31,11 @@ export class RouteTable {
         else acts.push(spec);
       }
     }
-    const seen = new Set<string>();
-    for (const spec of acts) {
-      const route = `${spec.method} ${spec.path}`;
-      if (seen.has(route)) faults.push(`two handlers serve ${route}`);
-      seen.add(route);
-    }
+    faults.push(...repeated(acts.map(({ method, path }) => `${method} ${path}`)).map((route) => `two handlers serve ${route}`));
+    faults.push(...repeated(acts.map(({ action }) => action)).map((action) => `two routes name ${action}`));
     if (faults.length > 0) throw new Error(`routes that may not start:\n  ${faults.join('\n  ')}`);
     return acts;
   }
 }
+
+const repeated = (words: readonly string[]): string[] => [...new Set(words.filter((word, at) => words.indexOf(word) !== at))];

@@ -95,7 +95,7 @@ export class SeatChanges {
     });
     const { unitId, authorisationId, scenarioId } = opening.parties;
     await tx.record({
-      action: 'revocation.ordered',
+      action: orderOf(opening),
       object: { kind: 'revocation', id: row.id },
       ...(unitId === null ? {} : { unitId }),
       ...(authorisationId === null ? {} : { authorisationId }),
@@ -133,5 +133,8 @@ export const partiesOf = (seat: Pick<SeatRow, 'unitId' | 'authorisationId' | 'sc
   authorisationId: seat.authorisationId,
   scenarioId: seat.scenarioId,
 });
+/** A person's revocation is an act of its own; every other opening goes under the same name. */
+const orderOf = ({ cause, scope }: RevocationOpening): string =>
+  cause === 'revoked' && scope.kind === 'person' ? 'revocation.person-ordered' : 'revocation.ordered';
 /** Of a revocation of one seat. */
 export const revocationParties = (seat: SeatRow): RevocationOpening['parties'] => ({ ...partiesOf(seat), authorityId: seat.authorityId });

@@ -18,10 +18,12 @@ export const seatsAuditActions = {
   'workspace.closed': { object: 'workspace', zh: '关闭工作台', en: 'workspace closed' },
   'workspace.removed': { object: 'workspace', zh: '工作台已清除', en: 'workspace gone from the cluster' },
   'revocation.ordered': { object: 'revocation', zh: '下令收回', en: 'revocation ordered' },
+  'revocation.person-ordered': { object: 'revocation', zh: '下令收回人员的全部席位', en: 'revocation of every seat of a person ordered' },
   'revocation.cut': { object: 'revocation', zh: '切断访问路径', en: 'access paths cut' },
   'revocation.receipt-issued': { object: 'revocation', zh: '出具收回回执', en: 'revocation receipt issued' },
   'revocation.superseded': { object: 'revocation', zh: '席位恢复，回执不再追索', en: 'the seat came back before the receipt was complete' },
   'revocation.listed': { object: 'revocation', zh: '查看收回记录', en: 'revocations read' },
+  'revocation.of-seat-listed': { object: 'revocation', zh: '查看席位的收回记录', en: 'revocations of a seat read' },
   'revocation.read': { object: 'revocation', zh: '查看收回记录', en: 'revocation read' },
   'revocation.receipt-read': { object: 'revocation', zh: '读取收回回执', en: 'revocation receipt read' },
 } satisfies AuditActions;

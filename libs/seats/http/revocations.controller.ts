@@ -21,7 +21,7 @@ const revokeSeat = act({
 const revokePerson = act({
   method: 'POST',
   path: '/people/:id/revocations',
-  action: 'revocation.ordered',
+  action: 'revocation.person-ordered',
   summary: { zh: '收回人员的全部席位与令牌', en: 'Revoke every seat of a person, with tokens and sessions' },
   roles: ['security-admin'],
   scope: 'platform',
@@ -33,7 +33,7 @@ const revokePerson = act({
 const ofSeat = act({
   method: 'GET',
   path: '/seats/:id/revocations',
-  action: 'revocation.listed',
+  action: 'revocation.of-seat-listed',
   summary: { zh: '席位的收回记录', en: 'Revocations and pauses of a seat' },
   roles: readers,
   scope: 'unit',
