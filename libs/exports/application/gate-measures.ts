@@ -9,7 +9,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FileFacts } from '../domain/file-facts.js';
 import { sampleBytes, type FileSample } from '../domain/file-type.js';
 import type { FrequencyTable } from '../domain/frequency-scan.js';
-import type { GateFacts } from '../domain/gate.js';
+import type { GateFacts } from '../domain/gate-facts.js';
 import { isIdentifier } from '../domain/identifier-scan.js';
 import type { ExportPolicy } from '../domain/policy.js';
 import type { Preview } from '../domain/preview.js';

@@ -1,5 +1,5 @@
 import { Scenarios } from '#authorisations';
-import { assertSees, newId, personOf, refuse, type ActContext, type Id } from '#kernel';
+import { assertSees, belongsTo, newId, personOf, refuse, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type PageRequest } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -54,8 +54,8 @@ export class Policies {
       const scenario = await this.scenarios.facts(tx, scenarioId, 'share');
       assertSees(ctx.actor, scenario, ctx.at, 'scenario.not-found', scenarioId);
       const { unitId, authorityId, authorisationId } = scenario;
-      const { personId, organisationId } = personOf(ctx.actor);
-      if (organisationId === unitId) throw refuse('export.reviewer-not-independent', { because: 'unit' });
+      const { personId } = personOf(ctx.actor);
+      if (belongsTo(ctx.actor, unitId)) throw refuse('export.reviewer-not-independent', { because: 'unit' });
       const row = await this.policies.setBudget(tx, {
         id: newId(),
         setAt: ctx.at,

@@ -3,7 +3,7 @@ import { instant } from '#platform/database/persistence';
 import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
 import type { Answer, CheckResult } from '../domain/check.js';
 import type { ExportFile, ExportState } from '../domain/export-request.js';
-import type { Volume } from '../domain/gate.js';
+import type { Volume } from '../domain/gate-facts.js';
 import type { Lineage } from '../domain/lineage.js';
 import type { ExportPolicy, TableDeclaration } from '../domain/policy.js';
 import type { ReleaseLink } from '../domain/release.js';

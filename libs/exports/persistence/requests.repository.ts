@@ -5,7 +5,7 @@ import { managerOf, StateTable } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { In, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
 import type { ExportState } from '../domain/export-request.js';
-import type { Volume } from '../domain/gate.js';
+import type { Volume } from '../domain/gate-facts.js';
 import type { ReviewDecision } from '../domain/review.js';
 import { CheckRoundRow, ExportRequestRow, ReviewRow } from './entities.js';
 

@@ -3,22 +3,12 @@ import { UnitOfWork } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { METERING_CONFIG, type MeteringConfig } from '../config.js';
 import { closesAt, lastClosable, type Month } from '../domain/period.js';
-import { miscounted, statementOf, type Statement } from '../domain/statement.js';
+import { miscounted, statementOf } from '../domain/statement.js';
 import { AgreementsView } from '../persistence/agreements.view.js';
 import { LedgerRepository } from '../persistence/ledger.repository.js';
 import type { StatementView } from '../contract.js';
 import type { z } from 'zod';
 import { statementView } from './views.js';
-
-export interface KeptStatement {
-  readonly statement: Statement;
-  readonly unitId: Id;
-  readonly closedAt: string | null;
-  readonly locked: boolean;
-  readonly digestWhenLocked: string | null;
-  /** Every amount is quantity times price, and the whole is what was locked. */
-  readonly agrees: boolean;
-}
 
 @Injectable()
 export class Statements {

@@ -4,7 +4,18 @@ import type { ChargeView, PriceView, StatementView } from '../contract.js';
 import type { Entry } from '../domain/entry.js';
 import { quantityText } from '../domain/money.js';
 import type { PriceVersion } from '../domain/price.js';
-import type { KeptStatement } from './statements.js';
+import type { Statement } from '../domain/statement.js';
+
+/** A statement with what is kept of it. */
+export interface KeptStatement {
+  readonly statement: Statement;
+  readonly unitId: Id;
+  readonly closedAt: string | null;
+  readonly locked: boolean;
+  readonly digestWhenLocked: string | null;
+  /** Every amount is quantity times price, and the whole is what was locked. */
+  readonly agrees: boolean;
+}
 
 /** What acts answer is kept with their idempotency key as JSON, so it is made here: amounts and quantities as text. */
 export type ChargeAnswer = z.input<typeof ChargeView>;

@@ -1,6 +1,7 @@
 import { addDays, addMs, type Instant } from '#kernel';
 import { type Holds, verdicts } from './seat-conditions.js';
-import type { ConditionName, SeatFacts } from './seat-facts.js';
+import type { SeatFacts } from './seat-facts.js';
+import type { ConditionName } from './condition-names.js';
 
 /** A lapse is announced this many days before it happens (design §2.5). */
 export const noticeDays = [30, 7, 1] as const;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { addDays } from '#kernel';
 import { firstLapse, seatConditions, verdicts } from './seat-conditions.js';
 import type { SeatFacts } from './seat-facts.js';
-import { conditionNames } from './seat-facts.js';
+import { conditionNames } from './condition-names.js';
 import { refusals } from './refusals.js';
 import { cooperation, facts, noon, partnerFacts, person, proof } from './seat.fixture.js';
 

@@ -1,5 +1,6 @@
 import type { Instant, Json } from '#kernel';
-import type { ConditionName, Proof, SeatFacts } from './seat-facts.js';
+import type { Proof, SeatFacts } from './seat-facts.js';
+import type { ConditionName } from './condition-names.js';
 import { basisOf } from './seat.js';
 
 export interface Holds {

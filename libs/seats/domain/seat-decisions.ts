@@ -1,6 +1,7 @@
 import { assertMove, type Day, endOfDay, type Instant, type Json, refuse } from '#kernel';
 import { firstLapse, type Lapsed } from './seat-conditions.js';
-import type { ConditionName, GrantFacts, SeatFacts } from './seat-facts.js';
+import type { GrantFacts, SeatFacts } from './seat-facts.js';
+import type { ConditionName } from './condition-names.js';
 import { basisOf, type LegalBasis, type SeatClass, type SeatState, seatTransitions } from './seat.js';
 
 /** Why a seat's paths are cut. */

@@ -1,21 +1,6 @@
 import type { Id, Instant } from '#kernel';
 import type { LegalBasis, SeatClass, SeatState } from './seat.js';
 
-export const conditionNames = [
-  'identity-verified',
-  'filed',
-  'vetted',
-  'agreement-in-term',
-  'training-passed',
-  'affiliated',
-  'scenario-approved',
-  'authorisation-in-force',
-  'basis-stands',
-  'not-suspended',
-  'within-term',
-] as const;
-export type ConditionName = (typeof conditionNames)[number];
-
 /** Something on file that holds from one moment up to, not including, another; `until: null` holds until it is taken back. */
 export interface Proof {
   readonly ref: string;

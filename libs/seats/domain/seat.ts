@@ -1,5 +1,5 @@
 import type { Day, Id, Instant, Transitions } from '#kernel';
-import type { ConditionName } from './seat-facts.js';
+import type { ConditionName } from './condition-names.js';
 
 export type SeatState = 'requested' | 'granted' | 'active' | 'paused' | 'revoking' | 'revoked' | 'refused';
 

@@ -3,7 +3,7 @@ import { instant } from '#platform/database/persistence';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { OpenPath } from '../domain/receipt.js';
 import type { RevocationCause, RevocationState } from '../domain/revocation.js';
-import type { ConditionName } from '../domain/seat-facts.js';
+import type { ConditionName } from '../domain/condition-names.js';
 import type { BasisKind, SeatClass, SeatState } from '../domain/seat.js';
 import type { WorkspaceState } from '../domain/workspace.js';
 

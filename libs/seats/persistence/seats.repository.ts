@@ -5,7 +5,7 @@ import { managerOf, StateTable } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { type FindOptionsWhere, In } from 'typeorm';
 import type { LapseNotice, NoticeDays } from '../domain/lapse-notices.js';
-import type { ConditionName } from '../domain/seat-facts.js';
+import type { ConditionName } from '../domain/condition-names.js';
 import { occupying, type SeatClass, type SeatState } from '../domain/seat.js';
 import { SeatRow } from './entities.js';
 

@@ -1,6 +1,6 @@
 import { item, resultOf, type CheckResult, type FlaggedItem } from '../check.js';
 import { compareTables } from '../differencing.js';
-import type { GateFacts } from '../gate.js';
+import type { GateFacts } from '../gate-facts.js';
 
 /** 6: the new tables minus what already left this scenario: totals that differ by a few people tell who those are. */
 export function differencingCheck(facts: GateFacts): CheckResult {

@@ -1,6 +1,6 @@
 import { item, resultOf, type CheckResult, type FlaggedItem } from '../check.js';
 import type { FileFacts } from '../file-facts.js';
-import type { GateFacts } from '../gate.js';
+import type { GateFacts } from '../gate-facts.js';
 import type { IdentifierHit } from '../identifier-scan.js';
 
 const hitsOf = (file: FileFacts): readonly IdentifierHit[] => {

@@ -1,7 +1,7 @@
 import { item, resultOf, type CheckResult, type FlaggedItem } from '../check.js';
 import type { FileFacts } from '../file-facts.js';
 import type { FindingCode } from '../findings.js';
-import type { GateFacts } from '../gate.js';
+import type { GateFacts } from '../gate-facts.js';
 
 /**
  * 5: whether the raw data could be computed back (EXP-03: reversible or untested means veto). From the lineage of each column, and

@@ -1,6 +1,6 @@
 import { item, resultOf, type CheckResult, type FlaggedItem } from '../check.js';
 import type { FileFacts } from '../file-facts.js';
-import type { GateFacts } from '../gate.js';
+import type { GateFacts } from '../gate-facts.js';
 import { judge, type SourceMeasure } from '../row-match.js';
 
 /** 4: rows, or projections of rows, that stand in a raw or reversible dataset of the domain (EXP-02: no role overrides it). */

@@ -1,7 +1,7 @@
 import { item, resultOf, type CheckResult, type FlaggedItem } from '../check.js';
 import type { TableFacts } from '../file-facts.js';
 import type { FindingCode } from '../findings.js';
-import type { GateFacts } from '../gate.js';
+import type { GateFacts } from '../gate-facts.js';
 
 /** 3: cells that few stand behind: counts below the threshold, sums that one or two dominate, fits with few degrees of freedom. */
 export function smallCellsCheck(facts: GateFacts): CheckResult {

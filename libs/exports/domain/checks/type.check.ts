@@ -1,7 +1,7 @@
 import { item, resultOf, type CheckResult, type FlaggedItem } from '../check.js';
 import type { FileFacts } from '../file-facts.js';
 import type { FindingCode } from '../findings.js';
-import type { GateFacts } from '../gate.js';
+import type { GateFacts } from '../gate-facts.js';
 
 /** Why a file could not be read to its end; everything else is a table's parser. */
 const findingOf: Readonly<Record<string, FindingCode>> = { 'not-text': 'hidden-content', changed: 'changed-content' };

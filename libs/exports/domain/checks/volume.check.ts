@@ -1,5 +1,5 @@
 import { item, resultOf, type CheckResult, type FlaggedItem } from '../check.js';
-import type { GateFacts } from '../gate.js';
+import type { GateFacts } from '../gate-facts.js';
 
 /** 7: bytes and rows against the scenario's budget, over all releases together. A budget that nobody set is for people to decide. */
 export function volumeCheck(facts: GateFacts): CheckResult {

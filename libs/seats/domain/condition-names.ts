@@ -1,0 +1,15 @@
+/** Everything that a seat rests on, by name; the list itself, with its rules, stands in seat-conditions.ts. */
+export const conditionNames = [
+  'identity-verified',
+  'filed',
+  'vetted',
+  'agreement-in-term',
+  'training-passed',
+  'affiliated',
+  'scenario-approved',
+  'authorisation-in-force',
+  'basis-stands',
+  'not-suspended',
+  'within-term',
+] as const;
+export type ConditionName = (typeof conditionNames)[number];
