@@ -5,11 +5,15 @@ import { copyStates, datasetStates } from './domain/copy.states.js';
 import { markings } from './domain/dataset.js';
 import { fieldClasses, grades, sensitiveTypes } from './domain/field.js';
 
-export { sensitiveTypes } from './domain/field.js';
+export { passesLuhn, residentIdCheck, usccCheck } from './domain/check-digits.js';
+export { sensitiveTypes };
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const words = z.string().max(2000);
 export const Grade = z.enum(grades);
+export type Grade = z.infer<typeof Grade>;
+export const SensitiveType = z.enum(sensitiveTypes);
+export type SensitiveType = z.infer<typeof SensitiveType>;
 
 export const FieldShape = z.strictObject({
   name: z
@@ -23,7 +27,7 @@ export const FieldShape = z.strictObject({
   required: z.boolean().default(false),
   class: z.enum(fieldClasses).nullable().default(null).describe('null: undecided, which counts as sensitive'),
   grade: Grade.nullable().default(null),
-  sensitiveType: z.enum(sensitiveTypes).nullable().default(null),
+  sensitiveType: SensitiveType.nullable().default(null),
 });
 const fields = z.array(FieldShape).min(1).max(2000);
 

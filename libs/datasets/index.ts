@@ -19,7 +19,6 @@ export type { CopyColumn, CopyFile, DatasetCopy } from './domain/dataset-copy.js
 export type { Dataset } from './domain/dataset.js';
 export { type Field, type FieldClass, type Grade, isSensitive, isUndecided, type SensitiveType, strictestGrade } from './domain/field.js';
 export type { Grant } from './domain/grant.js';
-export { isBankCard, isCreditCode, isMobile, isResidentId } from './domain/identifier-checks.js';
 export { DatasetsModule };
 
 export const datasetsContext: ContextDeclaration = {

@@ -1,39 +1,6 @@
+import { Grade, SensitiveType } from '#datasets/contract';
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
-
-/**
- * Kinds of content that identify or describe a subject. `none` says that a person looked and found nothing of the kind.
- * The names follow the regulations' wording: GB/T 35273-2020 appendix A and B, GB/T 37988-2019.
- */
-export const sensitiveTypes = [
-  'resident-id',
-  'uscc',
-  'mobile',
-  'landline',
-  'bank-card',
-  'passport',
-  'hk-macao-permit',
-  'taiwan-permit',
-  'plate',
-  'name',
-  'address',
-  'email',
-  'ipv4',
-  'ipv6',
-  'mac',
-  'birth-date',
-  'coordinates',
-  'free-text',
-  'medical-record-number',
-  'account-number',
-  'none',
-] as const;
-export const sensitiveTypeSchema = z.enum(sensitiveTypes);
-export type SensitiveType = z.infer<typeof sensitiveTypeSchema>;
-
-/** Grade of a field, L1 (public) to L4 (most sensitive), as provinces grade public data. */
-export const gradeSchema = z.enum(['L1', 'L2', 'L3', 'L4']);
-export type Grade = z.infer<typeof gradeSchema>;
 
 /** Shapes whose mask is fixed: what is hidden does not depend on the value. */
 export const maskShapes = [
@@ -97,8 +64,8 @@ export type Technique = z.infer<typeof techniqueSchema>;
 
 export const columnDecisionSchema = z.strictObject({
   column: z.string().min(1).max(120),
-  sensitiveType: sensitiveTypeSchema,
-  grade: gradeSchema,
+  sensitiveType: SensitiveType,
+  grade: Grade,
   technique: techniqueSchema,
   /** Why, where it departs from the proposal. */
   note: z.string().max(500).optional(),
@@ -159,9 +126,9 @@ export const RunState = z.enum(['queued', 'running', 'checking', 'succeeded', 'f
 
 export const columnFindingSchema = z.strictObject({
   column: z.string(),
-  type: sensitiveTypeSchema,
+  type: SensitiveType,
   confidence: z.enum(['certain', 'likely', 'hinted']),
-  byName: sensitiveTypeSchema.optional(),
+  byName: SensitiveType.optional(),
   share: z.number(),
   sampled: z.int(),
 });

@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { rmSync } from 'node:fs';
 import { SandboxEngine, ScratchArea, type EngineColumn, type EngineInput, type EngineStep, type Scratch } from '#platform/engine';
-import type { ColumnDecision, Plan, SchemaColumn, SensitiveType, Technique } from '../../libs/desensitisation/contract.js';
+import { residentIdCheck, type SensitiveType } from '../../libs/datasets/contract.js';
+import type { ColumnDecision, Plan, SchemaColumn, Technique } from '../../libs/desensitisation/contract.js';
 import { compileToDuckDb, duckdbType, techniqueSql } from '../../libs/desensitisation/domain/compile.js';
 import { weakKeys } from '../../libs/desensitisation/domain/evidence/dictionary-attack.js';
 import { examinationOf, judge, type Proof } from '../../libs/desensitisation/domain/evidence/examine.js';
 import { applyTechnique } from '../../libs/desensitisation/domain/techniques/reference.js';
-import { residentIdCheck } from '../../libs/desensitisation/domain/detectors/checksums.js';
 
 const root = `/dev/shm/opdomain-desensitisation-test-${String(process.pid)}`;
 const engine = new SandboxEngine({ memoryMb: 1024, threads: 2, wallClockMs: 120_000, scratchBytes: 500_000_000 });
@@ -333,7 +333,11 @@ describe('a plan run by the engine', () => {
   });
 
   it('fails when a kept column is a digest that anyone can compute from an identifier [DES-04]', async () => {
-    expect(failures(await examine(changed('指纹', 'none', { kind: 'keep' })))).toEqual(['bijection 指纹 身份证号', 'bijection 指纹 手机号', 'dictionary-attack 指纹']);
+    expect(failures(await examine(changed('指纹', 'none', { kind: 'keep' })))).toEqual([
+      'bijection 指纹 身份证号',
+      'bijection 指纹 手机号',
+      'dictionary-attack 指纹',
+    ]);
   });
 
   it('fails when the key of a pseudonym is one that anyone would try [DES-04]', async () => {

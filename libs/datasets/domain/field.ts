@@ -10,7 +10,10 @@ export type Grade = (typeof grades)[number];
 export const fieldClasses = ['public', 'personal', 'trade-secret', 'confidential-business', 'government-internal'] as const;
 export type FieldClass = (typeof fieldClasses)[number];
 
-/** Kinds of identifying content. `none`: somebody looked and found nothing of the kind. */
+/**
+ * Kinds of content that identify or describe a subject. `none`: somebody looked and found nothing of the kind.
+ * The names follow the regulations' wording: GB/T 35273-2020 appendix A and B, GB/T 37988-2019.
+ */
 export const sensitiveTypes = [
   'resident-id',
   'uscc',

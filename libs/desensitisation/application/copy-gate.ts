@@ -1,9 +1,10 @@
+import type { Grade, SensitiveType } from '#datasets/contract';
 import { Consents, DataRequests } from '#authorisations';
 import { Copies } from '#datasets';
 import type { Id, Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
-import type { Grade, SchemaColumn, SensitiveType } from '../contract.js';
+import type { SchemaColumn } from '../contract.js';
 import type { FieldGrant } from '../domain/decisions.js';
 import { schemaColumn, type StoredColumn } from '../domain/stored-columns.js';
 import { belongingOf } from './belonging.js';

@@ -1,4 +1,5 @@
-import type { SchemaColumn, SensitiveType } from '../contract.js';
+import type { SensitiveType } from '#datasets/contract';
+import type { SchemaColumn } from '../contract.js';
 import { typeByName } from './detectors/column-hints.js';
 import { detectors, findIdentifiers, type Certainty } from './detectors/detectors.js';
 

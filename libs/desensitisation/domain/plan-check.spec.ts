@@ -1,6 +1,7 @@
+import { sensitiveTypes } from '#datasets/contract';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { planSchema, sensitiveTypes, type ColumnDecision, type Plan, type SchemaColumn, type Technique } from '../contract.js';
+import { planSchema, type ColumnDecision, type Plan, type SchemaColumn, type Technique } from '../contract.js';
 import { classifyColumn } from './classify-column.js';
 import { compileToDuckDb } from './compile.js';
 import { checkPlan, reversibilityOf } from './plan-check.js';

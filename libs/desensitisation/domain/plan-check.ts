@@ -1,4 +1,5 @@
-import type { ColumnDecision, Plan, Reversibility, SchemaColumn, SensitiveType, Technique } from '../contract.js';
+import type { SensitiveType } from '#datasets/contract';
+import type { ColumnDecision, Plan, Reversibility, SchemaColumn, Technique } from '../contract.js';
 import type { ColumnFinding } from './classify-column.js';
 import { maskOf, typeRules } from './sensitive-types.js';
 import { isDay } from './techniques/generalise.js';

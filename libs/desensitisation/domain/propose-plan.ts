@@ -1,4 +1,5 @@
-import type { ColumnDecision, Grade, Plan, SchemaColumn, Technique } from '../contract.js';
+import type { Grade } from '#datasets/contract';
+import type { ColumnDecision, Plan, SchemaColumn, Technique } from '../contract.js';
 import { classifyColumn, type ColumnFinding, type ColumnSample } from './classify-column.js';
 import { techniqueFits } from './plan-check.js';
 import { typeRules } from './sensitive-types.js';

@@ -1,4 +1,5 @@
-import type { SensitiveType, Technique } from '../contract.js';
+import type { SensitiveType } from '#datasets/contract';
+import type { Technique } from '../contract.js';
 
 /**
  * What a type does to whoever it is about: `direct` points at one subject by itself, `quasi` together with others, `mixed` may hold

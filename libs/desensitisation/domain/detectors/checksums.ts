@@ -1,5 +1,4 @@
-const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
-const usccAlphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
+import { passesLuhn, residentIdCheck, usccCheck } from '#datasets/contract';
 
 /**
  * Province codes of GB/T 2260, and 81–83 of the residence permits for Hong Kong, Macao and Taiwan residents (2018). Foreigners' permanent
@@ -13,10 +12,6 @@ export function isCalendarDay(year: number, month: number, day: number): boolean
   if (year < 1850 || year > 2100 || month < 1 || month > 12 || day < 1) return false;
   return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
-
-/** The last character of an 18-character resident ID (GB 11643-1999, ISO 7064 MOD 11-2) over its first 17 digits. */
-export const residentIdCheck = (first17: string): string =>
-  '10X98765432'.charAt(weights.reduce((sum, weight, i) => sum + weight * Number(first17.charAt(i)), 0) % 11);
 
 /** A resident ID: 18 characters with region, birth date and check character, or 15 digits of the first generation. */
 export function isResidentId(value: string): boolean {
@@ -33,25 +28,8 @@ export function isResidentId(value: string): boolean {
   return residentIdCheck(value.slice(0, 17)) === value.slice(17).toUpperCase();
 }
 
-/** The check character of a unified social credit code (GB 32100-2015) over its first 17 characters. */
-export function usccCheck(first17: string): string {
-  let sum = 0;
-  for (let i = 0, weight = 1; i < 17; i++, weight = (weight * 3) % 31) sum += usccAlphabet.indexOf(first17.charAt(i)) * weight;
-  return usccAlphabet.charAt((31 - (sum % 31)) % 31);
-}
-
 export const isUscc = (value: string): boolean =>
   /^[1-9ANY][0-9A-HJ-NP-RTUWXY]\d{6}[0-9A-HJ-NP-RTUWXY]{10}$/.test(value) && usccCheck(value.slice(0, 17)) === value.charAt(17);
-
-/** Luhn's check (ISO/IEC 7812-1 annex B) over digits. */
-export function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = digits.length - 1, twice = false; i >= 0; i--, twice = !twice) {
-    const digit = Number(digits.charAt(i)) * (twice ? 2 : 1);
-    sum += digit > 9 ? digit - 9 : digit;
-  }
-  return sum % 10 === 0;
-}
 
 /** A bank card: an issuer range in use (UnionPay 62, Visa 4, Mastercard 5, JCB 35, older domestic 9 and 6), 16 to 19 digits, Luhn. */
 export const isBankCard = (value: string): boolean =>

@@ -1,4 +1,4 @@
-import type { SensitiveType } from '../../contract.js';
+import type { SensitiveType } from '#datasets/contract';
 
 /** What names and comments of columns say, Chinese, English and the pinyin initials that provinces' systems use. First match counts. */
 const hints: readonly (readonly [SensitiveType, RegExp])[] = [

@@ -1,7 +1,8 @@
+import { passesLuhn, residentIdCheck, usccCheck } from '#datasets/contract';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stdnum } from 'stdnum';
-import { isBankCard, isResidentId, isUscc, passesLuhn, residentIdCheck, usccCheck } from './checksums.js';
+import { isBankCard, isResidentId, isUscc } from './checksums.js';
 import { typeByName } from './column-hints.js';
 import { detectors, findIdentifiers, typeOfValue } from './detectors.js';
 

@@ -1,5 +1,5 @@
+import type { SensitiveType } from '#datasets/contract';
 import { z } from 'zod';
-import type { SensitiveType } from '../../contract.js';
 import { isBankCard, isCalendarDay, isResidentId, isUscc } from './checksums.js';
 import { compoundSurnames, surnames } from './surnames.js';
 

@@ -1,5 +1,6 @@
+import type { SensitiveType } from '#datasets/contract';
 import { createHmac } from 'node:crypto';
-import type { ColumnDecision, SensitiveType } from '../../contract.js';
+import type { ColumnDecision } from '../../contract.js';
 import { trimSpaces } from './patterns.js';
 
 /** Identifiers whose letters mean the same in either case: `x` and `X` of a resident ID are one person. */
