@@ -8,6 +8,7 @@ import { identityContext } from '#identity';
 import { newId, systemAct, type CutPath, type EvidenceSource, type Holding } from '#kernel';
 import { asSeen, KubeCluster, kubeConfig, refOf, type KubeObject } from '#platform/kube';
 import { Seams } from '#platform/seams';
+import { startTelemetry } from '#platform/telemetry';
 import { startOperator } from '../../apps/operator/app.js';
 import { startControlPlane, type ControlPlane } from '../../deploy/embedded/servers/control-plane.js';
 import { installation } from '../../libs/domains/manifests/index.js';
@@ -77,7 +78,9 @@ describe('an operation domain, from request to destruction', () => {
     return made;
   };
 
+  let stopTelemetry: (() => Promise<void>) | undefined;
   beforeAll(async () => {
+    stopTelemetry = startTelemetry('test', { logLevel: 'silent' });
     dir = await mkdtemp(join(tmpdir(), 'opdomain-domains-'));
     plane = await startControlPlane({ dir, durable: false });
     admin = KubeCluster.open(kubeConfig.parse({ kubeconfig: plane.kubeconfigPath }));
@@ -99,6 +102,7 @@ describe('an operation domain, from request to destruction', () => {
 
   afterAll(async () => {
     await stopOperator?.();
+    await stopTelemetry?.();
     await (medium as Medium | undefined)?.close();
     await (admin as KubeCluster | undefined)?.close();
     await (plane as ControlPlane | undefined)?.stop();
@@ -119,6 +123,15 @@ describe('an operation domain, from request to destruction', () => {
     for (const action of ['domain.requested', 'domain.provisioning', 'domain.canaries-planted', 'domain.ready'])
       expect(await journalled(action)).toBe(1);
     expect(await journalled('domain.zone-made')).toBe(2);
+    const [asking] = await medium.sql<{ canonical: string }>(
+      `SELECT canonical FROM platform.journal WHERE action = 'domain.requested' AND object_id = $1`,
+      [id],
+    );
+    const { traceparent } = JSON.parse(asking?.canonical ?? '{}') as { traceparent: string };
+    for (const { namespace } of ready.zones) {
+      const made = await admin.read({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+      expect(made?.metadata.annotations?.['opdomain.cn/traceparent']?.split('-')[1]).toBe(traceparent.split('-')[1]);
+    }
     expect(await journalled('domain.drift-repaired')).toBe(0);
   });
 

@@ -79,6 +79,7 @@ export class Domains {
         quota: input.quota ?? this.config.quota,
         nodePools: poolsOf(input.nodePools ?? this.config.nodePools),
         troubles: [],
+        traceparent: tx.context.traceparent ?? null,
       },
       zones.map((zone) => newZone(id, zone, at)),
     );

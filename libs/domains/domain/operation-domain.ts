@@ -39,6 +39,8 @@ export interface OperationDomain {
   readonly quota: ZoneQuota;
   readonly nodePools: Readonly<Partial<Record<Zone, string>>>;
   readonly troubles: readonly Trouble[];
+  /** Trace of the act that asked for it; what is made in the cluster for it carries the same. */
+  readonly traceparent: string | null;
 }
 
 /** One namespace that a zone has or had. A lost one stays on record; its name is never used again. */

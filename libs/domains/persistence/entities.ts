@@ -18,6 +18,7 @@ export class OperationDomainRow {
   @Column({ type: 'jsonb' }) quota: ZoneQuota;
   @Column({ name: 'node_pools', type: 'jsonb' }) nodePools: Partial<Record<Zone, string>>;
   @Column({ type: 'jsonb' }) troubles: Trouble[];
+  @Column({ type: 'text', nullable: true }) traceparent: string | null;
 }
 
 @Entity({ schema: 'domains', name: 'zones' })

@@ -40,7 +40,10 @@ export class DomainReconciler implements Reconciler {
     if (first.domain.state === 'requested') await this.desk.begin(first.domain, leadership.term.number);
     const wanted = first.domain.state === 'requested' ? await this.desk.wanted(domainId) : first;
     const options = await this.installOptions(leadership.cluster);
-    const report = await this.pass(wanted, leadership, options);
+    // What provisioning makes belongs to the trace of the act that asked for it; later passes answer to nobody's act.
+    const report = await withTraceparent(wanted.domain.state === 'provisioning' ? wanted.domain.traceparent : null, () =>
+      this.pass(wanted, leadership, options),
+    );
     await this.desk.report(wanted, leadership.term.number, report);
     for (const order of wanted.orders)
       await withTraceparent(order.traceparent, () => this.answer(order, leadership, options, report.verdicts));

@@ -11,7 +11,7 @@ export class OperationDomains1763700300000 implements MigrationInterface {
         id uuid PRIMARY KEY, version int NOT NULL, created_at timestamptz NOT NULL,
         authorisation_id uuid NOT NULL UNIQUE, unit_id uuid NOT NULL, authority_id uuid NOT NULL,
         state text NOT NULL CHECK (state IN ('requested', 'provisioning', 'ready', 'degraded', 'sealed', 'destroying', 'destroyed')),
-        sealed_from text, quota jsonb NOT NULL, node_pools jsonb NOT NULL, troubles jsonb NOT NULL DEFAULT '[]',
+        sealed_from text, quota jsonb NOT NULL, node_pools jsonb NOT NULL, troubles jsonb NOT NULL DEFAULT '[]', traceparent text,
         CHECK ((state = 'sealed') = (sealed_from IS NOT NULL)))`);
     // UNIQUE over all that ever was: a namespace's name is never used again.
     await runner.query(`
