@@ -38,8 +38,10 @@ export type Actor =
       readonly organisationId: Id;
       readonly sessionId: string;
       readonly grants: readonly Grant[];
-      /** For an authority's people: the authorities at and below theirs (ADM-03). Empty for others. */
-      readonly regionIds: readonly Id[];
+      /** Every organisation the person belongs to today: nobody judges what one of theirs asked for (ACC-05). */
+      readonly organisationIds: readonly Id[];
+      /** What each authority of a region grant covers: itself and those below it (ADM-03). Empty for others. */
+      readonly regions: Readonly<Record<Id, readonly Id[]>>;
     }
   | { readonly kind: 'system'; readonly component: string };
 

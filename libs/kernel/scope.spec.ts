@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Actor, Grant } from './act.js';
-import { assertSees, sees } from './scope.js';
+import { assertSees, belongsTo, reachOf, sees } from './scope.js';
 
 const at = '2026-05-01T00:00:00.000Z';
-const who = (grant: Grant, regionIds: string[] = []): Actor => ({
+const who = (grant: Grant, regions: Record<string, string[]> = {}): Actor => ({
   kind: 'person',
   personId: 'p',
   organisationId: 'o',
   sessionId: 's',
   grants: [grant],
-  regionIds,
+  organisationIds: ['o', 'second'],
+  regions,
 });
 
 describe('what a person reaches', () => {
@@ -21,10 +22,21 @@ describe('what a person reaches', () => {
   });
 
   it('is the subtree of their own authority, not another county’s [ADM-03]', () => {
-    const county = who({ role: 'authority', scope: { kind: 'region', authorityId: 'county' } }, ['county', 'town']);
+    const county = who({ role: 'authority', scope: { kind: 'region', authorityId: 'county' } }, { county: ['county', 'town'] });
     expect(sees(county, { authorityId: 'town' }, at)).toBe(true);
     expect(sees(county, { authorityId: 'other-county' }, at)).toBe(false);
     expect(sees(county, { unitId: 'any' }, at)).toBe(false);
+  });
+
+  it('is what this grant covers, not what another role of the same person covers elsewhere [ADM-03]', () => {
+    const both = who({ role: 'authority', scope: { kind: 'region', authorityId: 'county' } }, { county: ['county'], city: ['city'] });
+    expect(sees(both, { authorityId: 'city' }, at)).toBe(false);
+    expect(reachOf(both, at).authorityIds).toEqual(['county']);
+  });
+
+  it('leaves nobody outside an organisation of theirs, also the one they do not act for [ACC-05]', () => {
+    const person = who({ role: 'authority', scope: { kind: 'platform' } });
+    expect([belongsTo(person, 'o'), belongsTo(person, 'second'), belongsTo(person, 'third')]).toEqual([true, true, false]);
   });
 
   it('ends with the mandate for evaluators [EVAL-06]', () => {

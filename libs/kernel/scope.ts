@@ -24,7 +24,7 @@ export function sees(actor: Actor, parties: Parties, at: Instant): boolean {
       case 'unit':
         return scope.organisationId === parties.unitId || scope.organisationId === parties.providerId;
       case 'region':
-        return parties.authorityId !== undefined && actor.regionIds.includes(parties.authorityId);
+        return parties.authorityId !== undefined && (actor.regions[scope.authorityId] ?? []).includes(parties.authorityId);
       case 'dataset':
         return scope.datasetId === parties.datasetId;
       case 'mandate':
@@ -32,6 +32,16 @@ export function sees(actor: Actor, parties: Parties, at: Instant): boolean {
     }
   });
 }
+
+/** The authorities that a person's grants cover: a role in one region says nothing of another's (ADM-03). */
+export const regionsOf = (actor: Actor): readonly Id[] =>
+  actor.kind === 'system'
+    ? []
+    : [...new Set(actor.grants.flatMap(({ scope }) => (scope.kind === 'region' ? (actor.regions[scope.authorityId] ?? []) : [])))];
+
+/** Whether a person belongs to an organisation today, also where it is not the one they act for (ACC-05). */
+export const belongsTo = (actor: Actor, organisationId: Id): boolean =>
+  actor.kind === 'person' && (actor.organisationId === organisationId || actor.organisationIds.includes(organisationId));
 
 /** The same rule for lists, as what to ask the database for. `everything` for platform-wide roles and for the system. */
 export interface Reach {
@@ -50,7 +60,7 @@ export function reachOf(actor: Actor, at: Instant): Reach {
         ? [scope.organisationId]
         : [],
     ),
-    authorityIds: scopes.some(({ kind }) => kind === 'region') ? [...actor.regionIds] : [],
+    authorityIds: regionsOf(actor),
   };
 }
 

@@ -190,7 +190,7 @@ describe('long work', () => {
     await medium.platform.unitOfWork.journal(
       {
         action: 'long.ordered',
-        actor: { kind: 'person', personId, organisationId, sessionId: 'test', grants: [], regionIds: [] },
+        actor: { kind: 'person', personId, organisationId, sessionId: 'test', grants: [], organisationIds: [organisationId], regions: {} },
         at: systemClock.now(),
       },
       { action: 'long.ordered', object: { kind: 'long', id: key } },

@@ -1,4 +1,5 @@
 import { authorisationsContext } from '#authorisations';
+import { datasetsContext } from '#datasets';
 import { identityContext } from '#identity';
 import { newId } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,19 +9,21 @@ import {
   type ReviewView,
   application,
   approvedScenario,
+  days,
   inForce,
   ok,
   openCast,
   requestedItem,
   scenarioPlan,
+  someDigest,
 } from '../support/authorised.js';
-import { type Medium, openMedium } from '../support/medium.js';
+import { type Caller, type Medium, openMedium } from '../support/medium.js';
 
 let medium: Medium;
 let cast: Cast;
 let authorisationId: string;
 beforeAll(async () => {
-  medium = await openMedium({ contexts: [identityContext, authorisationsContext] });
+  medium = await openMedium({ contexts: [identityContext, authorisationsContext, datasetsContext] });
   cast = await openCast(medium);
   authorisationId = (await inForce(cast)).id;
 });
@@ -37,7 +40,7 @@ describe('the parties of a review', () => {
     expect(scenario.review.slots.map((slot) => slot.organisationId)).toEqual([cast.authority]);
 
     const { id: scenarioId } = await approvedScenario(cast, authorisationId);
-    const items = [requestedItem(cast, newId(), [{ name: 'district', sensitive: false }])];
+    const items = [requestedItem(cast, await registered(cast.steward), [{ name: 'district', sensitive: false }])];
     const request = ok(await cast.manager.post<RequestAnswer>('/data-requests', { scenarioId, externalReference: newId(), items }));
     const asked = ok(await cast.manager.post<{ items: { review: ReviewView }[] }>(`/data-requests/${request.id}/submissions`, { parties }));
     expect(asked.items[0]?.review.slots.map((slot) => [slot.party, slot.organisationId])).toEqual([
@@ -60,4 +63,105 @@ async function submittedApplication(): Promise<{ id: string }> {
   const drafted = ok(await cast.officer.post<{ id: string }>('/authorisations', { unitId: cast.unit, ...application(cast) }));
   ok(await cast.manager.post(`/authorisations/${drafted.id}/submissions`, {}));
   return drafted;
+}
+
+describe('a role', () => {
+  const orderToCorrect = {
+    ground: 'major-risk',
+    evidence: [{ what: '日志', digest: someDigest() }],
+    decidedOn: days(0),
+    period: { length: 5, unit: 'calendar-days', source: '决定' },
+  };
+  const suspend = (by: Caller) => by.post(`/authorisations/${authorisationId}/suspensions`, orderToCorrect);
+  const grant = (to: Caller, role: string, scope: unknown) =>
+    medium.security.post(`/people/${to.personId}/role-grants`, { role, scope, from: days(0) });
+
+  it('in one region does not work in another where the person holds a different one [ADM-03] [ISO-02]', async () => {
+    const elsewhere = await medium.organisation('authority');
+    const person = await medium.person(elsewhere, ['authority']);
+    ok(await grant(person, 'evaluator', { kind: 'region', authorityId: cast.authority }));
+    expect((await person.get(`/authorisations/${authorisationId}`)).status).toBe(200);
+    expect(await suspend(person)).toMatchObject(refused('authorisation.not-found', 404));
+  });
+
+  it('of the authority is not used by someone who also belongs to the unit [ACC-05]', async () => {
+    const both = await medium.person(cast.authority, ['authority']);
+    ok(await medium.operator.post(`/people/${both.personId}/affiliations`, { organisationId: cast.unit, from: '2021-01-01' }));
+    expect(await suspend(both)).toMatchObject(refused('authorisation.not-the-authority', 403));
+  });
+
+  it('reaches no further than roles of its kind do [ISO-02] [ADM-03]', async () => {
+    const person = await medium.person(cast.unit, []);
+    const unfit = {
+      'unit-manager': { kind: 'platform' },
+      'unit-developer': { kind: 'region', authorityId: cast.authority },
+      provider: { kind: 'platform' },
+      authority: { kind: 'platform' },
+      'security-admin': { kind: 'unit', organisationId: cast.unit },
+    };
+    for (const [role, scope] of Object.entries(unfit))
+      expect(await grant(person, role, scope)).toMatchObject(refused('identity.scope-unfit', 409));
+  });
+
+  it('with data is not kept by someone who joins a vendor afterwards [ACC-06]', async () => {
+    const developer = await medium.person(cast.unit, ['unit-developer']);
+    const joining = { organisationId: await medium.organisation('vendor'), from: days(0) };
+    expect(await medium.operator.post(`/people/${developer.personId}/affiliations`, joining)).toMatchObject(
+      refused('identity.vendor-role', 403),
+    );
+  });
+});
+
+describe('an authority', () => {
+  const record = {
+    kind: 'training',
+    validFrom: days(0),
+    evidenceDigest: someDigest(),
+    details: { certificate: '1', organiser: '省数据局' },
+  };
+
+  it('neither sees nor files people of what stands under another one [ISO-02] [ADM-03]', async () => {
+    const unit = await medium.organisation('unit', { parentId: cast.authority });
+    const person = await medium.person(unit, []);
+    const stranger = await medium.person(await medium.organisation('authority'), ['authority']);
+    const path = `/people/${person.personId}`;
+    expect(await stranger.get(path)).toMatchObject(refused('person.not-found', 404));
+    expect(await stranger.post(`${path}/records`, record)).toMatchObject(refused('person.not-found', 404));
+    const listed = ok(await stranger.get<{ items: { id: string }[] }>('/people?limit=200')).items.map(({ id }) => id);
+    expect(listed).toContain(stranger.personId);
+    expect(listed).not.toContain(person.personId);
+    expect(listed).not.toContain(cast.officer.personId);
+    for (const own of [cast.officer, cast.governor]) expect((await own.get(path)).status).toBe(200);
+    expect((await cast.officer.post(`${path}/records`, record)).status).toBe(201);
+  });
+
+  it('decides nothing about the holdings of a provider of another region [ADM-03]', async () => {
+    const provider = await medium.organisation('provider', { parentId: cast.authority });
+    const steward = await medium.person(provider, ['provider']);
+    const stranger = await medium.person(await medium.organisation('authority'), ['authority']);
+    const path = `/datasets/${await registered(steward)}`;
+    const freeze = { marking: 'state-secret', reason: '核心数据' };
+    expect(await stranger.post(`${path}/freezes`, freeze)).toMatchObject(refused('dataset.not-the-authority', 403));
+    ok(await cast.officer.post(`${path}/freezes`, freeze));
+    expect(await stranger.post(`${path}/thaws`, { reason: '误标' })).toMatchObject(refused('dataset.not-the-authority', 403));
+    ok(await cast.officer.post(`${path}/thaws`, { reason: '误标' }));
+    const digest = someDigest();
+    expect(await stranger.post(`${path}/field-approvals`, { digest })).toMatchObject(refused('dataset.not-the-authority', 403));
+  });
+});
+
+async function registered(steward: Caller): Promise<string> {
+  const { organisationId } = steward;
+  const answer = await steward.post<{ id: string }>('/datasets', {
+    name: '常住人口',
+    edition: '2026',
+    grade: 'L3',
+    custody: { holderId: organisationId, managerId: organisationId },
+    origin: { system: '人口库', basis: '职责' },
+    useConditions: { text: '仅限授权场景' },
+    contact: { department: '数据处', channel: '0571-85000000' },
+    updateFrequencyDays: 90,
+    fields: [{ name: 'district', type: 'text', class: 'public', grade: 'L2', sensitiveType: 'none' }],
+  });
+  return ok(answer).id;
 }

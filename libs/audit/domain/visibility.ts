@@ -1,4 +1,4 @@
-import { type Actor, dayOf, type Id, type Instant } from '#kernel';
+import { type Actor, dayOf, type Id, type Instant, regionsOf } from '#kernel';
 
 /** Which entries someone may read. `everything`, or what belongs to these units and to the authorisations of these authorities. */
 export type Visibility =
@@ -18,6 +18,6 @@ export function visibilityOf(actor: Actor, at: Instant): Visibility {
     const today = dayOf(at);
     return scope.kind === 'mandate' && scope.from <= today && today <= scope.until ? [scope.organisationId] : [];
   });
-  const authorityIds = actor.grants.some(({ role }) => role === 'authority') ? actor.regionIds : [];
+  const authorityIds = regionsOf({ ...actor, grants: actor.grants.filter(({ role }) => role === 'authority') });
   return { kind: 'some', unitIds: [...new Set(unitIds)], authorityIds };
 }

@@ -1,5 +1,5 @@
 import { assertSees, personOf, sees } from '#identity';
-import { type ActContext, type Id, dayOf, newId, reachOf } from '#kernel';
+import { type ActContext, type Id, belongsTo, dayOf, newId, reachOf } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -100,7 +100,7 @@ export class ScenarioActs {
   stop(ctx: ActContext, id: Id, reason: string): Promise<ScenarioAnswer> {
     return this.change(ctx, id, async (tx, row) => {
       const person = personOf(ctx.actor);
-      if (!sees(ctx.actor, row, ctx.at) && person.organisationId !== row.unitId) throw refuse('scenario.not-found', { id });
+      if (!sees(ctx.actor, row, ctx.at) && !belongsTo(person, row.unitId)) throw refuse('scenario.not-found', { id });
       const change = decideStop(row, { by: person.personId, at: ctx.at, reason });
       if (change.stop) {
         await tx.bumpEpoch('scenario', id);
@@ -165,7 +165,7 @@ export class ScenarioActs {
   /** Its unit's people, its authority, and who sits at the table of its review. */
   private async assertVisible(tx: Tx, ctx: ActContext, row: ScenarioRow): Promise<void> {
     const { actor } = ctx;
-    if (actor.kind === 'person' && !sees(actor, row, ctx.at) && actor.organisationId !== row.unitId) {
+    if (actor.kind === 'person' && !sees(actor, row, ctx.at) && !belongsTo(actor, row.unitId)) {
       const review = await this.reviews.latest(tx, 'scenario', row.id);
       if (review?.slots.some((slot) => slot.organisationId === actor.organisationId)) return;
       assertSees(actor, row, ctx.at, 'scenario.not-found', row.id);

@@ -1,4 +1,4 @@
-import type { Actor, Id } from '#kernel';
+import { type Actor, belongsTo, type Id } from '#kernel';
 import { refuse } from './refusals.js';
 
 type Person = Extract<Actor, { kind: 'person' }>;
@@ -6,7 +6,8 @@ type Person = Extract<Actor, { kind: 'person' }>;
 const isAuthority = (actor: Person, authorityId: Id): boolean =>
   actor.grants.some(
     ({ role, scope }) =>
-      role === 'authority' && (scope.kind === 'platform' || (scope.kind === 'region' && actor.regionIds.includes(authorityId))),
+      role === 'authority' &&
+      (scope.kind === 'platform' || (scope.kind === 'region' && (actor.regions[scope.authorityId] ?? []).includes(authorityId))),
   );
 
 const isManager = (actor: Person, unitId: Id): boolean =>
@@ -18,7 +19,7 @@ const isManager = (actor: Person, unitId: Id): boolean =>
  */
 export function assertAuthority(actor: Actor, authorityId: Id, unitId: Id): void {
   if (actor.kind === 'system') return;
-  if (actor.organisationId === unitId || !isAuthority(actor, authorityId)) throw refuse('authorisation.not-the-authority', { authorityId });
+  if (belongsTo(actor, unitId) || !isAuthority(actor, authorityId)) throw refuse('authorisation.not-the-authority', { authorityId });
 }
 
 /** Acts of the unit: its manager. @throws Refusal `authorisation.not-the-unit`. */

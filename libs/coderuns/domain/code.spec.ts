@@ -87,15 +87,15 @@ describe('code', () => {
 describe('deciding on code', () => {
   const facts = { state: 'submitted', digest: 'd', unitId: 'unit', submittedBy: 'writer' } as const;
   it('is for someone outside the unit who read exactly this [MOD-03]', () => {
-    const review = (who: { personId: string; organisationId: string }, digest = 'd', state: 'submitted' | 'reviewed' = 'submitted') =>
+    const review = (who: { personId: string; organisationIds: string[] }, digest = 'd', state: 'submitted' | 'reviewed' = 'submitted') =>
       refusal(() => {
         assertReviewable({ ...facts, state }, who, digest);
       })[0];
-    expect(review({ personId: 'p', organisationId: 'authority' })).toBe('none');
-    expect(review({ personId: 'p', organisationId: 'unit' })).toBe('coderuns.reviewer-of-unit');
-    expect(review({ personId: 'writer', organisationId: 'authority' })).toBe('coderuns.reviewer-of-unit');
-    expect(review({ personId: 'p', organisationId: 'authority' }, 'e')).toBe('coderuns.code-changed');
-    expect(review({ personId: 'p', organisationId: 'authority' }, 'd', 'reviewed')).toBe('coderuns.already-reviewed');
+    expect(review({ personId: 'p', organisationIds: ['authority'] })).toBe('none');
+    expect(review({ personId: 'p', organisationIds: ['authority', 'unit'] })).toBe('coderuns.reviewer-of-unit');
+    expect(review({ personId: 'writer', organisationIds: ['authority'] })).toBe('coderuns.reviewer-of-unit');
+    expect(review({ personId: 'p', organisationIds: ['authority'] }, 'e')).toBe('coderuns.code-changed');
+    expect(review({ personId: 'p', organisationIds: ['authority'] }, 'd', 'reviewed')).toBe('coderuns.already-reviewed');
   });
 
   it('keeps unreviewed code and every training away from raw data [MOD-02, MOD-03]', () => {

@@ -9,9 +9,9 @@ interface ReviewFacts {
 }
 
 /** Whether this person may review this code: not of the unit that wrote it, not who submitted it, and exactly what they read. */
-export function assertReviewable(facts: ReviewFacts, reviewer: { personId: Id; organisationId: Id }, seen: string): void {
+export function assertReviewable(facts: ReviewFacts, reviewer: { personId: Id; organisationIds: readonly Id[] }, seen: string): void {
   if (facts.state !== 'submitted') throw refuse('coderuns.already-reviewed', { state: facts.state });
-  if (reviewer.organisationId === facts.unitId || reviewer.personId === facts.submittedBy) throw refuse('coderuns.reviewer-of-unit');
+  if (reviewer.organisationIds.includes(facts.unitId) || reviewer.personId === facts.submittedBy) throw refuse('coderuns.reviewer-of-unit');
   if (seen !== facts.digest) throw refuse('coderuns.code-changed');
 }
 

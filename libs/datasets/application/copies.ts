@@ -98,7 +98,7 @@ export class Copies {
     where: { scenarioId?: Id | undefined; datasetId?: Id | undefined },
     request: PageRequest,
   ): Promise<Page<CopyFacts>> {
-    return this.unitOfWork.read(ctx, (tx) => this.repository.page(tx, ctx.actor, where, request));
+    return this.unitOfWork.read(ctx, (tx) => this.repository.page(tx, ctx, where, request));
   }
 
   /** @throws Refusal `dataset-copy.not-found`, also for another unit's (ISO-02). */

@@ -1,4 +1,4 @@
-import { newId, refuse } from '#kernel';
+import { belongsTo, holdsRole, newId, refuse } from '#kernel';
 import type { ActContext, Actor, Id } from '#kernel';
 import { Organisations, personOf } from '#identity';
 import { UnitOfWork } from '#platform/database';
@@ -51,7 +51,8 @@ export class Datasets {
   approveFields(ctx: ActContext, id: Id, input: z.output<typeof ApproveFields>): Promise<DatasetFacts> {
     return this.change(ctx, id, 'dataset.fields-approved', async (tx, row) => {
       const person = personOf(ctx.actor);
-      if (person.organisationId === row.providerId) throw refuse('dataset.own-proposal', { id });
+      await this.assertAuthority(tx, ctx.actor, row);
+      if (belongsTo(person, row.providerId)) throw refuse('dataset.own-proposal', { id });
       const { proposal } = row;
       const next = await this.repository.update(tx, row, decideProposal(row, input.digest as `sha256:${string}`, person.personId));
       const decision = { decidedBy: proposal?.proposedBy ?? person.personId, approvedBy: person.personId, reason: proposal?.reason ?? '' };
@@ -63,7 +64,10 @@ export class Datasets {
   /** One command: nothing of it is delivered, read or run from here on (CLS-03). */
   freeze(ctx: ActContext, id: Id, input: z.output<typeof FreezeDataset>): Promise<DatasetFacts> {
     return this.change(ctx, id, 'dataset.frozen', async (tx, row) => {
-      if (!holdsOver(ctx.actor)) assertProvider(ctx.actor, row);
+      if (!holdsRole(ctx.actor, 'security-admin')) {
+        if (holdsRole(ctx.actor, 'authority')) await this.assertAuthority(tx, ctx.actor, row);
+        else assertProvider(ctx.actor, row);
+      }
       const next = await this.repository.update(tx, row, decideFreeze(row, input.marking, input.reason));
       await tx.publish({ type: 'dataset.frozen.v1', key: id, payload: { datasetId: id } });
       return next;
@@ -72,6 +76,7 @@ export class Datasets {
 
   thaw(ctx: ActContext, id: Id, input: z.output<typeof ThawDataset>): Promise<DatasetFacts> {
     return this.change(ctx, id, 'dataset.thawed', async (tx, row) => {
+      await this.assertAuthority(tx, ctx.actor, row);
       const next = await this.repository.update(tx, row, decideThaw(row, input.reason));
       await tx.publish({ type: 'dataset.thawed.v1', key: id, payload: { datasetId: id } });
       return next;
@@ -94,6 +99,11 @@ export class Datasets {
 
   fieldsAt(tx: Tx, id: Id, fieldsVersion: number): Promise<readonly Field[]> {
     return this.repository.fieldsAt(tx, id, fieldsVersion);
+  }
+
+  /** @throws Refusal `dataset.not-the-authority` for the authority of another region (ADM-03). */
+  private async assertAuthority(tx: Tx, actor: Actor, { id, providerId }: DatasetRow): Promise<void> {
+    if (!(await this.organisations.answersTo(tx, providerId, actor))) throw refuse('dataset.not-the-authority', { id });
   }
 
   private change(ctx: ActContext, id: Id, action: string, apply: (tx: Tx, row: DatasetRow) => Promise<DatasetRow>): Promise<DatasetFacts> {
@@ -133,9 +143,6 @@ interface Decision {
   readonly approvedBy: Id | null;
   readonly reason: string;
 }
-
-const holdsOver = (actor: Actor): boolean =>
-  actor.kind === 'system' || actor.grants.some(({ role }) => role === 'authority' || role === 'security-admin');
 
 /** Acts of the provider: its own people, or who was charged with this one dataset. @throws Refusal `dataset.not-the-provider`. */
 export function assertProvider(actor: Actor, dataset: Pick<Dataset, 'id' | 'providerId'>): void {

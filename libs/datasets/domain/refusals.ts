@@ -16,6 +16,14 @@ export const datasetsRefusals = {
     satisfyEn: 'A person whom the provider has charged with it must act.',
     sources: ['CLS-02', 'ACC-05'],
   },
+  'dataset.not-the-authority': {
+    status: 403,
+    zh: '该数据资源的提供单位不属于您所在主管部门的区域。',
+    en: 'The dataset’s provider stands under another authority.',
+    satisfyZh: '由提供单位的主管部门或其上级办理。',
+    satisfyEn: 'The provider’s own authority, or one above it, must act.',
+    sources: ['ADM-03'],
+  },
   'dataset.secret': {
     status: 409,
     zh: '标记为 {marking} 的数据不得授权运营，不能登记。',

@@ -1,4 +1,4 @@
-import type { Actor, Id } from '#kernel';
+import { reachOf, type ActContext, type Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, StateTable } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
@@ -27,7 +27,7 @@ export class CopiesRepository {
   /** What the actor may see, newest first: a unit its own, a provider what it delivered, an authority what stands under its region (ISO-02). */
   async page(
     tx: Tx,
-    actor: Actor,
+    { actor, at }: Pick<ActContext, 'actor' | 'at'>,
     where: { scenarioId?: Id | undefined; datasetId?: Id | undefined },
     request: PageRequest,
   ): Promise<Page<DatasetCopyRow>> {
@@ -39,14 +39,16 @@ export class CopiesRepository {
     if (where.scenarioId !== undefined) query.andWhere('copy.scenario_id = :scenarioId', { scenarioId: where.scenarioId });
     if (where.datasetId !== undefined) query.andWhere('copy.dataset_id = :datasetId', { datasetId: where.datasetId });
     if (request.cursor !== undefined) query.andWhere('copy.id < :cursor', { cursor: idOf(request.cursor) });
-    const reach = reachOf(actor);
-    if (reach !== 'all')
+    const { everything, unitIds: organisations, authorityIds: authorities } = reachOf(actor, at);
+    const grants = actor.kind === 'person' ? actor.grants : [];
+    const datasets = grants.flatMap(({ scope }) => (scope.kind === 'dataset' ? [scope.datasetId] : []));
+    if (!everything)
       query.andWhere(
         new Brackets((any) => {
           any.where('copy.unit_id = ANY(:organisations)').orWhere('copy.provider_id = ANY(:organisations)');
           any.orWhere('copy.authority_id = ANY(:authorities)').orWhere('copy.dataset_id = ANY(:datasets)');
         }),
-        reach,
+        { organisations, authorities, datasets },
       );
     const rows = await query.getMany();
     const items = rows.slice(0, limit);
@@ -78,13 +80,3 @@ export class CopiesRepository {
 }
 
 const idOf = (cursor: string): string => Buffer.from(cursor, 'base64url').toString();
-
-function reachOf(actor: Actor): 'all' | { organisations: Id[]; authorities: Id[]; datasets: Id[] } {
-  if (actor.kind === 'system' || actor.grants.some(({ scope }) => scope.kind === 'platform')) return 'all';
-  const scopes = actor.grants.map(({ scope }) => scope);
-  return {
-    organisations: scopes.flatMap((scope) => (scope.kind === 'unit' || scope.kind === 'mandate' ? [scope.organisationId] : [])),
-    authorities: scopes.some((scope) => scope.kind === 'region') ? [...actor.regionIds] : [],
-    datasets: scopes.flatMap((scope) => (scope.kind === 'dataset' ? [scope.datasetId] : [])),
-  };
-}

@@ -4,10 +4,11 @@ import type { Plan } from '../contract.js';
 import { assertApprovable, assertGranted, planDigest, sameColumns } from './decisions.js';
 import { desensitisationAuditActions } from './audit-actions.js';
 import { desensitisationRefusals } from './refusals.js';
-import { openRunStates, planTransitions, runTransitions } from './states.js';
+import { openRunStates, runTransitions } from '#seats/contract';
+import { planTransitions } from './states.js';
 
 const facts = { state: 'draft', revision: 2, digest: 'sha256:a', unitId: 'unit', editedBy: 'writer', problems: [] } as const;
-const approver = { personId: 'p', organisationId: 'provider' };
+const approver = { personId: 'p', organisationIds: ['provider'] };
 const seen = { revision: 2, digest: 'sha256:a' };
 
 describe('approving a plan', () => {
@@ -19,7 +20,7 @@ describe('approving a plan', () => {
       assertApprovable({ ...facts, state: 'approved' }, approver, seen);
     }).toThrow('desensitisation.plan-not-draft');
     expect(() => {
-      assertApprovable(facts, { ...approver, organisationId: 'unit' }, seen);
+      assertApprovable(facts, { ...approver, organisationIds: ['provider', 'unit'] }, seen);
     }).toThrow('desensitisation.approver-of-unit');
     expect(() => {
       assertApprovable(facts, { ...approver, personId: 'writer' }, seen);

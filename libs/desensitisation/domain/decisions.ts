@@ -26,11 +26,11 @@ interface ApprovalFacts {
  */
 export function assertApprovable(
   facts: ApprovalFacts,
-  approver: { personId: Id; organisationId: Id },
+  approver: { personId: Id; organisationIds: readonly Id[] },
   seen: { revision: number; digest: string },
 ): void {
   if (facts.state !== 'draft') throw refuse('desensitisation.plan-not-draft', { state: facts.state });
-  if (approver.organisationId === facts.unitId) throw refuse('desensitisation.approver-of-unit');
+  if (approver.organisationIds.includes(facts.unitId)) throw refuse('desensitisation.approver-of-unit');
   if (approver.personId === facts.editedBy) throw refuse('desensitisation.approver-is-author');
   if (seen.revision !== facts.revision || seen.digest !== facts.digest)
     throw refuse('desensitisation.plan-changed', { revision: facts.revision });

@@ -1,4 +1,4 @@
-import { newId, type ActContext, type Id } from '#kernel';
+import { newId, regionsOf, type ActContext, type Actor, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -42,6 +42,15 @@ export class Organisations {
 
   async affiliated(tx: Tx, a: Id, b: Id): Promise<boolean> {
     return areAffiliated(await this.repository.get(tx, a), await this.repository.get(tx, b));
+  }
+
+  /**
+   * Whether an organisation stands under one of the authorities that the actor's grants cover (ADM-03). One that stands under none on
+   * record answers to every authority: register its superior, and it is that one's alone.
+   */
+  async answersTo(tx: Tx, id: Id, actor: Actor): Promise<boolean> {
+    const covered = regionsOf(actor);
+    return covered.length > 0 && (covered.includes(id) || (await this.repository.get(tx, id)).parentId === null);
   }
 
   /** The organisation and all below it. */

@@ -1,9 +1,9 @@
-import { addDays, dayOf, newId, personOf, refuse, type ActContext, type Id } from '#kernel';
+import { addDays, dayOf, newId, personOf, refuse, regionsOf, type ActContext, type Actor, type Id, type Role } from '#kernel';
 import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Affiliate, EndAffiliation, EndRole, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson } from '../contract.js';
-import { missingDetails, separationConflict, type PersonnelFacts } from '../domain/personnel.js';
+import { fitsRole, missingDetails, separationConflict, type PersonnelFacts } from '../domain/personnel.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
 
@@ -48,7 +48,9 @@ export class People {
 
   affiliate(ctx: ActContext, personId: Id, input: z.output<typeof Affiliate>): Promise<PersonAnswer> {
     return this.change(ctx, personId, 'person.affiliated', { ...input }, async (tx) => {
-      await this.organisations.get(tx, input.organisationId);
+      const grants = await this.repository.grants(tx, personId);
+      const held = grants.filter((grant) => grant.until === null || grant.until >= input.from).map(({ role }) => role);
+      await this.assertNoVendorWith(tx, input.organisationId, held);
       await this.repository.addAffiliation(tx, { id: newId(), personId, ...input });
     });
   }
@@ -78,11 +80,8 @@ export class People {
         );
         if (conflict !== undefined) throw refuse('identity.roles-separated', { held: conflict, wanted: input.role });
         const facts = await this.repository.facts(tx, personId);
-        for (const { organisationId } of facts.affiliations) {
-          const organisation = await this.organisations.get(tx, organisationId);
-          if (organisation.kind === 'vendor' && barredForVendors.includes(input.role))
-            throw refuse('identity.vendor-role', { role: input.role });
-        }
+        for (const { organisationId } of facts.affiliations) await this.assertNoVendorWith(tx, organisationId, [input.role]);
+        if (!fitsRole(input.role, input.scope)) throw refuse('identity.scope-unfit', { role: input.role, scope: input.scope.kind });
         await this.repository.addGrant(tx, { id: newId(), personId, ...input });
       },
     );
@@ -124,7 +123,7 @@ export class People {
 
   list(ctx: ActContext, request: PageRequest): Promise<Page<PersonAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, request);
+      const page = await this.repository.page(tx, organisationsReached(ctx.actor), request);
       return { items: page.items.map(viewOf), next: page.next };
     });
   }
@@ -132,6 +131,7 @@ export class People {
   detail(ctx: ActContext, personId: Id): Promise<z.input<typeof PersonDetail>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const person = await this.repository.get(tx, personId);
+      await this.assertReaches(tx, ctx.actor, personId);
       const facts = await this.repository.facts(tx, personId);
       return {
         ...viewOf(person),
@@ -140,6 +140,18 @@ export class People {
         grants: await this.repository.grants(tx, personId),
       };
     });
+  }
+
+  /** @throws Refusal `identity.vendor-role` where a vendor's person would hold a data role (ACC-06), whichever of the two came first. */
+  private async assertNoVendorWith(tx: Tx, organisationId: Id, roles: readonly Role[]): Promise<void> {
+    const { kind } = await this.organisations.get(tx, organisationId);
+    const barred = kind === 'vendor' ? roles.find((role) => barredForVendors.includes(role)) : undefined;
+    if (barred !== undefined) throw refuse('identity.vendor-role', { role: barred });
+  }
+
+  /** @throws Refusal `person.not-found` for people of organisations that stand under another authority (ISO-02, ADM-03). */
+  private async assertReaches(tx: Tx, actor: Actor, personId: Id): Promise<void> {
+    if (!(await this.repository.reached(tx, personId, organisationsReached(actor)))) throw refuse('person.not-found', { id: personId });
   }
 
   /** For other contexts' decisions, in their transaction. @throws Refusal `person.not-found`. */
@@ -156,6 +168,7 @@ export class People {
   ): Promise<PersonAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const person = await this.repository.lock(tx, personId, 'update');
+      await this.assertReaches(tx, ctx.actor, personId);
       await apply(tx);
       const touched = await this.repository.touch(tx, person);
       await tx.record({ action, object: { kind: 'person', id: personId }, ...(details === undefined ? {} : { details }) });
@@ -163,6 +176,10 @@ export class People {
     });
   }
 }
+
+/** What an act's roles reach: everything for the platform's administrators, for an authority the organisations under it. */
+const organisationsReached = (actor: Actor): readonly Id[] | 'all' =>
+  actor.kind === 'system' || actor.grants.some(({ scope }) => scope.kind === 'platform') ? 'all' : regionsOf(actor);
 
 const viewOf = ({ id, version, name }: { id: Id; version: number; name: string }): PersonAnswer => ({ id, version, name });
 

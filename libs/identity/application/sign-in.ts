@@ -28,19 +28,21 @@ export class SignIn implements Authenticator {
       // A token is dated to the second: one of the very second of the cut is taken for an earlier one.
       if (cutAt !== undefined && claims.issuedAt * 1000 <= Date.parse(cutAt)) throw refuse('identity.session-ended');
       const facts = await this.people.facts(tx, person.id);
-      const [organisationId] = organisationsAt(facts, at);
+      const organisationIds = organisationsAt(facts, at);
+      const [organisationId] = organisationIds;
       if (organisationId === undefined) throw refuse('identity.not-affiliated');
       const grants = grantsAt(await this.people.grants(tx, person.id), at);
-      const regions = await Promise.all(
-        grants.flatMap(({ scope }) => (scope.kind === 'region' ? [this.organisations.subtree(tx, scope.authorityId)] : [])),
-      );
+      const regions: Record<string, readonly string[]> = {};
+      for (const { scope } of grants)
+        if (scope.kind === 'region') regions[scope.authorityId] = await this.organisations.subtree(tx, scope.authorityId);
       return {
         kind: 'person',
         personId: person.id,
         organisationId,
         sessionId: claims.tokenId,
         grants,
-        regionIds: [...new Set(regions.flat())],
+        organisationIds,
+        regions,
       };
     });
   }

@@ -1,4 +1,4 @@
-import { dayOf, type Day, type Grant, type Id, type Instant, type Role } from '#kernel';
+import { dayOf, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
 
 export const recordKinds = ['real-name', 'filing', 'vetting', 'confidentiality-agreement', 'training'] as const;
 /** What must be on file for a person before a seat (SEAT-02): 实名, 备案, 审查, 保密协议, 岗前培训. */
@@ -69,3 +69,18 @@ const separated: readonly Role[] = ['platform-operator', 'security-admin', 'audi
 export function separationConflict(held: readonly Role[], wanted: Role): Role | undefined {
   return separated.includes(wanted) ? held.find((role) => separated.includes(role) && role !== wanted) : undefined;
 }
+
+const scopesOf: Readonly<Record<Role, readonly PermissionScope['kind'][]>> = {
+  'platform-operator': ['platform'],
+  'security-admin': ['platform'],
+  'audit-admin': ['platform'],
+  authority: ['region'],
+  provider: ['unit', 'dataset'],
+  'unit-manager': ['unit'],
+  'unit-developer': ['unit'],
+  'export-reviewer': ['platform', 'region', 'unit', 'mandate'],
+  evaluator: ['platform', 'region', 'mandate'],
+};
+
+/** Whether a role can reach that far at all: a unit's manager of the whole platform would see every other unit (ISO-02, ADM-03). */
+export const fitsRole = (role: Role, scope: PermissionScope): boolean => scopesOf[role].includes(scope.kind);

@@ -33,6 +33,14 @@ export const identityRefusals = {
     satisfyEn: 'Try again when the issuer answers.',
     sources: ['ACC-01'],
   },
+  'identity.scope-unfit': {
+    status: 409,
+    zh: '角色“{role}”的权限范围不能是“{scope}”。',
+    en: 'The role {role} cannot have the scope {scope}.',
+    satisfyZh: '按角色选择范围：主管部门为区域，单位人员为本单位，数据提供单位为单位或数据资源。',
+    satisfyEn: 'Give an authority a region, a unit’s people their unit, a provider its organisation or a dataset.',
+    sources: ['ISO-02', 'ADM-03'],
+  },
   'identity.person-needed': {
     status: 403,
     zh: '该操作须由自然人执行。',

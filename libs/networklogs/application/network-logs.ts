@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { type ActContext, addDays, type Clock, holdsRole, type Id, type Instant, refuse } from '#kernel';
+import { type ActContext, addDays, type Clock, holdsRole, type Id, type Instant, refuse, regionsOf } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { type Objects, OBJECTS } from '#platform/objects';
@@ -158,7 +158,7 @@ export class NetworkLogs {
 
 /** Authorities see what concerns the domains of their regions; the administrators everything. */
 const reach = ({ actor }: ActContext): readonly Id[] | undefined =>
-  actor.kind === 'system' || holdsRole(actor, 'security-admin', 'audit-admin', 'platform-operator') ? undefined : actor.regionIds;
+  actor.kind === 'system' || holdsRole(actor, 'security-admin', 'audit-admin', 'platform-operator') ? undefined : regionsOf(actor);
 
 const cursorOf = ({ startedAt, id }: { startedAt: Instant; id: Id }): string => Buffer.from(`${startedAt} ${id}`).toString('base64url');
 function beforeOf(cursor: string | undefined): { startedAt: Instant; id: Id } | undefined {

@@ -29,7 +29,8 @@ const person = (grants: readonly Grant[]): Actor => ({
   organisationId: 'o',
   sessionId: 's',
   grants,
-  regionIds: [],
+  organisationIds: ['o'],
+  regions: {},
 });
 
 async function through(grants: readonly Grant[]): Promise<Actor | undefined> {

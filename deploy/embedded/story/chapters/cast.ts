@@ -3,6 +3,13 @@ import { sampleOrganisations, samplePeople, type SampleOrganisation } from '../.
 import type { Teller } from '../teller.js';
 import { inDays, type World } from '../world.js';
 
+/** Under which authority an organisation stands: its people and holdings are that one's to decide on, and of those above it. */
+const superiors: Readonly<Partial<Record<SampleOrganisation, SampleOrganisation>>> = {
+  authority: 'government',
+  provider: 'authority',
+  unit: 'authority',
+};
+
 interface Made {
   readonly id: string;
 }
@@ -27,7 +34,8 @@ export async function castChapter(teller: Teller, world: World): Promise<void> {
 
   await teller.step('register authority, provider and operating unit with their people', async () => {
     for (const name of ['government', 'authority', 'coordination', 'experts', 'provider', 'unit'] as const) {
-      const parent = name === 'authority' ? { parentId: world.organisation('government') } : {};
+      const superior = superiors[name];
+      const parent = superior === undefined ? {} : { parentId: world.organisation(superior) };
       const { id } = await world.as('lin').post<Made>('/organisations', { ...sampleOrganisations[name], ...parent });
       world.organisations.set(name, id);
     }
