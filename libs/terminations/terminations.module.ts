@@ -7,6 +7,7 @@ import { Module } from '@nestjs/common';
 import { Artefacts } from './application/artefacts.js';
 import { Concluding } from './application/concluding.js';
 import { Destroying } from './application/destroying.js';
+import { HoldSight } from './application/hold-sight.js';
 import { HoldingsSurvey } from './application/holdings-survey.js';
 import { LegalHolds } from './application/legal-holds.js';
 import { Openings } from './application/openings.js';
@@ -23,6 +24,7 @@ import { TerminationsEvidence } from './application/terminations-evidence.js';
     TerminationsRepository,
     LegalHoldsRepository,
     Artefacts,
+    HoldSight,
     HoldingsSurvey,
     Openings,
     Terminations,

@@ -162,6 +162,15 @@ describe('a termination', () => {
       }),
     );
     expect(await stateOf(id)).toMatchObject({ state: 'held', holds: [{ reference: '公网安〔2026〕7号' }] });
+    const stranger = await medium.person(await medium.organisation('authority'), ['authority']);
+    expect((await stranger.post(`/legal-holds/${hold.id}/releases`, { reference: '解除通知' })).body).toMatchObject({
+      code: 'legal-hold.not-found',
+    });
+    expect(ok<{ items: unknown[] }>(await stranger.get('/legal-holds')).items).toEqual([]);
+    for (const [kind, target] of Object.entries({ scenario: unit.scenarioId, authorisation: unit.authorisationId, unit: unit.unitId })) {
+      const asked = { target: { kind, id: target }, orderedBy: '外地机关', reference: '1', reason: '无关' };
+      expect((await stranger.post('/legal-holds', asked)).status).toBe(404);
+    }
     ok(await medium.security.post(`/terminations/${id}/confirmations`, {}));
     expect((await medium.security.post(`/terminations/${id}/destructions`, {})).status).toBe(409);
     ok(await unit.authority.post(`/legal-holds/${hold.id}/releases`, { reference: '解除通知' }));

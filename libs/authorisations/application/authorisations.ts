@@ -55,6 +55,11 @@ export class Authorisations {
     };
   }
 
+  /** The parties of every authorisation that a unit has or had. */
+  async ofUnit(tx: Tx, unitId: Id): Promise<{ readonly id: Id; readonly unitId: Id; readonly authorityId: Id }[]> {
+    return (await this.repository.ofUnit(tx, unitId)).map(({ id, authorityId }) => ({ id, unitId, authorityId }));
+  }
+
   async openSuspension(tx: Tx, authorisationId: Id): Promise<OpenSuspension | undefined> {
     const open = await this.suspensions.open(tx, authorisationId);
     return open && { id: open.id, since: open.imposedAt, reach: open.reach };

@@ -28,6 +28,8 @@ export class AuthorisationsRepository {
     request: PageRequest,
   ): Promise<Page<AuthorisationRow>> => this.table.page(tx, within<AuthorisationRow>(reach, where), request);
 
+  ofUnit = (tx: Tx, unitId: Id): Promise<AuthorisationRow[]> => this.table.where(tx, { unitId });
+
   /** Authorisations of an authority that stand, other than one: in force, suspended or rectifying (AUTH-21). */
   async othersStanding(tx: Tx, authorityId: Id, than: Id): Promise<number> {
     const rows: { n: number }[] = await managerOf(tx).query(

@@ -5,9 +5,10 @@ import type { z } from 'zod';
 import type { HoldView, LiftHold, PlaceHold } from '../contract.js';
 import { decideHold, decideUnhold, type TerminationChange } from '../domain/termination-decisions.js';
 import type { TerminationRow } from '../persistence/entities.js';
-import { LegalHoldsRepository } from '../persistence/legal-holds.repository.js';
+import { holdOf, LegalHoldsRepository } from '../persistence/legal-holds.repository.js';
 import { TerminationsRepository } from '../persistence/terminations.repository.js';
 import { recordStep } from './case-journal.js';
+import { HoldSight } from './hold-sight.js';
 import { holdView } from './termination-views.js';
 
 /** Preservation orders: what they cover is not destroyed until they are lifted or run out (DEST-04, SUSP-09). */
@@ -17,11 +18,13 @@ export class LegalHolds {
     private readonly unitOfWork: UnitOfWork,
     private readonly holds: LegalHoldsRepository,
     private readonly terminations: TerminationsRepository,
+    private readonly sight: HoldSight,
   ) {}
 
   place(ctx: ActContext, input: z.output<typeof PlaceHold>): Promise<z.output<typeof HoldView>> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const { target, orderedBy, reference, reason, until } = input;
+      await this.sight.assertMayPlace(tx, target);
       const row = await this.holds.insert(tx, {
         id: newId(),
         from: ctx.at,
@@ -48,6 +51,7 @@ export class LegalHolds {
   lift(ctx: ActContext, id: Id, input: z.output<typeof LiftHold>): Promise<z.output<typeof HoldView>> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.holds.lock(tx, id);
+      await this.sight.assertMayLift(tx, id, holdOf(row).target);
       if (row.liftedAt !== null) throw refuse('termination.hold-lifted', { holdId: id });
       const lifted = await this.holds.lift(tx, row, ctx.at, input.reference);
       await tx.record({ action: 'legal-hold.lifted', object: { kind: 'legal-hold', id }, details: { reference: input.reference } });
@@ -59,7 +63,9 @@ export class LegalHolds {
   list(ctx: ActContext, request: { limit?: number | undefined; cursor?: string | undefined }): Promise<Page<z.output<typeof HoldView>>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const page = await this.holds.page(tx, request);
-      return { items: page.items.map(holdView), next: page.next };
+      const items = [];
+      for (const row of page.items) if (await this.sight.reaches(tx, ctx.actor, holdOf(row).target)) items.push(holdView(row));
+      return { items, next: page.next };
     });
   }
 

@@ -194,6 +194,14 @@ export const refusals = {
     satisfyEn: 'Check the id.',
     sources: [],
   },
+  'legal-hold.target-not-found': {
+    status: 404,
+    zh: '没有可保全的该对象（{kind}）。',
+    en: 'There is no such {kind} to preserve.',
+    satisfyZh: '核对编号；须为您可见的授权、场景、单位或运营域。',
+    satisfyEn: 'Check the id: an authorisation, scenario, unit or domain within your reach.',
+    sources: ['DEST-04', 'ISO-02'],
+  },
   'legal-hold.not-found': {
     status: 404,
     zh: '没有这个保全。',
