@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { Redis } from 'ioredis';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { startSeparate, type SeparateInstallation } from '../../deploy/embedded/profile/separate.js';
 import { tellStory } from '../../deploy/embedded/story/story.js';
 import type { StoryReport } from '../../deploy/embedded/story/teller.js';
@@ -27,6 +29,7 @@ describeHere(`the story on the production side of every port${missing === '' ? '
       residents: 20_000,
       print: say,
       startedIn: 0,
+      meanwhile: (step) => mischief(step),
     });
   }, 900_000);
 
@@ -34,6 +37,38 @@ describeHere(`the story on the production side of every port${missing === '' ? '
     await installation?.stop();
     await rm(dir, { recursive: true, force: true });
   }, 60_000);
+
+  /** Kills one of the applications in the middle of its work, as a failing machine would, and starts another. */
+  async function killed(name: 'worker' | 'operator', afterMs: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    const running = installation?.processes.get(name);
+    if (running === undefined) throw new Error(`there is no ${name}`);
+    process.kill(running.pid, 'SIGKILL');
+    await running.exited;
+    struck.push(name);
+    await installation?.restart(name);
+  }
+
+  /** Empties the queue: whatever it still had to ring is rung again from the database. */
+  async function queueEmptied(): Promise<void> {
+    const { queue } = parse(await readFile(join(dir, 'opdomain.yaml'), 'utf8')) as { queue: { port: number; passwordFile: string } };
+    const redis = new Redis({ host: '127.0.0.1', port: queue.port, password: (await readFile(queue.passwordFile, 'utf8')).trim() });
+    await redis.flushall();
+    await redis.quit();
+    struck.push('queue');
+  }
+
+  const struck: string[] = [];
+  async function mischief(step: string): Promise<void> {
+    if (step.startsWith('deliver 20,000')) await killed('worker', 1200);
+    if (step.startsWith('desensitised and sampled') || step.startsWith('seat revoked')) await queueEmptied();
+    if (step.startsWith('suspended')) await killed('operator', 100);
+  }
+
+  it('loses nothing when the worker is killed at its work, the operator while it seals, and the queue is emptied', () => {
+    expect(struck).toEqual(['worker', 'queue', 'queue', 'operator']);
+    expect(report.steps.filter((step) => !step.ok)).toEqual([]);
+  });
 
   it('goes from authorisation to certified destruction with API, worker and operator as separate processes', () => {
     expect(report.steps.filter((step) => !step.ok)).toEqual([]);

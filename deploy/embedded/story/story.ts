@@ -23,6 +23,8 @@ export interface StoryOptions {
   readonly print: (line: string) => void;
   /** Milliseconds that the start took; the first step of the report. */
   readonly startedIn: number;
+  /** Done while a step runs. */
+  readonly meanwhile?: (step: string) => Promise<void>;
 }
 
 /** In the order of the story. */
@@ -47,7 +49,7 @@ const chapters = [
 
 /** The main job, told over HTTP as its people do it; the same for every installation. */
 export async function tellStory(installation: Installation, options: StoryOptions): Promise<StoryReport> {
-  const teller = new Teller(options.print);
+  const teller = new Teller(options.print, options.meanwhile);
   const world = new World(installation, options.folder, options.residents);
   await teller.step('start', () =>
     Promise.resolve({ url: installation.url, kubernetes: installation.kubernetes, startMs: options.startedIn }),

@@ -18,7 +18,11 @@ export interface StoryReport {
 /** Runs the steps in order, times them, prints each as it ends. A step that fails ends the story: what follows rests on it. */
 export class Teller {
   readonly steps: StepReport[] = [];
-  constructor(private readonly print: (line: string) => void) {}
+  constructor(
+    private readonly print: (line: string) => void,
+    /** Done while a step runs; the step fails with it. For trying what a story survives. */
+    private readonly meanwhile: (step: string) => Promise<void> = () => Promise.resolve(),
+  ) {}
 
   get ok(): boolean {
     return this.steps.every((step) => step.ok);
@@ -28,7 +32,8 @@ export class Teller {
     if (!this.ok) return;
     const started = performance.now();
     try {
-      this.tell({ name, ok: true, ms: 0, evidence: await work() }, started);
+      const [evidence] = await Promise.all([work(), this.meanwhile(name)]);
+      this.tell({ name, ok: true, ms: 0, evidence }, started);
     } catch (fault) {
       this.tell({ name, ok: false, ms: 0, evidence: { failure: fault instanceof Error ? fault.message : 'failed' } }, started);
     }
