@@ -20,3 +20,36 @@ export function tiedSpawn(
   const guarded = ['/bin/sh', '-c', whileParentLives, String(process.pid), command, ...args];
   return spawn(setpriv, ['--pdeathsig', onOrphaned, '--', ...guarded], options);
 }
+
+/** A tied process ended badly; the message is the last of what it said. */
+export class TiedRunError extends Error {
+  override readonly name = 'TiedRunError';
+}
+
+/**
+ * Runs a tied process to its end. `options.signal` ends it early by `onOrphaned`'s signal.
+ * @throws TiedRunError where it does not end with 0, the signal's reason where it was aborted.
+ */
+export function tiedRun(
+  command: string,
+  args: readonly string[],
+  onOrphaned: 'TERM' | 'INT' | 'KILL',
+  options: Omit<SpawnOptions, 'stdio' | 'killSignal'>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = tiedSpawn(command, args, onOrphaned, { ...options, stdio: ['ignore', 'ignore', 'pipe'], killSignal: `SIG${onOrphaned}` });
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-4_000);
+    });
+    let fault: Error | undefined;
+    child.once('error', (error) => (fault = error));
+    // Also after an abort: whoever ends waits until it has.
+    child.once('close', (code, by) => {
+      if (options.signal?.aborted === true) reject(options.signal.reason as Error);
+      else if (fault !== undefined) reject(fault);
+      else if (code === 0) resolve();
+      else reject(new TiedRunError(`it ended with ${by ?? `code ${String(code)}`}\n${said.trim().split('\n').slice(-12).join('\n')}`));
+    });
+  });
+}

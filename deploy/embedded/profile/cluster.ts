@@ -1,11 +1,12 @@
 import { installation, systemNamespace, user, type Subject } from '#domains';
 import { KubeCluster, type Cluster } from '#platform/kube';
 import { KubeConfig } from '@kubernetes/client-node';
-import { readFileSync } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writePrivate } from '../processes/files.js';
-import { startControlPlane } from '../servers/index.js';
-import type { Report } from '../tools/index.js';
+import { ensureControlPlane, startControlPlane } from '../servers/index.js';
+import { ToolUnavailableError, type Report } from '../tools/index.js';
 
 export interface EmbeddedCluster {
   /** Credential of the operator, which is not an administrator of the cluster. */
@@ -22,14 +23,31 @@ async function install(cluster: Cluster, operator: Subject): Promise<void> {
   for (const object of installation({ operator })) await cluster.apply(object);
 }
 
-/**
- * The cluster of the embedded profile: the one of `OPDOMAIN_KUBECONFIG` where it is given, else a control plane of our own.
- * @throws NoClusterError with the three ways to one.
- */
-export async function openCluster(dir: string, report: Report): Promise<EmbeddedCluster> {
+const givenKubeconfig = (): string | undefined => {
   const given = process.env['OPDOMAIN_KUBECONFIG'];
-  if (given !== undefined && given !== '') return useGiven(dir, resolve(given));
-  const plane = await startControlPlane({ dir: join(dir, 'cluster'), report });
+  return given === undefined || given === '' ? undefined : resolve(given);
+};
+
+/**
+ * Sees to it that there will be a cluster, before anything is started: a kubeconfig that can be read, or the programs of our own.
+ * @throws NoClusterError with the three ways to one, ToolUnavailableError for a kubeconfig that cannot be read.
+ */
+export async function ensureCluster(report: Report, signal?: AbortSignal): Promise<void> {
+  const given = givenKubeconfig();
+  if (given === undefined) {
+    await ensureControlPlane(report, signal);
+    return;
+  }
+  await access(given, constants.R_OK).catch(() => {
+    throw new ToolUnavailableError('kubeconfig', `OPDOMAIN_KUBECONFIG names ${given}, which cannot be read`);
+  });
+}
+
+/** The cluster of the embedded profile: the one of `OPDOMAIN_KUBECONFIG` where it is given, else a control plane of our own. */
+export async function openCluster(dir: string, report: Report, signal?: AbortSignal): Promise<EmbeddedCluster> {
+  const given = givenKubeconfig();
+  if (given !== undefined) return useGiven(dir, given);
+  const plane = await startControlPlane({ dir: join(dir, 'cluster'), report, signal });
   const admin = KubeCluster.open({ ...defaults, kubeconfig: plane.kubeconfigPath });
   try {
     await install(admin, user(operatorName));

@@ -5,7 +5,7 @@ import { isThere, writePrivate } from '../processes/files.js';
 import { keptPort } from '../processes/ports.js';
 import { audience } from '../issuer/issuer.js';
 import { administrators, sampleOrganisations } from '../samples/people.js';
-import { scratchOf } from './home.js';
+import { scratchOf } from './scratch.js';
 
 /** Where the parts of one profile are; secrets stand in files of 0600. */
 export interface ProfileParts {

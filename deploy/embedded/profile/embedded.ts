@@ -6,9 +6,11 @@ import { contexts } from '../../../apps/composition/contexts.js';
 import { openPlatform } from '../../../apps/composition/platform.js';
 import { startOperator } from '../../../apps/operator/app.js';
 import { startWorker } from '../../../apps/worker/app.js';
+import { Teardown } from '../processes/teardown.js';
 import type { Report } from '../tools/index.js';
 import { configurationOf } from './configuration.js';
 import { layFoundations } from './foundations.js';
+import { clearScratch } from './scratch.js';
 
 /** A running installation, whichever side of the ports it stands on. */
 export interface Installation {
@@ -26,20 +28,21 @@ export interface StartOptions {
   /** Told each part as it stands. */
   readonly say: (what: string) => void;
   readonly logLevel?: OpdomainConfig['telemetry']['logLevel'];
+  /** Ends the start; what stands by then is stopped before its reason is thrown. */
+  readonly signal?: AbortSignal;
 }
 
 /** The embedded profile: API, worker and operator in this one process, over real servers on loopback. Data in `dir` is found again. */
 export async function startEmbedded(options: StartOptions): Promise<Installation> {
-  const { dir, report, say } = options;
+  const { dir, say, signal } = options;
   await mkdir(dir, { recursive: true });
   await chmod(dir, 0o711);
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const each of stops.splice(0).reverse()) await each().catch(() => undefined);
-  };
+  const started = new Teardown();
+  await clearScratch(dir);
+  started.add(() => clearScratch(dir));
   try {
-    const foundations = await layFoundations(dir, report, say);
-    stops.push(() => foundations.stop());
+    const foundations = await layFoundations(options);
+    started.add(() => foundations.stop());
     const config = opdomainConfig.parse(
       await configurationOf({
         dir,
@@ -49,23 +52,24 @@ export async function startEmbedded(options: StartOptions): Promise<Installation
         logLevel: options.logLevel ?? 'warn',
       }),
     );
-    stops.push(startTelemetry('opdomain', config.telemetry));
+    started.add(startTelemetry('opdomain', config.telemetry));
     const platform = await openPlatform(config, contexts, 'opdomain');
-    stops.push(() => platform.close());
+    started.add(() => platform.close());
     const api = await startApi(platform);
-    stops.push(() => api.close());
-    stops.push(await startWorker(platform));
-    stops.push(await startOperator(platform));
+    started.add(() => api.close());
+    started.add(await startWorker(platform));
+    started.add(await startOperator(platform));
+    signal?.throwIfAborted();
     say(`API ${api.url}`);
     return {
       url: api.url,
       issuer: foundations.issuer.url,
       kubernetes: foundations.cluster.version,
       passcode: (subject) => foundations.issuer.passcode(subject),
-      stop,
+      stop: started.end,
     };
   } catch (fault) {
-    await stop();
+    await started.end();
     throw fault;
   }
 }

@@ -1,11 +1,12 @@
 import { Refusal } from '#kernel';
-import { NoClusterError, ToolUnavailableError } from '../tools/index.js';
+import { FolderError } from '../processes/folder.js';
+import { ToolUnavailableError } from '../tools/index.js';
 
 /** Says what keeps the profile from starting and what to do. @returns the exit code: 2 where something is missing on this machine. */
 export function explainFailure(fault: unknown): number {
-  if (fault instanceof NoClusterError || fault instanceof ToolUnavailableError) {
+  if (fault instanceof ToolUnavailableError || fault instanceof FolderError) {
     process.stderr.write(`\n${fault.message}\n`);
-    return 2;
+    return fault instanceof ToolUnavailableError ? 2 : 1;
   }
   const text =
     fault instanceof Refusal

@@ -2,10 +2,11 @@ import { createDataSource, migrate } from '#platform/database';
 import { join } from 'node:path';
 import { contexts } from '../../../apps/composition/contexts.js';
 import { keptSecret, writePrivate } from '../processes/files.js';
+import { Teardown } from '../processes/teardown.js';
 import { startIssuer, type EmbeddedIssuer } from '../issuer/issuer.js';
 import { createDatabase, createRole, startPostgres, urlOf } from '../servers/index.js';
-import type { Report } from '../tools/index.js';
-import { openCluster, type EmbeddedCluster } from './cluster.js';
+import { ensureCluster, openCluster, type EmbeddedCluster } from './cluster.js';
+import type { StartOptions } from './embedded.js';
 
 /** What every profile of ours stands on: PostgreSQL with the product's database, the issuer, a cluster with the policies installed. */
 export interface Foundations {
@@ -18,19 +19,21 @@ export interface Foundations {
 const database = 'opdomain';
 
 /** Starts them in order; what was started is stopped again when a later one cannot be. Migrations run explicitly, before anything else. */
-export async function layFoundations(dir: string, report: Report, say: (what: string) => void): Promise<Foundations> {
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const each of stops.splice(0).reverse()) await each().catch(() => undefined);
+export async function layFoundations({ dir, report, say, signal }: StartOptions): Promise<Foundations> {
+  await ensureCluster(report, signal);
+  const started = new Teardown();
+  const stands = (what: string): void => {
+    say(what);
+    signal?.throwIfAborted();
   };
   try {
-    const postgres = await startPostgres({ dir: join(dir, 'postgres') });
-    stops.push(() => postgres.stop());
+    const postgres = await startPostgres({ dir: join(dir, 'postgres'), signal });
+    started.add(() => postgres.stop());
     const password = await keptSecret(dir, 'database-password');
     await createRole(postgres.url, database, password);
     await createDatabase(postgres.url, database, { owner: database });
     const databaseUrl = urlOf(postgres.url, { user: database, password, database });
-    say('PostgreSQL');
+    stands('PostgreSQL');
     await writePrivate(join(dir, 'secrets', 'database.url'), databaseUrl);
     const dataSource = await createDataSource(
       { urlFile: join(dir, 'secrets', 'database.url'), poolSize: 2, statementTimeoutMs: 60_000 },
@@ -38,16 +41,16 @@ export async function layFoundations(dir: string, report: Report, say: (what: st
       'opdomain-migrate',
     ).initialize();
     await migrate(dataSource).finally(() => dataSource.destroy());
-    say('schema');
+    stands('schema');
     const issuer = await startIssuer(dir, databaseUrl);
-    stops.push(() => issuer.close());
-    say('OIDC issuer');
-    const cluster = await openCluster(dir, report);
-    stops.push(() => cluster.stop());
-    say(`Kubernetes ${cluster.version}`);
-    return { databaseUrl, issuer, cluster, stop };
+    started.add(() => issuer.close());
+    stands('OIDC issuer');
+    const cluster = await openCluster(dir, report, signal);
+    started.add(() => cluster.stop());
+    stands(`Kubernetes ${cluster.version}`);
+    return { databaseUrl, issuer, cluster, stop: started.end };
   } catch (fault) {
-    await stop();
+    await started.end();
     throw fault;
   }
 }

@@ -1,4 +1,3 @@
-import { sha256 } from '#kernel';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -13,6 +12,3 @@ export function profileHome(name: string): string {
   const state = process.env['XDG_STATE_HOME'];
   return join(state !== undefined && state !== '' ? resolve(state) : join(homedir(), '.local', 'state'), 'opdomain', name);
 }
-
-/** Where the engine keeps the plaintext of its runs: in memory, one folder for each profile's own. */
-export const scratchOf = (dir: string): string => join('/dev/shm', `opdomain-${sha256(dir).slice(-16)}`);

@@ -4,11 +4,13 @@ import { stringify } from 'yaml';
 import { writePrivate } from '../processes/files.js';
 import { projectRoot } from '../processes/project-root.js';
 import { supervise, type RunningServer } from '../processes/supervise.js';
+import { Teardown } from '../processes/teardown.js';
 import { startOpenBao, startRedis, startVersitygw } from '../servers/index.js';
 import type { Report } from '../tools/index.js';
 import { configurationOf } from './configuration.js';
 import type { Installation, StartOptions } from './embedded.js';
 import { layFoundations } from './foundations.js';
+import { clearScratch } from './scratch.js';
 
 /** An installation on the production side of every port, its applications processes of their own. */
 export interface SeparateInstallation extends Installation {
@@ -18,13 +20,13 @@ export interface SeparateInstallation extends Installation {
 }
 
 /** Redis, OpenBao and S3 with object lock: what stands in for the embedded queue, keys and objects. */
-async function productionPorts(dir: string, report: Report, stops: (() => Promise<unknown>)[]) {
+async function productionPorts(dir: string, report: Report, started: Teardown) {
   const redis = await startRedis({ dir: join(dir, 'redis'), report });
-  stops.push(() => redis.stop());
+  started.add(() => redis.stop());
   const bao = await startOpenBao({ dir: join(dir, 'openbao'), report });
-  stops.push(() => bao.stop());
+  started.add(() => bao.stop());
   const s3 = await startVersitygw({ dir: join(dir, 's3'), report });
-  stops.push(() => s3.stop());
+  started.add(() => s3.stop());
   const secret = async (name: string, value: string): Promise<string> => {
     const path = join(dir, 'secrets', name);
     await writePrivate(path, value);
@@ -57,14 +59,13 @@ export async function startSeparate(options: StartOptions): Promise<SeparateInst
   const { dir, report, say } = options;
   await mkdir(dir, { recursive: true });
   await chmod(dir, 0o711);
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const each of stops.splice(0).reverse()) await each().catch(() => undefined);
-  };
+  const started = new Teardown();
+  await clearScratch(dir);
+  started.add(() => clearScratch(dir));
   try {
-    const foundations = await layFoundations(dir, report, say);
-    stops.push(() => foundations.stop());
-    const ports = await productionPorts(dir, report, stops);
+    const foundations = await layFoundations(options);
+    started.add(() => foundations.stop());
+    const ports = await productionPorts(dir, report, started);
     say('Redis, OpenBao, S3');
     const configuration = await configurationOf({
       dir,
@@ -93,7 +94,7 @@ export async function startSeparate(options: StartOptions): Promise<SeparateInst
       say(`${name} process`);
     };
     for (const name of ['api', 'worker', 'operator'] as const) await launch(name);
-    stops.push(async () => {
+    started.add(async () => {
       for (const running of [...processes.values()].reverse()) await running.stop();
     });
     return {
@@ -103,10 +104,10 @@ export async function startSeparate(options: StartOptions): Promise<SeparateInst
       passcode: (subject) => foundations.issuer.passcode(subject),
       processes,
       restart: launch,
-      stop,
+      stop: started.end,
     };
   } catch (fault) {
-    await stop();
+    await started.end();
     throw fault;
   }
 }

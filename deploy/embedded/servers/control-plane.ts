@@ -17,6 +17,8 @@ export interface ControlPlaneOptions {
   readonly report?: Report;
   /** false: etcd does not wait for the disk, for clusters that are thrown away. */
   readonly durable?: boolean;
+  /** Ends the start. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ControlPlane {
@@ -35,15 +37,24 @@ export interface ControlPlane {
 
 const names = ['etcd', 'kube-apiserver', 'kube-controller-manager'] as const;
 
+/**
+ * The three programs, built where they are not there yet.
+ * @throws NoClusterError with the three ways to a cluster.
+ */
+export async function ensureControlPlane(report: Report, signal?: AbortSignal): Promise<readonly string[]> {
+  const binaries: string[] = [];
+  // One after the other: two Go builds at once take longer on a small machine and twice the memory.
+  for (const name of names) binaries.push(await ensureTool(name, report, signal));
+  return binaries;
+}
+
 /** etcd, kube-apiserver and kube-controller-manager on 127.0.0.1: a Kubernetes without nodes. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const dir = resolve(options.dir);
   const report = options.report ?? (() => undefined);
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  // One after the other: two Go builds at once take longer on a small machine and twice the memory.
-  const binaries: string[] = [];
-  for (const name of names) binaries.push(await ensureTool(name, report));
-  const [etcd = '', apiserver = '', controllers = ''] = binaries;
+  const { signal } = options;
+  const [etcd = '', apiserver = '', controllers = ''] = await ensureControlPlane(report, signal);
   for (const name of [...names].reverse()) await endLeftover(dir, name);
 
   const started: RunningServer[] = [];
@@ -56,13 +67,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const authority = await CertificateAuthority.open(dir, 'cluster-ca');
     const etcdUrl = `https://127.0.0.1:${await keptPort(dir, 'etcd')}`;
     const server = `https://127.0.0.1:${await keptPort(dir, 'kube-apiserver')}`;
-    started.push(await startEtcd(dir, etcd, store, etcdUrl, options.durable ?? true));
+    started.push(await startEtcd(dir, etcd, store, etcdUrl, options.durable ?? true, signal));
 
     const admin = await authority.issue({ commonName: 'local-admin', organisations: ['system:masters'], use: 'client' });
-    started.push(await startApiServer(dir, apiserver, { store, authority, etcdUrl, server, admin }));
+    started.push(await startApiServer(dir, apiserver, { store, authority, etcdUrl, server, admin, signal }));
 
     const kubeconfigFor = (user: string, groups: readonly string[] = []) => writeKubeconfig(dir, authority, server, user, groups);
-    started.push(await startControllers(dir, controllers, authority, await kubeconfigFor('system:kube-controller-manager')));
+    started.push(await startControllers(dir, controllers, authority, await kubeconfigFor('system:kube-controller-manager'), signal));
 
     const kubeconfigPath = join(dir, 'kubeconfigs', 'admin.kubeconfig');
     await writePrivate(kubeconfigPath, kubeconfig(server, authority.pem, 'local-admin', admin));

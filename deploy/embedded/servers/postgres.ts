@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { chmod, chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { isThere, keptSecret, readIfThere } from '../processes/files.js';
 import { keptPort } from '../processes/ports.js';
 import { endLeftover, supervise } from '../processes/supervise.js';
+import { TiedRunError, tiedRun } from '../processes/tied-spawn.js';
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 import { blockedFor, databaseUser, type SystemUser } from './system-user.js';
 
@@ -26,7 +25,6 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-const run = promisify(execFile);
 const signals = ['SIGINT', 'SIGQUIT'] as const; // fast, then immediate shutdown
 const careless = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];
 
@@ -110,19 +108,14 @@ async function initialise(
       '--encoding=UTF8',
       '--locale=C',
     ];
-    await run(binaries.initdb, flags, {
+    await tiedRun(binaries.initdb, flags, 'TERM', {
       cwd: dir,
       env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
       ...(user && { uid: user.uid, gid: user.gid }),
+    }).catch((error: unknown) => {
+      throw error instanceof TiedRunError ? new Error(`initdb failed: ${error.message}`, { cause: error }) : error;
     });
     await rename(draft, data);
-  } catch (error) {
-    throw new Error(
-      `initdb failed: ${String((error as { stderr?: string }).stderr ?? error)
-        .trim()
-        .slice(-600)}`,
-      { cause: error },
-    );
   } finally {
     await rm(passwordFile, { force: true });
   }

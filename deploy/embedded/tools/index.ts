@@ -16,9 +16,10 @@ export { NoClusterError, ToolUnavailableError } from './unavailable.js';
 /**
  * The absolute path of a program: from KUBEBUILDER_ASSETS where it is one of a cluster's, else from the cache, else
  * built there once with Go.
+ * @param signal ends a build, or the wait for somebody else's.
  * @throws NoClusterError for a cluster's program that is in none of these and cannot be built, ToolUnavailableError for any other.
  */
-export async function ensureTool(name: ToolName, report: Report): Promise<string> {
+export async function ensureTool(name: ToolName, report: Report, signal?: AbortSignal): Promise<string> {
   const tool: Tool = tools[name];
   const given = process.env.KUBEBUILDER_ASSETS;
   if (tool.cluster && given !== undefined && given !== '') {
@@ -34,14 +35,18 @@ export async function ensureTool(name: ToolName, report: Report): Promise<string
     throw new ToolUnavailableError(name, `${name} ${tool.version} is built with Go 1.26 or newer, once: ${go.why}`);
   }
   const begun = Date.now();
-  const waiting = everyTenth(() => {
+  const reportWaiting = everyTenth(() => {
     report({ tool: name, state: 'waiting', seconds: Math.round((Date.now() - begun) / 1_000), usual: tool.usualSeconds });
   });
+  const waiting = (): void => {
+    signal?.throwIfAborted();
+    reportWaiting();
+  };
   await exclusively(
     `${binary}.lock`,
     async () => {
       if (await isExecutable(binary)) return;
-      await reporting(report, name, tool.usualSeconds, ['building', 'built'], () => goBuild(go.command, tool, binary));
+      await reporting(report, name, tool.usualSeconds, ['building', 'built'], () => goBuild(go.command, tool, binary, signal));
     },
     waiting,
   );
