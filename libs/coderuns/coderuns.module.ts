@@ -9,7 +9,7 @@ import { CodeRunsEvidence } from './application/coderuns-evidence.js';
 import { InputGate } from './application/input-gate.js';
 import { Quarantine } from './application/quarantine.js';
 import { ResultsHolding } from './application/results-holding.js';
-import { CodeRunScopes, QueuedCodeRunsCut, RunningCodeRunsCut } from './application/run-cut.js';
+import { CuttableCodeRuns, QueuedCodeRunsCut, RunningCodeRunsCut } from './application/run-cut.js';
 import { RunExecution } from './application/run-execution.js';
 import { SqlRunner } from './application/sql-runner.js';
 import { Submissions } from './application/submissions.js';
@@ -30,7 +30,7 @@ import { SubmissionsRepository } from './persistence/submissions.repository.js';
     SqlRunner,
     Quarantine,
     RunExecution,
-    CodeRunScopes,
+    CuttableCodeRuns,
     QueuedCodeRunsCut,
     RunningCodeRunsCut,
     ResultsHolding,

@@ -1,11 +1,11 @@
 import { pageQuery } from '#platform/http/schemas';
+import { RunState } from '#seats/contract';
 import { z } from 'zod';
 
 const digest = z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/);
 const tableName = z.string().regex(/^[a-z][a-z0-9_]{0,40}$/);
 
 export const SubmissionState = z.enum(['submitted', 'reviewed', 'returned']);
-export const CodeRunState = z.enum(['queued', 'running', 'checking', 'succeeded', 'failed', 'cancelled']);
 /** `production`: the reviewed code over raw copies, unattended. `trial`: the same code over desensitised samples of the same copies. */
 export const CodeRunMode = z.enum(['production', 'trial']);
 /** Raw data is never trained on (MOD-02): what says `train` runs over samples alone. */
@@ -78,7 +78,7 @@ export const CodeRunView = z
     id: z.uuid(),
     version: z.int(),
     mode: CodeRunMode,
-    state: CodeRunState,
+    state: RunState,
     submissionId: z.uuid(),
     codeDigest: digest,
     scenarioId: z.uuid(),

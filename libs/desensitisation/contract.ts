@@ -1,5 +1,6 @@
 import { Grade, SensitiveType } from '#datasets/contract';
 import { pageQuery } from '#platform/http/schemas';
+import { RunState } from '#seats/contract';
 import { z } from 'zod';
 
 /** Shapes whose mask is fixed: what is hidden does not depend on the value. */
@@ -122,7 +123,6 @@ export type OutputColumn = z.infer<typeof outputColumnSchema>;
 const digest = z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/);
 
 export const PlanState = z.enum(['proposing', 'draft', 'approved', 'failed', 'withdrawn']);
-export const RunState = z.enum(['queued', 'running', 'checking', 'succeeded', 'failed', 'cancelled']);
 
 export const columnFindingSchema = z.strictObject({
   column: z.string(),

@@ -10,7 +10,7 @@ import { Desensitising } from './application/desensitising.js';
 import { Plans } from './application/plans.js';
 import { Proposals } from './application/proposals.js';
 import { PseudonymKeys } from './application/pseudonym-keys.js';
-import { QueuedRunsCut, RunningRunsCut, RunScopes } from './application/run-cut.js';
+import { CuttableDesensitisationRuns, QueuedRunsCut, RunningRunsCut } from './application/run-cut.js';
 import { RunExecution } from './application/run-execution.js';
 import { Runs } from './application/runs.js';
 import { SampleStore } from './application/sample-store.js';
@@ -36,7 +36,7 @@ import { RunsRepository } from './persistence/runs.repository.js';
     RunExecution,
     Runs,
     Samples,
-    RunScopes,
+    CuttableDesensitisationRuns,
     QueuedRunsCut,
     RunningRunsCut,
     SamplesHolding,

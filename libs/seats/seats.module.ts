@@ -4,6 +4,7 @@ import { IdentityModule } from '#identity';
 import { Module } from '@nestjs/common';
 import { Receipts } from './application/receipts.js';
 import { Revocations } from './application/revocations.js';
+import { RunCuts } from './application/run-cuts.js';
 import { ScopedSeats } from './application/scoped-seats.js';
 import { SeatAccess } from './application/seat-access.js';
 import { SeatChanges } from './application/seat-changes.js';
@@ -38,7 +39,8 @@ import { SeatsEvidence } from './application/seats-evidence.js';
     Receipts,
     SeatCut,
     WorkspaceCut,
+    RunCuts,
   ],
-  exports: [Seats, SeatAccess, SeatReview, Revocations, Receipts, WorkspaceWatch, Workspaces],
+  exports: [Seats, SeatAccess, SeatReview, Revocations, Receipts, RunCuts, WorkspaceWatch, Workspaces],
 })
 export class SeatsModule {}

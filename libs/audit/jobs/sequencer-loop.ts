@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { LOGGER } from '#platform/http';
+import { Turns } from '#platform/queue';
 import { counter, type Logger } from '#platform/telemetry';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Sequencer } from '../application/sequencer.js';
 import { AUDIT_CONFIG, type AuditConfig } from '../config.js';
 
@@ -13,8 +13,7 @@ const afterFaultMs = 2_000;
 /** Keeps the sequencer turning in every worker; the database lets one of them through at a time. */
 @Injectable()
 export class SequencerLoop implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly stopping = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+  private readonly turns = new Turns({ take: () => this.turn(), failed: (fault) => this.failed(fault) });
 
   constructor(
     private readonly sequencer: Sequencer,
@@ -23,28 +22,22 @@ export class SequencerLoop implements OnApplicationBootstrap, OnApplicationShutd
   ) {}
 
   onApplicationBootstrap(): void {
-    this.running = this.loop();
+    this.turns.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+  onApplicationShutdown(): Promise<void> {
+    return this.turns.stop();
   }
 
-  private async loop(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      let wait = this.config.sequenceEveryMs;
-      try {
-        const placed = await this.sequencer.turn();
-        sequenced.add(placed);
-        if (placed > 0) wait = 0;
-      } catch (fault) {
-        faults.add(1);
-        this.log.error('audit.sequencer-failed', fault);
-        wait = afterFaultMs;
-      }
-      await pause(wait, undefined, { signal }).catch(() => undefined);
-    }
+  private async turn(): Promise<number> {
+    const placed = await this.sequencer.turn();
+    sequenced.add(placed);
+    return placed > 0 ? 0 : this.config.sequenceEveryMs;
+  }
+
+  private failed(fault: unknown): number {
+    faults.add(1);
+    this.log.error('audit.sequencer-failed', fault);
+    return afterFaultMs;
   }
 }

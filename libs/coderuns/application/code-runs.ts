@@ -1,14 +1,14 @@
 import { assertRight, Scenarios } from '#authorisations';
 import { assertMove, assertSees, newId, personOf, reachOf, refuse, type ActContext, type Digest, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
-import { SeatAccess } from '#seats';
+import { type RunScope, SeatAccess } from '#seats';
+import { type OpenRunState, runTransitions } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { byScenario, CodeRunView, ColumnLineage } from '../contract.js';
 import { assertMayRunOnRaw } from '../domain/decisions.js';
 import { sealOf } from '../domain/names.js';
-import { runTransitions, type CodeRunState } from '../domain/states.js';
-import { CodeRunsRepository, type RunScope } from '../persistence/code-runs.repository.js';
+import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
 import type { CodeRunRow, ReadCopy } from '../persistence/entities.js';
 import { SubmissionsRepository } from '../persistence/submissions.repository.js';
 import { InputGate } from './input-gate.js';
@@ -94,7 +94,7 @@ export class CodeRuns {
   }
 
   /** Ends every open run of a scope: work off the queue, and what still computes keeps no result. */
-  async cut(tx: Tx, scope: RunScope, states?: readonly CodeRunState[]): Promise<readonly Id[]> {
+  async cut(tx: Tx, scope: RunScope, states?: readonly OpenRunState[]): Promise<readonly Id[]> {
     const open = await this.runs.lockOpen(tx, scope, states);
     for (const run of open) await this.end(tx, run);
     return open.map(({ id }) => id);

@@ -1,108 +1,47 @@
-import { Domains } from '#domains';
-import { systemAct, type CutPath, type CutScope, type Instant, type PathCut } from '#kernel';
-import { UnitOfWork, type Tx } from '#platform/database';
-import { workFor } from '#platform/queue';
+import type { CutPath, CutScope, Id, Instant, PathCut } from '#kernel';
+import type { Tx } from '#platform/database';
 import { Implements } from '#platform/seams';
-import { SeatAccess } from '#seats';
+import { type CuttableRuns, RunCuts, type RunScope } from '#seats';
+import type { OpenRunState } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
-import { CodeRunsRepository, type RunScope } from '../persistence/code-runs.repository.js';
-import type { CodeRunRow } from '../persistence/entities.js';
+import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
 import { CodeRuns, runJob } from './code-runs.js';
 
-type OpenState = 'queued' | 'running' | 'checking';
-
-/** Says which runs a scope reaches. */
 @Injectable()
-export class CodeRunScopes {
+export class CuttableCodeRuns implements CuttableRuns {
+  readonly context = 'coderuns';
+  readonly kind = 'code-run';
+  readonly job = runJob;
   constructor(
-    private readonly seats: SeatAccess,
-    private readonly domains: Domains,
-  ) {}
-
-  async of(tx: Tx, scope: CutScope): Promise<RunScope> {
-    switch (scope.kind) {
-      case 'person':
-        return { requestedBy: scope.id };
-      case 'unit':
-        return { unitId: scope.id };
-      case 'authorisation':
-        return { authorisationId: scope.id };
-      case 'scenario':
-        return { scenarioId: scope.id };
-      case 'domain':
-        return { authorisationId: (await this.domains.facts(tx, { domainId: scope.id })).authorisationId };
-      case 'seat': {
-        const seat = await this.seats.whose(tx, scope.id);
-        return { requestedBy: seat.personId, scenarioId: seat.scenarioId };
-      }
-    }
-  }
-}
-
-/** Ends open runs of a scope in some states and shows it: their work is off the queue and their state lets nothing be published. */
-abstract class RunCut implements CutPath {
-  abstract readonly path: string;
-  protected abstract readonly states: readonly OpenState[];
-
-  constructor(
-    private readonly unitOfWork: UnitOfWork,
     private readonly runs: CodeRuns,
     private readonly repository: CodeRunsRepository,
-    private readonly scopes: CodeRunScopes,
   ) {}
 
-  async cut(scope: CutScope, at: Instant): Promise<readonly PathCut[]> {
-    const act = systemAct('coderuns', 'code-run.cancelled', at);
-    const cut = await this.unitOfWork.run(act, async (tx) => this.runs.cut(tx, await this.scopes.of(tx, scope), this.states));
-    if (cut.length === 0) return [nothingOpen(this.path, scope, this.states, at)];
-    const probing = systemAct('coderuns', 'code-run.read', at);
-    return this.unitOfWork.read(probing, async (tx) => {
-      const rows: PathCut[] = [];
-      for (const id of cut) rows.push(await this.probe(tx, await this.repository.get(tx, id), at));
-      return rows;
-    });
-  }
-
-  private async probe(tx: Tx, run: CodeRunRow, at: Instant): Promise<PathCut> {
-    const work = await workFor(tx, runJob, run.id);
-    const refused = run.state === 'cancelled' && work?.state !== 'due' && work?.state !== 'leased';
-    return {
-      path: this.path,
-      object: `code-run/${run.id}`,
-      cutAt: run.finishedAt ?? at,
-      closedBy: 'acknowledged',
-      probe: { how: 'read back the run and its work order', answer: `run ${run.state}, work ${work?.state ?? 'absent'}`, refused, at },
-    };
-  }
+  cut = (tx: Tx, scope: RunScope, states: readonly OpenRunState[]): Promise<readonly Id[]> => this.runs.cut(tx, scope, states);
+  get = (tx: Tx, id: Id) => this.repository.get(tx, id);
 }
-
-const nothingOpen = (path: string, scope: CutScope, states: readonly string[], at: Instant): PathCut => ({
-  path,
-  object: `${scope.kind}/${scope.id}`,
-  cutAt: at,
-  closedBy: 'nothing-open',
-  probe: { how: `code runs of the scope that are ${states.join(' or ')}`, answer: '0', refused: true, at },
-});
 
 @Implements('cut-path')
 @Injectable()
-export class QueuedCodeRunsCut extends RunCut {
+export class QueuedCodeRunsCut implements CutPath {
   readonly path = 'queued-jobs';
-  protected readonly states = ['queued'] as const;
-  // Nest reads a class's own constructor for what to inject.
-  // eslint-disable-next-line @typescript-eslint/no-useless-constructor
-  constructor(unitOfWork: UnitOfWork, runs: CodeRuns, repository: CodeRunsRepository, scopes: CodeRunScopes) {
-    super(unitOfWork, runs, repository, scopes);
-  }
+  constructor(
+    private readonly cuts: RunCuts,
+    private readonly runs: CuttableCodeRuns,
+  ) {}
+
+  cut = (scope: CutScope, at: Instant): Promise<readonly PathCut[]> => this.cuts.cut(this.path, ['queued'], this.runs, scope, at);
 }
 
 @Implements('cut-path')
 @Injectable()
-export class RunningCodeRunsCut extends RunCut {
+export class RunningCodeRunsCut implements CutPath {
   readonly path = 'running-jobs';
-  protected readonly states = ['running', 'checking'] as const;
-  // eslint-disable-next-line @typescript-eslint/no-useless-constructor
-  constructor(unitOfWork: UnitOfWork, runs: CodeRuns, repository: CodeRunsRepository, scopes: CodeRunScopes) {
-    super(unitOfWork, runs, repository, scopes);
-  }
+  constructor(
+    private readonly cuts: RunCuts,
+    private readonly runs: CuttableCodeRuns,
+  ) {}
+
+  cut = (scope: CutScope, at: Instant): Promise<readonly PathCut[]> =>
+    this.cuts.cut(this.path, ['running', 'checking'], this.runs, scope, at);
 }

@@ -1,7 +1,7 @@
-import { refuse, Refusal, systemAct, type ActContext, type Clock, type Id } from '#kernel';
+import { refuse, type Refusal, systemAct, type ActContext, type Clock, type Id } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
-import type { JobRun } from '#platform/queue';
+import { endsWork, type JobRun } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
 import { codeRunSucceeded, type ColumnLineage } from '../contract.js';
 import { resultLineage } from '../domain/code.js';
@@ -49,9 +49,8 @@ export class RunExecution {
         await this.keep(begun, { rows, lineage }, stored, this.act('code-run.succeeded', work));
       });
     } catch (fault) {
-      if (!(fault instanceof Refusal) || work.signal.aborted) throw fault;
-      if (isOurs(fault) || work.lastAttempt) return this.fail(runId, causeOf(fault), this.act('code-run.failed', work));
-      throw fault;
+      if (!endsWork(fault, work)) throw fault;
+      return this.fail(runId, causeOf(fault), this.act('code-run.failed', work));
     }
   }
 
@@ -148,9 +147,6 @@ function assertGranted(submission: SubmissionRow, inputs: readonly ReadableInput
   const closed = used.filter(({ table, column }) => open.get(table)?.includes(column) !== true).map(({ column }) => column);
   if (closed.length > 0) throw refuse('coderuns.fields-not-granted', { fields: [...new Set(closed)] });
 }
-
-const isOurs = ({ code }: Refusal): boolean =>
-  !/^(?:keys|objects|state|queue|audit)\./.test(code) && code !== 'engine.scratch-full' && code !== 'engine.process-lost';
 
 function causeOf({ code, details }: Refusal): RunCause {
   const { kind, line, column, fields } = details;

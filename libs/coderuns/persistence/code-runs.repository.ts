@@ -1,13 +1,11 @@
 import type { Id, Reach } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, StateTable } from '#platform/database/persistence';
+import type { RunScope } from '#seats';
+import { type OpenRunState, openRunStates } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
-import { openRunStates, type CodeRunState } from '../domain/states.js';
 import { CodeRunRow } from './entities.js';
 import { pageWithin } from './within.js';
-
-/** What of a run a scope names. */
-export type RunScope = Partial<Pick<CodeRunRow, 'requestedBy' | 'unitId' | 'authorisationId' | 'scenarioId'>>;
 
 @Injectable()
 export class CodeRunsRepository {
@@ -22,7 +20,7 @@ export class CodeRunsRepository {
     pageWithin(tx, CodeRunRow, reach, scenarioId, request);
 
   /** Open runs of a scope, locked in the order in which everyone locks them. */
-  async lockOpen(tx: Tx, scope: RunScope, states: readonly CodeRunState[] = openRunStates): Promise<CodeRunRow[]> {
+  async lockOpen(tx: Tx, scope: RunScope, states: readonly OpenRunState[] = openRunStates): Promise<CodeRunRow[]> {
     const query = managerOf(tx).createQueryBuilder(CodeRunRow, 'run').where('run.state = ANY(:states)', { states });
     for (const [name, value] of Object.entries(scope)) query.andWhere(`run.${name} = :${name}`, { [name]: value });
     return query.orderBy('run.id').setLock('pessimistic_write').getMany();

@@ -1,11 +1,12 @@
 import type { Digest, Id, Instant } from '#kernel';
+import type { RunState } from '#seats/contract';
 import { instant } from '#platform/database/persistence';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ColumnLineage } from '../contract.js';
 import type { CodeInput } from '../domain/code.js';
 import type { RunCause } from '../domain/decisions.js';
 import type { Derivation } from '../domain/lineage.js';
-import type { CodeRunState, SubmissionState } from '../domain/states.js';
+import type { SubmissionState } from '../domain/states.js';
 
 /** bigint comes as text; a file's bytes and rows fit a number. */
 const count = { from: (value: string | null) => (value === null ? null : Number(value)), to: (value: number | null) => value };
@@ -52,7 +53,7 @@ export class CodeRunRow {
   @Column({ name: 'unit_id', type: 'uuid' }) unitId: Id;
   @Column({ name: 'authority_id', type: 'uuid' }) authorityId: Id;
   @Column({ type: 'text' }) mode: 'production' | 'trial';
-  @Column({ type: 'text' }) state: CodeRunState;
+  @Column({ type: 'text' }) state: RunState;
   @Column({ name: 'requested_by', type: 'uuid' }) requestedBy: Id;
   @Column({ name: 'started_at', type: 'timestamptz', nullable: true, transformer: instant }) startedAt: Instant | null;
   @Column({ name: 'finished_at', type: 'timestamptz', nullable: true, transformer: instant }) finishedAt: Instant | null;

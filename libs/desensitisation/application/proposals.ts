@@ -1,7 +1,8 @@
 import { Refusal, systemAct, type ActContext, type Clock, type Id } from '#kernel';
 import { UnitOfWork } from '#platform/database';
-import { ENGINE, type Engine } from '#platform/engine';
+import { causeRefused, ENGINE, type Engine } from '#platform/engine';
 import { CLOCK } from '#platform/http';
+import { endsWork, type JobRun } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
 import type { SchemaColumn } from '../contract.js';
 import type { ColumnSample } from '../domain/classify-column.js';
@@ -10,10 +11,12 @@ import { proposePlan, type Proposal } from '../domain/propose-plan.js';
 import { plainColumn } from '../domain/stored-columns.js';
 import { sqlName } from '../domain/techniques/patterns.js';
 import { PlansRepository } from '../persistence/plans.repository.js';
-import { mayBeTriedAgain, type Attempt } from './attempt.js';
 import { planObject, underOf } from './belonging.js';
 import { CopyGate, type UsableCopy } from './copy-gate.js';
 import { CopyReading, rawInput } from './copy-reading.js';
+
+/** One try of the queued work. */
+type Attempt = Pick<JobRun, 'signal' | 'lastAttempt' | 'traceparent'>;
 
 /** Rows that detection looks at; drawn evenly, the same ones each time. */
 const looked = 2000;
@@ -82,7 +85,11 @@ export class Proposals {
         { scratch, inputs: [rawInput(copy.columns)], steps: [{ kind: 'sql', sql, result: { rows: looked } }] },
         { signal: work.signal },
       );
-      if (!outcome.ok) return mayBeTriedAgain(outcome.cause, work);
+      if (!outcome.ok) {
+        const fault: Error = causeRefused(outcome.cause);
+        if (!endsWork(fault, work)) throw fault;
+        return fault;
+      }
       const step = outcome.steps[0];
       const rows = step?.kind === 'rows' ? step.rows : [];
       const samples = copy.columns.map((column, i): ColumnSample => {

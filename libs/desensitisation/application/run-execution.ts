@@ -1,7 +1,8 @@
-import { refuse, Refusal, systemAct, type ActContext, type Clock, type Id } from '#kernel';
+import { refuse, type Refusal, systemAct, type ActContext, type Clock, type Id } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
+import { causeRefused } from '#platform/engine';
 import { CLOCK } from '#platform/http';
-import type { JobRun } from '#platform/queue';
+import { endsWork, type JobRun } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
 import { samplePublished } from '../contract.js';
 import { assertGranted, type RunCause } from '../domain/decisions.js';
@@ -9,7 +10,6 @@ import type { Proof } from '../domain/evidence/examine.js';
 import type { RunRow } from '../persistence/entities.js';
 import { PlansRepository } from '../persistence/plans.repository.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
-import { mayBeTriedAgain } from './attempt.js';
 import { runObject, underOf } from './belonging.js';
 import { CopyGate, type UsableCopy } from './copy-gate.js';
 import { CopyReading } from './copy-reading.js';
@@ -53,10 +53,10 @@ export class RunExecution {
         };
         const compiled = this.desensitising.compile(run.planContent, run.planColumns, keys.seed, run.id);
         const output = await this.desensitising.make(scratch, copy, compiled, keys, watch);
-        if ('cause' in output) throw mayBeTriedAgain(output.cause, work);
+        if ('cause' in output) throw causeRefused(output.cause);
         if (!(await this.toChecking(runId, this.act('desensitisation-run.checking', work)))) return;
         const proof = await this.desensitising.examine(scratch, copy, run.planContent, run.planColumns, compiled.columns, keys.seed, watch);
-        if ('cause' in proof) throw mayBeTriedAgain(proof.cause, work);
+        if ('cause' in proof) throw causeRefused(proof.cause);
         if (!proof.made.passed) return this.fail(runId, failedProof(proof.made), this.act('desensitisation-run.failed', work), proof.made);
         const stored = await this.store.put(run, this.desensitising.output(scratch), output.made, proof.made, {
           engine: this.desensitising.version,
@@ -65,10 +65,8 @@ export class RunExecution {
         await this.publish(begun, output.made, proof.made, stored, this.act('desensitisation-run.succeeded', work));
       });
     } catch (fault) {
-      // The refusals of a run's own rules end it; what is broken around it (keys, objects, database) is tried again and then stands as failed.
-      if (!(fault instanceof Refusal) || work.signal.aborted) throw fault;
-      if (isOurs(fault) || work.lastAttempt) return this.fail(runId, causeOf(fault), this.act('desensitisation-run.failed', work));
-      throw fault;
+      if (!endsWork(fault, work)) throw fault;
+      return this.fail(runId, causeOf(fault), this.act('desensitisation-run.failed', work));
     }
   }
 
@@ -179,8 +177,6 @@ const failedProof = (proof: Proof): RunCause => ({
   code: 'desensitisation.proof-failed',
   columns: [...new Set(proof.checks.filter((check) => check.verdict !== 'pass').map((check) => check.column ?? check.check))],
 });
-
-const isOurs = ({ code }: Refusal): boolean => !/^(?:keys|objects|state|queue|audit)\./.test(code) && code !== 'engine.scratch-full';
 
 function causeOf({ code, details }: Refusal): RunCause {
   const { kind, step, columns } = details;

@@ -1,13 +1,14 @@
 import { assertMove, newId, personOf, reachOf, refuse, sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
+import type { RunScope } from '#seats';
+import { type OpenRunState, runTransitions } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { byScenario, DesensitisationRunView, SampleView, StartRun } from '../contract.js';
 import { assertGranted, sameColumns } from '../domain/decisions.js';
-import { runTransitions } from '../domain/states.js';
 import type { PlanRow, RunRow } from '../persistence/entities.js';
 import { PlansRepository } from '../persistence/plans.repository.js';
-import { RunsRepository, type RunScope } from '../persistence/runs.repository.js';
+import { RunsRepository } from '../persistence/runs.repository.js';
 import { belongingOf, runObject, underOf } from './belonging.js';
 import { CopyGate } from './copy-gate.js';
 
@@ -66,7 +67,7 @@ export class Runs {
   }
 
   /** Ends every open run of a scope, queued and running: their work is taken off the queue, and what still computes cannot publish. */
-  async cut(tx: Tx, scope: RunScope, states?: readonly ('queued' | 'running' | 'checking')[]): Promise<readonly Id[]> {
+  async cut(tx: Tx, scope: RunScope, states?: readonly OpenRunState[]): Promise<readonly Id[]> {
     const open = await this.runs.lockOpen(tx, scope, states);
     for (const run of open) await this.end(tx, run, 'desensitisation.cut');
     return open.map(({ id }) => id);

@@ -1,11 +1,12 @@
 import type { Digest, Id, Instant } from '#kernel';
+import type { RunState } from '#seats/contract';
 import { instant } from '#platform/database/persistence';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { OutputColumn, Plan, SchemaColumn } from '../contract.js';
 import type { ColumnFinding } from '../domain/classify-column.js';
 import type { RunCause } from '../domain/decisions.js';
 import type { Proof } from '../domain/evidence/examine.js';
-import type { PlanState, RunState } from '../domain/states.js';
+import type { PlanState } from '../domain/states.js';
 
 /** bigint comes as text; a file's bytes fit a number. */
 const count = { from: (value: string | null) => (value === null ? null : Number(value)), to: (value: number | null) => value };

@@ -1,13 +1,11 @@
 import type { Id, Reach } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, StateTable } from '#platform/database/persistence';
+import type { RunScope } from '#seats';
+import { type OpenRunState, openRunStates } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
-import { openRunStates, type RunState } from '../domain/states.js';
 import { RunRow } from './entities.js';
 import { pageWithin } from './within.js';
-
-/** What of a run a scope names. */
-export type RunScope = Partial<Pick<RunRow, 'requestedBy' | 'unitId' | 'authorisationId' | 'scenarioId'>>;
 
 @Injectable()
 export class RunsRepository {
@@ -41,7 +39,7 @@ export class RunsRepository {
       .getMany();
 
   /** Open runs of a scope, locked in the order in which everyone locks them. */
-  async lockOpen(tx: Tx, scope: RunScope, states: readonly RunState[] = openRunStates): Promise<RunRow[]> {
+  async lockOpen(tx: Tx, scope: RunScope, states: readonly OpenRunState[] = openRunStates): Promise<RunRow[]> {
     const query = managerOf(tx).createQueryBuilder(RunRow, 'run').where('run.state = ANY(:states)', { states });
     for (const [name, value] of Object.entries(scope)) query.andWhere(`run.${name} = :${name}`, { [name]: value });
     return query.orderBy('run.id').setLock('pessimistic_write').getMany();

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { LOGGER } from '#platform/http';
+import { Turns } from '#platform/queue';
 import type { Logger } from '#platform/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Sealer } from '../application/sealer.js';
@@ -8,8 +8,7 @@ import { NETWORK_LOGS_CONFIG, type NetworkLogsConfig } from '../config.js';
 /** Keeps the sealer turning in every worker; the database lets one of them through at a time. */
 @Injectable()
 export class SealerLoop implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly stopping = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+  private readonly turns = new Turns({ take: () => this.turn(), failed: (fault) => this.failed(fault) });
 
   constructor(
     private readonly sealer: Sealer,
@@ -18,23 +17,20 @@ export class SealerLoop implements OnApplicationBootstrap, OnApplicationShutdown
   ) {}
 
   onApplicationBootstrap(): void {
-    this.running = this.loop();
+    this.turns.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+  onApplicationShutdown(): Promise<void> {
+    return this.turns.stop();
   }
 
-  private async loop(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      try {
-        await this.sealer.turn();
-      } catch (fault) {
-        this.log.error('networklogs.sealer-failed', fault);
-      }
-      await pause(this.config.everyMs, undefined, { signal }).catch(() => undefined);
-    }
+  private async turn(): Promise<number> {
+    await this.sealer.turn();
+    return this.config.everyMs;
+  }
+
+  private failed(fault: unknown): number {
+    this.log.error('networklogs.sealer-failed', fault);
+    return this.config.everyMs;
   }
 }

@@ -1,4 +1,4 @@
-import type { Json } from '#kernel';
+import { Refusal, type Json } from '#kernel';
 import type { Scratch } from './scratch.js';
 
 /** A column as DuckDB is to read it; `type` is a DuckDB type name such as VARCHAR, BIGINT, DOUBLE, DATE. */
@@ -105,6 +105,9 @@ export interface EngineCause {
   readonly line?: number;
   readonly column?: number;
 }
+/** The cause as a refusal. Its code stands in the engine's catalogue. */
+export const causeRefused = ({ code, ...details }: EngineCause): Refusal => new Refusal(code, { ...details });
+
 export type EngineOutcome =
   | { readonly ok: true; readonly steps: readonly StepResult[]; readonly ms: number }
   | { readonly ok: false; readonly cause: EngineCause; readonly ms: number };

@@ -1,5 +1,6 @@
 import type { RefusalCatalogue } from '#kernel';
 
+export { endsWork } from './attempt.js';
 export { openBell, queueConfig, type Bell, type QueueConfig } from './bell.js';
 export { findWork, listWork, replayWork, workFor, type WorkView } from './dead-letters.js';
 export {
@@ -13,6 +14,7 @@ export {
   type JobRun,
 } from './handlers.js';
 export { Relay } from './relay.js';
+export { Turns, type Turn } from './turns.js';
 export { WorkRunner } from './worker.js';
 
 export const queueRefusals = {

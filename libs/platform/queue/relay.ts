@@ -1,9 +1,9 @@
 import { newId, type Id } from '#kernel';
 import { counter, type Logger } from '#platform/telemetry';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { Bell } from './bell.js';
 import type { EventHandler } from './handlers.js';
+import { Turns } from './turns.js';
 
 /** A due order that nobody took is rung again after this long: a lost ring costs seconds, not work. */
 const ringAgainSeconds = 5;
@@ -15,8 +15,13 @@ const rings = counter('opdomain_work_rings', 'bells rung for due work');
  * FOR UPDATE SKIP LOCKED, so several relays share the load and none waits for a commit that came out of order.
  */
 export class Relay {
-  private readonly stopping = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+  private readonly turns = new Turns({
+    take: async () => ((await this.turn()) > 0 ? 0 : idleMs),
+    failed: (fault) => {
+      this.log.error('relay.turn-failed', fault);
+      return idleMs;
+    },
+  });
 
   constructor(
     private readonly dataSource: DataSource,
@@ -26,24 +31,11 @@ export class Relay {
   ) {}
 
   start(): void {
-    this.running = this.loop();
+    this.turns.start();
   }
 
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  private async loop(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      let busy = false;
-      try {
-        busy = (await this.turn()) > 0;
-      } catch (fault) {
-        this.log.error('relay.turn-failed', fault);
-      }
-      if (!busy) await pause(idleMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-    }
+  stop(): Promise<void> {
+    return this.turns.stop();
   }
 
   /** One turn. @returns how much was moved. */

@@ -1,0 +1,83 @@
+import { Domains } from '#domains';
+import { systemAct, type CutScope, type Id, type Instant, type PathCut } from '#kernel';
+import { UnitOfWork, type Tx } from '#platform/database';
+import { workFor } from '#platform/queue';
+import { Injectable } from '@nestjs/common';
+import type { OpenRunState, RunState } from '../domain/run.states.js';
+import { SeatAccess } from './seat-access.js';
+
+/** What of a run a scope names. */
+export type RunScope = Readonly<Partial<Record<'requestedBy' | 'unitId' | 'authorisationId' | 'scenarioId', Id>>>;
+
+/** The runs of one context, as its cut paths hand them over. */
+export interface CuttableRuns {
+  readonly context: string;
+  /** Kind of the run, which begins its actions: `code-run`. */
+  readonly kind: string;
+  /** Name of its work in the queue. */
+  readonly job: string;
+  /** Ends the open runs of the scope in these states. @returns their ids */
+  cut(tx: Tx, scope: RunScope, states: readonly OpenRunState[]): Promise<readonly Id[]>;
+  get(tx: Tx, id: Id): Promise<{ readonly id: Id; readonly state: RunState; readonly finishedAt: Instant | null }>;
+}
+
+/** Ends open runs of a scope and shows it: their work is off the queue and their state lets nothing be published. */
+@Injectable()
+export class RunCuts {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly seats: SeatAccess,
+    private readonly domains: Domains,
+  ) {}
+
+  async cut(path: string, states: readonly OpenRunState[], runs: CuttableRuns, scope: CutScope, at: Instant): Promise<readonly PathCut[]> {
+    const act = systemAct(runs.context, `${runs.kind}.cancelled`, at);
+    const cut = await this.unitOfWork.run(act, async (tx) => runs.cut(tx, await this.scopeOf(tx, scope), states));
+    if (cut.length === 0) return [nothingOpen(path, states, runs, scope, at)];
+    return this.unitOfWork.read(systemAct(runs.context, `${runs.kind}.read`, at), async (tx) => {
+      const rows: PathCut[] = [];
+      for (const id of cut) rows.push(await probe(tx, path, runs, id, at));
+      return rows;
+    });
+  }
+
+  private async scopeOf(tx: Tx, scope: CutScope): Promise<RunScope> {
+    switch (scope.kind) {
+      case 'person':
+        return { requestedBy: scope.id };
+      case 'unit':
+        return { unitId: scope.id };
+      case 'authorisation':
+        return { authorisationId: scope.id };
+      case 'scenario':
+        return { scenarioId: scope.id };
+      case 'domain':
+        return { authorisationId: (await this.domains.facts(tx, { domainId: scope.id })).authorisationId };
+      case 'seat': {
+        const seat = await this.seats.whose(tx, scope.id);
+        return { requestedBy: seat.personId, scenarioId: seat.scenarioId };
+      }
+    }
+  }
+}
+
+async function probe(tx: Tx, path: string, runs: CuttableRuns, id: Id, at: Instant): Promise<PathCut> {
+  const run = await runs.get(tx, id);
+  const work = await workFor(tx, runs.job, id);
+  const refused = run.state === 'cancelled' && work?.state !== 'due' && work?.state !== 'leased';
+  return {
+    path,
+    object: `${runs.kind}/${id}`,
+    cutAt: run.finishedAt ?? at,
+    closedBy: 'acknowledged',
+    probe: { how: 'read back the run and its work order', answer: `run ${run.state}, work ${work?.state ?? 'absent'}`, refused, at },
+  };
+}
+
+const nothingOpen = (path: string, states: readonly OpenRunState[], { kind }: CuttableRuns, scope: CutScope, at: Instant): PathCut => ({
+  path,
+  object: `${scope.kind}/${scope.id}`,
+  cutAt: at,
+  closedBy: 'nothing-open',
+  probe: { how: `${kind.replaceAll('-', ' ')}s of the scope that are ${states.join(' or ')}`, answer: '0', refused: true, at },
+});
