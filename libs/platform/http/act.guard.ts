@@ -49,6 +49,7 @@ export class ActGuard implements CanActivate {
       query: parse(spec.query, request.query, 'query'),
       body: parse(spec.body, request.body, 'body'),
     };
+    assertText(input, 'request');
     request.opdomain.input = input;
     if (spec.method === 'POST') request.opdomain.context = { ...context, idempotency: idempotencyOf(request, input) };
     return true;
@@ -90,6 +91,17 @@ function parse(schema: ZodType | undefined, value: unknown, part: string): unkno
       message: issue.message,
     })),
   });
+}
+
+/** Text that neither canonical JSON nor PostgreSQL can keep. @throws Refusal `http.invalid-input` naming where it stands, never the text. */
+function assertText(value: unknown, path: string): void {
+  if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
+    throw refuse('http.invalid-input', { problems: [{ path, rule: 'text', message: 'holds a NUL or half a character' }] });
+  if (typeof value === 'object' && value !== null)
+    for (const [key, member] of Object.entries(value)) {
+      assertText(key, path);
+      assertText(member, `${path}.${key}`);
+    }
 }
 
 function idempotencyOf(request: ActingRequest, input: unknown): { key: string; digest: ReturnType<typeof digestOf> } {

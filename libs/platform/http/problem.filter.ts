@@ -10,23 +10,23 @@ import type { ActingRequest } from './request.js';
 
 export const REFUSALS = Symbol('RefusalCatalogue');
 export const LOGGER = Symbol('Logger');
+/** PostgreSQL `invalid_text_representation`. */
+const notReadable = '22P02';
 const refused = counter('opdomain_refused_acts', 'refused requests by code');
 
 /** Framework errors (no such route, body too large, malformed JSON) in our own words. */
 function ours(error: unknown): unknown {
-  if (error instanceof HttpException) {
-    const status = error.getStatus();
-    if (status === 404) return refuse('http.no-such-route');
-    if (status === 403) return refuse('http.role-missing', { action: 'unknown', roles: [] });
-    return status < 500
-      ? refuse('http.invalid-input', { problems: [{ path: 'request', rule: 'http', message: `status ${String(status)}` }] })
-      : error;
-  }
-  const code = (error as { statusCode?: unknown } | undefined)?.statusCode;
-  if (code === 413) return refuse('http.too-large');
-  if (code === 429) return refuse('http.too-many-requests');
-  if (typeof code === 'number' && code >= 400 && code < 500) return refuse('http.malformed');
-  return error;
+  if (error instanceof Refusal) return error;
+  const { statusCode, code } = (error ?? {}) as { statusCode?: unknown; code?: unknown };
+  // A cursor of no page of ours: PostgreSQL cannot read it as the id that it should hold.
+  if (code === notReadable)
+    return refuse('http.invalid-input', { problems: [{ path: 'request', rule: 'format', message: 'not one of ours' }] });
+  const status = error instanceof HttpException ? error.getStatus() : statusCode;
+  if (status === 403) return refuse('http.role-missing', { action: 'unknown', roles: [] });
+  if (status === 404) return refuse('http.no-such-route');
+  if (status === 413) return refuse('http.too-large');
+  if (status === 429) return refuse('http.too-many-requests');
+  return typeof status === 'number' && status >= 400 && status < 500 ? refuse('http.malformed') : error;
 }
 
 /** Answers every error as problem+json and journals the refused act; a refusal that can't be journalled answers 503 (AUD-06). */

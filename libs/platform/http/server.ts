@@ -12,7 +12,10 @@ export const httpConfig = z
     port: z.number().int().min(0).max(65535).default(8080),
     bodyLimitBytes: z.number().int().min(1024).default(1_048_576),
     requestsPerMinute: z.number().int().min(1).default(1200),
-    trustProxy: z.boolean().default(false),
+    trustProxy: z
+      .union([z.literal(false), z.number().int().min(1).max(8), z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).min(1)])
+      .default(false)
+      .describe('How many proxies stand before us, or their addresses; callers write everything else in X-Forwarded-For as they like'),
   })
   .strict();
 export type HttpConfig = z.infer<typeof httpConfig>;
