@@ -22,9 +22,10 @@ export type HttpConfig = z.infer<typeof httpConfig>;
 
 /** The API's server: security headers, a rate limit per address, a span per request that continues the caller's trace. */
 export async function createHttpApp(module: DynamicModule | Type, config: HttpConfig): Promise<NestFastifyApplication> {
+  const proxies = config.trustProxy;
   const adapter = new FastifyAdapter({
     bodyLimit: config.bodyLimitBytes,
-    trustProxy: config.trustProxy,
+    trustProxy: typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies,
     routerOptions: { ignoreTrailingSlash: true },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: ['error', 'fatal'], abortOnError: false });
