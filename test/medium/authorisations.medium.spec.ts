@@ -15,6 +15,7 @@ import {
   someDigest,
 } from '../support/authorised.js';
 import { type Medium, openMedium } from '../support/medium.js';
+import { epochOf, eventsOf, refused } from '../support/outcomes.js';
 
 let medium: Medium;
 let cast: Cast;
@@ -23,12 +24,6 @@ beforeAll(async () => {
   cast = await openCast(medium);
 });
 afterAll(() => medium.close());
-
-const refused = (code: string, status: number) => ({ status, body: { code } });
-const events = async (key: string): Promise<string[]> =>
-  (await medium.sql<{ type: string }>('SELECT type FROM platform.outbox WHERE key = $1 ORDER BY id', [key])).map((row) => row.type);
-const epoch = async (kind: string, id: string): Promise<number> =>
-  Number((await medium.sql<{ epoch: string }>('SELECT epoch FROM platform.epochs WHERE kind = $1 AND id = $2', [kind, id]))[0]?.epoch ?? 0);
 
 describe('an authorisation under the 浙江 profile', () => {
   it('is refused without an emergency plan and comes into force with one [EMG-01]', async () => {
@@ -45,7 +40,7 @@ describe('an authorisation under the 浙江 profile', () => {
       state: 'in-force',
       emergencyPlan: { standing: 'valid' },
     });
-    expect(await events(id)).toEqual(['authorisation.in-force.v1']);
+    expect(await eventsOf(medium, id)).toEqual(['authorisation.in-force.v1']);
     const [order] = await medium.sql<{ due_at: Date }>(
       `SELECT due_at FROM platform.work WHERE name = 'authorisations.expire' AND key = $1`,
       [id],
@@ -140,10 +135,10 @@ describe('an authorisation under the 浙江 profile', () => {
       [id],
     );
     await medium.sql(`UPDATE platform.work SET due_at = now() WHERE name = 'authorisations.expire' AND key = $1`, [id]);
-    await medium.until(async () => (await events(id)).includes('authorisation.expired.v1'), 'the authorisation to expire');
+    await medium.until(async () => (await eventsOf(medium, id)).includes('authorisation.expired.v1'), 'the authorisation to expire');
     expect((await cast.officer.get(`/authorisations/${id}`)).body).toMatchObject({ state: 'expired', ended: { ground: 'expiry' } });
-    expect(await epoch('authorisation', id)).toBe(1);
-    expect(await epoch('scenario', scenarioId)).toBe(1);
+    expect(await epochOf(medium, 'authorisation', id)).toBe(1);
+    expect(await epochOf(medium, 'scenario', scenarioId)).toBe(1);
     expect(await cast.manager.post('/data-requests', { scenarioId, items: [] })).toMatchObject(
       refused('scenario.authorisation-not-in-force', 409),
     );
@@ -162,7 +157,7 @@ describe('a suspension', () => {
     expect(await cast.officer.post(path, { ...imposing, period, evidence: [] })).toMatchObject(refused('suspension.evidence-missing', 409));
     const case_ = ok(await cast.officer.post<{ id: string }>(path, { ...imposing, period }));
     expect(case_).toMatchObject({ state: 'imposed', deadline: { due: days(10) }, rectification: { state: 'ordered' } });
-    expect([await epoch('authorisation', id), await epoch('scenario', scenario.id)]).toEqual([1, 1]);
+    expect([await epochOf(medium, 'authorisation', id), await epochOf(medium, 'scenario', scenario.id)]).toEqual([1, 1]);
     expect(await cast.manager.post('/data-requests', { scenarioId: scenario.id, items: [] })).toMatchObject(
       refused('authorisation.suspended', 423),
     );
@@ -179,7 +174,7 @@ describe('a suspension', () => {
     ok(await cast.officer.post(`${own}/assessments`, { verdict: 'passed', reasons: '已核实' }));
     expect(ok(await cast.officer.post(`${own}/resumptions`))).toMatchObject({ state: 'lifted', rectification: { state: 'passed' } });
     expect((await cast.manager.get(`/authorisations/${id}`)).body).toMatchObject({ state: 'in-force', suspensionId: null });
-    expect(await events(id)).toEqual(['authorisation.in-force.v1', 'authorisation.suspended.v1', 'authorisation.resumed.v1']);
+    expect(await eventsOf(medium, id)).toEqual(['authorisation.in-force.v1', 'authorisation.suspended.v1', 'authorisation.resumed.v1']);
   });
 
   it('becomes overdue by itself; then only the authority gives more time [SUSP-02] [SUSP-04]', async () => {

@@ -1,9 +1,8 @@
-import { newId } from '#kernel';
-import { Seams } from '#platform/seams';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
 import type { CodeRunView, CodeSubmissionView } from '../../libs/coderuns/contract.js';
 import { canary, openDelivered, type Delivered } from '../support/delivered.js';
+import { expectDestroyable } from '../support/holdings.js';
 import { ok } from '../support/operating.js';
 
 type Submission = z.output<typeof CodeSubmissionView>;
@@ -121,20 +120,6 @@ describe('code over raw data', () => {
 
 describe('the end of a domain', () => {
   it('finds results and logs in the database and in the store, destroys them and cannot read them back [DEST-01]', async () => {
-    const { authorisationId, scenarioId } = data.operating;
-    const scope = { domainId: newId(), authorisationId, scenarioIds: [scenarioId] };
-    const holding = data.medium.app
-      .get(Seams)
-      .all('holding')
-      .find((one) => one.name === 'code-run-results');
-    const before = (await holding?.inventory(scope)) ?? [];
-    expect(new Set(before.map(({ view }) => view))).toEqual(new Set(['database', 'stores']));
-    expect(before.every(({ sealedBy }) => sealedBy === `scenario/${scenarioId}`)).toBe(true);
-    await holding?.destroy(scope);
-    await holding?.destroy(scope);
-    expect(await holding?.inventory(scope)).toEqual([]);
-    const attempts = (await holding?.attemptRecovery(scope)) ?? [];
-    expect(attempts.length).toBeGreaterThan(0);
-    expect(attempts.every(({ recovered }) => !recovered)).toBe(true);
+    await expectDestroyable(data.medium, 'code-run-results', data.operating);
   });
 });

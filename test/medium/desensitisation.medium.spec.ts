@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { residentFields } from '../../deploy/embedded/samples/residents.js';
 import { RunExecution } from '../../libs/desensitisation/application/run-execution.js';
 import { canary, deliveredRows, openDelivered, type Delivered, type Plan, type Run } from '../support/delivered.js';
+import { expectDestroyable } from '../support/holdings.js';
 import { approveScenario, inDays, ok } from '../support/operating.js';
 
 let data: Delivered;
@@ -238,21 +239,9 @@ describe('a desensitisation run', () => {
 
 describe('the end of a domain', () => {
   it('finds samples and pseudonym keys in the database and in the store, destroys them and cannot read them back [DEST-01]', async () => {
-    const { authorisationId, scenarioId } = data.operating;
-    const scope = { domainId: newId(), authorisationId, scenarioIds: [scenarioId] };
-    const holding = data.medium.app
-      .get(Seams)
-      .all('holding')
-      .find((one) => one.name === 'desensitised-samples');
-    const before = (await holding?.inventory(scope)) ?? [];
-    expect(new Set(before.map(({ view }) => view))).toEqual(new Set(['database', 'stores']));
-    expect(before.every(({ sealedBy }) => sealedBy === `scenario/${scenarioId}`)).toBe(true);
-    await holding?.destroy(scope);
-    await holding?.destroy(scope);
-    expect(await holding?.inventory(scope)).toEqual([]);
-    const attempts = (await holding?.attemptRecovery(scope)) ?? [];
-    expect(attempts.length).toBeGreaterThan(0);
-    expect(attempts.every(({ recovered }) => !recovered)).toBe(true);
-    expect(ok<{ items: unknown[] }>(await data.operating.developer.get(`/samples?scenarioId=${scenarioId}`)).items).toEqual([]);
+    await expectDestroyable(data.medium, 'desensitised-samples', data.operating);
+    expect(ok<{ items: unknown[] }>(await data.operating.developer.get(`/samples?scenarioId=${data.operating.scenarioId}`)).items).toEqual(
+      [],
+    );
   });
 });

@@ -1,11 +1,9 @@
-import { Authorisations, Scenarios, authorisationsContext } from '#authorisations';
+import { authorisationsContext } from '#authorisations';
 import { datasetsContext } from '#datasets';
 import { identityContext } from '#identity';
-import { newId, systemAct, systemClock } from '#kernel';
-import { UnitOfWork } from '#platform/database';
+import { newId } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  type AuthorisationAnswer,
   type Cast,
   type RequestAnswer,
   approvedScenario,
@@ -20,6 +18,7 @@ import {
   someDigest,
 } from '../support/authorised.js';
 import { type Caller, type Medium, openMedium } from '../support/medium.js';
+import { epochOf, eventsOf, refused } from '../support/outcomes.js';
 
 let medium: Medium;
 let cast: Cast;
@@ -28,12 +27,6 @@ beforeAll(async () => {
   cast = await openCast(medium);
 });
 afterAll(() => medium.close());
-
-const refused = (code: string, status: number) => ({ status, body: { code } });
-const events = async (key: string): Promise<string[]> =>
-  (await medium.sql<{ type: string }>('SELECT type FROM platform.outbox WHERE key = $1 ORDER BY id', [key])).map((row) => row.type);
-const epoch = async (kind: string, id: string): Promise<number> =>
-  Number((await medium.sql<{ epoch: string }>('SELECT epoch FROM platform.epochs WHERE kind = $1 AND id = $2', [kind, id]))[0]?.epoch ?? 0);
 
 describe('a scenario', () => {
   it('needs an authorisation in force and its one review, and is usable only then [AUTH-18] [REQ-01]', async () => {
@@ -49,7 +42,7 @@ describe('a scenario', () => {
     );
     const approved = await approvedScenario(cast, id);
     expect(approved.state).toBe('approved');
-    expect(await events(approved.id)).toEqual(['scenario.approved.v1']);
+    expect(await eventsOf(medium, approved.id)).toEqual(['scenario.approved.v1']);
   });
 
   it('stops at once when anyone of the unit says so; only the authority resumes it [EMG-06]', async () => {
@@ -57,11 +50,11 @@ describe('a scenario', () => {
     expect(ok(await cast.developer.post(`/scenarios/${id}/stops`, { reason: '结果可识别个人' }))).toMatchObject({
       stop: { by: cast.developer.personId },
     });
-    expect(await epoch('scenario', id)).toBe(1);
+    expect(await epochOf(medium, 'scenario', id)).toBe(1);
     expect(await cast.manager.post('/data-requests', { scenarioId: id, items: [] })).toMatchObject(refused('scenario.stopped', 423));
     expect(await cast.manager.post(`/scenarios/${id}/resumptions`, { reason: '已处理' })).toMatchObject(refused('http.role-missing', 403));
     expect(ok(await cast.officer.post(`/scenarios/${id}/resumptions`, { reason: '已核实' }))).toMatchObject({ stop: null });
-    expect(await events(id)).toEqual(['scenario.approved.v1', 'scenario.stopped.v1', 'scenario.resumed.v1']);
+    expect(await eventsOf(medium, id)).toEqual(['scenario.approved.v1', 'scenario.stopped.v1', 'scenario.resumed.v1']);
   });
 
   it('ends alone: the unit’s other scenario keeps its grants [SUSP-05]', async () => {
@@ -72,7 +65,7 @@ describe('a scenario', () => {
     ok(await cast.officer.post(`/scenarios/${one.id}/endings`));
     expect((await cast.manager.get(`/data-requests/${granted.id}`)).body).toMatchObject({ items: [{ state: 'ended' }] });
     expect((await cast.manager.get(`/data-requests/${kept.id}`)).body).toMatchObject({ items: [{ state: 'in-force' }] });
-    expect(await epoch('scenario', other.id)).toBe(0);
+    expect(await epochOf(medium, 'scenario', other.id)).toBe(0);
   });
 });
 
@@ -104,7 +97,7 @@ describe('a data request', () => {
       { state: 'in-force', open: ['region', 'resident_id'], withheld: [] },
       { state: 'rejected', reasons: '超出场景所需', open: [] },
     ]);
-    expect(await events(first.id)).toEqual(['data-request-item.in-force.v1']);
+    expect(await eventsOf(medium, first.id)).toEqual(['data-request-item.in-force.v1']);
   });
 
   it('voids every vote when the list is revised, and keeps what was granted [REQ-03]', async () => {
@@ -162,7 +155,7 @@ describe('a data request', () => {
       { open: ['region', 'resident_id'], withheld: [] },
     ]);
     ok(await cast.manager.post(`/consents/${consentId}/withdrawals`));
-    expect(await events(consentId)).toEqual(['consent.withdrawn.v1']);
+    expect(await eventsOf(medium, consentId)).toEqual(['consent.withdrawn.v1']);
   });
 
   it('is seen by the providers it asks and by nobody else’s, who may take an item back [EVAL-07]', async () => {
@@ -173,7 +166,7 @@ describe('a data request', () => {
     const itemId = granted.items[0]?.id ?? '';
     const taken = ok(await cast.steward.post(`/data-requests/${granted.id}/items/${itemId}/withdrawals`, { reasons: '数据停止汇聚' }));
     expect(taken).toMatchObject({ items: [{ state: 'withdrawn' }] });
-    expect(await events(itemId)).toEqual(['data-request-item.in-force.v1', 'data-request-item.withdrawn.v1']);
+    expect(await eventsOf(medium, itemId)).toEqual(['data-request-item.in-force.v1', 'data-request-item.withdrawn.v1']);
   });
 });
 
@@ -218,93 +211,7 @@ describe('partners', () => {
     expect(await cast.manager.post('/admissions', { ...asked, parentId: record.id })).toMatchObject(refused('partner.re-grant', 403));
     ok(await cast.manager.post(`/admissions/${record.id}/endings`));
     expect((await cast.manager.get(`/admissions/${below.id}`)).body).toMatchObject({ state: 'ended' });
-    expect(await events(record.id)).toEqual(['partner.approved.v1', 'partner.ended.v1']);
-  });
-});
-
-describe('what other contexts rest on', () => {
-  const act = (action: string) => systemAct('test', action, systemClock.now());
-
-  it('holds authorisation and scenario still while a decision that rests on them commits (design: unit of work)', async () => {
-    const { id } = await inForce(cast);
-    const scenario = await approvedScenario(cast, id);
-    const [unitOfWork, scenarios] = [medium.app.get(UnitOfWork), medium.app.get(Scenarios)];
-    const order: string[] = [];
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    const decision = unitOfWork.run(act('scenario.read'), async (tx) => {
-      await scenarios.assertOperating(tx, scenario.id, tx.context.at);
-      order.push('resting');
-      await held;
-      order.push('decided');
-    });
-    await medium.until(() => Promise.resolve(order.includes('resting')), 'the decision to rest on its locks');
-    const suspension = cast.officer
-      .post(`/authorisations/${id}/suspensions`, {
-        ground: 'major-risk',
-        evidence: [{ what: '日志', digest: someDigest() }],
-        decidedOn: days(0),
-        period: { length: 5, unit: 'calendar-days', source: '决定' },
-      })
-      .then((answer) => order.push(`suspended ${String(answer.status)}`));
-    await medium.until(
-      async () =>
-        (await medium.sql(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)).length > 0,
-      'the suspension to wait',
-    );
-    release();
-    await Promise.all([decision, suspension]);
-    expect(order).toEqual(['resting', 'decided', 'suspended 201']);
-    await expect(
-      unitOfWork.run(act('scenario.read'), (tx) => scenarios.assertOperating(tx, scenario.id, tx.context.at)),
-    ).rejects.toMatchObject({
-      code: 'authorisation.suspended',
-    });
-  });
-
-  it('gives facts of agreement, plan and suspension, and ends everything below with the authorisation [TERM-08] [TERM-01]', async () => {
-    const { id } = await inForce(cast);
-    const scenario = await approvedScenario(cast, id);
-    const granted = await grantedRequest(cast, scenario.id, [requestedItem(cast, newId(), [{ name: 'region', sensitive: false }])]);
-    const [unitOfWork, authorisations] = [medium.app.get(UnitOfWork), medium.app.get(Authorisations)];
-    const facts = await unitOfWork.read(act('authorisation.read'), (tx) => authorisations.facts(tx, id));
-    expect(facts).toMatchObject({
-      state: 'in-force',
-      agreementVersion: 1,
-      profileVersion: ['zhejiang@1'],
-      emergencyPlanUntil: days(700),
-      suspension: null,
-    });
-    const end = act('authorisation.terminating');
-    await expect(unitOfWork.run(end, (tx) => authorisations.beginTermination(tx, id, 'whim'))).rejects.toMatchObject({
-      code: 'authorisation.ground-unknown',
-    });
-    await unitOfWork.run(end, (tx) => authorisations.beginTermination(tx, id, 'policy-change'));
-    expect(await epoch('scenario', scenario.id)).toBe(1);
-    await unitOfWork.run(act('authorisation.terminated'), (tx) => authorisations.markTerminated(tx, id));
-    expect((await cast.manager.get(`/scenarios/${scenario.id}`)).body).toMatchObject({ state: 'ended' });
-    expect((await cast.manager.get(`/data-requests/${granted.id}`)).body).toMatchObject({ items: [{ state: 'ended' }] });
-    expect(await events(id)).toEqual(['authorisation.in-force.v1', 'authorisation.terminating.v1', 'authorisation.terminated.v1']);
-  });
-
-  it('admits two activations at once only up to the ceiling [AUTH-21]', async () => {
-    const region = await openCast(medium, 'qingtian');
-    const others: Cast[] = [];
-    for (const _ of [1, 2]) {
-      const unit = await medium.organisation('unit');
-      others.push({ ...region, unit, manager: await medium.person(unit, ['unit-manager']) });
-    }
-    await medium.sql(`WITH seen AS (SELECT set_config('session_replication_role', 'replica', true))
-      INSERT INTO authorisations.profile_entries SELECT '${newId()}', 1, now(), 'qingtian', 'unitCeiling', '1', '2020-01-01', '测试', '${newId()}', '${newId()}', now() FROM seen`);
-    const ids: string[] = [];
-    for (const each of others) {
-      const { id } = await signed(each);
-      const filed = ok(await each.manager.post<AuthorisationAnswer>(`/authorisations/${id}/emergency-plans`, { digest: someDigest() }));
-      ok(await each.officer.post(`/authorisations/${id}/emergency-plans/${filed.emergencyPlan?.id ?? ''}/approvals`));
-      ids.push(id);
-    }
-    const answers = await Promise.all(ids.map((id) => region.officer.post<{ code?: string }>(`/authorisations/${id}/activations`)));
-    expect(answers.map((answer) => answer.body.code ?? answer.status).toSorted()).toEqual([200, 'authorisation.ceiling-reached']);
+    expect(await eventsOf(medium, record.id)).toEqual(['partner.approved.v1', 'partner.ended.v1']);
   });
 });
 

@@ -18,6 +18,7 @@ import {
   someDigest,
 } from '../support/authorised.js';
 import { type Caller, type Medium, openMedium } from '../support/medium.js';
+import { refused } from '../support/outcomes.js';
 
 let medium: Medium;
 let cast: Cast;
@@ -28,8 +29,6 @@ beforeAll(async () => {
   authorisationId = (await inForce(cast)).id;
 });
 afterAll(() => medium.close());
-
-const refused = (code: string, status: number) => ({ status, body: { code } });
 
 describe('the parties of a review', () => {
   it('are not the unit’s to choose where the agreement names them: its authority stays the authority [ACC-05]', async () => {

@@ -1,16 +1,8 @@
+import { podProbes } from './pod-probes.js';
 import type { Probe } from './probes.js';
-import type { ClusterRule } from './rules.js';
-import type { Zone } from './zone.js';
+import { byProber, byRule, core, create, dryRun, restricted, lacks, refused, type ProbedZone } from './zone-probe-parts.js';
 
-export interface ProbedZone {
-  readonly namespace: string;
-  readonly zone: Zone;
-  readonly domainId: string;
-  /** A name no object has: what must never be made is asked for under it. */
-  readonly probeTarget: string;
-  readonly prober: string;
-  readonly probeImage: string;
-}
+export type { ProbedZone };
 
 /** Every wall of a zone, from inside it (its prober account) and from the operator's side. */
 export const zoneProbes = (zone: ProbedZone, strangers: readonly string[]): readonly Probe[] => [
@@ -20,27 +12,6 @@ export const zoneProbes = (zone: ProbedZone, strangers: readonly string[]): read
   ...strangers.flatMap((namespace) => strangerProbes(zone, namespace)),
   ...ownRights(zone),
 ];
-
-const dryRun = { dryRun: 'All' } as const;
-const refused = (rule: ClusterRule): Probe['expect'] => ({ status: 403, reason: 'Forbidden', says: ['denied request', `${rule}:`] });
-const lacks = (...says: readonly string[]): Probe['expect'] => ({ status: 403, reason: 'Forbidden', says });
-const core = (zone: ProbedZone): string => `/api/v1/namespaces/${zone.namespace}`;
-const byProber = (
-  wall: Probe['wall'],
-  name: string,
-  requirements: readonly string[],
-  request: Probe['request'],
-  expect: Probe['expect'],
-): Probe => ({
-  name,
-  wall,
-  requirements,
-  asker: 'prober',
-  request,
-  expect,
-});
-const byRule = (rule: ClusterRule, name: string, requirements: readonly string[], request: Probe['request']): Probe =>
-  byProber(rule, name, requirements, request, refused(rule));
 
 const waysIn = (zone: ProbedZone): readonly Probe[] => {
   const pod = `${core(zone)}/pods/${zone.probeTarget}`;
@@ -96,105 +67,6 @@ const waysIn = (zone: ProbedZone): readonly Probe[] => {
         spec: { defaultBackend: { service: { name: 'any', port: { number: 80 } } } },
       },
     }),
-  ];
-};
-
-const restricted = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } as const;
-const create = (
-  zone: ProbedZone,
-  resource: string,
-  object: {
-    readonly apiVersion: string;
-    readonly kind: string;
-    readonly spec: unknown;
-    readonly labels?: Readonly<Record<string, string>>;
-  },
-): Probe['request'] => ({
-  method: 'POST',
-  path: `${core(zone)}/${resource}`,
-  query: dryRun,
-  body: {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    metadata: { name: 'opdomain-probe', ...(object.labels ? { labels: object.labels } : {}) },
-    spec: object.spec,
-  },
-});
-
-/** A pod that everything admits; each probe breaks exactly one rule of it. */
-const goodPod = (zone: ProbedZone) => ({
-  serviceAccountName: 'opdomain-workload',
-  automountServiceAccountToken: false,
-  securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } },
-  containers: [{ name: 'probe', image: zone.probeImage, securityContext: restricted }],
-});
-
-const podProbes = (zone: ProbedZone): readonly Probe[] => {
-  const good = goodPod(zone);
-  const pod = (spec: unknown): Probe['request'] => create(zone, 'pods', { apiVersion: 'v1', kind: 'Pod', spec });
-  const [container] = good.containers;
-  return [
-    byProber(
-      'pod-security-admission',
-      'host-path',
-      ['ISO-03'],
-      pod({ ...good, volumes: [{ name: 'host', hostPath: { path: '/' } }] }),
-      lacks('violates PodSecurity', 'restricted', 'hostPath'),
-    ),
-    byProber(
-      'pod-security-admission',
-      'added-capability',
-      ['ISO-03'],
-      pod({
-        ...good,
-        containers: [{ ...container, securityContext: { ...restricted, capabilities: { drop: ['ALL'], add: ['SYS_ADMIN'] } } }],
-      }),
-      lacks('violates PodSecurity', 'capabilities'),
-    ),
-    byProber(
-      'pod-security-admission',
-      'host-network',
-      ['ISO-01'],
-      pod({ ...good, hostNetwork: true }),
-      lacks('violates PodSecurity', 'host namespaces'),
-    ),
-    byRule(
-      'opdomain/catalogue-image',
-      'unlisted-image',
-      ['SEAT-05'],
-      pod({ ...good, containers: [{ ...container, image: 'docker.io/library/busybox:latest' }] }),
-    ),
-    byRule(
-      'opdomain/catalogue-image',
-      'unlisted-init-image',
-      ['SEAT-05'],
-      pod({ ...good, initContainers: [{ ...container, name: 'init', image: 'docker.io/library/busybox:latest' }] }),
-    ),
-    byRule(
-      'opdomain/volumes',
-      'projected-token',
-      ['ISO-02'],
-      pod({ ...good, volumes: [{ name: 'token', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } }] }),
-    ),
-    byRule(
-      'opdomain/volumes',
-      'image-volume',
-      ['ISO-04'],
-      pod({ ...good, volumes: [{ name: 'image', image: { reference: 'docker.io/library/busybox:latest' } }] }),
-    ),
-    byRule('opdomain/service-account', 'prober-as-workload', ['ISO-02'], pod({ ...good, serviceAccountName: zone.prober })),
-    byRule('opdomain/scheduling', 'chosen-node', ['ISO-03'], pod({ ...good, nodeName: 'any-node' })),
-    byRule(
-      'opdomain/zone-data',
-      'other-zones-claim',
-      ['ISO-03', 'ISO-04'],
-      create(zone, 'persistentvolumeclaims', {
-        apiVersion: 'v1',
-        kind: 'PersistentVolumeClaim',
-        labels: { 'opdomain.cn/zone': zone.zone === 'dev' ? 'prod' : 'dev', 'opdomain.cn/domain': zone.domainId },
-        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-      }),
-    ),
   ];
 };
 
