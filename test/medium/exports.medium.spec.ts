@@ -11,7 +11,7 @@ import { seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { verifyManifest } from '../../libs/exports/domain/manifest.js';
 import { defaultExportPolicy } from '../../libs/exports/domain/policy.js';
-import { approvedScenario, inForce, ok, openCast, type Cast } from '../support/authorised.js';
+import { approvedScenario, days, inForce, ok, openCast, type Cast } from '../support/authorised.js';
 import { deliver, listening, runOnRaw, seatHolder, type Field } from '../support/exporting.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 
@@ -155,6 +155,16 @@ describe('the review', () => {
       ok(await by.get<{ items: unknown[] }>(`/export-requests/${request.id}/reviews`)).items;
     expect([(await seen(reviewer)).length, (await seen(cast.officer)).length, (await seen(requester)).length]).toEqual([1, 0, 0]);
     expect((await vote(releaser, request)).body).toMatchObject({ code: 'export.review-not-needed' });
+    const former = await medium.person(await medium.organisation('evaluator'), ['export-reviewer']);
+    await medium.sql(
+      `SET session_replication_role = replica;
+       INSERT INTO seats.seats SELECT (jsonb_populate_record(s, jsonb_build_object('id', '${newId()}', 'person_id', '${former.personId}', 'state', 'revoked'))).*
+         FROM seats.seats s WHERE person_id = '${requester.personId}' LIMIT 1;
+       RESET session_replication_role`,
+    );
+    expect((await vote(former, request)).body).toMatchObject({ code: 'export.reviewer-not-independent' });
+    const elsewhere = await medium.person(await medium.organisation('authority'), ['export-reviewer']);
+    expect((await vote(elsewhere, request)).body).toMatchObject({ code: 'export.review-not-needed', details: { party: 'other' } });
     ok(await vote(cast.officer, request, { verdict: 'no', reasons: '口径不符' }));
     expect((await read(request.id)).state).toBe('returned');
     expect((await seen(requester)).length).toBe(2);
@@ -177,6 +187,12 @@ describe('the review', () => {
     const stranger = await medium.person(await medium.organisation('unit'), ['unit-manager']);
     expect((await stranger.get(`/export-requests/${request.id}`)).status).toBe(404);
     expect((await stranger.post(`/export-requests/${request.id}/withdrawals`, { reason: 'x' })).status).toBe(404);
+    const colleague = await medium.person(await medium.organisation('unit'), ['unit-manager']);
+    const unit = { kind: 'unit', organisationId: cast.unit };
+    ok(await medium.security.post(`/people/${colleague.personId}/role-grants`, { role: 'unit-developer', scope: unit, from: days(0) }));
+    expect((await colleague.post(`/export-requests/${request.id}/withdrawals`, { reason: 'x' })).body).toMatchObject({
+      code: 'export.not-the-requester',
+    });
   });
 });
 
@@ -245,6 +261,8 @@ describe('the release', () => {
     const seat = seats.items.find(({ personId }) => personId === requester.personId);
     ok(await medium.security.post(`/seats/${seat?.id ?? ''}/revocations`, { ground: 'left', reason: '离岗' }));
     await medium.until(async () => (await download(requester, open.path)).status === 410, 'the link to be cut');
+    const next = await requester.post(`/export-requests/${request.id}/downloads`, { fileId });
+    expect(next).toMatchObject({ status: 409, body: { code: 'seat.not-active' } });
   });
 });
 

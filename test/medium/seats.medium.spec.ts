@@ -249,6 +249,17 @@ describe('a suspension', () => {
   it('pauses every seat under one revocation; resuming brings back only those whose every condition holds [SUSP-01] [SUSP-03]', async () => {
     const { seat } = await active();
     const { seat: lapsing, person } = await active();
+    // News of the records just filed would have each seat looked at, and paused, by itself.
+    await medium.until(
+      async () =>
+        (
+          await medium.sql(
+            `SELECT 1 FROM platform.outbox WHERE expanded_at IS NULL UNION ALL
+             SELECT 1 FROM platform.work WHERE kind = 'event' AND state IN ('due', 'leased')`,
+          )
+        ).length === 0,
+      'the news to be heard',
+    );
     const suspension = ok(
       await operating.authority.post(`/authorisations/${operating.authorisationId}/suspensions`, {
         ground: 'other-breach',

@@ -46,6 +46,7 @@ export class Downloads {
       if (row.state !== 'released' || row.expiresAt === null || ctx.at >= row.expiresAt)
         throw refuse('export.not-released', { id, state: row.state });
       await this.standing.assertOpen(tx, row);
+      await this.standing.assertMayReceive(tx, ctx.actor, row);
       const file = fileOf(row, fileId);
       await this.links.revokeOpen(tx, id, fileId);
       const wanted = addMs(ctx.at, this.config.linkMinutes * 60_000);

@@ -1,5 +1,5 @@
 import { Authorisations, Scenarios, valueIfGiven } from '#authorisations';
-import { assertMove, holdsRole, newId, personOf, refuse, type ActContext, type Id } from '#kernel';
+import { assertMove, newId, personOf, refuse, regionsOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
@@ -12,7 +12,7 @@ import { LinksRepository } from '../persistence/links.repository.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
 import { requestView, underOf, type RequestAnswer } from './export-views.js';
 import { RunResults } from './run-results.js';
-import { Standing } from './standing.js';
+import { manages, Standing } from './standing.js';
 
 export const checkJob = 'exports.check';
 export const quarantineJob = 'exports.quarantine';
@@ -90,7 +90,11 @@ export class ExportRequests {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.requests.lock(tx, id);
       this.standing.assertSees(ctx, row);
-      if (personOf(ctx.actor).personId !== row.requesterId && !holdsRole(ctx.actor, 'unit-manager', 'authority'))
+      if (
+        personOf(ctx.actor).personId !== row.requesterId &&
+        !manages(ctx.actor, row.unitId) &&
+        !regionsOf(ctx.actor).includes(row.authorityId)
+      )
         throw refuse('export.not-the-requester', { id });
       assertMove<ExportState>(exportTransitions, row.state, 'withdrawn', 'export-request');
       const next = await this.requests.update(tx, row, { state: 'withdrawn', endReason: reason });
@@ -134,10 +138,7 @@ export class ExportRequests {
 
   /** A seat that works, or the manager of the unit. */
   private async assertMayRequest(tx: Tx, ctx: ActContext, scenario: { readonly id: Id; readonly unitId: Id }): Promise<void> {
-    const manages = personOf(ctx.actor).grants.some(
-      ({ role, scope }) => role === 'unit-manager' && scope.kind === 'unit' && scope.organisationId === scenario.unitId,
-    );
-    if (!manages) await this.seats.assertSeat(tx, ctx.actor, scenario.id);
+    if (!manages(ctx.actor, scenario.unitId)) await this.seats.assertSeat(tx, ctx.actor, scenario.id);
   }
 }
 

@@ -43,7 +43,7 @@ export class Releases {
       this.standing.assertSees(ctx, row);
       await this.standing.assertOpen(tx, row);
       const facts = await this.facts(tx, row);
-      assertReleasable(facts, await this.standing.reviewer(tx, ctx.actor, row.unitId, 'share'));
+      assertReleasable(facts, await this.standing.reviewer(tx, ctx.actor, row, 'share'));
       const manifest = await this.manifest(tx, row, facts);
       const manifestDigest = documentDigest(manifest.document);
       const expiresAt = addDays(ctx.at, this.config.releaseDays);

@@ -32,7 +32,7 @@ export class ExportReviews {
   async preview(ctx: ActContext, id: Id): Promise<z.input<typeof PreviewView>> {
     const { round, row } = await this.unitOfWork.read(ctx, async (tx) => {
       const found = await this.visible(tx, ctx, id);
-      assertIndependent(found, await this.standing.reviewer(tx, ctx.actor, found.unitId));
+      assertIndependent(found, await this.standing.reviewer(tx, ctx.actor, found));
       return { row: found, round: await this.lastRound(tx, found) };
     });
     const sealed = { sealedBy: scenarioKey(row.scenarioId), version: round.previewVersion };
@@ -48,7 +48,7 @@ export class ExportReviews {
       const row = await this.requests.lock(tx, id);
       this.standing.assertSees(ctx, row);
       await this.standing.assertOpen(tx, row);
-      const reviewer = await this.standing.reviewer(tx, ctx.actor, row.unitId, 'share');
+      const reviewer = await this.standing.reviewer(tx, ctx.actor, row, 'share');
       const round = await this.requests.round(tx, id, row.round);
       const { state, requesterId, slots, bindingDigest } = row;
       if (round === undefined || bindingDigest === null) throw refuse('export.not-in-review', { id, state });

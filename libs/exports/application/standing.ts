@@ -2,6 +2,7 @@ import { Authorisations, Scenarios } from '#authorisations';
 import { organisationsAt, Organisations, People } from '#identity';
 import { assertSees, personOf, refuse, type ActContext, type Actor, type Id } from '#kernel';
 import type { Tx } from '#platform/database';
+import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
 import type { ReviewParty } from '../domain/review-slots.js';
 import type { Reviewer } from '../domain/review.js';
@@ -24,6 +25,7 @@ export class Standing {
     private readonly scenarios: Scenarios,
     private readonly organisations: Organisations,
     private readonly people: People,
+    private readonly seats: SeatAccess,
   ) {}
 
   /** Another unit's request does not exist for those who do not reach it. @throws Refusal `export-request.not-found` */
@@ -40,16 +42,34 @@ export class Standing {
   }
 
   /**
-   * For whom the person acts today, and whether the requester's unit is theirs: by affiliation, or by an affiliated organisation (ACC-05).
+   * A link goes to who asked, as long as they still stand for the unit: its manager, or a seat that nobody took back. The receipt of a
+   * revocation says that no link opens any more; without this the next one would (design §2.6).
+   */
+  async assertMayReceive(tx: Tx, actor: Actor, row: Pick<ExportRequestRow, 'unitId' | 'scenarioId'>): Promise<void> {
+    if (manages(actor, row.unitId)) return;
+    await this.seats.assertMayReceive(tx, personOf(actor).personId, row.scenarioId, tx.context.at);
+  }
+
+  /**
+   * For whom the person acts today, and whether the requester's unit is theirs: by affiliation, by an affiliated organisation, or by a seat there
+   * (ACC-05).
    * @param lock `share` where a decision rests on it
    */
-  async reviewer(tx: Tx, actor: Actor, unitId: Id, lock?: 'share'): Promise<Reviewer> {
+  async reviewer(tx: Tx, actor: Actor, request: Pick<ExportRequestRow, 'unitId' | 'authorityId'>, lock?: 'share'): Promise<Reviewer> {
     const { personId, organisationId } = personOf(actor);
     const facts = await this.people.facts(tx, personId, lock);
     const belongsTo = new Set([organisationId, ...organisationsAt(facts, tx.context.at)]);
-    let ofRequestersUnit = false;
-    for (const id of belongsTo) ofRequestersUnit ||= await this.organisations.affiliated(tx, id, unitId);
+    let ofRequestersUnit = await this.seats.everHeld(tx, personId, request.unitId);
+    for (const id of belongsTo) ofRequestersUnit ||= await this.organisations.affiliated(tx, id, request.unitId);
     const { kind } = await this.organisations.get(tx, organisationId);
-    return { personId, party: partyOf[kind] ?? 'other', ofRequestersUnit };
+    const party = partyOf[kind] ?? 'other';
+    // Another region's authority may review, but it does not take the place of the one that answers for this agreement.
+    const another = party === 'authority' && !(await this.organisations.subtree(tx, organisationId)).includes(request.authorityId);
+    return { personId, party: another ? 'other' : party, ofRequestersUnit };
   }
 }
+
+/** The manager of this unit, not of any. */
+export const manages = (actor: Actor, unitId: Id): boolean =>
+  actor.kind === 'person' &&
+  actor.grants.some(({ role, scope }) => role === 'unit-manager' && scope.kind === 'unit' && scope.organisationId === unitId);

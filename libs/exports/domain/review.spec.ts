@@ -104,6 +104,7 @@ describe('the decision', () => {
     const decisions = [decided('a', 'authority'), decided('b', 'other')];
     expect(visibleDecisions('in-review', decisions, 'a')).toEqual([decisions[0]]);
     expect(visibleDecisions('in-review', decisions, 'c')).toEqual([]);
+    expect(visibleDecisions('checking', decisions, 'a')).toEqual([decisions[0]]);
     expect(visibleDecisions('returned', decisions, 'c')).toEqual(decisions);
   });
 

@@ -106,9 +106,12 @@ export function outcomeOf(slots: readonly ReviewSlot[], decisions: readonly Revi
   return open.length === 0 && decisions.length >= 2 ? 'approved' : 'open';
 }
 
+/** Also while the checks of a voided review run again: those who decided before decide anew. */
+const undecided: readonly ExportState[] = ['quarantined', 'checking', 'in-review'];
+
 /**
  * The decisions that someone may see: while the review is open only one's own, so that nobody is led by another's; afterwards all
  * (EXP-05: each vote stores reasons before others are revealed).
  */
 export const visibleDecisions = (state: ExportState, decisions: readonly ReviewDecision[], viewerId: Id): readonly ReviewDecision[] =>
-  state === 'in-review' ? decisions.filter((one) => one.reviewerId === viewerId) : decisions;
+  undecided.includes(state) ? decisions.filter((one) => one.reviewerId === viewerId) : decisions;

@@ -1,8 +1,11 @@
-import { type Actor, type Id, type Instant, personOf, refuse } from '#kernel';
+import { type Actor, type Id, type Instant, personOf, type Refusal, refuse } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
+import type { ConditionName } from '../domain/condition-names.js';
 import { firstLapse } from '../domain/seat-conditions.js';
+import type { SeatFacts } from '../domain/seat-facts.js';
 import type { SeatRow } from '../persistence/entities.js';
+import { RevocationsRepository } from '../persistence/revocations.repository.js';
 import { SeatsRepository } from '../persistence/seats.repository.js';
 import { SeatFactsGatherer } from './seat-facts-gatherer.js';
 
@@ -20,6 +23,7 @@ export class SeatAccess {
   constructor(
     private readonly seats: SeatsRepository,
     private readonly gatherer: SeatFactsGatherer,
+    private readonly revocations: RevocationsRepository,
   ) {}
 
   /**
@@ -30,7 +34,23 @@ export class SeatAccess {
   async assert(tx: Tx, personId: Id, scenarioId: Id, at: Instant): Promise<WorkingSeat> {
     const seat = await this.seats.openSeat(tx, personId, scenarioId);
     if (seat === undefined) throw refuse('seat.needed', { scenarioId });
-    return this.assertWorks(tx, seat, at);
+    assertUsable(seat);
+    // Locked, so that a revocation commits before the act, which is then refused, or after it.
+    return this.assertWorks(tx, await this.seats.lock(tx, seat.id, 'share'), at, 'share');
+  }
+
+  /**
+   * Whether a person may still receive what they asked for in a scenario, although the scenario or the agreement may have ended since
+   * (TERM-07): nobody took their seat back, and what is asked of the person themselves holds. Locks what it rests on (share).
+   * @throws Refusal `seat.needed`, `seat.not-active`, or the lapsed condition's own.
+   */
+  async assertMayReceive(tx: Tx, personId: Id, scenarioId: Id, at: Instant): Promise<void> {
+    const last = await this.seats.lastSeat(tx, personId, scenarioId);
+    if (last === undefined) throw refuse('seat.needed', { scenarioId });
+    const seat = await this.seats.lock(tx, last.id, 'share');
+    const takenBack = (await this.revocations.ofSeat(tx, seat.id)).some(({ cause }) => cause === 'revoked');
+    if (takenBack || seat.state === 'requested' || seat.state === 'refused') throw notActive(seat);
+    assertHold(await this.gatherer.facts(tx, seat, at, 'share'), at, personal);
   }
 
   /** The seat of whoever acts. */
@@ -48,17 +68,34 @@ export class SeatAccess {
     return (await this.seats.find(tx, ids)).map(working);
   }
 
+  /** Whether a person works or worked for a unit: they do not judge what it asks for (ACC-05). */
+  everHeld = (tx: Tx, personId: Id, unitId: Id): Promise<boolean> => this.seats.everHeld(tx, personId, unitId);
+
   /** Whose seat it is, in whatever state. @throws Refusal `seat.not-found`. */
   async whose(tx: Tx, seatId: Id): Promise<WorkingSeat> {
     return working(await this.seats.get(tx, seatId));
   }
 
-  async assertWorks(tx: Tx, seat: SeatRow, at: Instant): Promise<WorkingSeat> {
-    if (seat.state !== 'granted' && seat.state !== 'active') throw refuse('seat.not-active', { seatId: seat.id, state: seat.state });
-    const lapse = firstLapse(await this.gatherer.facts(tx, seat, at), at);
-    if (lapse !== undefined) throw refuse(lapse.code, { condition: lapse.condition, lapsedAt: lapse.lapsedAt, ...lapse.details });
+  /** @param lock `share` where an act rests on it; a probe only looks. */
+  async assertWorks(tx: Tx, seat: SeatRow, at: Instant, lock?: 'share'): Promise<WorkingSeat> {
+    assertUsable(seat);
+    assertHold(await this.gatherer.facts(tx, seat, at, lock), at);
     return working(seat);
   }
+}
+
+/** What is asked of the person, whatever has become of scenario and agreement. */
+const personal: readonly ConditionName[] = ['identity-verified', 'filed', 'vetted', 'agreement-in-term', 'training-passed', 'affiliated'];
+
+const notActive = ({ id, state }: SeatRow): Refusal => refuse('seat.not-active', { seatId: id, state });
+
+function assertUsable(seat: SeatRow): void {
+  if (seat.state !== 'granted' && seat.state !== 'active') throw notActive(seat);
+}
+
+function assertHold(facts: SeatFacts, at: Instant, among?: readonly ConditionName[]): void {
+  const lapse = firstLapse(facts, at, among);
+  if (lapse !== undefined) throw refuse(lapse.code, { condition: lapse.condition, lapsedAt: lapse.lapsedAt, ...lapse.details });
 }
 
 const working = ({ id, personId, scenarioId, authorisationId, unitId }: SeatRow): WorkingSeat => ({

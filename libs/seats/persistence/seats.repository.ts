@@ -3,7 +3,7 @@ import { type CutScope, type Day, type Id, type Instant, newId, type Reach } fro
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, StateTable } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { type FindOptionsWhere, In } from 'typeorm';
+import { type FindOptionsWhere, In, Not } from 'typeorm';
 import type { LapseNotice, NoticeDays } from '../domain/lapse-notices.js';
 import type { ConditionName } from '../domain/condition-names.js';
 import { occupying, type SeatClass, type SeatState } from '../domain/seat.js';
@@ -63,6 +63,14 @@ export class SeatsRepository {
     const [found] = await this.table.where(tx, { personId, scenarioId, state: In([...occupying]) });
     return found;
   }
+
+  /** The newest seat of a person in a scenario, in whatever state. */
+  lastSeat = async (tx: Tx, personId: Id, scenarioId: Id): Promise<SeatRow | undefined> =>
+    (await this.table.where(tx, { personId, scenarioId })).at(-1);
+
+  /** Whether a person holds or held a seat under a unit's authorisations. */
+  everHeld = async (tx: Tx, personId: Id, unitId: Id): Promise<boolean> =>
+    (await this.table.where(tx, { personId, unitId, state: Not(In<SeatState>(['requested', 'refused'])) })).length > 0;
 
   async noticesSent(tx: Tx, seatId: Id): Promise<LapseNotice[]> {
     const rows: { condition: ConditionName; lapses_at: Date; days: NoticeDays }[] = await managerOf(tx).query(
