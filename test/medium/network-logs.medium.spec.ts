@@ -193,6 +193,10 @@ describe('a segment', () => {
     await medium.sql(`UPDATE networklogs.segments SET keep_until = now() - interval '1 day' WHERE domain_id = $1`, [domainId]);
     await medium.sql('ALTER TABLE networklogs.segments ENABLE TRIGGER USER');
     const [row] = await medium.sql<{ object_key: string }>('SELECT object_key FROM networklogs.segments WHERE id = $1', [oldest]);
+    expect((await medium.security.delete(`/network-log-segments/${oldest}`)).body).toMatchObject({ code: 'network-log.domain-not-ended' });
+    await medium.sql('ALTER TABLE networklogs.segments DISABLE TRIGGER USER');
+    await medium.sql(`UPDATE networklogs.segments SET terminated_at = now() - interval '7 months' WHERE domain_id = $1`, [domainId]);
+    await medium.sql('ALTER TABLE networklogs.segments ENABLE TRIGGER USER');
     expect((await medium.security.delete(`/network-log-segments/${younger}`)).body).toMatchObject({
       code: 'network-log.older-first',
       details: { id: oldest },

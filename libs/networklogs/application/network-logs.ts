@@ -121,12 +121,14 @@ export class NetworkLogs {
 
   /**
    * Deletes a segment whose term has ended, oldest first, with its events and its file.
-   * @throws Refusal `network-log.kept-until` for every role before that (LOG-01, LOG-02); the refused attempt is journalled.
+   * @throws Refusal `network-log.domain-not-ended`, `network-log.kept-until` for every role before that (LOG-01, LOG-02); the refused attempt is journalled.
    */
   delete(ctx: ActContext, id: Id): Promise<z.input<typeof SegmentDeleted>> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.segments.lock(tx, id);
       if (row.keepUntil > this.clock.now()) throw refuse('network-log.kept-until', { id, keepUntil: row.keepUntil });
+      // Half a year after the termination cannot have passed before there was one (LOG-01: the later of the two).
+      if (row.domainId !== null && row.terminatedAt === null) throw refuse('network-log.domain-not-ended', { domainId: row.domainId });
       const oldest = await this.segments.oldest(tx, row);
       if (oldest !== undefined && oldest.id !== id) throw refuse('network-log.older-first', { id: oldest.id });
       await this.events.removeOf(tx, id);

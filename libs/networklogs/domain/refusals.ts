@@ -8,6 +8,14 @@ export const networkLogRefusals = {
     satisfyZh: '请核对编号。',
     satisfyEn: 'Check the id.',
   },
+  'network-log.domain-not-ended': {
+    status: 409,
+    zh: '该运营域尚未终止，其网络日志须保存至终止后满期。',
+    en: 'The domain has not ended; its network logs are kept until their months after its termination.',
+    satisfyZh: '终止并期满后再删除。',
+    satisfyEn: 'Delete them when the domain was terminated and the months after that have passed.',
+    sources: ['LOG-01', 'LOG-02'],
+  },
   'network-log.kept-until': {
     status: 409,
     zh: '网络日志须保存至 {keepUntil},任何角色均不得提前删除。',
