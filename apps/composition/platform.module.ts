@@ -45,7 +45,7 @@ export class PlatformModule {
   }
 }
 
-export const contextModules = (platform: Platform): Type[] => platform.contexts.map((context) => context.module as unknown as Type);
+const contextModules = (platform: Platform): Type[] => platform.contexts.map((context) => context.module as unknown as Type);
 
 /** Composed by every application: the ports, the contexts' use cases, and what this application runs of them. */
 @Module({})

@@ -1,4 +1,4 @@
-import { idParam, pageQuery } from '#platform/http/schemas';
+import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { badReasons, cellChecks, cellTypes } from './domain/cell.js';
 import { copyStates, datasetStates } from './domain/copy.states.js';
@@ -135,8 +135,6 @@ export const BadRowsPage = z.object({
   next: z.string().nullable(),
   total: z.int().describe('Bad rows of the file; the first 10,000 are listed'),
 });
-
-export const UploadParam = idParam;
 
 /** Events, with ids and figures only. */
 export const DatasetCopyReady = z.object({ copyId: z.uuid(), datasetId: z.uuid(), scenarioId: z.uuid() });

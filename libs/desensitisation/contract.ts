@@ -78,7 +78,6 @@ export const samplingSchema = z.strictObject({
   rate: z.number().positive().max(1).optional(),
   atMost: z.int().positive().max(10_000_000).optional(),
 });
-export type Sampling = z.infer<typeof samplingSchema>;
 
 /** Columns that together may single a person out, and what is asked of them in the output. */
 export const singlingOutSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
+import { troubleKinds } from './domain/operation-domain.js';
 
 const zone = z.enum(['dev', 'prod']);
 const count = z.number().int().min(1).max(10_000);
@@ -19,7 +20,7 @@ export const DomainsQuery = pageQuery.extend({ authorisationId: z.uuid().optiona
 
 export const DomainStateSchema = z.enum(['requested', 'provisioning', 'ready', 'degraded', 'sealed', 'destroying', 'destroyed']);
 export const TroubleView = z.object({
-  kind: z.enum(['zone-lost', 'policies-changed', 'probe-failed']),
+  kind: z.enum(troubleKinds),
   what: z.array(z.string()),
   since: z.iso.datetime(),
 });

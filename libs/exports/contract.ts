@@ -1,4 +1,4 @@
-import { idParam, pageQuery } from '#platform/http/schemas';
+import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { checkNames } from './domain/check.js';
 import { exportStates } from './domain/export-request.js';
@@ -123,8 +123,6 @@ export const ReviewsView = z.object({ items: z.array(ReviewView), next: z.null()
 export const WithdrawExport = z.strictObject({ reason: z.string().min(1).max(1000) });
 export const OpenDownload = z.strictObject({ fileId: z.uuid() });
 export const DownloadView = z.object({ id: z.uuid(), path: z.string(), expiresAt: z.string(), bytes: z.int(), digest });
-export const LinkParam = idParam;
-
 const share = z.number().min(0).max(1);
 export const ExportPolicyShape = z.strictObject({
   version: z.string().min(1).max(40),

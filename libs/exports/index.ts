@@ -12,7 +12,6 @@ import { ExportRequests1763700800000 } from './persistence/migrations/export-req
 
 export { Exports, type ExportExit } from './application/exports.js';
 export { manifestKey } from './application/releases.js';
-export { exportEvents } from './contract.js';
 export type { ExportState } from './domain/export-request.js';
 export { ExportsModule };
 

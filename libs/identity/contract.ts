@@ -1,11 +1,13 @@
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
+import { recordKinds } from './domain/personnel.js';
+import { organisationKinds } from './domain/organisation.js';
 
 const day = z.iso.date();
 
 export const RegisterOrganisation = z
   .object({
-    kind: z.enum(['unit', 'provider', 'authority', 'industry-authority', 'evaluator', 'vendor']),
+    kind: z.enum(organisationKinds),
     name: z.string().min(2).max(200),
     creditCode: z.string().regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/, 'a unified social credit code has 18 characters'),
     parentId: z.uuid().optional(),
@@ -71,7 +73,7 @@ export const EndRole = z
 
 export const FileRecord = z
   .object({
-    kind: z.enum(['real-name', 'filing', 'vetting', 'confidentiality-agreement', 'training']),
+    kind: z.enum(recordKinds),
     validFrom: day,
     validUntil: day.nullable().default(null),
     evidenceDigest: z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/),

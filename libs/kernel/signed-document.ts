@@ -31,8 +31,7 @@ export interface DocumentSigner {
 }
 
 /** What is signed: a fixed first line, so that the signature can never be taken for one over a note, then RFC 8785 JSON. */
-export const documentBytes = (document: TypedDocument): Uint8Array =>
-  Buffer.from(`opdomain-document/v1\n${canonicalJson(document)}`, 'utf8');
+const documentBytes = (document: TypedDocument): Uint8Array => Buffer.from(`opdomain-document/v1\n${canonicalJson(document)}`, 'utf8');
 
 /** The digest that the audit entry of a document carries: SHA-256 over its canonical JSON. */
 export const documentDigest = (document: TypedDocument): Digest => digestOf(document);

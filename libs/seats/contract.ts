@@ -1,5 +1,7 @@
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
+import { revocationCauses } from './domain/revocation.js';
+import { seatClasses } from './domain/seat.js';
 import { runStates } from './domain/run.states.js';
 
 export { openRunStates, type OpenRunState, runTransitions } from './domain/run.states.js';
@@ -7,7 +9,7 @@ export { openRunStates, type OpenRunState, runTransitions } from './domain/run.s
 const day = z.iso.date();
 const instant = z.iso.datetime();
 
-export const SeatClassName = z.enum(['own', 'partner', 'secondary-developer']);
+export const SeatClassName = z.enum(seatClasses);
 export const SeatStateName = z.enum(['requested', 'granted', 'active', 'paused', 'revoking', 'revoked', 'refused']);
 
 export const RequestSeat = z
@@ -80,7 +82,7 @@ export const RevocationView = z.object({
   id: z.uuid(),
   version: z.number().int(),
   scope,
-  cause: z.enum(['revoked', 'lapsed', 'paused', 'suspended', 'stopped', 'terminated']),
+  cause: z.enum(revocationCauses),
   ground: z.string(),
   reason: z.string().nullable(),
   caseId: z.uuid().nullable(),

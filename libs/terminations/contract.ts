@@ -1,5 +1,6 @@
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
+import { exitDecisions } from './domain/exits.js';
 
 const day = z.iso.date();
 const instant = z.iso.datetime();
@@ -52,7 +53,7 @@ export const DecideExits = z
           .object({
             kind: z.string().min(1).max(60),
             ref: z.string().min(1).max(600),
-            decision: z.enum(['release', 'transfer', 'destroy']),
+            decision: z.enum(exitDecisions),
             carriedBy: z.string().max(200).nullable().default(null).describe('export request, or record of the hand-over'),
           })
           .strict(),
@@ -67,7 +68,7 @@ export const ExitView = z.object({
   kind: z.string(),
   ref: z.string(),
   scenarioId: z.uuid(),
-  decision: z.enum(['release', 'transfer', 'destroy']).nullable(),
+  decision: z.enum(exitDecisions).nullable(),
   decidedBy: z.uuid().nullable(),
   decidedAt: instant.nullable(),
   carriedBy: z.string().nullable(),

@@ -117,7 +117,7 @@ describe('every route', () => {
       }
     }
     const app = await NestFactory.createApplicationContext(
-      { module: class Routes {}, imports: [DiscoveryModule], controllers: [Seats], providers: [RouteTable] },
+      { module: Seats, imports: [DiscoveryModule], controllers: [Seats], providers: [RouteTable] },
       { logger: false },
     );
     expect(() => app.get(RouteTable).acts(new Set(['seat.listed']))).toThrow('two routes name seat.listed');

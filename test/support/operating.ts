@@ -27,7 +27,6 @@ const personnel: Readonly<Record<string, Record<string, string>>> = {
   'confidentiality-agreement': { signer: '本人', period: '离岗后三年', liability: '依协议第七条' },
   training: { certificate: 'ZJ-2026-0411', organiser: '浙江省数据局' },
 };
-export type PersonnelKind = keyof typeof personnel;
 
 /** Files what a seat needs; `except` leaves some out, `until` lets all but the real name end on a day. */
 export async function filePerson(authority: Caller, personId: string, except: readonly string[] = [], until = inDays(300)): Promise<void> {

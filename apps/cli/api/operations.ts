@@ -56,8 +56,7 @@ export interface Operation {
   readonly pages: boolean;
 }
 
-export const optionName = (name: string): string =>
-  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll(/[^\w-]/g, '');
+const optionName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll(/[^\w-]/g, '');
 
 /** Every act of the description, by name. */
 export function operationsOf({ paths }: ApiDescription): Operation[] {

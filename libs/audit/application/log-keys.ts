@@ -7,14 +7,14 @@ import { noteSignature, type NoteSignature } from '../domain/signed-note.js';
 import { sm2VerifierKey } from '../domain/sm2.js';
 import { Sm2KeysRepository } from '../persistence/sm2-keys.repository.js';
 
-export const checkpointKey = 'audit/checkpoint';
+const checkpointKey = 'audit/checkpoint';
 export const witnessKey = 'audit/witness';
 /** Encrypts what the log keeps outside the database; no scenario's key, so that it outlives every domain. */
 export const logKey = 'audit/log';
 /** Signs audit packages. */
 export const packageKey = 'audit/packages';
 /** Keys by which other parts of the product sign documents; published with the log's own, so that one file verifies everything. */
-export const documentKeys = ['receipts/signing', 'certificates/signing', 'release/manifests', 'oversight/board', packageKey] as const;
+const documentKeys = ['receipts/signing', 'certificates/signing', 'release/manifests', 'oversight/board', packageKey] as const;
 
 /** The log's signing keys: Ed25519 in the key store, SM2 wrapped by it, since key stores in general know no SM2. */
 @Injectable()

@@ -20,7 +20,7 @@ export const auditPackageType = 'opdomain.audit-package/v1';
  * Evidence for an audit case (AUD-07): the chosen entries of a period, each provable under one checkpoint. Whoever signs it
  * vouches for the choice being complete; the tree vouches for every entry in it and for the size of the whole log.
  */
-export const auditPackage = z.strictObject({
+const auditPackage = z.strictObject({
   type: z.literal(auditPackageType),
   caseId: z.string(),
   issuedAt: z.iso.datetime(),

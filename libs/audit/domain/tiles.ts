@@ -64,7 +64,7 @@ export function decodeHashes(bytes: Uint8Array, width: number): Hash[] {
 }
 
 /** The longest entry that a bundle's 16-bit length can announce. */
-export const maxEntryBytes = 0xffff;
+const maxEntryBytes = 0xffff;
 
 /** An entry bundle: each entry behind its big-endian 16-bit length. @throws Refusal `audit.entry-too-long`. */
 export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {

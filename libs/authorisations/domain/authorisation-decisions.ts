@@ -112,7 +112,7 @@ export function decideReentry(authorisation: Authorisation, facts: Pick<Activati
 }
 
 /** What stands may expire: closed and sealed at 24:00 of the last day, without anyone acting (TERM-06). */
-export const expirableStates = ['in-force', 'suspended', 'rectifying'] as const satisfies readonly Authorisation['state'][];
+const expirableStates = ['in-force', 'suspended', 'rectifying'] as const satisfies readonly Authorisation['state'][];
 
 /**
  * At the end of the term. A case under rectification passes to termination at once; whatever is pending keeps nothing open (AUTH-17).

@@ -63,7 +63,7 @@ export function assertFieldsNamed(item: Pick<DataRequestItem, 'datasetId' | 'fie
 }
 
 /** @throws Refusal `data-request.incomplete`, `data-request.all-fields`, `data-request.unknown-field`, `data-request.other-provider`, `scenario.other-scenario`. */
-export function checkItem(item: DataRequestItem, facts: RequestFacts): void {
+function checkItem(item: DataRequestItem, facts: RequestFacts): void {
   assertSameScenario(facts.scenario.id, item.scenarioId);
   assertFieldsNamed(item);
   const missing = [
@@ -104,7 +104,7 @@ export interface GrantFacts extends RequestFacts {
 }
 
 /** Which of the approved fields the grant opens, and which it withholds and why. Re-checked before every run. */
-export function grantable(
+function grantable(
   item: DataRequestItem,
   facts: Pick<GrantFacts, 'holdings' | 'consents'>,
   now: Instant,

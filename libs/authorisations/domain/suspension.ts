@@ -79,12 +79,7 @@ export function decideSuspension(
 }
 
 /** The period runs from the notice; the profile's figure where it has one, less if agreed, otherwise what the authority entered (SUSP-02). */
-export function rectificationDeadline(
-  notice: Instant,
-  period: Figure | null,
-  profile: ResolvedProfile,
-  years: readonly WorkingYear[],
-): Deadline {
+function rectificationDeadline(notice: Instant, period: Figure | null, profile: ResolvedProfile, years: readonly WorkingYear[]): Deadline {
   const figure = valueIfGiven(profile, 'rectification');
   if (!figure && !period)
     throw refuse('suspension.period-missing', { profile: profile.id, sources: [...profile.rules.rectification.sources] });

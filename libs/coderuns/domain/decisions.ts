@@ -1,5 +1,5 @@
-import { refuse, type Id } from '#kernel';
-import type { SubmissionState } from './states.js';
+import { mayMove, refuse, type Id } from '#kernel';
+import { type SubmissionState, submissionTransitions } from './states.js';
 
 interface ReviewFacts {
   readonly state: SubmissionState;
@@ -10,7 +10,7 @@ interface ReviewFacts {
 
 /** Whether this person may review this code: not of the unit that wrote it, not who submitted it, and exactly what they read. */
 export function assertReviewable(facts: ReviewFacts, reviewer: { personId: Id; organisationIds: readonly Id[] }, seen: string): void {
-  if (facts.state !== 'submitted') throw refuse('coderuns.already-reviewed', { state: facts.state });
+  if (!mayMove(submissionTransitions, facts.state, 'reviewed')) throw refuse('coderuns.already-reviewed', { state: facts.state });
   if (reviewer.organisationIds.includes(facts.unitId) || reviewer.personId === facts.submittedBy) throw refuse('coderuns.reviewer-of-unit');
   if (seen !== facts.digest) throw refuse('coderuns.code-changed');
 }

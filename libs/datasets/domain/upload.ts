@@ -19,7 +19,7 @@ export interface Upload {
 export const uploadDays = 3;
 export const maxUploadBytes = 64 * 1024 ** 3;
 
-export const isWhole = (upload: Upload): boolean => upload.offset === upload.length;
+const isWhole = (upload: Upload): boolean => upload.offset === upload.length;
 export const uploadFolder = (id: Id): string => `uploads/${id}`;
 export const uploadKey = (id: Id): string => `uploads/${id}`;
 /** Two writers at once never share a part: the one that comes second is refused, and its part is nobody's. */

@@ -1,10 +1,11 @@
-import { newId, personOf, reachOf, refuse, sees, type ActContext, type Id } from '#kernel';
+import { mayMove, newId, personOf, reachOf, refuse, sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ApprovePlan, byScenario, DesensitisationPlanView, OutputColumn, Plan } from '../contract.js';
 import { assertApprovable, assertFaultless, planDigest } from '../domain/decisions.js';
 import { checkPlan } from '../domain/plan-check.js';
+import { planTransitions } from '../domain/states.js';
 import type { PlanRow } from '../persistence/entities.js';
 import { PlansRepository } from '../persistence/plans.repository.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
@@ -101,7 +102,7 @@ export class Plans {
   withdraw(ctx: ActContext, id: Id): Promise<PlanAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const plan = await this.seen(tx, id, 'update');
-      if (plan.state !== 'draft' && plan.state !== 'approved') throw refuse('desensitisation.plan-not-draft', { state: plan.state });
+      if (!mayMove(planTransitions, plan.state, 'withdrawn')) throw refuse('desensitisation.plan-not-draft', { state: plan.state });
       const withdrawn = await this.plans.update(tx, plan, { state: 'withdrawn', approvedBy: null, approvedAt: null });
       await tx.record({ action: 'desensitisation-plan.withdrawn', object: planObject(plan), ...underOf(plan) });
       return viewOf(withdrawn);

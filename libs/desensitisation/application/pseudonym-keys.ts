@@ -1,8 +1,8 @@
-import { newId, type Id } from '#kernel';
+import { hmacSm3, newId, type Id } from '#kernel';
 import type { Tx } from '#platform/database';
 import { KEYS, type Keys } from '#platform/keys';
 import { Inject, Injectable } from '@nestjs/common';
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { sealOf } from '../domain/names.js';
 import { PseudonymKeysRepository } from '../persistence/pseudonym-keys.repository.js';
 
@@ -44,7 +44,7 @@ export class PseudonymKeys {
       versions[purpose] = id;
     }
     const draw = await this.key(tx, scenario, `#${drawing}`);
-    return { keys, versions, seed: createHmac('sm3', draw.key).update(copyId).digest('hex') };
+    return { keys, versions, seed: hmacSm3(draw.key, copyId) };
   }
 
   private async key(

@@ -125,7 +125,7 @@ const nothingYet = {
 const filterOf = ({ scenarioId }: { scenarioId?: Id | undefined }) => (scenarioId === undefined ? {} : { scenarioId });
 
 /** @throws Refusal `desensitisation.plan-not-approved` */
-export function approvedContent(plan: PlanRow): { content: NonNullable<PlanRow['content']>; digest: NonNullable<PlanRow['digest']> } {
+function approvedContent(plan: PlanRow): { content: NonNullable<PlanRow['content']>; digest: NonNullable<PlanRow['digest']> } {
   if (plan.state !== 'approved' || plan.content === null || plan.digest === null) throw refuse('desensitisation.plan-not-approved');
   return { content: plan.content, digest: plan.digest };
 }

@@ -1,7 +1,7 @@
-import { digestOf, refuse, type Digest, type Id } from '#kernel';
+import { digestOf, mayMove, refuse, type Digest, type Id } from '#kernel';
 import type { Plan, SchemaColumn } from '../contract.js';
 import type { PlanProblem } from './plan-check.js';
-import type { PlanState } from './states.js';
+import { planTransitions, type PlanState } from './states.js';
 
 /** What is approved and what runs: the content together with the columns that it was drawn up for. */
 export const planDigest = (content: Plan, columns: readonly SchemaColumn[]): Digest => digestOf({ content, columns });
@@ -29,7 +29,7 @@ export function assertApprovable(
   approver: { personId: Id; organisationIds: readonly Id[] },
   seen: { revision: number; digest: string },
 ): void {
-  if (facts.state !== 'draft') throw refuse('desensitisation.plan-not-draft', { state: facts.state });
+  if (!mayMove(planTransitions, facts.state, 'approved')) throw refuse('desensitisation.plan-not-draft', { state: facts.state });
   if (approver.organisationIds.includes(facts.unitId)) throw refuse('desensitisation.approver-of-unit');
   if (approver.personId === facts.editedBy) throw refuse('desensitisation.approver-is-author');
   if (seen.revision !== facts.revision || seen.digest !== facts.digest)

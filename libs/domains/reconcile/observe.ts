@@ -1,7 +1,7 @@
 import type { Cluster, KindOf, KubeObject } from '#platform/kube';
 
 /** What is looked at in a zone: its walls, and every kind that opdomain itself puts there. */
-export const zoneKinds: readonly KindOf[] = [
+const zoneKinds: readonly KindOf[] = [
   { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
   { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' },
   { apiVersion: 'v1', kind: 'ResourceQuota' },

@@ -5,7 +5,7 @@ import type { ZoneSpec } from '../domain/zone.js';
 import { destroyerBinding, inventoryBinding, placed, staysWhenSealed, zoneObjects, type Subject } from '../manifests/index.js';
 
 /** A zone as the database wants it. */
-export function zoneSpec({ domain, images }: WantedDomain, zone: ZoneRecord): ZoneSpec {
+function zoneSpec({ domain, images }: WantedDomain, zone: ZoneRecord): ZoneSpec {
   const nodePool = domain.nodePools[zone.zone];
   return {
     domainId: domain.id,

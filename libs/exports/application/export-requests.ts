@@ -15,7 +15,7 @@ import { RunResults } from './run-results.js';
 import { manages, Standing } from './standing.js';
 
 export const checkJob = 'exports.check';
-export const quarantineJob = 'exports.quarantine';
+const quarantineJob = 'exports.quarantine';
 
 /** Opening, submitting, withdrawing and reading requests. */
 @Injectable()

@@ -17,7 +17,7 @@ import { Voiding } from './voiding.js';
 
 /** Name of the key that signs release manifests. */
 export const manifestKey = 'release/manifests';
-export const expireJob = 'exports.expire';
+const expireJob = 'exports.expire';
 
 /** The third person's act: what was reviewed, and nothing else, may be downloaded from here on. */
 @Injectable()

@@ -197,13 +197,6 @@ export const exportRefusals = {
     satisfyZh: '请核对文件编号。',
     satisfyEn: 'Check the file id.',
   },
-  'export.too-large': {
-    status: 413,
-    zh: '文件超过单件上限（{limit} 字节）。',
-    en: 'The file is larger than one may be ({limit} bytes).',
-    satisfyZh: '请缩小结果后重新申请。',
-    satisfyEn: 'Make the result smaller.',
-  },
   'export.measuring-failed': {
     status: 503,
     zh: '行比对未能完成（{cause}），未完成的检查不算通过。',

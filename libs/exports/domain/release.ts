@@ -48,8 +48,7 @@ export interface ReleaseLink {
   readonly served: number;
 }
 
-export const linkLifetimeMs = 15 * 60_000;
-export const maximumAttempts = 20;
+const maximumAttempts = 20;
 
 export interface DownloadAsked {
   readonly personId: Id;

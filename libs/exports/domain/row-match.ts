@@ -54,7 +54,7 @@ const sameName = (a: string, b: string): boolean => a.trim().toLowerCase() === b
  * For each export column the source column that holds most of its values; the one of the same name where it holds them as well.
  * As many values as make a veto are enough, however many invented ones stand around them.
  */
-export function mapColumns(profile: ColumnProfile, policy: RowMatchPolicy): Projection {
+function mapColumns(profile: ColumnProfile, policy: RowMatchPolicy): Projection {
   return profile.exported.flatMap((exported, exportColumn) => {
     if (exported.distinct === 0) return [];
     const share = (values: number): number => values / exported.distinct;

@@ -13,7 +13,7 @@ const isResidentId = (value: string): boolean =>
   /^\d{17}[\dXx]$/.test(value) &&
   '10X98765432'[weights.reduce((sum, weight, index) => sum + weight * Number(value[index]), 0) % 11] === value[17]?.toUpperCase();
 
-export const specimenDetectors: readonly Detector[] = [
+const specimenDetectors: readonly Detector[] = [
   { type: 'resident-id', certainty: 'checked', matches: isResidentId, within: /(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])/gu },
   {
     type: 'mobile',

@@ -32,7 +32,7 @@ export const miscounted = (entries: readonly Entry[]): Id[] =>
     .map(({ id }) => id);
 
 /** Uses and corrections without an amount, that nothing in the same month priced or took back. */
-export function unpricedOf(entries: readonly Entry[]): Entry[] {
+function unpricedOf(entries: readonly Entry[]): Entry[] {
   const settled = new Set(entries.filter(({ kind }) => kind === 'pricing' || kind === 'reversal').map(({ linksId }) => linksId));
   return entries.filter(({ id, amountFen }) => amountFen === null && !settled.has(id));
 }

@@ -27,7 +27,7 @@ import { requirements } from '../domain/requirements.js';
 import { ReadingsRepository } from '../persistence/readings.repository.js';
 
 /** Key that signs exports of the board. */
-export const boardKey = 'oversight/board';
+const boardKey = 'oversight/board';
 
 interface Collected {
   readonly evidence: readonly Witnessed[];

@@ -193,4 +193,3 @@ export interface Count {
  * `fresh`: read for this answer. `stale`: the source does not answer now; the last reading with its age. `no-source`: never read, so
  * there is no value; a zero would be a lie.
  */
-export type ReadingState = 'fresh' | 'stale' | 'no-source';

@@ -1,4 +1,4 @@
-import type { ActContext, Id, Instant, Json, JsonObject, Usage } from '#kernel';
+import type { ActContext, Id, Instant, JsonObject, Usage } from '#kernel';
 import type { EntityManager } from 'typeorm';
 
 /** What happened, for the journal. Ids, names of fields, figures and dates only: never a raw value (AUD-08). */
@@ -77,5 +77,3 @@ export function managerOf(tx: Tx): EntityManager {
 }
 
 export const unbind = (tx: Tx): void => void managers.delete(tx);
-
-export type Details = Readonly<Record<string, Json>>;

@@ -25,7 +25,7 @@ export async function nothingIfMissing<T>(call: () => Promise<T>): Promise<T | u
   }
 }
 
-export const isMissing = (error: unknown): boolean =>
+const isMissing = (error: unknown): boolean =>
   error instanceof S3ServiceException &&
   (missing.has(error.name) || error.$metadata.httpStatusCode === 404) &&
   error.name !== 'NoSuchBucket';

@@ -4,7 +4,7 @@ import type { SeatFacts } from './seat-facts.js';
 import type { ConditionName } from './condition-names.js';
 
 /** A lapse is announced this many days before it happens (design §2.5). */
-export const noticeDays = [30, 7, 1] as const;
+const noticeDays = [30, 7, 1] as const;
 export type NoticeDays = (typeof noticeDays)[number];
 
 export interface DatedLapse {

@@ -5,7 +5,7 @@ import { assertMove, type Transitions } from '#kernel';
  * again with good reason, and the record says that no receipt was reached.
  */
 export type RevocationState = 'cutting' | 'closed' | 'superseded';
-export const revocationTransitions = {
+const revocationTransitions = {
   cutting: ['closed', 'superseded'],
   closed: [],
   superseded: [],

@@ -47,7 +47,7 @@ function inTerm(condition: ConditionName, proof: Proof | null, at: Instant, miss
 }
 
 /** Real-name verification; a changed identity number voids it (PERS-01). */
-export const identityVerified: Condition = ({ person }, at) =>
+const identityVerified: Condition = ({ person }, at) =>
   person.identity?.voided
     ? lapsed('identity-verified', 'identity-unverified')
     : inTerm('identity-verified', person.identity, at, 'identity-unverified', 'identity-unverified');
@@ -62,25 +62,24 @@ export const vetted: Condition = ({ person }, at) =>
     : inTerm('vetted', person.vetting, at, 'not-vetted', 'vetting-lapsed');
 
 /** The confidentiality agreement is signed and its period runs (PERS-03). */
-export const agreementInTerm: Condition = ({ person }, at) =>
+const agreementInTerm: Condition = ({ person }, at) =>
   inTerm('agreement-in-term', person.confidentiality, at, 'agreement-missing', 'agreement-lapsed');
 
 /** Pre-post training passed (PERS-04). */
-export const trainingPassed: Condition = ({ person }, at) =>
-  inTerm('training-passed', person.training, at, 'training-missing', 'training-lapsed');
+const trainingPassed: Condition = ({ person }, at) => inTerm('training-passed', person.training, at, 'training-missing', 'training-lapsed');
 
 /** Leaving the organisation closes the seat for good (PERS-02). */
 export const affiliated: Condition = ({ person }, at) =>
   inTerm('affiliated', person.affiliation, at, 'not-affiliated', 'affiliation-ended', true);
 
-export const scenarioApproved: Condition = ({ scenario }, at) => {
+const scenarioApproved: Condition = ({ scenario }, at) => {
   if (scenario?.ended) return lapsed('scenario-approved', 'scenario-ended', { final: true, lapsedAt: scenario.until });
   if (scenario && !scenario.approved) return lapsed('scenario-approved', 'scenario-not-approved');
   return inTerm('scenario-approved', scenario, at, 'scenario-not-approved', 'scenario-ended', true);
 };
 
 /** Suspension is the last condition's matter; an authorisation that ended can only be replaced by a new one (TERM-06, TERM-08). */
-export const authorisationInForce: Condition = ({ authorisation }, at) => {
+const authorisationInForce: Condition = ({ authorisation }, at) => {
   if (authorisation?.phase === 'ended') {
     return lapsed('authorisation-in-force', 'authorisation-ended', { final: true, lapsedAt: authorisation.until });
   }
@@ -89,7 +88,7 @@ export const authorisationInForce: Condition = ({ authorisation }, at) => {
 };
 
 /** A partner's or secondary developer's seat sees only its record's scenarios and ends with the record (SEAT-04, AUTH-27, AUTH-30). */
-export const basisStands: Condition = ({ seat, record, authorisation }, at) => {
+const basisStands: Condition = ({ seat, record, authorisation }, at) => {
   const needed = basisOf[seat.class];
   if (seat.basis.kind !== needed) return lapsed('basis-stands', 'wrong-basis', { details: { class: seat.class, needed } });
   if (needed === 'agreement') {
@@ -108,7 +107,7 @@ export const basisStands: Condition = ({ seat, record, authorisation }, at) => {
   return inTerm('basis-stands', record, at, 'record-not-approved', 'record-ended', true);
 };
 
-export const notSuspended: Condition = ({ suspensions }) => {
+const notSuspended: Condition = ({ suspensions }) => {
   const [first] = suspensions;
   if (first)
     return lapsed('not-suspended', 'suspended', { lapsedAt: first.since, details: { scope: first.scope, suspensionId: first.id } });
@@ -116,7 +115,7 @@ export const notSuspended: Condition = ({ suspensions }) => {
 };
 
 /** The seat's own end date (SEAT-01). */
-export const withinTerm: Condition = ({ seat }, at) =>
+const withinTerm: Condition = ({ seat }, at) =>
   at >= seat.until
     ? lapsed('within-term', 'term-ended', { lapsedAt: seat.until, final: true, details: { lapsedOn: seat.until } })
     : { condition: 'within-term', holds: true, until: seat.until, evidence: null };

@@ -7,7 +7,6 @@ import {
   decideActivation,
   decideGrant,
   decideRefusal,
-  decideResume,
   decideReview,
   decideRevocation,
   decideRevoked,
@@ -84,8 +83,8 @@ describe('a seat', () => {
   });
 
   it('is not opened again until the condition is renewed [SEAT-03]', () => {
-    expect(code(() => decideResume(inState('paused', person({ training: null })), noon))).toBe('seat.training-missing');
-    expect(decideResume(inState('paused'), noon).to).toBe('active');
+    expect(code(() => decideActivation(inState('paused', person({ training: null })), noon))).toBe('seat.training-missing');
+    expect(decideActivation(inState('paused'), noon).to).toBe('active');
     expect(decideReview(inState('paused'), noon)?.to).toBe('active');
   });
 

@@ -28,9 +28,7 @@ function change(from: SeatState, to: SeatState, more: Partial<Omit<SeatChange, '
 const asRefusal = (lapse: Lapsed) => refuse(lapse.code, { condition: lapse.condition, lapsedAt: lapse.lapsedAt, ...lapse.details });
 
 /** The first of the seat's caps; `limitedBy` says which document sets it. */
-export function endLimit(
-  facts: SeatFacts,
-): { readonly until: Instant; readonly limitedBy: 'authorisation' | 'scenario' | 'record' } | undefined {
+function endLimit(facts: SeatFacts): { readonly until: Instant; readonly limitedBy: 'authorisation' | 'scenario' | 'record' } | undefined {
   const caps = [
     { limitedBy: 'authorisation' as const, until: facts.authorisation?.until },
     { limitedBy: 'scenario' as const, until: facts.scenario?.until },
@@ -106,9 +104,6 @@ export function decideActivation(facts: SeatFacts, at: Instant): SeatChange {
   if (lapse) throw asRefusal(lapse);
   return change(facts.seat.state, 'active');
 }
-
-/** Opens a paused seat again; refused, with the name of the condition, until it is renewed (SEAT-03, SUSP-03). */
-export const decideResume = (facts: SeatFacts, at: Instant): SeatChange => decideActivation(facts, at);
 
 /** Takes a seat back, from whatever state has something to take (design §2.6). */
 export const decideRevocation = (state: SeatState, ground: RevocationGround): SeatChange =>

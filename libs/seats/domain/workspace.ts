@@ -2,7 +2,7 @@ import { assertMove, type Id, refuse, type Transitions } from '#kernel';
 
 /** One opening of a seat's environment in dev. Each opening is a new workspace, metered by itself (SEAT-05). */
 export type WorkspaceState = 'planned' | 'applied' | 'removing' | 'removed';
-export const workspaceTransitions = {
+const workspaceTransitions = {
   planned: ['applied', 'removing'],
   applied: ['removing'],
   removing: ['removed'],

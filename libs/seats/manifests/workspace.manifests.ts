@@ -28,11 +28,11 @@ export interface WorkspaceSize {
 /** Every pod of a zone runs as the zone's workload account, which has no rights and no token. */
 const account = 'opdomain-workload';
 const nodePoolKey = 'opdomain.cn/node-pool';
-export const seatLabel = 'opdomain.cn/seat';
-export const workspaceLabel = 'opdomain.cn/workspace';
-export const workspacePort = 8080;
+const seatLabel = 'opdomain.cn/seat';
+const workspaceLabel = 'opdomain.cn/workspace';
+const workspacePort = 8080;
 
-export const workspaceLabels = (spec: WorkspaceSpec): Record<string, string> => ({
+const workspaceLabels = (spec: WorkspaceSpec): Record<string, string> => ({
   'app.kubernetes.io/managed-by': 'opdomain',
   'app.kubernetes.io/component': 'workspace',
   [workspaceLabel]: spec.workspaceId,

@@ -19,7 +19,7 @@ export interface Artefact {
 }
 
 /** Kind of the exits that are carried by an export request of the same id. */
-export const exportKind = 'export-request';
+const exportKind = 'export-request';
 
 /** Lists every artefact that somebody has to decide about, and those about which there is nothing to decide (TERM-07). */
 @Injectable()

@@ -3,7 +3,7 @@ import { UnitOfWork } from '#platform/database';
 import { CLOCK, LOGGER } from '#platform/http';
 import type { Logger } from '#platform/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
-import { type HoldingOutcome, isGone, mayBegin } from '../domain/destruction.js';
+import { assertKeysLast, type HoldingOutcome, isGone, mayBegin } from '../domain/destruction.js';
 import type { TerminationRow } from '../persistence/entities.js';
 import { TerminationsRepository } from '../persistence/terminations.repository.js';
 import { causeOf, HoldingsSurvey, scopeOf } from './holdings-survey.js';
@@ -24,8 +24,12 @@ export class Destroying {
   async run(row: TerminationRow): Promise<TerminationRow> {
     let current = row.recoveryBefore.length > 0 ? row : await this.control(row);
     const outcomes: HoldingOutcome[] = [];
-    for (const holding of this.survey.holdings(row)) {
-      if (holding.order === 'keys' && !mayBegin('keys', outcomes)) continue;
+    const holdings = this.survey.holdings(row);
+    for (const holding of holdings) {
+      if (holding.order === 'keys') {
+        if (!mayBegin('keys', outcomes)) continue;
+        assertKeysLast(holdings, outcomes);
+      }
       outcomes.push(await this.destroy(holding, current));
       current = await this.save(current, outcomes);
     }

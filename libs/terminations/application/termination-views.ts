@@ -2,7 +2,6 @@ import type { Instant } from '#kernel';
 import type { z } from 'zod';
 import type { ExitView, HoldView, TerminationView } from '../contract.js';
 import { logsKeptUntil } from '../domain/log-retention.js';
-import type { Termination } from '../domain/termination.js';
 import type { ExitRow, LegalHoldRow, TerminationRow } from '../persistence/entities.js';
 
 export const terminationView = (row: TerminationRow, at: Instant, months: number): z.output<typeof TerminationView> => ({
@@ -51,9 +50,6 @@ export const holdView = (row: LegalHoldRow): z.output<typeof HoldView> => ({
   until: row.until,
   liftedAt: row.liftedAt,
 });
-
-/** The case as the domain decides by it. */
-export const caseOf = (row: TerminationRow): Termination => row;
 
 export const partiesOf = (row: Pick<TerminationRow, 'unitId' | 'authorisationId' | 'domainId'>) => ({
   unitId: row.unitId,

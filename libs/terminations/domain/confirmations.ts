@@ -1,7 +1,7 @@
 import { type Id, type Instant, refuse } from '#kernel';
 
 /** The two who must agree before anything is destroyed: the authority and the security administrator (proofs: destruction, 1). */
-export const confirmingRoles = ['authority', 'security-admin'] as const;
+const confirmingRoles = ['authority', 'security-admin'] as const;
 export type ConfirmingRole = (typeof confirmingRoles)[number];
 
 export interface Confirmation {

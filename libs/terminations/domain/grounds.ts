@@ -15,7 +15,7 @@ export const grounds = [
 export type Ground = (typeof grounds)[number];
 
 /** Grounds that rest on an incident and therefore name it. */
-export const incidentGrounds: readonly Ground[] = ['security-incident'];
+const incidentGrounds: readonly Ground[] = ['security-incident'];
 
 /** The coordination body's decision, or, for expiry, the agreement whose end date is the decision (TERM-05). */
 export interface Decision {

@@ -1,6 +1,6 @@
 import { type HeldItem, type Instant, type InventoryView, refuse } from '#kernel';
 
-export const inventoryViews = ['database', 'cluster', 'stores'] as const satisfies readonly InventoryView[];
+const inventoryViews = ['database', 'cluster', 'stores'] as const satisfies readonly InventoryView[];
 
 /** Folders of the object store whose files the database knows by key: there each of the two views checks the other. */
 const recordedFolders = ['scenarios/', 'releases/'];

@@ -1,7 +1,7 @@
 import { addMonths, type Instant, refuse } from '#kernel';
 
 /** Network logs outlive the domain by this many months at least; all five regulations agree (LOG-01). */
-export const shortestMonths = 6;
+const shortestMonths = 6;
 
 /**
  * When a network log record may be deleted at the earliest: the later of its own time and the termination, plus the retention.

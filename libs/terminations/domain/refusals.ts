@@ -138,14 +138,6 @@ export const refusals = {
     satisfyEn: 'Wait until the hold is lifted.',
     sources: ['DEST-04', 'SUSP-09'],
   },
-  'termination.hold-without-order': {
-    status: 422,
-    zh: '保全须写明要求机关、文号和理由。',
-    en: 'A hold states who ordered it, its reference and the reason.',
-    satisfyZh: '补齐三项。',
-    satisfyEn: 'Give all three.',
-    sources: ['DEST-04', 'SUSP-09'],
-  },
   'termination.hold-lifted': {
     status: 409,
     zh: '该保全已解除。',

@@ -19,7 +19,7 @@ export const terminationTransitions = {
 } as const satisfies Transitions<TerminationState>;
 
 /** States that a legal hold can interrupt; it returns there when the hold is lifted. */
-export const holdable = ['opened', 'access-closed', 'exits-decided', 'inventoried'] as const satisfies readonly TerminationState[];
+const holdable = ['opened', 'access-closed', 'exits-decided', 'inventoried'] as const satisfies readonly TerminationState[];
 export type HoldableState = (typeof holdable)[number];
 export const isHoldable = (state: TerminationState): state is HoldableState => (holdable as readonly TerminationState[]).includes(state);
 

@@ -34,7 +34,7 @@ const compound = [4, 3, 2].map((length) => {
 });
 const plain: Pattern = '\\p{Han}{2,8}';
 
-export function maskName(value: string): string {
+function maskName(value: string): string {
   const letters = Array.from(value);
   if (matchesFully(dotted, value)) return `${letters[0] ?? ''}**·**`;
   for (const { length, form } of compound) {
@@ -79,7 +79,7 @@ export function maskSql(shape: string, text: string): string {
 }
 
 /** Fewest characters that masking by ends hides: ten thousand possibilities for digits. A shorter value is hidden whole. */
-export const leastHidden = 4;
+const leastHidden = 4;
 
 export function maskEnds(start: number, end: number, value: string): string {
   const letters = Array.from(trimSpaces(value));
