@@ -59,5 +59,24 @@ export async function startApi(platform: Platform): Promise<Api> {
   const app = await composeApi(platform);
   await app.get(FirstAdministrators).ensure(platform.config.oidc.issuer, platform.config.installation);
   await app.listen(platform.config.http.port, platform.config.http.host);
-  return { app, url: await app.getUrl(), close: () => app.close() };
+  return { app, url: await app.getUrl(), close: () => drain(app) };
+}
+
+const lookMs = 100;
+const patienceMs = 10_000;
+
+/**
+ * Lets requests under way be answered, for ten seconds. Their connections are then idle and would hold the server open until the
+ * keep-alive time (72 s) is over.
+ */
+async function drain(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const idle = setInterval(() => server.closeIdleConnections(), lookMs);
+  const late = setTimeout(() => server.closeAllConnections(), patienceMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(late);
+  }
 }
