@@ -12,7 +12,6 @@ import { auditEntities } from './persistence/entities.js';
 import { AuditTree1763701000000 } from './persistence/migrations/audit-tree.js';
 
 export { Sequencer } from './application/sequencer.js';
-export { AuditModule };
 
 export const auditContext: ContextDeclaration = {
   name: 'audit',

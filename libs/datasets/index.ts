@@ -13,11 +13,9 @@ export { CopiesHolding } from './application/copies-holding.js';
 export { CopyImport } from './application/copy-import.js';
 export { DatasetsEvidence } from './application/datasets-evidence.js';
 export { Copies, type CopyFacts, type ReadableCopy } from './application/copies.js';
-export { Datasets, type DatasetFacts } from './application/datasets.js';
-export { type CellType, storedTypes } from './domain/cell.js';
+export type { DatasetFacts } from './application/datasets.js';
 export type { CopyColumn, CopyFile, DatasetCopy } from './domain/dataset-copy.js';
 export type { Dataset } from './domain/dataset.js';
-export { type Field, type FieldClass, type Grade, isSensitive, isUndecided, type SensitiveType, strictestGrade } from './domain/field.js';
 export type { Grant } from './domain/grant.js';
 export { DatasetsModule };
 

@@ -8,10 +8,7 @@ import { DesensitisationJobs } from './jobs/desensitisation.jobs.js';
 import { desensitisationEntities } from './persistence/entities.js';
 import { PlansAndRuns1763700600000 } from './persistence/migrations/plans-and-runs.js';
 
-export { Plans } from './application/plans.js';
-export { Samples, type Sample } from './application/samples.js';
-export { DesensitisationModule };
-export { detectors, findIdentifiers, typeOfValue, type Certainty, type Detector, type Finding } from './domain/detectors/detectors.js';
+export { detectors } from './domain/detectors/detectors.js';
 
 export const desensitisationContext: ContextDeclaration = {
   name: 'desensitisation',

@@ -15,19 +15,9 @@ export { DesiredObjects, type ObjectOwner } from './application/desired-objects.
 export { Domains, type DomainFacts } from './application/domains.js';
 export { ZonePods } from './application/zone-pods.js';
 export { DOMAINS_CONFIG, type DomainsConfig } from './config.js';
-export { assertUsable, type DomainState } from './domain/operation-domain.js';
+export type { DomainState } from './domain/operation-domain.js';
 export type { Zone } from './domain/zone.js';
-export {
-  accounts,
-  annotations,
-  installation,
-  labels,
-  systemNamespace,
-  user,
-  zonePodSpec,
-  type InstallOptions,
-  type Subject,
-} from './manifests/index.js';
+export { installation, systemNamespace, user, type InstallOptions, type Subject } from './manifests/index.js';
 export { DomainsModule };
 
 export const domainsContext: ContextDeclaration = {

@@ -12,7 +12,7 @@ export { Organisations } from './application/organisations.js';
 export { People } from './application/people.js';
 export { SignIn, TOKEN_VERIFIER } from './application/sign-in.js';
 export { areAffiliated, type Organisation, type OrganisationKind } from './domain/organisation.js';
-export { organisationsAt, recordAt, type PersonnelFacts, type PersonnelRecord, type RecordKind } from './domain/personnel.js';
+export { organisationsAt, type PersonnelFacts, type PersonnelRecord, type RecordKind } from './domain/personnel.js';
 export { assertSees, personOf, sees, type Parties } from '#kernel';
 export { IdentityModule };
 

@@ -9,8 +9,6 @@ import { MeteringModule } from './metering.module.js';
 import { meteringEntities } from './persistence/entities.js';
 import { Ledger1763701200000 } from './persistence/migrations/ledger.js';
 
-export { MeteringModule };
-
 export const meteringContext: ContextDeclaration = {
   name: 'metering',
   module: MeteringModule,

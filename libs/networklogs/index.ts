@@ -10,7 +10,6 @@ import { networkLogEntities } from './persistence/entities.js';
 import { NetworkLogs1763701100000 } from './persistence/migrations/network-logs.js';
 
 export { Sealer } from './application/sealer.js';
-export { NetworkLogsModule };
 
 export const networkLogsContext: ContextDeclaration = {
   name: 'networklogs',

@@ -8,9 +8,8 @@ import { OversightModule } from './oversight.module.js';
 import { Readings1763701300000 } from './persistence/migrations/readings.js';
 
 export { boardNumbers, type BoardNumber } from './domain/board.js';
-export { coverage, idsIn, unknownIds, type Coverage, type TestEvidence } from './domain/coverage.js';
+export { coverage, unknownIds, type Coverage, type TestEvidence } from './domain/coverage.js';
 export { requirements, type Requirement } from './domain/requirements.js';
-export { OversightModule };
 
 export const oversightContext: ContextDeclaration = {
   name: 'oversight',

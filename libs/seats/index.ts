@@ -14,9 +14,7 @@ export { receiptKey } from './application/receipts.js';
 export { Revocations, type RevokeAll } from './application/revocations.js';
 export { type CuttableRuns, RunCuts, type RunScope } from './application/run-cuts.js';
 export { SeatAccess, type WorkingSeat } from './application/seat-access.js';
-export { cutPaths, type CutPathName } from './domain/cut-paths.js';
 export type { Receipt } from './domain/receipt.js';
-export { seatEvents } from './contract.js';
 export { SeatsModule };
 
 export const seatsContext: ContextDeclaration = {

@@ -10,11 +10,7 @@ import { TerminationsAndHolds1763700900000 } from './persistence/migrations/term
 import { TerminationsModule } from './terminations.module.js';
 
 export { certificateKey } from './application/concluding.js';
-export { Terminations } from './application/terminations.js';
-export { LegalHolds } from './application/legal-holds.js';
-export { terminationEvents } from './contract.js';
 export type { DestructionCertificate, PendingNotice } from './domain/certificate.js';
-export { TerminationsModule };
 
 export const terminationsContext: ContextDeclaration = {
   name: 'terminations',

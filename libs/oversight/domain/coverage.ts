@@ -13,7 +13,7 @@ export interface Coverage {
 }
 
 /** The ids at the end of a test's name, such as `… [ISO-03] [ACC-02]`. */
-export const idsIn = (name: string): string[] => [...name.matchAll(/\[([A-Z]+-\d{2})\]/g)].map((match) => match[1] ?? '');
+const idsIn = (name: string): string[] => [...name.matchAll(/\[([A-Z]+-\d{2})\]/g)].map((match) => match[1] ?? '');
 
 /** What the tests show, requirement by requirement. A test that did not run here shows nothing. */
 export function coverage(tests: readonly TestEvidence[]): readonly Coverage[] {

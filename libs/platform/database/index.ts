@@ -1,7 +1,7 @@
-export { createDataSource, databaseConfig, databaseUrl, migrate, type DatabaseConfig } from './data-source.js';
+export { createDataSource, databaseConfig, migrate, type DatabaseConfig } from './data-source.js';
 export { EpochReader, type EpochAt } from './epochs.js';
 export { JournalSealer, type SealedBox } from './journal-sealer.js';
 export { databaseRefusals } from './refusals.js';
 export type { Page, PageRequest } from './state-table.js';
 export type { DomainEvent, EpochKind, JournalFact, Tx, WorkOrder } from './tx.js';
-export { UnitOfWork, epochChannel } from './unit-of-work.js';
+export { UnitOfWork } from './unit-of-work.js';

@@ -8,7 +8,7 @@ import { bindManager, unbind, type DomainEvent, type EpochKind, type JournalFact
 /** PostgreSQL says: try the whole transaction again. */
 const retryable = new Set(['40001', '40P01']);
 const attempts = 5;
-export const epochChannel = 'opdomain_epochs';
+const epochChannel = 'opdomain_epochs';
 
 class Transaction implements Tx {
   readonly recorded = new Set<string>();

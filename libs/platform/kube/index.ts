@@ -1,13 +1,13 @@
 export { CLUSTER, type Cluster, type RemoveOptions, type ServiceAccountToken, type WriteOptions } from './cluster.js';
 export { kubeConfig, type KubeSettings } from './config.js';
 export type { ApiResource } from './discovery.js';
-export { isKubeError, KubeError, refusals, type KubeCause } from './errors.js';
-export { Informer, keyOf, type InformerOptions } from './informer.js';
+export { isKubeError, refusals, type KubeCause } from './errors.js';
+export type { InformerOptions } from './informer.js';
 export { KubeCluster } from './kube-cluster.js';
 export { LeaderElection, type ElectionOptions } from './leader.js';
 export { asSeen, refOf, sayRef } from './objects.js';
 export type { KindOf, KubeObject, ListQuery, ObjectList, ObjectMeta, ObjectRef, Precondition } from './objects.js';
 export type { Leadership, Reconciler } from './reconciler.js';
 export { ReconcileLoop } from './reconcile-loop.js';
-export { termAnnotation, traceAnnotation, type Term } from './term.js';
+export { termAnnotation, type Term } from './term.js';
 export type { KubeAnswer, KubeRequest } from './transport.js';

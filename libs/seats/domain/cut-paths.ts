@@ -10,4 +10,3 @@ export const cutPaths = [
   'queued-jobs',
   'running-jobs',
 ] as const;
-export type CutPathName = (typeof cutPaths)[number];
