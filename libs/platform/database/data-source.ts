@@ -29,7 +29,11 @@ export function createDataSource(
     url: databaseUrl(config),
     applicationName,
     entities: contexts.flatMap((context) => context.entities) as unknown as Classes,
-    migrations: [PlatformTables1763700000000, PlatformConnections1763700001000, ...(contexts.flatMap((context) => context.migrations) as unknown as Classes)] as never,
+    migrations: [
+      PlatformTables1763700000000,
+      PlatformConnections1763700001000,
+      ...(contexts.flatMap((context) => context.migrations) as unknown as Classes),
+    ] as never,
     migrationsTableName: 'opdomain_migrations',
     migrationsTransactionMode: 'each',
     synchronize: false,
