@@ -51,15 +51,15 @@ describeHere(`the demo${missing === '' ? '' : ` (skipped: ${missing})`}`, () => 
 
     const second = start('demo', args);
     await second.waitFor('✓ data request approved');
+    expect(await stillRunning(ofTheFirst)).toEqual([]);
     await until('the engine to work on the delivery', 60, () => atWork(dir));
     const ofTheSecond = await descendants(second.pid);
     second.kill('SIGKILL');
     expect(await second.ended).toBe('SIGKILL');
-    expect(await stillRunning(ofTheFirst)).toEqual([]);
+    await until('all that the second started to end by itself', 30, async () => (await stillRunning(ofTheSecond)).length === 0);
 
     const third = start('demo', args);
     expect([await third.ended, third.said()]).toEqual([0, expect.stringContaining('every step ok')]);
-    expect(await stillRunning(ofTheSecond)).toEqual([]);
     expect([existsSync(scratchOf(dir)), existsSync(dir)]).toEqual([false, false]);
     const report = JSON.parse(await readFile(file, 'utf8')) as StoryReport;
     expect(report).toMatchObject({ ok: true, receipt: { document: expect.anything() }, certificate: { document: expect.anything() } });

@@ -22,6 +22,8 @@ export interface ServerSpec {
   /** Tried in order, each for `stopWithinSeconds`; SIGKILL follows. */
   readonly stopSignals?: readonly ('SIGTERM' | 'SIGINT' | 'SIGQUIT')[];
   readonly stopWithinSeconds?: number;
+  /** What ends it where this process is gone without having done so; TERM unless said otherwise. */
+  readonly onOrphaned?: 'TERM' | 'INT' | 'KILL';
   /** Ends the wait for `ready`, and the server with it. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,10 +57,9 @@ export async function supervise(spec: ServerSpec): Promise<RunningServer> {
   spec.signal?.throwIfAborted();
   await endLeftover(dir, name, spec.stopSignals);
   const log = await openLog(dir, name);
-  const [signal = 'SIGTERM'] = spec.stopSignals ?? [];
   let child: ChildProcess;
   try {
-    child = tiedSpawn(spec.command, spec.args, signal === 'SIGINT' ? 'INT' : 'TERM', {
+    child = tiedSpawn(spec.command, spec.args, spec.onOrphaned ?? 'TERM', {
       cwd: dir,
       // A group of its own: Ctrl-C in the terminal reaches us alone, and we end the servers in their order.
       detached: true,

@@ -70,6 +70,8 @@ export async function startApiServer(dir: string, binary: string, needs: ApiServ
     },
     readyWithinSeconds: 120,
     stopWithinSeconds: 20,
+    // Without its etcd it would wait for more than a minute before it ends by itself; it has nothing to save.
+    onOrphaned: 'KILL',
     signal: needs.signal,
   });
 }

@@ -47,6 +47,7 @@ export async function startControllers(
       await httpsGet(`https://127.0.0.1:${port}/healthz`, authority.pem);
     },
     readyWithinSeconds: 60,
+    onOrphaned: 'KILL',
     signal,
   });
 }

@@ -58,6 +58,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     ready: () => answers(url),
     readyWithinSeconds: 60,
     stopSignals: signals,
+    onOrphaned: 'INT',
     stopWithinSeconds: 20,
     signal: options.signal,
   });
