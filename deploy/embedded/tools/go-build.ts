@@ -42,14 +42,15 @@ export async function goBuild(go: string, tool: Tool, binary: string, signal?: A
   try {
     const flags = ['-s', '-w', ...tool.settings.flatMap((setting) => ['-X', setting])].join(' ');
     const args = ['build', '-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', flags, '-o', join(draft, 'out'), tool.package];
-    // On SIGINT go ends its compilers and removes its working folder.
-    await tiedRun(go, args, 'INT', { cwd: folderOf(tool), env: environment(), signal }).catch((error: unknown) => {
+    // Its working folder too lies in the draft: go does not remove it when it is interrupted.
+    const env = { ...environment(), GOTMPDIR: draft };
+    await tiedRun(go, args, 'INT', { cwd: folderOf(tool), env, signal }).catch((error: unknown) => {
       throw error instanceof TiedRunError ? new Error(`go build of ${tool.package}: ${error.message}`, { cause: error }) : error;
     });
     if (!(await isThere(join(draft, 'out')))) throw new Error(`${tool.package} built nothing`);
     await rename(join(draft, 'out'), binary);
   } finally {
-    await rm(draft, { recursive: true, force: true });
+    await rm(draft, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
 
