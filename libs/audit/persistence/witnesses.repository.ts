@@ -1,12 +1,12 @@
 import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { StateTable } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { AuditCaseRow, WitnessRow } from './entities.js';
+import { witnessTable, auditCaseTable } from './tables.js';
 
 @Injectable()
 export class WitnessesRepository {
-  private readonly table = new StateTable<WitnessRow>(WitnessRow, 'audit-witness');
+  private readonly table = witnessTable;
 
   insert = (tx: Tx, row: Omit<WitnessRow, 'version'>): Promise<WitnessRow> => this.table.insert(tx, row);
   update = (tx: Tx, row: WitnessRow, change: Partial<WitnessRow>): Promise<WitnessRow> => this.table.update(tx, row, change);
@@ -21,7 +21,7 @@ export class WitnessesRepository {
 
 @Injectable()
 export class AuditCasesRepository {
-  private readonly table = new StateTable<AuditCaseRow>(AuditCaseRow, 'audit-case');
+  private readonly table = auditCaseTable;
 
   insert = (tx: Tx, row: Omit<AuditCaseRow, 'version'>): Promise<AuditCaseRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<AuditCaseRow> => this.table.get(tx, id);

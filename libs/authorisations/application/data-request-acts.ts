@@ -7,7 +7,7 @@ import type { DataRequestsQuery } from '../contract.js';
 import { assertUnit, assertUnitOrAuthority } from '../domain/acting.js';
 import { slotsInOrder } from '../domain/approval.js';
 import { itemDigest } from '../domain/data-request.js';
-import { assertFieldsNamed, decideGrant, decideItemEnd, decideRequestSubmission, moveItem } from '../domain/data-request-decisions.js';
+import { assertFieldsNamed, decideGrant, decideItemEnd, decideRequestSubmission } from '../domain/data-request-decisions.js';
 import { valueOf } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
 import { assertUsable } from '../domain/scenario.js';
@@ -80,8 +80,8 @@ export class DataRequestActs {
       decideRequestSubmission(request, drafts, facts);
       const parties = valueOf(facts.profile, 'dataRequestParties').map((party) => ({ key: party, party }));
       for (const item of drafts) {
-        const submitted = await this.repository.updateItem(tx, item, moveItem(item, 'submitted'));
-        await this.repository.updateItem(tx, submitted, moveItem(submitted, 'approving'));
+        const submitted = await this.repository.moveItem(tx, item, { state: 'submitted' });
+        await this.repository.moveItem(tx, submitted, { state: 'approving' });
         await this.reviews.open(tx, {
           ownerId: id,
           subject: { kind: 'data-request-item', id: item.id, version: item.sinceRevision, digest: itemDigest(request, list, item) },
@@ -101,11 +101,11 @@ export class DataRequestActs {
       const facts = await this.gatherer.facts(tx, request, [item]);
       const approval = await this.reviews.cast(tx, { kind: 'data-request-item', id: itemId }, ballot, itemDigest(request, list, item));
       if (approval.state === 'rejected')
-        await this.repository.updateItem(tx, item, decideItemEnd(item, ballot.forCorrection ? 'returned' : 'rejected', ballot.reasons));
+        await this.repository.moveItem(tx, item, decideItemEnd(item, ballot.forCorrection ? 'returned' : 'rejected', ballot.reasons));
       if (approval.state === 'approved') {
         const consents = await this.consents.ofScenario(tx, request.scenarioId);
         const { state, open, withheld } = decideGrant(request, item, { ...facts, approval, consents, items: list }, ctx.at);
-        await this.repository.updateItem(tx, item, { state, grant: { open, withheld } });
+        await this.repository.moveItem(tx, item, { state, grant: { open, withheld } });
         await tx.publish({ type: 'data-request-item.in-force.v1', key: itemId, payload: payloadOf(item) });
       }
       return { details: { itemId, verdict: ballot.verdict, digest: ballot.digest, review: approval.state } };
@@ -119,7 +119,7 @@ export class DataRequestActs {
       assertUnit(ctx.actor, request.unitId);
       for (const item of await this.repository.itemsOf(tx, id)) {
         if (item.state !== 'approving') continue;
-        await this.repository.updateItem(tx, item, decideItemEnd(item, 'returned', 'revised'));
+        await this.repository.moveItem(tx, item, decideItemEnd(item, 'returned', 'revised'));
         await this.reviews.void(tx, 'data-request-item', item.id);
       }
       const next = await this.repository.update(tx, request, { revision: request.revision + 1, requesterId: personOf(ctx.actor).personId });
@@ -135,7 +135,7 @@ export class DataRequestActs {
       const item = await this.item(tx, request, itemId);
       const person = personOf(ctx.actor);
       if (person.organisationId !== item.providerId) assertUnitOrAuthority(ctx.actor, request.authorityId, request.unitId);
-      await this.repository.updateItem(tx, item, decideItemEnd(item, 'withdrawn', reasons));
+      await this.repository.moveItem(tx, item, decideItemEnd(item, 'withdrawn', reasons));
       await tx.publish({ type: 'data-request-item.withdrawn.v1', key: itemId, payload: payloadOf(item) });
       return { details: { itemId }, reasons: [reasons] };
     });

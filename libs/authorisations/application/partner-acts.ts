@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { PartnersQuery } from '../contract.js';
 import { assertUnit, assertUnitOrAuthority } from '../domain/acting.js';
 import { isPast } from '../domain/calendar-day.js';
-import { decidePartnerApproval, decidePartnerEnd, decidePartnerRejection, decidePartnerReview, partnerDigest } from '../domain/partner.js';
+import { decidePartnerApproval, decidePartnerRejection, decidePartnerReview, partnerDigest } from '../domain/partner.js';
 import type { Ballot } from '../domain/messages/common.messages.js';
 import type { PartnerView, RequestPartner } from '../domain/messages/scenarios.messages.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
@@ -66,7 +66,7 @@ export class PartnerActs {
         },
         { ...parties, authority: scenario.authorityId, 'operating-unit': scenario.unitId },
       );
-      const row = await this.repository.update(tx, draft, change);
+      const row = await this.repository.move(tx, draft, change);
       await this.reviews.open(tx, {
         ownerId: row.id,
         subject: { kind: 'partner', id: row.id, version: row.revision, digest: partnerDigest(row) },
@@ -90,7 +90,7 @@ export class PartnerActs {
           : approval.state === 'rejected'
             ? decidePartnerRejection(row)
             : {};
-      const next = await this.repository.update(tx, row, change);
+      const next = await this.repository.apply(tx, row, change);
       if (next.state === 'approved') {
         const { scenarioId, authorisationId, unitId } = next;
         await tx.enqueue({ name: 'authorisations.end-partner', key: id, dueAt: endOfDay(next.until), unitId, scenarioId });
@@ -137,7 +137,7 @@ export class PartnerActs {
 
   /** What hangs on a record ends with it. */
   private async close(tx: Tx, row: PartnerRow, action: string): Promise<PartnerRow> {
-    const ended = await this.repository.update(tx, row, decidePartnerEnd(row));
+    const ended = await this.repository.move(tx, row, { state: 'ended' });
     await this.closing.partnerEnded(tx, row, ended, action);
     for (const below of await this.repository.below(tx, row.id))
       if (below.state === 'approved') await this.close(tx, below, 'partner.ended');

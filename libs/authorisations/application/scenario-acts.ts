@@ -1,5 +1,5 @@
 import { assertSees, personOf, sees } from '#identity';
-import { type ActContext, type Id, belongsTo, dayOf, newId, reachOf } from '#kernel';
+import { type ActContext, type Id, type Staying, belongsTo, dayOf, newId, reachOf } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -10,6 +10,8 @@ import type { Authorisation } from '../domain/authorisation.js';
 import { valueOf } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
 import {
+  type Scenario,
+  type ScenarioMove,
   assertNotSuspended,
   decideResumption,
   decideScenarioApproval,
@@ -30,7 +32,7 @@ import { Jurisdictions } from './jurisdictions.js';
 import { Reviews } from './reviews.js';
 
 type ScenarioAnswer = z.input<typeof ScenarioView>;
-type Decide = (tx: Tx, row: ScenarioRow, authorisation: Authorisation) => Promise<Partial<ScenarioRow>>;
+type Decide = (tx: Tx, row: ScenarioRow, authorisation: Authorisation) => Promise<Staying<Scenario> | ScenarioMove>;
 
 /** One scenario, one review; anyone inside can stop it, only the authority resumes it (AUTH-18, EMG-06). */
 @Injectable()
@@ -156,7 +158,7 @@ export class ScenarioActs {
   private change(ctx: ActContext, id: Id, decide: Decide): Promise<ScenarioAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const { row, authorisation } = await this.load(tx, ctx, id);
-      const next = await this.repository.update(tx, row, await decide(tx, row, authorisation));
+      const next = await this.repository.apply(tx, row, await decide(tx, row, authorisation));
       await tx.record(ofScenario(tx, next, { before: row }));
       return this.view(tx, next);
     });

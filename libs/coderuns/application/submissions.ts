@@ -64,7 +64,7 @@ export class Submissions {
       const reviewer = personOf(ctx.actor);
       assertReviewable(submission, reviewer, input.digest);
       const state = input.verdict === 'approve' ? 'reviewed' : 'returned';
-      const reviewed = await this.submissions.update(tx, submission, {
+      const reviewed = await this.submissions.move(tx, submission, {
         state,
         reviewedBy: reviewer.personId,
         reviewedAt: ctx.at,

@@ -1,10 +1,12 @@
 import { reachOf, type ActContext, type Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
+import type { copyTransitions } from '../domain/copy.states.js';
 import { Brackets } from 'typeorm';
 import type { BadReason } from '../domain/cell.js';
 import { BadRowRow, DatasetCopyRow } from './entities.js';
+import { datasetCopyTable } from './tables.js';
 
 export interface BadRow {
   readonly line: number;
@@ -15,12 +17,14 @@ const insertBatch = 1000;
 
 @Injectable()
 export class CopiesRepository {
-  private readonly table = new StateTable<DatasetCopyRow>(DatasetCopyRow, 'dataset-copy');
+  private readonly table = datasetCopyTable;
 
-  insert = (tx: Tx, row: Omit<DatasetCopyRow, 'version'>): Promise<DatasetCopyRow> => this.table.insert(tx, row);
+  insert = (tx: Tx, row: Begun<DatasetCopyRow, 'received'>): Promise<DatasetCopyRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<DatasetCopyRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id, mode: 'share' | 'update'): Promise<DatasetCopyRow> => this.table.lock(tx, id, mode);
-  update = (tx: Tx, row: DatasetCopyRow, change: Partial<DatasetCopyRow>): Promise<DatasetCopyRow> => this.table.update(tx, row, change);
+  update = (tx: Tx, row: DatasetCopyRow, change: Change<DatasetCopyRow>): Promise<DatasetCopyRow> => this.table.update(tx, row, change);
+  move = (tx: Tx, row: DatasetCopyRow, change: Move<DatasetCopyRow, typeof copyTransitions>): Promise<DatasetCopyRow> =>
+    this.table.move(tx, row, change);
   ofScenario = (tx: Tx, scenarioId: Id): Promise<DatasetCopyRow[]> => this.table.where(tx, { scenarioId });
   ofAuthorisation = (tx: Tx, authorisationId: Id): Promise<DatasetCopyRow[]> => this.table.where(tx, { authorisationId });
 

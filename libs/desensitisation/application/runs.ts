@@ -1,7 +1,7 @@
-import { assertMove, newId, personOf, reachOf, refuse, sees, type ActContext, type Id } from '#kernel';
+import { newId, personOf, reachOf, refuse, sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import type { RunScope } from '#seats';
-import { type OpenRunState, runTransitions } from '#seats/contract';
+import type { OpenRunState } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { byScenario, DesensitisationRunView, SampleView, StartRun } from '../contract.js';
@@ -61,7 +61,6 @@ export class Runs {
     return this.unitOfWork.run(ctx, async (tx) => {
       const run = await this.runs.lock(tx, id);
       assertSeesRun(tx, run);
-      assertMove(runTransitions, run.state, 'cancelled', 'desensitisation-run');
       return viewOf(await this.end(tx, run, 'desensitisation.cut'));
     });
   }
@@ -98,7 +97,7 @@ export class Runs {
   }
 
   private async end(tx: Tx, run: RunRow, code: string): Promise<RunRow> {
-    const ended = await this.runs.update(tx, run, { state: 'cancelled', cause: { code }, finishedAt: tx.context.at });
+    const ended = await this.runs.move(tx, run, { state: 'cancelled', cause: { code }, finishedAt: tx.context.at });
     await tx.cancelWork(runJob, run.id);
     await tx.record({ action: 'desensitisation-run.cancelled', object: runObject(run), ...underOf(run), reasons: [code] });
     return ended;

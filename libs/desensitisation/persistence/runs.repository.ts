@@ -1,20 +1,23 @@
 import type { Id, Reach } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
 import type { RunScope } from '#seats';
 import { type OpenRunState, openRunStates } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
+import type { runTransitions } from '#seats/contract';
 import { RunRow } from './entities.js';
 import { pageWithin } from './within.js';
+import { runTable } from './tables.js';
 
 @Injectable()
 export class RunsRepository {
-  private readonly table = new StateTable<RunRow>(RunRow, 'desensitisation-run');
+  private readonly table = runTable;
 
-  insert = (tx: Tx, row: Omit<RunRow, 'version'>): Promise<RunRow> => this.table.insert(tx, row);
+  insert = (tx: Tx, row: Begun<RunRow, 'queued'>): Promise<RunRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<RunRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id): Promise<RunRow> => this.table.lock(tx, id, 'update');
-  update = (tx: Tx, row: RunRow, change: Partial<Omit<RunRow, 'id' | 'version'>>): Promise<RunRow> => this.table.update(tx, row, change);
+  update = (tx: Tx, row: RunRow, change: Change<RunRow>): Promise<RunRow> => this.table.update(tx, row, change);
+  move = (tx: Tx, row: RunRow, change: Move<RunRow, typeof runTransitions>): Promise<RunRow> => this.table.move(tx, row, change);
   page = (
     tx: Tx,
     reach: Reach,

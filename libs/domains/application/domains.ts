@@ -1,10 +1,16 @@
-import { assertMove, assertSees, newId, reachOf, refuse, type ActContext, type Id } from '#kernel';
+import { assertSees, newId, reachOf, refuse, type ActContext, type Id, type Reached } from '#kernel';
 import { Authorisations } from '#authorisations';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { DOMAINS_CONFIG, type DomainsConfig } from '../config.js';
 import { domainEvents } from '../contract.js';
-import { currentZones, decideAcceptance, domainTransitions, type DomainState, type OperationDomain } from '../domain/operation-domain.js';
+import {
+  currentZones,
+  decideAcceptance,
+  type DomainState,
+  type domainTransitions,
+  type OperationDomain,
+} from '../domain/operation-domain.js';
 import type { Reconciliation } from '../domain/operator-work.js';
 import { zoneNamespace, zones, type Zone, type ZoneQuota } from '../domain/zone.js';
 import { DomainsRepository, type DomainRef, type LockMode } from '../persistence/domains.repository.js';
@@ -200,12 +206,11 @@ export class Domains {
   private async move(
     tx: Tx,
     domain: OperationDomain,
-    to: DomainState,
+    to: Reached<typeof domainTransitions>,
     action: string,
     sealedFrom: OperationDomain['sealedFrom'],
   ): Promise<void> {
-    assertMove<DomainState>(domainTransitions, domain.state, to, 'operation-domain');
-    await this.repository.update(tx, domain, { state: to, sealedFrom });
+    await this.repository.move(tx, domain, { state: to, sealedFrom });
     await tx.record({ ...subject(domain), action, before: { state: domain.state }, after: { state: to } });
     await this.operator.ring(tx, domain.id);
   }

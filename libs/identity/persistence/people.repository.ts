@@ -1,10 +1,11 @@
 import type { Id, Instant } from '#kernel';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf } from '#platform/database/persistence';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { And, Equal, Raw } from 'typeorm';
 import type { PersonnelFacts } from '../domain/personnel.js';
 import { AffiliationRow, PersonnelRecordRow, PersonRow, RoleGrantRow } from './entities.js';
+import { personTable } from './tables.js';
 
 /** People of the organisations, and of those that stand under no authority on record: these are every authority's. */
 const peopleUnder = `SELECT belongs.person_id FROM identity.affiliations belongs
@@ -13,7 +14,7 @@ const peopleUnder = `SELECT belongs.person_id FROM identity.affiliations belongs
 
 @Injectable()
 export class PeopleRepository {
-  private readonly table = new StateTable<PersonRow>(PersonRow, 'person');
+  private readonly table = personTable;
 
   insert = (tx: Tx, row: Omit<PersonRow, 'version'>): Promise<PersonRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<PersonRow> => this.table.get(tx, id);

@@ -39,7 +39,7 @@ export class Seats {
       assertSees(ctx.actor, { unitId: authorisation.unitId }, ctx.at, 'scenario.not-found', input.scenarioId);
       const basisKind = basisOf[input.class];
       if (basisKind !== 'agreement' && input.recordId === undefined) throw refuse('seat.record-not-approved', { class: input.class });
-      const row: Omit<SeatRow, 'version'> = {
+      const row = {
         id: newId(),
         requestedAt: ctx.at,
         personId: input.personId,
@@ -52,7 +52,7 @@ export class Seats {
         basisId: basisKind === 'agreement' ? authorisation.id : (input.recordId ?? authorisation.id),
         basisClause: input.clause,
         endsOn: input.endsOn,
-        state: 'requested',
+        state: 'requested' as const,
         pausedBy: null,
         requestedBy: personOf(ctx.actor).personId,
       };

@@ -87,7 +87,7 @@ export class LegalHolds {
   }
 
   private async move(tx: Tx, row: TerminationRow, change: TerminationChange): Promise<TerminationRow> {
-    const next = await this.terminations.update(tx, row, { state: change.to, heldFrom: change.heldFrom });
+    const next = await this.terminations.move(tx, row, { state: change.to, heldFrom: change.heldFrom });
     await recordStep(tx, row, change);
     await this.wake(tx, next);
     return next;

@@ -81,7 +81,7 @@ export class Terminations {
     const holds = await this.holds.naming(tx, row);
     const change = decideDestruction({ termination: row, exits, holds, sealed: await this.isSealed(tx, row) }, at);
     if (row.domainId !== null && row.scope.kind === 'authorisation') await this.domains.beginDestruction(tx, row.domainId);
-    const next = await this.repository.update(tx, row, { state: change.to, retryAt: null });
+    const next = await this.repository.move(tx, row, { state: change.to, retryAt: null });
     await recordStep(tx, row, change);
     await tx.enqueue({ name: 'terminations.proceed', key: row.id });
     return next;

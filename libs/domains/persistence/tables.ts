@@ -1,0 +1,13 @@
+import { RowTable, StateTable } from '#platform/database/persistence';
+import { domainTransitions } from '../domain/operation-domain.js';
+import { CatalogueImageRow, OperationDomainRow } from './entities.js';
+
+export const catalogueImageTable = new RowTable(CatalogueImageRow, { what: 'catalogue-image' });
+export const operationDomainTable = new StateTable(OperationDomainRow, {
+  what: 'domain',
+  transitions: domainTransitions,
+  initial: ['requested'],
+});
+
+/** Every table of the context whose rows change. */
+export const domainsTables = [catalogueImageTable, operationDomainTable];
