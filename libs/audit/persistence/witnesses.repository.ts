@@ -25,6 +25,6 @@ export class AuditCasesRepository {
 
   insert = (tx: Tx, row: Omit<AuditCaseRow, 'version'>): Promise<AuditCaseRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<AuditCaseRow> => this.table.get(tx, id);
-  page = (tx: Tx, requestedBy: Id | undefined, request: PageRequest): Promise<Page<AuditCaseRow>> =>
-    this.table.page(tx, requestedBy === undefined ? {} : { requestedBy }, request);
+  page = (tx: Tx, request: PageRequest): Promise<Page<AuditCaseRow>> => this.table.page(tx, {}, request);
+  assertSees = (tx: Tx, row: AuditCaseRow): Promise<void> => this.table.assertSees(tx, row);
 }

@@ -157,7 +157,7 @@ export class Agreements {
   private change(ctx: ActContext, id: Id, apply: Apply): Promise<AuthorisationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
-      await this.views.assertVisible(tx, ctx, row);
+      await this.views.assertVisible(tx, row);
       const next = await this.repository.apply(tx, row, await apply(tx, row));
       await tx.record(ofAuthorisation(tx, next, { before: row }));
       return this.views.view(tx, next);

@@ -159,7 +159,7 @@ export class Applications {
   ): Promise<AuthorisationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
-      await this.views.assertVisible(tx, ctx, row);
+      await this.views.assertVisible(tx, row);
       const next = await this.repository.apply(tx, row, await decide(tx, row));
       await tx.record(ofAuthorisation(tx, next, { before: row, ...more }));
       return this.views.view(tx, next);

@@ -1,5 +1,5 @@
 import { assertSees, personOf } from '#identity';
-import { type ActContext, type Id, newId, reachOf } from '#kernel';
+import { type ActContext, type Id, newId } from '#kernel';
 import { type JournalFact, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -146,7 +146,7 @@ export class DataRequestActs {
     query: z.output<typeof DataRequestsQuery>,
   ): Promise<{ items: z.input<typeof DataRequestSummary>[]; next: string | null }> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { scenarioId: query.scenarioId }, query);
+      const page = await this.repository.page(tx, { scenarioId: query.scenarioId }, query);
       return { items: page.items.map(requestSummary), next: page.next };
     });
   }
@@ -154,7 +154,7 @@ export class DataRequestActs {
   one(ctx: ActContext, id: Id): Promise<DataRequestAnswer> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const request = await this.repository.get(tx, id);
-      await this.views.assertVisible(tx, ctx, request);
+      await this.views.assertVisible(tx, request);
       return this.views.view(tx, request);
     });
   }
@@ -191,7 +191,7 @@ export class DataRequestActs {
     await this.authorisations.lock(tx, authorisationId, 'share');
     await this.scenarios.lock(tx, scenarioId, 'share');
     const request = await this.repository.lock(tx, id);
-    await this.views.assertVisible(tx, ctx, request);
+    await this.views.assertVisible(tx, request);
     return request;
   }
 

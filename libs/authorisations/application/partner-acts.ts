@@ -1,5 +1,5 @@
-import { Organisations, areAffiliated, assertSees, personOf, sees } from '#identity';
-import { type ActContext, type Id, dayOf, endOfDay, newId, systemAct, reachOf } from '#kernel';
+import { Organisations, areAffiliated, assertSees, personOf } from '#identity';
+import { type ActContext, type Id, dayOf, endOfDay, newId, systemAct } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -82,7 +82,7 @@ export class PartnerActs {
   vote(ctx: ActContext, id: Id, ballot: z.output<typeof Ballot>): Promise<PartnerAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
-      await this.assertVisible(tx, ctx, row);
+      await this.repository.assertSees(tx, row);
       const approval = await this.reviews.cast(tx, { kind: 'partner', id }, ballot, partnerDigest(row));
       const change =
         approval.state === 'approved'
@@ -104,7 +104,7 @@ export class PartnerActs {
   end(ctx: ActContext, id: Id): Promise<PartnerAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
-      await this.assertVisible(tx, ctx, row);
+      await this.repository.assertSees(tx, row);
       assertUnitOrAuthority(ctx.actor, row.authorityId, row.unitId);
       return this.view(tx, await this.close(tx, row, ctx.action));
     });
@@ -120,7 +120,7 @@ export class PartnerActs {
 
   list(ctx: ActContext, query: z.output<typeof PartnersQuery>): Promise<{ items: PartnerAnswer[]; next: string | null }> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { scenarioId: query.scenarioId }, query);
+      const page = await this.repository.page(tx, { scenarioId: query.scenarioId }, query);
       const items: PartnerAnswer[] = [];
       for (const row of page.items) items.push(await this.view(tx, row));
       return { items, next: page.next };
@@ -130,7 +130,7 @@ export class PartnerActs {
   one(ctx: ActContext, id: Id): Promise<PartnerAnswer> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const row = await this.repository.get(tx, id);
-      await this.assertVisible(tx, ctx, row);
+      await this.repository.assertSees(tx, row);
       return this.view(tx, row);
     });
   }
@@ -142,14 +142,6 @@ export class PartnerActs {
     for (const below of await this.repository.below(tx, row.id))
       if (below.state === 'approved') await this.close(tx, below, 'partner.ended');
     return ended;
-  }
-
-  private async assertVisible(tx: Tx, ctx: ActContext, row: PartnerRow): Promise<void> {
-    const { actor } = ctx;
-    if (actor.kind !== 'person' || sees(actor, row, ctx.at)) return;
-    const review = await this.reviews.latest(tx, 'partner', row.id);
-    if (review?.slots.some((slot) => slot.organisationId === actor.organisationId)) return;
-    assertSees(actor, row, ctx.at, 'partner.not-found', row.id);
   }
 
   private async view(tx: Tx, row: PartnerRow): Promise<PartnerAnswer> {

@@ -29,7 +29,7 @@ export class StageReviews {
   open(ctx: ActContext, id: Id, input: z.output<typeof OpenReview>): Promise<AuthorisationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
-      await this.views.assertVisible(tx, ctx, row);
+      await this.views.assertVisible(tx, row);
       assertAuthority(ctx.actor, row.authorityId, row.unitId);
       const next = await this.repository.move(tx, row, { state: 'reviewing' });
       const profile = await this.jurisdictions.profileAt(tx, row.profileId, dayOf(ctx.at));
@@ -49,7 +49,7 @@ export class StageReviews {
   vote(ctx: ActContext, id: Id, ballot: z.output<typeof StageBallot>): Promise<AuthorisationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
-      await this.views.assertVisible(tx, ctx, row);
+      await this.views.assertVisible(tx, row);
       const approval = await this.reviews.cast(tx, { kind: 'authorisation', id }, ballot, applicationDigest(row));
       const change = approval.state === 'rejected' ? rejection(row, approval, ballot.correctBy, ctx.at) : {};
       const next = await this.repository.apply(tx, row, change);

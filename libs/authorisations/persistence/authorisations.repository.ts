@@ -1,4 +1,4 @@
-import type { Id, Reach } from '#kernel';
+import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
@@ -6,7 +6,6 @@ import type { emergencyPlanTransitions } from '../domain/emergency-plan.states.j
 import type { authorisationTransitions } from '../domain/authorisation.states.js';
 import type { AuthorisationState } from '../domain/authorisation.states.js';
 import { AgreementVersionRow, AuthorisationRow, EmergencyPlanRow, FilingRow } from './authorisation.entities.js';
-import { within } from './within.js';
 import { authorisationTable, agreementVersionTable, emergencyPlanTable, filingTable } from './tables.js';
 
 export type AuthorisationDecision = Change<AuthorisationRow> | Move<AuthorisationRow, typeof authorisationTransitions>;
@@ -32,10 +31,10 @@ export class AuthorisationsRepository {
 
   page = (
     tx: Tx,
-    reach: Reach,
     where: { state?: AuthorisationState | undefined; unitId?: Id | undefined },
     request: PageRequest,
-  ): Promise<Page<AuthorisationRow>> => this.table.page(tx, within<AuthorisationRow>(reach, where), request);
+  ): Promise<Page<AuthorisationRow>> => this.table.page(tx, where, request);
+  assertSees = (tx: Tx, row: AuthorisationRow): Promise<void> => this.table.assertSees(tx, row);
 
   ofUnit = (tx: Tx, unitId: Id): Promise<AuthorisationRow[]> => this.table.where(tx, { unitId });
 

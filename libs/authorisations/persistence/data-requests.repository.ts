@@ -1,11 +1,9 @@
-import type { Id, Reach } from '#kernel';
+import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
+import { type Change, type Move, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import type { dataRequestItemTransitions } from '../domain/data-request.states.js';
-import { In } from 'typeorm';
 import { DataRequestItemRow, DataRequestRow } from './request.entities.js';
-import { within } from './within.js';
 import { dataRequestTable, dataRequestItemTable } from './tables.js';
 
 type New<Row> = Omit<Row, 'version'>;
@@ -40,16 +38,7 @@ export class DataRequestsRepository {
   inForce = (tx: Tx, scenarioId: Id, datasetId?: Id): Promise<DataRequestItemRow[]> =>
     this.items.where(tx, { scenarioId, state: 'in-force', ...(datasetId === undefined ? {} : { datasetId }) });
 
-  /** A provider's people see the requests that hold an item of theirs (EVAL-07). */
-  async page(tx: Tx, reach: Reach, where: { scenarioId?: Id | undefined }, request: PageRequest): Promise<Page<DataRequestRow>> {
-    const owned = within<DataRequestRow>(reach, where);
-    if (reach.everything || reach.authorityIds.length > 0 || reach.unitIds.length === 0) return this.requests.page(tx, owned, request);
-    const asked: { id: Id }[] = await managerOf(tx).query(
-      `SELECT DISTINCT request_id AS id FROM authorisations.data_request_items WHERE provider_id = ANY($1)
-       UNION SELECT id FROM authorisations.data_requests WHERE unit_id = ANY($1)`,
-      [reach.unitIds],
-    );
-    const given = where.scenarioId === undefined ? {} : { scenarioId: where.scenarioId };
-    return this.requests.page(tx, { ...given, id: In(asked.map((row) => row.id)) }, request);
-  }
+  page = (tx: Tx, where: { scenarioId?: Id | undefined }, request: PageRequest): Promise<Page<DataRequestRow>> =>
+    this.requests.page(tx, where, request);
+  assertSees = (tx: Tx, row: DataRequestRow): Promise<void> => this.requests.assertSees(tx, row);
 }

@@ -1,11 +1,10 @@
-import type { Id, Reach } from '#kernel';
+import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import type { Change, Move, Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import type { partnerTransitions } from '../domain/partner.states.js';
 import type { scenarioTransitions } from '../domain/scenario.states.js';
 import { ConsentRow, PartnerRow, ScenarioRow } from './request.entities.js';
-import { within } from './within.js';
 import { scenarioTable, partnerTable, consentTable } from './tables.js';
 
 type New<Row> = Omit<Row, 'version'>;
@@ -22,8 +21,9 @@ export class ScenariosRepository {
   apply = (tx: Tx, row: ScenarioRow, decision: Change<ScenarioRow> | Move<ScenarioRow, typeof scenarioTransitions>): Promise<ScenarioRow> =>
     this.scenarios.apply(tx, row, decision);
   ofAuthorisation = (tx: Tx, authorisationId: Id): Promise<ScenarioRow[]> => this.scenarios.where(tx, { authorisationId });
-  page = (tx: Tx, reach: Reach, where: { authorisationId?: Id | undefined }, request: PageRequest): Promise<Page<ScenarioRow>> =>
-    this.scenarios.page(tx, within<ScenarioRow>(reach, where), request);
+  assertSees = (tx: Tx, row: ScenarioRow): Promise<void> => this.scenarios.assertSees(tx, row);
+  page = (tx: Tx, where: { authorisationId?: Id | undefined }, request: PageRequest): Promise<Page<ScenarioRow>> =>
+    this.scenarios.page(tx, where, request);
 }
 
 @Injectable()
@@ -39,8 +39,9 @@ export class PartnersRepository {
     this.partners.apply(tx, row, decision);
   ofAuthorisation = (tx: Tx, authorisationId: Id): Promise<PartnerRow[]> => this.partners.where(tx, { authorisationId });
   below = (tx: Tx, parentId: Id): Promise<PartnerRow[]> => this.partners.where(tx, { parentId });
-  page = (tx: Tx, reach: Reach, where: { scenarioId?: Id | undefined }, request: PageRequest): Promise<Page<PartnerRow>> =>
-    this.partners.page(tx, within<PartnerRow>(reach, where), request);
+  assertSees = (tx: Tx, row: PartnerRow): Promise<void> => this.partners.assertSees(tx, row);
+  page = (tx: Tx, where: { scenarioId?: Id | undefined }, request: PageRequest): Promise<Page<PartnerRow>> =>
+    this.partners.page(tx, where, request);
 }
 
 @Injectable()

@@ -1,4 +1,5 @@
 import { RowTable, StateTable } from '#platform/database/persistence';
+import type { ApprovalSubjectKind } from '../domain/approval.js';
 import { approvalTransitions } from '../domain/approval.states.js';
 import { authorisationTransitions } from '../domain/authorisation.states.js';
 import { dataRequestItemTransitions } from '../domain/data-request.states.js';
@@ -18,6 +19,15 @@ import {
 import { DataRequestRow, DataRequestItemRow, ScenarioRow, PartnerRow, ConsentRow } from './request.entities.js';
 import { ApprovalRow, ProfileEntryRow, WorkingYearRow } from './review.entities.js';
 
+/** Organisations that sit at the table of the newest review of a subject. */
+const atTheTable = (kind: ApprovalSubjectKind, subjects: string): string =>
+  `SELECT (slot ->> 'organisationId')::uuid FROM authorisations.approvals a, jsonb_array_elements(a.slots) slot
+   WHERE a.subject_kind = '${kind}' AND a.subject_id IN ( ${subjects} ) AND NOT EXISTS (SELECT 1 FROM authorisations.approvals newer
+     WHERE newer.subject_kind = a.subject_kind AND newer.subject_id = a.subject_id AND newer.id > a.id)`;
+/** A provider's people see the requests that hold an item of theirs (EVAL-07). */
+const ofItems = (column: 'id' | 'provider_id' | 'dataset_id'): string =>
+  `SELECT i.${column} FROM authorisations.data_request_items i WHERE i.request_id = row.id`;
+
 export const approvalTable = new StateTable(ApprovalRow, {
   what: 'approval',
   ifMatchApplies: false,
@@ -25,6 +35,7 @@ export const approvalTable = new StateTable(ApprovalRow, {
   initial: ['open'],
 });
 export const authorisationTable = new StateTable(AuthorisationRow, {
+  parties: { unitId: 'unitId', authorityId: 'authorityId', memberId: { ids: atTheTable('authorisation', 'row.id') } },
   what: 'authorisation',
   transitions: authorisationTransitions,
   initial: ['draft'],
@@ -37,7 +48,16 @@ export const emergencyPlanTable = new StateTable(EmergencyPlanRow, {
   initial: ['draft'],
 });
 export const filingTable = new RowTable(FilingRow, { what: 'filing', ifMatchApplies: false });
-export const dataRequestTable = new RowTable(DataRequestRow, { what: 'data-request' });
+export const dataRequestTable = new RowTable(DataRequestRow, {
+  parties: {
+    unitId: 'unitId',
+    authorityId: 'authorityId',
+    providerId: { ids: ofItems('provider_id') },
+    datasetId: { ids: ofItems('dataset_id') },
+    memberId: { ids: atTheTable('data-request-item', ofItems('id')) },
+  },
+  what: 'data-request',
+});
 export const dataRequestItemTable = new StateTable(DataRequestItemRow, {
   what: 'data-request',
   ifMatchApplies: false,
@@ -46,10 +66,28 @@ export const dataRequestItemTable = new StateTable(DataRequestItemRow, {
 });
 export const profileEntryTable = new RowTable(ProfileEntryRow, { what: 'profile-entry' });
 export const workingYearTable = new RowTable(WorkingYearRow, { what: 'working-year' });
-export const scenarioTable = new StateTable(ScenarioRow, { what: 'scenario', transitions: scenarioTransitions, initial: ['draft'] });
-export const partnerTable = new StateTable(PartnerRow, { what: 'partner', transitions: partnerTransitions, initial: ['draft'] });
+export const scenarioTable = new StateTable(ScenarioRow, {
+  parties: {
+    unitId: 'unitId',
+    authorityId: 'authorityId',
+    memberId: { ids: `SELECT row.unitId UNION ALL ${atTheTable('scenario', 'row.id')}` },
+  },
+  what: 'scenario',
+  transitions: scenarioTransitions,
+  initial: ['draft'],
+});
+export const partnerTable = new StateTable(PartnerRow, {
+  parties: { unitId: 'unitId', authorityId: 'authorityId', memberId: { ids: atTheTable('partner', 'row.id') } },
+  what: 'partner',
+  transitions: partnerTransitions,
+  initial: ['draft'],
+});
 export const consentTable = new RowTable(ConsentRow, { what: 'consent' });
 export const suspensionTable = new StateTable(SuspensionRow, {
+  parties: {
+    unitId: 'unitId',
+    authorityId: { ids: 'SELECT a.authority_id FROM authorisations.authorisations a WHERE a.id = row.authorisationId ' },
+  },
   what: 'suspension',
   ifMatchApplies: false,
   transitions: suspensionTransitions,

@@ -1,4 +1,4 @@
-import type { Id, Reach } from '#kernel';
+import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
 import type { RunScope } from '#seats';
@@ -6,7 +6,6 @@ import { type OpenRunState, openRunStates } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
 import type { runTransitions } from '#seats/contract';
 import { CodeRunRow } from './entities.js';
-import { pageWithin } from './within.js';
 import { codeRunTable } from './tables.js';
 
 @Injectable()
@@ -19,8 +18,8 @@ export class CodeRunsRepository {
   update = (tx: Tx, row: CodeRunRow, change: Change<CodeRunRow>): Promise<CodeRunRow> => this.table.update(tx, row, change);
   move = (tx: Tx, row: CodeRunRow, change: Move<CodeRunRow, typeof runTransitions>): Promise<CodeRunRow> =>
     this.table.move(tx, row, change);
-  page = (tx: Tx, reach: Reach, scenarioId: Id | undefined, request: PageRequest): Promise<Page<CodeRunRow>> =>
-    pageWithin(tx, CodeRunRow, reach, scenarioId, request);
+  page = (tx: Tx, scenarioId: Id | undefined, request: PageRequest): Promise<Page<CodeRunRow>> =>
+    this.table.page(tx, { scenarioId }, request);
 
   /** Open runs of a scope, locked in the order in which everyone locks them. */
   async lockOpen(tx: Tx, scope: RunScope, states: readonly OpenRunState[] = openRunStates): Promise<CodeRunRow[]> {

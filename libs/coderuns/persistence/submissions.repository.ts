@@ -1,10 +1,9 @@
-import type { Id, Reach } from '#kernel';
+import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import type { Change, Move, Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import type { submissionTransitions } from '../domain/states.js';
 import { SubmissionRow } from './entities.js';
-import { pageWithin } from './within.js';
 import { submissionTable } from './tables.js';
 
 @Injectable()
@@ -17,6 +16,6 @@ export class SubmissionsRepository {
   update = (tx: Tx, row: SubmissionRow, change: Change<SubmissionRow>): Promise<SubmissionRow> => this.table.update(tx, row, change);
   move = (tx: Tx, row: SubmissionRow, change: Move<SubmissionRow, typeof submissionTransitions>): Promise<SubmissionRow> =>
     this.table.move(tx, row, change);
-  page = (tx: Tx, reach: Reach, scenarioId: Id | undefined, request: PageRequest): Promise<Page<SubmissionRow>> =>
-    pageWithin(tx, SubmissionRow, reach, scenarioId, request);
+  page = (tx: Tx, scenarioId: Id | undefined, request: PageRequest): Promise<Page<SubmissionRow>> =>
+    this.table.page(tx, { scenarioId }, request);
 }

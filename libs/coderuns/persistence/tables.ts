@@ -3,8 +3,14 @@ import { runTransitions } from '#seats/contract';
 import { submissionTransitions } from '../domain/states.js';
 import { CodeRunRow, SubmissionRow } from './entities.js';
 
-export const codeRunTable = new StateTable(CodeRunRow, { what: 'code-run', transitions: runTransitions, initial: ['queued'] });
+export const codeRunTable = new StateTable(CodeRunRow, {
+  parties: { unitId: 'unitId', authorityId: 'authorityId' },
+  what: 'code-run',
+  transitions: runTransitions,
+  initial: ['queued'],
+});
 export const submissionTable = new StateTable(SubmissionRow, {
+  parties: { unitId: 'unitId', authorityId: 'authorityId' },
   what: 'code-submission',
   transitions: submissionTransitions,
   initial: ['submitted'],

@@ -19,7 +19,7 @@ export class DatasetsRepository {
   move = (tx: Tx, row: DatasetRow, change: Move<DatasetRow, typeof datasetTransitions>): Promise<DatasetRow> =>
     this.table.move(tx, row, change);
   page = (tx: Tx, providerId: Id | undefined, request: PageRequest): Promise<Page<DatasetRow>> =>
-    this.table.page(tx, providerId === undefined ? {} : { providerId }, request);
+    this.table.page(tx, { providerId }, request);
 
   /** Every list of fields that ever held is kept, with who decided it (CLS-01, CLS-04). */
   async keepFields(

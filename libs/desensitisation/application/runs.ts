@@ -1,4 +1,4 @@
-import { newId, personOf, reachOf, refuse, sees, type ActContext, type Id } from '#kernel';
+import { newId, personOf, refuse, sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import type { RunScope } from '#seats';
 import type { OpenRunState } from '#seats/contract';
@@ -74,7 +74,7 @@ export class Runs {
 
   list(ctx: ActContext, query: z.output<typeof byScenario>): Promise<Page<RunAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.runs.page(tx, reachOf(ctx.actor, ctx.at), filterOf(query), query);
+      const page = await this.runs.page(tx, filterOf(query), query);
       return { items: page.items.map(viewOf), next: page.next };
     });
   }
@@ -90,8 +90,7 @@ export class Runs {
   /** What stands in dev: outputs of finished runs alone (DES-02). */
   listSamples(ctx: ActContext, query: z.output<typeof byScenario>): Promise<Page<SampleAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const filter = { ...filterOf(query), state: 'succeeded' as const, destroyedAt: null };
-      const page = await this.runs.page(tx, reachOf(ctx.actor, ctx.at), filter, query);
+      const page = await this.runs.pageOfStanding(tx, filterOf(query), query);
       return { items: page.items.map(sampleViewOf), next: page.next };
     });
   }

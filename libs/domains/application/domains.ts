@@ -1,4 +1,4 @@
-import { assertSees, newId, reachOf, refuse, type ActContext, type Id, type Reached } from '#kernel';
+import { assertSees, newId, refuse, type ActContext, type Id, type Reached } from '#kernel';
 import { Authorisations } from '#authorisations';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
@@ -99,7 +99,7 @@ export class Domains {
     query: { authorisationId?: Id | undefined; limit?: number | undefined; cursor?: string | undefined },
   ): Promise<Page<DomainDetail>> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), query.authorisationId, query);
+      const page = await this.repository.page(tx, query.authorisationId, query);
       const items = [];
       for (const domain of page.items) items.push(await this.detail(tx, domain));
       return { items, next: page.next };

@@ -1,8 +1,7 @@
-import type { Id, Reach, Reached } from '#kernel';
+import type { Id, Reached } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
 import type { domainTransitions, OperationDomain, ZoneRecord } from '../domain/operation-domain.js';
 import { OperationDomainRow, ZoneRow } from './entities.js';
 import { operationDomainTable } from './tables.js';
@@ -42,14 +41,8 @@ export class DomainsRepository {
     return this.table.move(tx, domain as OperationDomainRow, { ...rest, ...(troubles === undefined ? {} : { troubles: [...troubles] }) });
   }
 
-  page(tx: Tx, reach: Reach, authorisationId: Id | undefined, request: PageRequest): Promise<Page<OperationDomain>> {
-    const of = authorisationId === undefined ? {} : { authorisationId };
-    const within = [
-      { ...of, unitId: In([...reach.unitIds]) },
-      { ...of, authorityId: In([...reach.authorityIds]) },
-    ];
-    return this.table.page(tx, reach.everything ? of : within, request);
-  }
+  page = (tx: Tx, authorisationId: Id | undefined, request: PageRequest): Promise<Page<OperationDomain>> =>
+    this.table.page(tx, { authorisationId }, request);
 
   zones = (tx: Tx, domainId: Id): Promise<ZoneRecord[]> =>
     managerOf(tx).find(ZoneRow, { where: { domainId }, order: { createdAt: 'ASC', zone: 'ASC' } });

@@ -2,8 +2,9 @@ import { RowTable, StateTable } from '#platform/database/persistence';
 import { domainTransitions } from '../domain/operation-domain.js';
 import { CatalogueImageRow, OperationDomainRow } from './entities.js';
 
-export const catalogueImageTable = new RowTable(CatalogueImageRow, { what: 'catalogue-image' });
+export const catalogueImageTable = new RowTable(CatalogueImageRow, { parties: 'everyone', what: 'catalogue-image' });
 export const operationDomainTable = new StateTable(OperationDomainRow, {
+  parties: { unitId: 'unitId', authorityId: 'authorityId' },
   what: 'domain',
   transitions: domainTransitions,
   initial: ['requested'],

@@ -105,7 +105,7 @@ export class ExportRequests {
   list(ctx: ActContext, query: z.output<typeof ExportRequestsQuery>): Promise<Page<RequestAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const { scenarioId, state } = query;
-      const page = await this.requests.page(tx, ctx.actor, ctx.at, { scenarioId, state }, query);
+      const page = await this.requests.page(tx, { scenarioId, state }, query);
       return { items: page.items.map(requestView), next: page.next };
     });
   }

@@ -1,10 +1,9 @@
-import type { Actor, Id, Instant } from '#kernel';
-import { reachOf } from '#kernel';
+import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import type { exportTransitions } from '../domain/export-request.js';
-import { In, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
+import { In, type ObjectLiteral } from 'typeorm';
 import type { ExportState } from '../domain/export-request.js';
 import type { Volume } from '../domain/gate-facts.js';
 import type { ReviewDecision } from '../domain/review.js';
@@ -43,15 +42,7 @@ export class RequestsRepository {
     this.table.where(tx, { scenarioId, state: In<ExportState>(['released', 'expired']) });
   underReview = (tx: Tx): Promise<ExportRequestRow[]> => this.table.where(tx, { state: In<ExportState>(['in-review', 'approved']) });
 
-  page(tx: Tx, actor: Actor, at: Instant, filter: RequestFilter, request: PageRequest): Promise<Page<ExportRequestRow>> {
-    const reach = reachOf(actor, at);
-    const of = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as FindOptionsWhere<ExportRequestRow>;
-    const within = [
-      { ...of, unitId: In([...reach.unitIds]) },
-      { ...of, authorityId: In([...reach.authorityIds]) },
-    ];
-    return this.table.page(tx, reach.everything ? of : within, request);
-  }
+  page = (tx: Tx, filter: RequestFilter, request: PageRequest): Promise<Page<ExportRequestRow>> => this.table.page(tx, filter, request);
 
   /** Bytes and rows that were released for a scenario, and what is approved and may be next. */
   async spent(tx: Tx, scenarioId: Id, except: Id): Promise<Volume> {

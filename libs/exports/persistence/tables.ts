@@ -8,9 +8,10 @@ export const releaseLinkTable = new StateTable(ReleaseLinkRow, {
   transitions: releaseLinkTransitions,
   initial: ['open'],
 });
-export const policyTable = new RowTable(PolicyRow, { what: 'export-policy' });
+export const policyTable = new RowTable(PolicyRow, { parties: 'everyone', what: 'export-policy' });
 export const budgetTable = new RowTable(BudgetRow, { what: 'export-budget' });
 export const exportRequestTable = new StateTable(ExportRequestRow, {
+  parties: { unitId: 'unitId', authorityId: 'authorityId' },
   what: 'export-request',
   transitions: exportTransitions,
   initial: ['draft'],

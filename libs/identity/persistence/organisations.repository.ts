@@ -13,7 +13,7 @@ export class OrganisationsRepository {
   insert = (tx: Tx, row: Omit<OrganisationRow, 'version'>): Promise<OrganisationRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<Organisation> => this.table.get(tx, id);
   page = (tx: Tx, kind: OrganisationRow['kind'] | undefined, request: PageRequest): Promise<Page<Organisation>> =>
-    this.table.page(tx, kind === undefined ? {} : { kind }, request);
+    this.table.page(tx, { kind }, request);
 
   /** An organisation and all below it (ADM-03: authorities form a tree). */
   async subtree(tx: Tx, id: Id): Promise<Id[]> {

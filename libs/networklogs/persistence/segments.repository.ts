@@ -23,7 +23,7 @@ export class SegmentsRepository {
     { domainId, zone }: { domainId?: Id | undefined; zone?: SegmentRow['zone'] | undefined },
     request: PageRequest,
   ): Promise<Page<SegmentRow>> {
-    return this.table.page(tx, { ...(domainId === undefined ? {} : { domainId }), ...(zone === undefined ? {} : { zone }) }, request);
+    return this.table.page(tx, { domainId, zone }, request);
   }
 
   async remove(tx: Tx, id: Id): Promise<void> {

@@ -2,6 +2,7 @@ export { createDataSource, databaseConfig, migrate, type DatabaseConfig } from '
 export { EpochReader, type EpochAt } from './epochs.js';
 export { JournalSealer, type SealedBox } from './journal-sealer.js';
 export { databaseRefusals } from './refusals.js';
-export type { Page, PageRequest } from './versioned-table.js';
+export type { Page, PageRequest } from './paging.js';
+export { guardsOf, tablesOf } from './state-guard.js';
 export type { DomainEvent, EpochKind, JournalFact, Tx, WorkOrder } from './tx.js';
 export { UnitOfWork } from './unit-of-work.js';

@@ -7,7 +7,7 @@ export interface Stateful extends Versioned {
   state: string;
 }
 
-export interface StateOptions<Edges, Initial> extends TableOptions {
+export interface StateOptions<Row, Edges, Initial> extends TableOptions<Row> {
   /** Every edge; what is not listed cannot be written. */
   readonly transitions: Edges;
   /** States in which a row begins. */
@@ -31,7 +31,7 @@ export class StateTable<
 > extends VersionedTable<Row> {
   constructor(
     entity: EntityTarget<Row>,
-    protected override readonly options: StateOptions<Edges, Initial>,
+    protected override readonly options: StateOptions<Row, Edges, Initial>,
   ) {
     super(entity, options);
   }

@@ -1,19 +1,14 @@
-import { refuse, type Id } from '#kernel';
-import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
+import { dayOf, reachOf, refuse, sees, type Id, type Parties, type PartyKind } from '#kernel';
+import {
+  Brackets,
+  type EntityManager,
+  type EntityTarget,
+  type FindOptionsWhere,
+  type ObjectLiteral,
+  type QueryDeepPartialEntity,
+} from 'typeorm';
+import { pageOf, type Page, type PageRequest } from './paging.js';
 import { managerOf, type Tx } from './tx.js';
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Cursor of the next page, or null at the end. */
-  readonly next: string | null;
-}
-export interface PageRequest {
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-}
-
-const cursorOf = (id: Id): string => Buffer.from(id).toString('base64url');
-const idOf = (cursor: string): Id => Buffer.from(cursor, 'base64url').toString();
 
 /** Columns that every changing table has: the id, and a version that each change raises by one (ETag, compare-and-set). */
 export interface Versioned extends ObjectLiteral {
@@ -24,7 +19,19 @@ export interface Versioned extends ObjectLiteral {
 /** What `update` may change: anything but the id, the version and the state, which only `StateTable.move` writes. */
 export type Change<Row extends Versioned> = Partial<Omit<Row, 'id' | 'version' | 'state'>> & { readonly state?: never };
 
-export interface TableOptions {
+/**
+ * Where a party of a row is found: a column (by its property), or SQL that yields the ids of several, for what stands in other rows of
+ * the context or in a published view. It may name properties of `row`, each with a space after it, and `:today`.
+ */
+export type Party<Row> = (keyof Row & string) | { readonly ids: string };
+export type PartyColumns<Row> = { readonly [Kind in PartyKind]?: Party<Row> };
+
+/** An array of ids, so that one operator compares every kind of party. */
+const partySql = (party: Party<never>): string => (typeof party === 'string' ? `ARRAY[ row.${party as string} ]` : `ARRAY( ${party.ids} )`);
+
+export interface TableOptions<Row> {
+  /** By whom a row is seen: in lists and one by one. Tables without it have no list. */
+  readonly parties?: PartyColumns<Row> | 'everyone';
   /** Prefix of the refusal `<what>.not-found`. */
   readonly what: string;
   /** False for rows that change along with another object: the caller's If-Match names that object's version, not theirs. */
@@ -38,7 +45,7 @@ export interface TableOptions {
 export class VersionedTable<Row extends Versioned> {
   constructor(
     readonly entity: EntityTarget<Row>,
-    protected readonly options: TableOptions,
+    protected readonly options: TableOptions<Row>,
   ) {}
 
   get what(): string {
@@ -82,19 +89,59 @@ export class VersionedTable<Row extends Versioned> {
     return managerOf(tx).find(this.entity, { where, order: { id: 'ASC' } as never });
   }
 
-  /** Newest first. @param limit 1 to 200, default 50. */
-  async page(tx: Tx, where: FindOptionsWhere<Row> | FindOptionsWhere<Row>[], request: PageRequest): Promise<Page<Row>> {
-    const limit = Math.min(Math.max(request.limit ?? 50, 1), 200);
-    const query = managerOf(tx)
-      .createQueryBuilder(this.entity, 'row')
-      .where(where)
-      .orderBy('row.id', 'DESC')
-      .limit(limit + 1);
-    if (request.cursor !== undefined) query.andWhere('row.id < :cursor', { cursor: idOf(request.cursor) });
-    const rows = await query.getMany();
-    const items = rows.slice(0, limit);
-    const last = items.at(-1);
-    return { items, next: rows.length > limit && last !== undefined ? cursorOf(last.id) : null };
+  /**
+   * What the actor of the transaction sees, narrowed by `where`, newest first: exactly the rows that {@link sees} is true of.
+   * @throws Refusal `http.invalid-input` for a cursor that is not this list's.
+   */
+  async page(tx: Tx, where: FindOptionsWhere<Row>, request: PageRequest): Promise<Page<Row>> {
+    const given = Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined)) as FindOptionsWhere<Row>;
+    const query = managerOf(tx).createQueryBuilder(this.entity, 'row').where(given);
+    const { actor, at } = tx.context;
+    const reach = reachOf(actor, at);
+    if (this.parties !== 'everyone' && !reach.everything)
+      query.andWhere(
+        new Brackets((any) => {
+          any.where('false', { today: dayOf(at) });
+          for (const [kind, party] of this.declared()) any.orWhere(`${partySql(party)} && :${kind}::uuid[]`, { [kind]: reach[`${kind}s`] });
+        }),
+      );
+    return pageOf(query, request);
+  }
+
+  /** The parties of a row, as the table declares them. */
+  async partiesOf(tx: Tx, row: Row): Promise<Parties> {
+    const parties: [PartyKind, unknown][] = [];
+    for (const [kind, party] of this.declared()) {
+      if (typeof party === 'string') parties.push([kind, row[party]]);
+      else {
+        const query = managerOf(tx)
+          .createQueryBuilder(this.entity, 'row')
+          .select(partySql(party), 'ids')
+          .where({ id: row.id })
+          .setParameter('today', dayOf(tx.context.at));
+        parties.push([kind, (await query.getRawOne<{ ids: Id[] }>())?.ids ?? []]);
+      }
+    }
+    return Object.fromEntries(parties);
+  }
+
+  /** Whether the actor of the transaction sees a row. */
+  async sees(tx: Tx, row: Row): Promise<boolean> {
+    return this.parties === 'everyone' || sees(tx.context.actor, await this.partiesOf(tx, row), tx.context.at);
+  }
+
+  /** @throws Refusal `<what>.not-found` (404): another's object does not exist for those who may not see it. */
+  async assertSees(tx: Tx, row: Row): Promise<void> {
+    if (!(await this.sees(tx, row))) throw refuse(`${this.what}.not-found`, { id: row.id });
+  }
+
+  get parties(): PartyColumns<Row> | 'everyone' {
+    if (this.options.parties === undefined) throw new Error(`the table of ${this.what} declares no parties, so it has no list`);
+    return this.options.parties;
+  }
+
+  private declared(): [PartyKind, Party<Row>][] {
+    return this.parties === 'everyone' ? [] : (Object.entries(this.parties) as [PartyKind, Party<Row>][]);
   }
 
   protected async write(tx: Tx, row: Row, change: object): Promise<Row> {
@@ -114,6 +161,8 @@ export class VersionedTable<Row extends Versioned> {
     return row;
   }
 }
+
+export type AnyTable = VersionedTable<Versioned>;
 
 /** A table whose rows have no states. */
 export class RowTable<Row extends Versioned & { readonly state?: never }> extends VersionedTable<Row> {

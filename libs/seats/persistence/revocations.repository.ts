@@ -1,9 +1,8 @@
-import type { Digest, Id, Instant, Reach, SignedDocument } from '#kernel';
+import type { Digest, Id, Instant, SignedDocument } from '#kernel';
 
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { type FindOptionsWhere, In } from 'typeorm';
 import type { OpenPath } from '../domain/receipt.js';
 import { passing } from '../domain/revocation.js';
 import { RevocationRow } from './entities.js';
@@ -43,14 +42,9 @@ export class RevocationsRepository {
   ofSeat = (tx: Tx, seatId: Id): Promise<RevocationRow[]> =>
     managerOf(tx).createQueryBuilder(RevocationRow, 'r').where(':seatId = ANY(r.seatIds)', { seatId }).orderBy('r.id', 'DESC').getMany();
 
-  page(tx: Tx, reach: Reach, filter: RevocationFilter, request: PageRequest): Promise<Page<RevocationRow>> {
-    const of = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as FindOptionsWhere<RevocationRow>;
-    const within = [
-      { ...of, unitId: In([...reach.unitIds]) },
-      { ...of, authorityId: In([...reach.authorityIds]) },
-    ];
-    return this.table.page(tx, reach.everything ? of : within, request);
-  }
+  page = (tx: Tx, filter: RevocationFilter, request: PageRequest): Promise<Page<RevocationRow>> => this.table.page(tx, filter, request);
+  sees = (tx: Tx, row: RevocationRow): Promise<boolean> => this.table.sees(tx, row);
+  assertSees = (tx: Tx, row: RevocationRow): Promise<void> => this.table.assertSees(tx, row);
 
   /** For the board. @param lateBefore a receipt that is still worked for, of a revocation committed before this, is late. */
   async standing(

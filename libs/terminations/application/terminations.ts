@@ -1,6 +1,6 @@
 import { Domains } from '#domains';
 import { Scenarios } from '#authorisations';
-import { type ActContext, assertSees, holdsRole, type Id, personOf, reachOf, refuse, type SignedDocument } from '#kernel';
+import { type ActContext, assertSees, holdsRole, type Id, personOf, refuse, type SignedDocument } from '#kernel';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -90,7 +90,7 @@ export class Terminations {
   list(ctx: ActContext, query: z.output<typeof TerminationsQuery>): Promise<Page<TerminationAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const { authorisationId, state } = query;
-      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { authorisationId, state }, query);
+      const page = await this.repository.page(tx, { authorisationId, state }, query);
       return { items: page.items.map((row) => this.view(row, ctx)), next: page.next };
     });
   }

@@ -1,8 +1,8 @@
-import type { Id, Instant, Reach, Reached } from '#kernel';
+import type { Id, Instant, Reached } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Change, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { type FindOptionsWhere, In, Not } from 'typeorm';
+import { Not } from 'typeorm';
 import type { ExitItem } from '../domain/exits.js';
 import type { TerminationState, terminationTransitions } from '../domain/termination.js';
 import { ExitRow, TerminationRow } from './entities.js';
@@ -29,14 +29,7 @@ export class TerminationsRepository {
     change: Omit<TerminationPatch, 'state'> & { readonly state: Reached<typeof terminationTransitions> },
   ): Promise<TerminationRow> => this.table.move(tx, row, change);
 
-  page(tx: Tx, reach: Reach, filter: TerminationFilter, request: PageRequest): Promise<Page<TerminationRow>> {
-    const of = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as FindOptionsWhere<TerminationRow>;
-    const within = [
-      { ...of, unitId: In([...reach.unitIds]) },
-      { ...of, authorityId: In([...reach.authorityIds]) },
-    ];
-    return this.table.page(tx, reach.everything ? of : within, request);
-  }
+  page = (tx: Tx, filter: TerminationFilter, request: PageRequest): Promise<Page<TerminationRow>> => this.table.page(tx, filter, request);
 
   openOf = (tx: Tx, authorisationId: Id): Promise<TerminationRow[]> => this.table.where(tx, { authorisationId, state: Not('certified') });
   open = (tx: Tx): Promise<TerminationRow[]> => this.table.where(tx, { state: Not('certified') });
