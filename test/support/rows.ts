@@ -9,6 +9,7 @@ const smallest = (type: unknown): unknown => {
     case 'int':
     case 'integer':
     case 'bigint':
+    case 'double precision':
       return 1;
     case 'boolean':
       return false;

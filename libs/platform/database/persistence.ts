@@ -3,5 +3,5 @@ export { instant } from './instant.js';
 export { keyOf, limitOf, pageFrom, pageOf } from './paging.js';
 export { guardWithJournal } from './journal-guard.js';
 export { StateTable, type Begun, type Move } from './state-table.js';
-export { RowTable, type Change, type Versioned } from './versioned-table.js';
+export { RowTable, type Change, type Versioned, type VersionedTable } from './versioned-table.js';
 export { managerOf } from './tx.js';

@@ -43,19 +43,19 @@ export class StateTable<
     return this.options.initial;
   }
 
-  insert(tx: Tx, row: Begun<Row, Initial>): Promise<Row> {
+  async insert(tx: Tx, row: Begun<Row, Initial>): Promise<Row> {
     if (!this.options.initial.includes(row.state)) throw new Error(`a ${this.what} does not begin as ${row.state}`);
-    return this.add(tx, row as unknown as Omit<Row, 'version'>);
+    return await this.add(tx, row as unknown as Omit<Row, 'version'>);
   }
 
   /**
    * Moves a row to `change.state`, with whatever else the move changes.
    * @throws Refusal `state.no-such-transition` (409) where the table has no such edge, and as `update`.
    */
-  move(tx: Tx, row: Row, change: Move<Row, Edges>): Promise<Row> {
+  async move(tx: Tx, row: Row, change: Move<Row, Edges>): Promise<Row> {
     const to = change.state as Row['state'];
     assertMove<Row['state']>(this.options.transitions, row.state, to, this.what);
-    return this.write(tx, row, change);
+    return await this.write(tx, row, change);
   }
 
   /** Writes what a pure decision made of a row: a move where it names a state, otherwise a change that leaves the state. */

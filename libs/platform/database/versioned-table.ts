@@ -27,7 +27,8 @@ export type Party<Row> = (keyof Row & string) | { readonly ids: string };
 export type PartyColumns<Row> = { readonly [Kind in PartyKind]?: Party<Row> };
 
 /** An array of ids, so that one operator compares every kind of party. */
-const partySql = (party: Party<never>): string => (typeof party === 'string' ? `ARRAY[ row.${party as string} ]` : `ARRAY( ${party.ids} )`);
+const partySql = (party: Party<never>): string =>
+  typeof party === 'string' ? `ARRAY[ row.${party as string} ]` : `ARRAY( ${party.ids.replace(/\s+/g, ' ')} )`;
 
 export interface TableOptions<Row> {
   /** By whom a row is seen: in lists and one by one. Tables without it have no list. */
@@ -133,6 +134,10 @@ export class VersionedTable<Row extends Versioned> {
   /** @throws Refusal `<what>.not-found` (404): another's object does not exist for those who may not see it. */
   async assertSees(tx: Tx, row: Row): Promise<void> {
     if (!(await this.sees(tx, row))) throw refuse(`${this.what}.not-found`, { id: row.id });
+  }
+
+  get hasList(): boolean {
+    return this.options.parties !== undefined;
   }
 
   get parties(): PartyColumns<Row> | 'everyone' {

@@ -50,9 +50,7 @@ export class Revocations {
   /** Every seat of a person, and the person's own tokens and sessions with them. */
   revokePerson(ctx: ActContext, personId: Id, input: z.output<typeof RevokeSeat>): Promise<RevocationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      const seats = await this.revokeScope(tx, { kind: 'person', id: personId }, input.ground, (seat) => {
-        await this.seats.assertSees(tx, seat);
-      });
+      const seats = await this.revokeScope(tx, { kind: 'person', id: personId }, input.ground, (seat) => this.seats.assertSees(tx, seat));
       await tx.bumpEpoch('person', personId);
       const row = await this.changes.openRevocation(tx, {
         scope: { kind: 'person', id: personId },
@@ -122,12 +120,12 @@ export class Revocations {
     tx: Tx,
     scope: SeatScope,
     ground: 'termination' | z.output<typeof RevokeSeat>['ground'],
-    check?: (seat: SeatRow) => void,
+    check?: (seat: SeatRow) => Promise<void>,
   ): Promise<SeatRow[]> {
     const revoked: SeatRow[] = [];
     for (const id of await this.seats.idsOf(tx, scope, ['granted', 'active', 'paused'])) {
       const seat = await this.seats.lock(tx, id);
-      check?.(seat);
+      await check?.(seat);
       revoked.push(await this.revokeOne(tx, seat, ground));
     }
     return revoked;
