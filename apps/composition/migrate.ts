@@ -7,7 +7,7 @@ import { contexts } from './contexts.js';
 const config = readConfig(process.argv.slice(2), process.env);
 const dataSource = await createDataSource(config.database, contexts, 'opdomain-migrate').initialize();
 try {
-  const ran = await migrate(dataSource);
+  const ran = await migrate(dataSource, contexts);
   process.stdout.write(ran.length === 0 ? 'the schema is up to date\n' : ran.map((name) => `ran ${name}\n`).join(''));
 } finally {
   await dataSource.destroy();

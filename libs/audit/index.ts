@@ -10,6 +10,7 @@ import { WitnessesController } from './http/witnesses.controller.js';
 import { SequencerLoop } from './jobs/sequencer-loop.js';
 import { auditEntities } from './persistence/entities.js';
 import { AuditTree1763701000000 } from './persistence/migrations/audit-tree.js';
+import { auditTables } from './persistence/tables.js';
 
 export { Sequencer } from './application/sequencer.js';
 
@@ -20,6 +21,7 @@ export const auditContext: ContextDeclaration = {
   jobs: [SequencerLoop],
   reconcilers: [],
   entities: auditEntities,
+  tables: auditTables,
   migrations: [AuditTree1763701000000],
   config: { name: 'audit', schema: auditConfig, token: AUDIT_CONFIG },
   auditActions,

@@ -13,6 +13,7 @@ import { AuthorisationJobs } from './jobs/authorisation.jobs.js';
 import { authorisationEntities } from './persistence/entities.js';
 import { AuthorisationsAndReviews1763700200000 } from './persistence/migrations/authorisations-and-reviews.js';
 import { ScenariosAndRequests1763700201000 } from './persistence/migrations/scenarios-and-requests.js';
+import { authorisationsTables } from './persistence/tables.js';
 
 export { Authorisations } from './application/authorisations.js';
 export { Admissions, Consents, DataRequests } from './application/data-requests.js';
@@ -39,6 +40,7 @@ export const authorisationsContext: ContextDeclaration = {
   jobs: [AuthorisationJobs],
   reconcilers: [],
   entities: authorisationEntities,
+  tables: authorisationsTables,
   migrations: [AuthorisationsAndReviews1763700200000, ScenariosAndRequests1763700201000],
   auditActions: authorisationAuditActions,
   refusals,

@@ -7,6 +7,7 @@ import { SubmissionsController } from './http/submissions.controller.js';
 import { CodeRunsJobs } from './jobs/coderuns.jobs.js';
 import { coderunsEntities } from './persistence/entities.js';
 import { SubmissionsAndRuns1763700700000 } from './persistence/migrations/submissions-and-runs.js';
+import { coderunsTables } from './persistence/tables.js';
 
 export { CodeRuns, type CodeRunResult } from './application/code-runs.js';
 export type { ColumnLineage } from './contract.js';
@@ -19,6 +20,7 @@ export const coderunsContext: ContextDeclaration = {
   jobs: [CodeRunsJobs],
   reconcilers: [],
   entities: coderunsEntities,
+  tables: coderunsTables,
   migrations: [SubmissionsAndRuns1763700700000],
   auditActions: coderunsAuditActions,
   refusals: coderunsRefusals,

@@ -8,6 +8,7 @@ import { UploadsController } from './http/uploads.controller.js';
 import { DatasetsJobs } from './jobs/datasets.jobs.js';
 import { datasetsEntities } from './persistence/entities.js';
 import { DatasetsAndCopies1763700400000 } from './persistence/migrations/datasets-and-copies.js';
+import { datasetsTables } from './persistence/tables.js';
 
 export { CopiesHolding } from './application/copies-holding.js';
 export { CopyImport } from './application/copy-import.js';
@@ -26,6 +27,7 @@ export const datasetsContext: ContextDeclaration = {
   jobs: [DatasetsJobs],
   reconcilers: [],
   entities: datasetsEntities,
+  tables: datasetsTables,
   migrations: [DatasetsAndCopies1763700400000],
   auditActions: datasetsAuditActions,
   refusals: datasetsRefusals,

@@ -10,6 +10,7 @@ import { domainsEntities } from './persistence/entities.js';
 import { OperationDomains1763700300000 } from './persistence/migrations/operation-domains.js';
 import { DomainReconciler } from './reconcile/domain.reconciler.js';
 import { ZoneLooks } from './reconcile/zone-looks.reconciler.js';
+import { domainsTables } from './persistence/tables.js';
 
 export { Catalogue, type CatalogueImage } from './application/catalogue.js';
 export { DesiredObjects, type ObjectOwner } from './application/desired-objects.js';
@@ -28,6 +29,7 @@ export const domainsContext: ContextDeclaration = {
   jobs: [FollowAuthorisation],
   reconcilers: [DomainReconciler, ZoneLooks],
   entities: domainsEntities,
+  tables: domainsTables,
   migrations: [OperationDomains1763700300000],
   config: { name: 'domains', schema: domainsConfig, token: DOMAINS_CONFIG },
   auditActions: domainsAuditActions,

@@ -9,6 +9,7 @@ import { ExportPoliciesController } from './http/policies.controller.js';
 import { ExportsJobs } from './jobs/exports.jobs.js';
 import { exportsEntities } from './persistence/entities.js';
 import { ExportRequests1763700800000 } from './persistence/migrations/export-requests.js';
+import { exportsTables } from './persistence/tables.js';
 
 export { Exports, type ExportExit } from './application/exports.js';
 export { manifestKey } from './application/releases.js';
@@ -22,6 +23,7 @@ export const exportsContext: ContextDeclaration = {
   jobs: [ExportsJobs],
   reconcilers: [],
   entities: exportsEntities,
+  tables: exportsTables,
   migrations: [ExportRequests1763700800000],
   config: { name: 'exports', schema: exportsConfig, token: EXPORTS_CONFIG },
   auditActions: exportAuditActions,

@@ -6,6 +6,7 @@ import { PeopleController } from './http/people.controller.js';
 import { IdentityModule } from './identity.module.js';
 import { identityEntities } from './persistence/entities.js';
 import { OrganisationsAndPeople1763700100000 } from './persistence/migrations/organisations-and-people.js';
+import { identityTables } from './persistence/tables.js';
 
 export { administratorsConfig, FirstAdministrators, type AdministratorsConfig } from './application/first-administrators.js';
 export { Organisations } from './application/organisations.js';
@@ -23,6 +24,7 @@ export const identityContext: ContextDeclaration = {
   jobs: [],
   reconcilers: [],
   entities: identityEntities,
+  tables: identityTables,
   migrations: [OrganisationsAndPeople1763700100000],
   auditActions: identityAuditActions,
   refusals: identityRefusals,

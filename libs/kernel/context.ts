@@ -21,6 +21,8 @@ export interface ContextDeclaration {
   /** Level-triggered reconcilers: run by the operator. */
   readonly reconcilers: readonly Constructor[];
   readonly entities: readonly Constructor[];
+  /** Its tables whose rows change: what they are called, their states, and the parties by which it is decided who sees a row. */
+  readonly tables?: readonly { readonly what: string }[];
   readonly migrations: readonly Constructor[];
   /** Its part of the configuration: the member's name, its zod schema (every setting has a default) and the token it is injected by. */
   readonly config?: { readonly name: string; readonly schema: unknown; readonly token: symbol };

@@ -3,35 +3,51 @@ import { dayOf, type Instant } from './clock.js';
 import type { Id } from './ids.js';
 import { refuse } from './refusal.js';
 
-/** The parties of an object, by which it is decided who may see it. */
-export interface Parties {
-  readonly unitId?: Id | undefined;
-  readonly authorityId?: Id | undefined;
-  readonly providerId?: Id | undefined;
-  readonly datasetId?: Id | undefined;
-}
+/**
+ * The parties of an object, by which it is decided who may see it: its unit, the authority it stands under, who provides its data, its
+ * holding, whose own it is, and organisations whose people see it whatever their role (its unit's, where everyone there should know of
+ * it; who sits at the table of its review).
+ */
+export const partyKinds = ['unitId', 'authorityId', 'providerId', 'datasetId', 'personId', 'memberId'] as const;
+export type PartyKind = (typeof partyKinds)[number];
+type Party = Id | readonly Id[] | null | undefined;
+export type Parties = { readonly [Kind in PartyKind]?: Party };
 
 /**
- * Whether a person reaches an object through any of its grants: platform-wide roles see all, a unit's people their unit's, an
- * authority's people what stands under their region, providers their datasets', mandates theirs while dated. ISO-02, ADM-03, EVAL-06.
+ * What a person reaches at a moment, by the kind of party: platform-wide roles everything, a unit's people their unit's and what their
+ * organisation provided, an authority's people what stands under their region, providers their datasets', mandates theirs while dated,
+ * everyone their own. ISO-02, ADM-03, EVAL-06. Objects and lists are decided by this alone: {@link sees} asks it of one object's parties,
+ * a table's page of the same columns.
  */
-export function sees(actor: Actor, parties: Parties, at: Instant): boolean {
-  if (actor.kind === 'system') return true;
-  return actor.grants.some(({ scope }) => {
-    switch (scope.kind) {
-      case 'platform':
-        return true;
-      case 'unit':
-        return scope.organisationId === parties.unitId || scope.organisationId === parties.providerId;
-      case 'region':
-        return parties.authorityId !== undefined && (actor.regions[scope.authorityId] ?? []).includes(parties.authorityId);
-      case 'dataset':
-        return scope.datasetId === parties.datasetId;
-      case 'mandate':
-        return scope.organisationId === parties.unitId && scope.from <= dayOf(at) && dayOf(at) <= scope.until;
-    }
-  });
+export type Reach = { readonly everything: boolean } & { readonly [Kind in `${PartyKind}s`]: readonly Id[] };
+
+export function reachOf(actor: Actor, at: Instant): Reach {
+  if (actor.kind === 'system')
+    return { everything: true, unitIds: [], authorityIds: [], providerIds: [], datasetIds: [], personIds: [], memberIds: [] };
+  const scopes = actor.grants.map(({ scope }) => scope);
+  const today = dayOf(at);
+  const own = scopes.flatMap((scope) => (scope.kind === 'unit' ? [scope.organisationId] : []));
+  const mandated = scopes.flatMap((scope) =>
+    scope.kind === 'mandate' && scope.from <= today && today <= scope.until ? [scope.organisationId] : [],
+  );
+  return {
+    everything: scopes.some(({ kind }) => kind === 'platform'),
+    unitIds: [...new Set([...own, ...mandated])],
+    authorityIds: regionsOf(actor),
+    providerIds: own,
+    datasetIds: scopes.flatMap((scope) => (scope.kind === 'dataset' ? [scope.datasetId] : [])),
+    personIds: [actor.personId],
+    memberIds: [...new Set([actor.organisationId, ...actor.organisationIds])],
+  };
 }
+
+/** Whether a person sees an object through any of its parties. */
+export function sees(actor: Actor, parties: Parties, at: Instant): boolean {
+  const reach = reachOf(actor, at);
+  return reach.everything || partyKinds.some((kind) => idsOf(parties[kind]).some((id) => reach[`${kind}s`].includes(id)));
+}
+
+const idsOf = (party: Party): readonly Id[] => (party === null || party === undefined ? [] : typeof party === 'string' ? [party] : party);
 
 /** The authorities that a person's grants cover: a role in one region says nothing of another's (ADM-03). */
 export const regionsOf = (actor: Actor): readonly Id[] =>
@@ -42,27 +58,6 @@ export const regionsOf = (actor: Actor): readonly Id[] =>
 /** Whether a person belongs to an organisation today, also where it is not the one they act for (ACC-05). */
 export const belongsTo = (actor: Actor, organisationId: Id): boolean =>
   actor.kind === 'person' && (actor.organisationId === organisationId || actor.organisationIds.includes(organisationId));
-
-/** The same rule for lists, as what to ask the database for. `everything` for platform-wide roles and for the system. */
-export interface Reach {
-  readonly everything: boolean;
-  readonly unitIds: readonly Id[];
-  readonly authorityIds: readonly Id[];
-}
-
-export function reachOf(actor: Actor, at: Instant): Reach {
-  if (actor.kind === 'system') return { everything: true, unitIds: [], authorityIds: [] };
-  const scopes = actor.grants.map(({ scope }) => scope);
-  return {
-    everything: scopes.some(({ kind }) => kind === 'platform'),
-    unitIds: scopes.flatMap((scope) =>
-      scope.kind === 'unit' || (scope.kind === 'mandate' && scope.from <= dayOf(at) && dayOf(at) <= scope.until)
-        ? [scope.organisationId]
-        : [],
-    ),
-    authorityIds: regionsOf(actor),
-  };
-}
 
 /** @throws Refusal `code` (a 404 of the caller's context): another's object does not exist for those who may not see it. */
 export function assertSees(actor: Actor, parties: Parties, at: Instant, code: string, id: Id): void {

@@ -10,4 +10,24 @@ export function assertMove<S extends string>(table: Transitions<S>, from: S, to:
   if (!mayMove(table, from, to)) throw refuse('state.no-such-transition', { what, from, to, possible: [...table[from]] });
 }
 
+/** States that some edge leads to: what a row can be moved to. */
+export type Reached<Edges> = Edges[keyof Edges] extends readonly (infer State)[] ? State : never;
+
+/** What a decision that moves an object along an edge changes of it. */
+export type Moving<Whole extends { readonly state: string }, Edges> = Partial<Omit<Whole, 'id' | 'state'>> & {
+  readonly state: Reached<Edges>;
+};
+
+/** What a decision changes that leaves the state as it is. */
+export type Staying<Whole extends { readonly state: string }> = Partial<Omit<Whole, 'id' | 'state'>> & { readonly state?: never };
+
+/**
+ * For a pure decision that answers by which edge it goes, before it judges anything else.
+ * @throws Refusal `state.no-such-transition` (409)
+ */
+export function stepTo<S extends string, To extends S>(table: Transitions<S>, from: S, to: To, what: string): { readonly state: To } {
+  assertMove(table, from, to, what);
+  return { state: to };
+}
+
 export const isFinal = <S extends string>(table: Transitions<S>, state: S): boolean => table[state].length === 0;

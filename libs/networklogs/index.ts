@@ -8,6 +8,7 @@ import { SealerLoop } from './jobs/sealer-loop.js';
 import { NetworkLogsModule } from './network-logs.module.js';
 import { networkLogEntities } from './persistence/entities.js';
 import { NetworkLogs1763701100000 } from './persistence/migrations/network-logs.js';
+import { networklogsTables } from './persistence/tables.js';
 
 export { Sealer } from './application/sealer.js';
 
@@ -18,6 +19,7 @@ export const networkLogsContext: ContextDeclaration = {
   jobs: [SealerLoop, DomainEvents],
   reconcilers: [],
   entities: networkLogEntities,
+  tables: networklogsTables,
   migrations: [NetworkLogs1763701100000],
   config: { name: 'networklogs', schema: networkLogsConfig, token: NETWORK_LOGS_CONFIG },
   auditActions,

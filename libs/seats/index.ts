@@ -9,6 +9,7 @@ import { UpstreamConsumers } from './jobs/upstream.consumers.js';
 import { seatsEntities } from './persistence/entities.js';
 import { SeatsAndRevocations1763700500000 } from './persistence/migrations/seats-and-revocations.js';
 import { SeatsModule } from './seats.module.js';
+import { seatsTables } from './persistence/tables.js';
 
 export { receiptKey } from './application/receipts.js';
 export { Revocations, type RevokeAll } from './application/revocations.js';
@@ -24,6 +25,7 @@ export const seatsContext: ContextDeclaration = {
   jobs: [SeatJobs, UpstreamConsumers],
   reconcilers: [],
   entities: seatsEntities,
+  tables: seatsTables,
   migrations: [SeatsAndRevocations1763700500000],
   config: { name: 'seats', schema: seatsConfig, token: SEATS_CONFIG },
   auditActions: seatsAuditActions,

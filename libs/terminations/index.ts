@@ -8,6 +8,7 @@ import { TerminationJobs } from './jobs/termination.jobs.js';
 import { terminationsEntities } from './persistence/entities.js';
 import { TerminationsAndHolds1763700900000 } from './persistence/migrations/terminations-and-holds.js';
 import { TerminationsModule } from './terminations.module.js';
+import { terminationsTables } from './persistence/tables.js';
 
 export { certificateKey } from './application/concluding.js';
 export type { DestructionCertificate, PendingNotice } from './domain/certificate.js';
@@ -19,6 +20,7 @@ export const terminationsContext: ContextDeclaration = {
   jobs: [TerminationJobs],
   reconcilers: [],
   entities: terminationsEntities,
+  tables: terminationsTables,
   migrations: [TerminationsAndHolds1763700900000],
   config: { name: 'terminations', schema: terminationsConfig, token: TERMINATIONS_CONFIG },
   auditActions: terminationsAuditActions,

@@ -109,16 +109,16 @@ describe('migrations', () => {
     }
     expect(await schemas()).toEqual([]);
     expect(await shape()).toEqual([]);
-    expect(await migrate(dataSource)).toHaveLength(count);
+    expect(await migrate(dataSource, contexts)).toHaveLength(count);
     expect(await shape()).toEqual(before);
-    expect(await migrate(dataSource)).toEqual([]);
+    expect(await migrate(dataSource, contexts)).toEqual([]);
   });
 
   it('let two that start at once agree: one runs, the other finds nothing to do', async () => {
     for (let left = dataSource.migrations.length; left > 0; left -= 1) await dataSource.undoLastMigration({ transaction: 'each' });
     const second = await createDataSource({ urlFile: database.urlFile, poolSize: 3, statementTimeoutMs: 60_000 }, contexts).initialize();
     try {
-      const ran = await Promise.all([migrate(dataSource), migrate(second)]);
+      const ran = await Promise.all([migrate(dataSource, contexts), migrate(second, contexts)]);
       expect(ran.map((names) => names.length).sort((a, b) => a - b)).toEqual([0, dataSource.migrations.length]);
     } finally {
       await second.destroy();

@@ -1,5 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
-import { createDataSource, migrate } from '#platform/database';
+import { createDataSource, guardsOf, migrate } from '#platform/database';
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -44,7 +44,10 @@ export async function openDatabase(dir: string, contexts: readonly ContextDeclar
   // Every migration's text, the platform's own among them: a changed one makes another template.
   const { migrations } = createDataSource({ urlFile: await nowhere(dir), poolSize: 2, statementTimeoutMs: 0 }, contexts).options;
   const names = (migrations as unknown as readonly (() => unknown)[]).map((migration) => `${migration.name}:${migration.toString()}`);
-  const template = `template_${createHash('sha256').update(names.join('\n')).digest('hex').slice(0, 16)}`;
+  const template = `template_${createHash('sha256')
+    .update([...names, ...guardsOf(contexts)].join('\n'))
+    .digest('hex')
+    .slice(0, 16)}`;
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, async (client) => {
     await client.query('SELECT pg_advisory_lock(4711)');
@@ -80,7 +83,7 @@ async function makeTemplate(
   await writeFile(urlFile, named(serverUrl, making), { mode: 0o600 });
   const dataSource = await createDataSource({ urlFile, poolSize: 2, statementTimeoutMs: 60_000 }, contexts).initialize();
   try {
-    await migrate(dataSource);
+    await migrate(dataSource, contexts);
   } finally {
     await dataSource.destroy();
   }

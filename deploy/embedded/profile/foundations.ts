@@ -40,7 +40,7 @@ export async function layFoundations({ dir, report, say, signal }: StartOptions)
       contexts,
       'opdomain-migrate',
     ).initialize();
-    await migrate(dataSource).finally(() => dataSource.destroy());
+    await migrate(dataSource, contexts).finally(() => dataSource.destroy());
     stands('schema');
     const issuer = await startIssuer(dir, databaseUrl);
     started.add(() => issuer.close());

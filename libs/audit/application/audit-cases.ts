@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { type ActContext, documentDigest, holdsRole, type Id, newId, refuse, signDocument } from '#kernel';
+import { type ActContext, documentDigest, type Id, newId, refuse, signDocument } from '#kernel';
 import { type Page, type PageRequest, UnitOfWork } from '#platform/database';
 import { type Keys, KEYS } from '#platform/keys';
 import { type Objects, OBJECTS } from '#platform/objects';
@@ -93,24 +93,23 @@ export class AuditCases {
   /** An authority sees its own people's cases through its own person, the audit administrator all. */
   list(ctx: ActContext, request: PageRequest): Promise<Page<CaseView>> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.cases.page(tx, ownOnly(ctx), request);
+      const page = await this.cases.page(tx, request);
       return { items: page.items.map(viewOf), next: page.next };
     });
   }
 
   /** The signed package. @throws Refusal `audit-case.not-found`. */
   async package(ctx: ActContext, id: Id): Promise<Uint8Array> {
-    const row = await this.unitOfWork.read(ctx, (tx) => this.cases.get(tx, id));
-    const own = ownOnly(ctx);
-    if (own !== undefined && row.requestedBy !== own) throw refuse('audit-case.not-found', { id });
+    const row = await this.unitOfWork.read(ctx, async (tx) => {
+      const found = await this.cases.get(tx, id);
+      await this.cases.assertSees(tx, found);
+      return found;
+    });
     const parts: Uint8Array[] = [];
     for await (const part of await this.objects.get(row.objectKey, { sealedBy: logKey })) parts.push(part);
     return Buffer.concat(parts);
   }
 }
-
-const ownOnly = ({ actor }: ActContext): Id | undefined =>
-  actor.kind === 'person' && !holdsRole(actor, 'audit-admin') ? actor.personId : undefined;
 
 const viewOf = ({ id, version, createdAt, from, until, filter, entries, digest }: AuditCaseRow): CaseView => ({
   id,

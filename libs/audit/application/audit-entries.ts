@@ -11,8 +11,6 @@ import { visibilityOf } from '../domain/visibility.js';
 import { CheckpointsRepository } from '../persistence/checkpoints.repository.js';
 import { EntriesRepository, type EntryRow } from '../persistence/entries.repository.js';
 
-const idOf = (cursor: string): Id => Buffer.from(cursor, 'base64url').toString();
-const uuid = /^[0-9a-f-]{36}$/;
 
 /** Searches and reads the journal, within what the caller may see. */
 @Injectable()
@@ -28,13 +26,8 @@ export class AuditEntries {
 
   list(ctx: ActContext, query: z.output<typeof AuditEntriesQuery>): Promise<z.input<typeof AuditEntryPage>> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const limit = query.limit ?? 50;
-      const before = query.cursor === undefined ? undefined : idOf(query.cursor);
-      if (before !== undefined && !uuid.test(before)) return { items: [], next: null };
-      const rows = await this.entries.list(tx, { ...query, before }, visibilityOf(ctx.actor, this.clock.now()), limit + 1);
-      const view = await this.viewer(tx);
-      const last = rows.length > limit ? rows[limit - 1] : undefined;
-      return { items: rows.slice(0, limit).map(view), next: last === undefined ? null : Buffer.from(last.id).toString('base64url') };
+      const page = await this.entries.page(tx, query, visibilityOf(ctx.actor, this.clock.now()), query);
+      return { items: page.items.map(await this.viewer(tx)), next: page.next };
     });
   }
 

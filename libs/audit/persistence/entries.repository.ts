@@ -1,9 +1,8 @@
-import type { Id, Instant } from '#kernel';
-import type { Tx } from '#platform/database';
-import { managerOf } from '#platform/database/persistence';
+import type { Id, Instant, Reach } from '#kernel';
+import type { Page, PageRequest, Tx } from '#platform/database';
+import { keyOf, limitOf, managerOf, pageFrom } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import type { OpenWindow } from '../domain/entry-standing.js';
-import type { Visibility } from '../domain/visibility.js';
 
 export interface EntryRow {
   readonly id: Id;
@@ -61,27 +60,28 @@ const conditions: Record<keyof EntryFilter, string> = {
 /** Reads the journal. Never writes it. */
 @Injectable()
 export class EntriesRepository {
-  async find(tx: Tx, id: Id, visibility: Visibility): Promise<EntryRow | undefined> {
+  async find(tx: Tx, id: Id, visibility: Reach): Promise<EntryRow | undefined> {
     const where = await this.where(tx, {}, visibility, ['id = ?::uuid', id]);
     const rows: Raw[] = await managerOf(tx).query(`SELECT ${columns} FROM platform.journal WHERE ${where.text}`, where.values);
     return rows[0] === undefined ? undefined : rowOf(rows[0]);
   }
 
   /** Newest first. */
-  async list(tx: Tx, filter: EntryFilter, visibility: Visibility, most: number): Promise<EntryRow[]> {
-    const { text, values } = await this.where(tx, filter, visibility);
+  async page(tx: Tx, filter: EntryFilter, visibility: Reach, request: PageRequest): Promise<Page<EntryRow>> {
+    const limit = limitOf(request);
+    const { text, values } = await this.where(tx, { ...filter, before: keyOf(request) }, visibility);
     const rows: Raw[] = await managerOf(tx).query(
-      `SELECT ${columns} FROM platform.journal WHERE ${text} ORDER BY id DESC LIMIT ${String(most)}`,
+      `SELECT ${columns} FROM platform.journal WHERE ${text} ORDER BY id DESC LIMIT ${String(limit + 1)}`,
       values,
     );
-    return rows.map(rowOf);
+    return pageFrom(rows.map(rowOf), limit, ({ id }) => id);
   }
 
   /** Those that have their place below `size`, in the order of the log; and how many match but have none yet. */
   async ofCase(
     tx: Tx,
     filter: EntryFilter,
-    visibility: Visibility,
+    visibility: Reach,
     size: number,
     most: number,
   ): Promise<{ rows: EntryRow[]; placed: number; unplaced: number }> {
@@ -120,7 +120,7 @@ export class EntriesRepository {
   private async where(
     tx: Tx,
     filter: EntryFilter,
-    visibility: Visibility,
+    visibility: Reach,
     ...more: readonly (readonly [string, string])[]
   ): Promise<{ text: string; values: unknown[] }> {
     const values: unknown[] = [];
@@ -129,7 +129,7 @@ export class EntriesRepository {
       filter[name] === undefined ? [] : [put(conditions[name], filter[name])],
     );
     parts.push(...more.map(([condition, value]) => put(condition, value)));
-    if (visibility.kind === 'some') {
+    if (!visibility.everything) {
       const mine = [
         put('unit_id = ANY (?::uuid[])', visibility.unitIds),
         put('organisation_id = ANY (?::uuid[])', visibility.authorityIds),

@@ -1,12 +1,12 @@
 import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { StateTable } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { AuditCaseRow, WitnessRow } from './entities.js';
+import { witnessTable, auditCaseTable } from './tables.js';
 
 @Injectable()
 export class WitnessesRepository {
-  private readonly table = new StateTable<WitnessRow>(WitnessRow, 'audit-witness');
+  private readonly table = witnessTable;
 
   insert = (tx: Tx, row: Omit<WitnessRow, 'version'>): Promise<WitnessRow> => this.table.insert(tx, row);
   update = (tx: Tx, row: WitnessRow, change: Partial<WitnessRow>): Promise<WitnessRow> => this.table.update(tx, row, change);
@@ -21,10 +21,10 @@ export class WitnessesRepository {
 
 @Injectable()
 export class AuditCasesRepository {
-  private readonly table = new StateTable<AuditCaseRow>(AuditCaseRow, 'audit-case');
+  private readonly table = auditCaseTable;
 
   insert = (tx: Tx, row: Omit<AuditCaseRow, 'version'>): Promise<AuditCaseRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<AuditCaseRow> => this.table.get(tx, id);
-  page = (tx: Tx, requestedBy: Id | undefined, request: PageRequest): Promise<Page<AuditCaseRow>> =>
-    this.table.page(tx, requestedBy === undefined ? {} : { requestedBy }, request);
+  page = (tx: Tx, request: PageRequest): Promise<Page<AuditCaseRow>> => this.table.page(tx, {}, request);
+  assertSees = (tx: Tx, row: AuditCaseRow): Promise<void> => this.table.assertSees(tx, row);
 }

@@ -6,14 +6,14 @@ import type { z } from 'zod';
 import { assertAuthority, assertUnitOrAuthority } from '../domain/acting.js';
 import type { AgreementVersion, SealUse } from '../domain/agreement.js';
 import { type SigningFacts, decideEntryIntoForce, decideSigning } from '../domain/authorisation-decisions.js';
-import { decidePlanApproval, decidePlanWithdrawal } from '../domain/emergency-plan.js';
+import { decidePlanApproval } from '../domain/emergency-plan.js';
 import { decideFiling } from '../domain/filing.js';
 import type { ResolvedProfile } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
 import { expiresAt } from '../domain/term.js';
 import type { Agreement, EmergencyPlanFiling, FilingReceipt, Signing } from '../domain/messages/authorisations.messages.js';
 import type { AuthorisationRow } from '../persistence/authorisation.entities.js';
-import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
+import { type AuthorisationDecision, AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import { type AuthorisationAnswer, AuthorisationViews } from './authorisation-views.js';
 import { fileDuties } from './file-duties.js';
 import { ofAuthorisation } from './journalled.js';
@@ -23,7 +23,7 @@ import { Reviews } from './reviews.js';
 import { authorisationInForce } from '../contract.js';
 import { expireJob } from '../domain/work.js';
 
-type Apply = (tx: Tx, row: AuthorisationRow) => Promise<Partial<AuthorisationRow>>;
+type Apply = (tx: Tx, row: AuthorisationRow) => Promise<AuthorisationDecision>;
 
 /** Agreement, emergency plan, signing, entry into force and the filings that follow. */
 @Injectable()
@@ -82,9 +82,9 @@ export class Agreements {
       const plans = await this.repository.plansOf(tx, id);
       if (!plans.some((plan) => plan.id === planId)) throw refuse('emergency-plan.not-found', { id: planId });
       for (const plan of plans)
-        if (plan.state === 'approved' && plan.id !== planId) await this.repository.updatePlan(tx, plan, { state: 'superseded' });
+        if (plan.state === 'approved' && plan.id !== planId) await this.repository.movePlan(tx, plan, { state: 'superseded' });
       const plan = await this.repository.lockPlan(tx, planId);
-      await this.repository.updatePlan(tx, plan, decidePlanApproval(plan, personOf(ctx.actor).personId));
+      await this.repository.movePlan(tx, plan, decidePlanApproval(plan, personOf(ctx.actor).personId));
       return {};
     });
   }
@@ -94,7 +94,7 @@ export class Agreements {
       assertAuthority(ctx.actor, row.authorityId, row.unitId);
       const plan = await this.repository.lockPlan(tx, planId);
       if (plan.authorisationId !== id) throw refuse('emergency-plan.not-found', { id: planId });
-      await this.repository.updatePlan(tx, plan, decidePlanWithdrawal(plan));
+      await this.repository.movePlan(tx, plan, { state: 'withdrawn' });
       return {};
     });
   }
@@ -159,8 +159,8 @@ export class Agreements {
   private change(ctx: ActContext, id: Id, apply: Apply): Promise<AuthorisationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
-      await this.views.assertVisible(tx, ctx, row);
-      const next = await this.repository.update(tx, row, await apply(tx, row));
+      await this.views.assertVisible(tx, row);
+      const next = await this.repository.apply(tx, row, await apply(tx, row));
       await tx.record(ofAuthorisation(tx, next, { before: row }));
       return this.views.view(tx, next);
     });

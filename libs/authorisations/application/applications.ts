@@ -25,7 +25,7 @@ import type {
   Withdrawal,
 } from '../domain/messages/authorisations.messages.js';
 import type { AuthorisationRow } from '../persistence/authorisation.entities.js';
-import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
+import { type AuthorisationDecision, AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import { type AuthorisationAnswer, AuthorisationViews } from './authorisation-views.js';
 import { ofAuthorisation } from './journalled.js';
 import { Jurisdictions } from './jurisdictions.js';
@@ -154,13 +154,13 @@ export class Applications {
   private change(
     ctx: ActContext,
     id: Id,
-    decide: (tx: Tx, row: AuthorisationRow) => Promise<Partial<AuthorisationRow>>,
+    decide: (tx: Tx, row: AuthorisationRow) => Promise<AuthorisationDecision>,
     more: Partial<JournalFact> = {},
   ): Promise<AuthorisationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
-      await this.views.assertVisible(tx, ctx, row);
-      const next = await this.repository.update(tx, row, await decide(tx, row));
+      await this.views.assertVisible(tx, row);
+      const next = await this.repository.apply(tx, row, await decide(tx, row));
       await tx.record(ofAuthorisation(tx, next, { before: row, ...more }));
       return this.views.view(tx, next);
     });

@@ -1,5 +1,5 @@
-import { assertSees, sees } from '#identity';
-import { type ActContext, type Id, dayOf, reachOf } from '#kernel';
+import { assertSees } from '#identity';
+import { type ActContext, type Id, dayOf } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -34,7 +34,7 @@ export class AuthorisationViews {
 
   list(ctx: ActContext, query: z.output<typeof AuthorisationsQuery>): Promise<{ items: Summary[]; next: string | null }> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { state: query.state, unitId: query.unitId }, query);
+      const page = await this.repository.page(tx, { state: query.state, unitId: query.unitId }, query);
       return { items: page.items.map(summary), next: page.next };
     });
   }
@@ -42,18 +42,14 @@ export class AuthorisationViews {
   one(ctx: ActContext, id: Id): Promise<AuthorisationAnswer> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const row = await this.repository.get(tx, id);
-      await this.assertVisible(tx, ctx, row);
+      await this.assertVisible(tx, row);
       return this.view(tx, row);
     });
   }
 
   /** Its unit, its authority and who sits at the table of its review; for everyone else it does not exist (ISO-02, ADM-03). */
-  async assertVisible(tx: Tx, ctx: ActContext, row: AuthorisationRow): Promise<void> {
-    if (sees(ctx.actor, row, ctx.at)) return;
-    const { actor } = ctx;
-    const review = await this.reviews.latest(tx, 'authorisation', row.id);
-    if (actor.kind === 'person' && review?.slots.some((slot) => slot.organisationId === actor.organisationId)) return;
-    assertSees(actor, row, ctx.at, 'authorisation.not-found', row.id);
+  assertVisible(tx: Tx, row: AuthorisationRow): Promise<void> {
+    return this.repository.assertSees(tx, row);
   }
 
   async view(tx: Tx, row: AuthorisationRow): Promise<AuthorisationAnswer> {

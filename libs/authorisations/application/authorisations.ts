@@ -1,7 +1,8 @@
 import { type Day, type Id, dayOf } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
-import { decideExpiry, decideTerminated, decideTermination } from '../domain/authorisation-decisions.js';
+import type { Move } from '../domain/application-decisions.js';
+import { decideExpiry, decideTermination } from '../domain/authorisation-decisions.js';
 import { agreementOn } from '../domain/agreement.js';
 import { planStanding } from '../domain/emergency-plan.js';
 import { filingsAtTermination } from '../domain/filing.js';
@@ -89,7 +90,7 @@ export class Authorisations {
   /** The case is certified: everything that still stood under the authorisation ends with it (TERM-08). */
   async markTerminated(tx: Tx, id: Id): Promise<void> {
     const row = await this.repository.lock(tx, id);
-    const next = await this.repository.update(tx, row, decideTerminated(row));
+    const next = await this.repository.move(tx, row, { state: 'terminated' });
     await this.closing.endAllUnder(tx, next);
     await tx.record(ofAuthorisation(tx, next, { action: 'authorisation.terminated', before: row }));
   }
@@ -102,10 +103,10 @@ export class Authorisations {
     await this.end(tx, row, change, await this.jurisdictions.profileAt(tx, row.profileId, dayOf(tx.context.at)));
   }
 
-  private async end(tx: Tx, row: AuthorisationRow, change: Partial<AuthorisationRow>, profile: ResolvedProfile): Promise<void> {
-    const next = await this.repository.update(tx, row, change);
+  private async end(tx: Tx, row: AuthorisationRow, change: Move, profile: ResolvedProfile): Promise<void> {
+    const next = await this.repository.move(tx, row, change);
     const open = await this.suspensions.open(tx, row.id);
-    if (open) await this.suspensions.update(tx, open, decideSuspensionEnd(open, next.ended?.ground ?? 'terminated'));
+    if (open) await this.suspensions.move(tx, open, decideSuspensionEnd(open, next.ended?.ground ?? 'terminated'));
     const kinds = new Set((await this.repository.filingsOf(tx, row.id)).map((filing) => filing.kind));
     const duties = filingsAtTermination(profile, dayOf(tx.context.at), await this.jurisdictions.workingYears(tx));
     await fileDuties(

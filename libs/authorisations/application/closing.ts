@@ -1,7 +1,5 @@
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
-import { moveItem } from '../domain/data-request-decisions.js';
-import { decidePartnerEnd } from '../domain/partner.js';
 import { decideScenarioEnd } from '../domain/scenario.js';
 import type { AuthorisationRow } from '../persistence/authorisation.entities.js';
 import { DataRequestsRepository } from '../persistence/data-requests.repository.js';
@@ -32,11 +30,11 @@ export class Closing {
 
   /** Ends one scenario with its items and partners; the unit's other scenarios are not touched (SUSP-05). */
   async endScenario(tx: Tx, row: ScenarioRow, action: string): Promise<ScenarioRow> {
-    const next = await this.scenarios.update(tx, row, decideScenarioEnd(row, tx.context.at));
+    const next = await this.scenarios.move(tx, row, decideScenarioEnd(row, tx.context.at));
     for (const request of await this.requests.ofAuthorisation(tx, row.authorisationId)) {
       if (request.scenarioId !== row.id) continue;
       const standing = (await this.requests.itemsOf(tx, request.id)).filter((item) => item.state === 'in-force');
-      for (const item of standing) await this.requests.updateItem(tx, item, { ...moveItem(item, 'ended'), reasons: 'scenario-ended' });
+      for (const item of standing) await this.requests.moveItem(tx, item, { state: 'ended', reasons: 'scenario-ended' });
       if (standing.length > 0)
         await tx.record(
           ofDataRequest(tx, request, { action: 'data-request.items-ended', details: { items: standing.map((item) => item.id) } }),
@@ -44,7 +42,7 @@ export class Closing {
     }
     for (const partner of await this.partners.ofAuthorisation(tx, row.authorisationId)) {
       if (partner.scenarioId !== row.id || partner.state !== 'approved') continue;
-      const ended = await this.partners.update(tx, partner, decidePartnerEnd(partner));
+      const ended = await this.partners.move(tx, partner, { state: 'ended' });
       await this.partnerEnded(tx, partner, ended);
     }
     await tx.bumpEpoch('scenario', row.id);

@@ -1,5 +1,5 @@
 import { assertSees, personOf } from '#identity';
-import { type ActContext, type Id, newId, reachOf } from '#kernel';
+import { type ActContext, type Id, newId } from '#kernel';
 import { type JournalFact, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -7,7 +7,7 @@ import type { DataRequestsQuery } from '../contract.js';
 import { assertUnit, assertUnitOrAuthority } from '../domain/acting.js';
 import { slotsInOrder } from '../domain/approval.js';
 import { itemDigest } from '../domain/data-request.js';
-import { assertFieldsNamed, decideGrant, decideItemEnd, decideRequestSubmission, moveItem } from '../domain/data-request-decisions.js';
+import { assertFieldsNamed, decideGrant, decideItemEnd, decideRequestSubmission } from '../domain/data-request-decisions.js';
 import { valueOf } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
 import { assertUsable } from '../domain/scenario.js';
@@ -80,8 +80,8 @@ export class DataRequestActs {
       decideRequestSubmission(request, drafts, facts);
       const parties = valueOf(facts.profile, 'dataRequestParties').map((party) => ({ key: party, party }));
       for (const item of drafts) {
-        const submitted = await this.repository.updateItem(tx, item, moveItem(item, 'submitted'));
-        await this.repository.updateItem(tx, submitted, moveItem(submitted, 'approving'));
+        const submitted = await this.repository.moveItem(tx, item, { state: 'submitted' });
+        await this.repository.moveItem(tx, submitted, { state: 'approving' });
         await this.reviews.open(tx, {
           ownerId: id,
           subject: { kind: 'data-request-item', id: item.id, version: item.sinceRevision, digest: itemDigest(request, list, item) },
@@ -101,11 +101,11 @@ export class DataRequestActs {
       const facts = await this.gatherer.facts(tx, request, [item]);
       const approval = await this.reviews.cast(tx, { kind: 'data-request-item', id: itemId }, ballot, itemDigest(request, list, item));
       if (approval.state === 'rejected')
-        await this.repository.updateItem(tx, item, decideItemEnd(item, ballot.forCorrection ? 'returned' : 'rejected', ballot.reasons));
+        await this.repository.moveItem(tx, item, decideItemEnd(item, ballot.forCorrection ? 'returned' : 'rejected', ballot.reasons));
       if (approval.state === 'approved') {
         const consents = await this.consents.ofScenario(tx, request.scenarioId);
         const { state, open, withheld } = decideGrant(request, item, { ...facts, approval, consents, items: list }, ctx.at);
-        await this.repository.updateItem(tx, item, { state, grant: { open, withheld } });
+        await this.repository.moveItem(tx, item, { state, grant: { open, withheld } });
       }
       return { details: { itemId, verdict: ballot.verdict, digest: ballot.digest, review: approval.state } };
     });
@@ -118,7 +118,7 @@ export class DataRequestActs {
       assertUnit(ctx.actor, request.unitId);
       for (const item of await this.repository.itemsOf(tx, id)) {
         if (item.state !== 'approving') continue;
-        await this.repository.updateItem(tx, item, decideItemEnd(item, 'returned', 'revised'));
+        await this.repository.moveItem(tx, item, decideItemEnd(item, 'returned', 'revised'));
         await this.reviews.void(tx, 'data-request-item', item.id);
       }
       const next = await this.repository.update(tx, request, { revision: request.revision + 1, requesterId: personOf(ctx.actor).personId });
@@ -134,7 +134,7 @@ export class DataRequestActs {
       const item = await this.item(tx, request, itemId);
       const person = personOf(ctx.actor);
       if (person.organisationId !== item.providerId) assertUnitOrAuthority(ctx.actor, request.authorityId, request.unitId);
-      await this.repository.updateItem(tx, item, decideItemEnd(item, 'withdrawn', reasons));
+      await this.repository.moveItem(tx, item, decideItemEnd(item, 'withdrawn', reasons));
       return { details: { itemId }, reasons: [reasons] };
     });
   }
@@ -144,7 +144,7 @@ export class DataRequestActs {
     query: z.output<typeof DataRequestsQuery>,
   ): Promise<{ items: z.input<typeof DataRequestSummary>[]; next: string | null }> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { scenarioId: query.scenarioId }, query);
+      const page = await this.repository.page(tx, { scenarioId: query.scenarioId }, query);
       return { items: page.items.map(requestSummary), next: page.next };
     });
   }
@@ -152,7 +152,7 @@ export class DataRequestActs {
   one(ctx: ActContext, id: Id): Promise<DataRequestAnswer> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const request = await this.repository.get(tx, id);
-      await this.views.assertVisible(tx, ctx, request);
+      await this.views.assertVisible(tx, request);
       return this.views.view(tx, request);
     });
   }
@@ -189,7 +189,7 @@ export class DataRequestActs {
     await this.authorisations.lock(tx, authorisationId, 'share');
     await this.scenarios.lock(tx, scenarioId, 'share');
     const request = await this.repository.lock(tx, id);
-    await this.views.assertVisible(tx, ctx, request);
+    await this.views.assertVisible(tx, request);
     return request;
   }
 

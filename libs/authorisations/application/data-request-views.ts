@@ -1,5 +1,4 @@
-import { assertSees, sees } from '#identity';
-import type { ActContext } from '#kernel';
+import { assertSees } from '#identity';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -31,15 +30,8 @@ export class DataRequestViews {
   ) {}
 
   /** Its unit, its authority, the providers it asks, and who sits at the table of a review. */
-  async assertVisible(tx: Tx, ctx: ActContext, row: DataRequestRow): Promise<void> {
-    const { actor } = ctx;
-    if (actor.kind !== 'person' || sees(actor, row, ctx.at)) return;
-    for (const item of await this.repository.itemsOf(tx, row.id)) {
-      if (sees(actor, { providerId: item.providerId, datasetId: item.datasetId }, ctx.at)) return;
-      const review = await this.reviews.latest(tx, 'data-request-item', item.id);
-      if (review?.slots.some((slot) => slot.organisationId === actor.organisationId)) return;
-    }
-    assertSees(actor, row, ctx.at, 'data-request.not-found', row.id);
+  assertVisible(tx: Tx, row: DataRequestRow): Promise<void> {
+    return this.repository.assertSees(tx, row);
   }
 
   async view(tx: Tx, request: DataRequestRow): Promise<DataRequestAnswer> {

@@ -1,12 +1,12 @@
-import { Organisations, areAffiliated, assertSees, personOf, sees } from '#identity';
-import { type ActContext, type Id, dayOf, endOfDay, newId, systemAct, reachOf } from '#kernel';
+import { Organisations, areAffiliated, assertSees, personOf } from '#identity';
+import { type ActContext, type Id, dayOf, endOfDay, newId, systemAct } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { PartnersQuery } from '../contract.js';
 import { assertUnit, assertUnitOrAuthority } from '../domain/acting.js';
 import { isPast } from '../domain/calendar-day.js';
-import { decidePartnerApproval, decidePartnerEnd, decidePartnerRejection, decidePartnerReview, partnerDigest } from '../domain/partner.js';
+import { decidePartnerApproval, decidePartnerRejection, decidePartnerReview, partnerDigest } from '../domain/partner.js';
 import type { Ballot } from '../domain/messages/common.messages.js';
 import type { PartnerView, RequestPartner } from '../domain/messages/scenarios.messages.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
@@ -67,7 +67,7 @@ export class PartnerActs {
         },
         { ...parties, authority: scenario.authorityId, 'operating-unit': scenario.unitId },
       );
-      const row = await this.repository.update(tx, draft, change);
+      const row = await this.repository.move(tx, draft, change);
       await this.reviews.open(tx, {
         ownerId: row.id,
         subject: { kind: 'partner', id: row.id, version: row.revision, digest: partnerDigest(row) },
@@ -83,7 +83,7 @@ export class PartnerActs {
   vote(ctx: ActContext, id: Id, ballot: z.output<typeof Ballot>): Promise<PartnerAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
-      await this.assertVisible(tx, ctx, row);
+      await this.repository.assertSees(tx, row);
       const approval = await this.reviews.cast(tx, { kind: 'partner', id }, ballot, partnerDigest(row));
       const change =
         approval.state === 'approved'
@@ -91,7 +91,7 @@ export class PartnerActs {
           : approval.state === 'rejected'
             ? decidePartnerRejection(row)
             : {};
-      const next = await this.repository.update(tx, row, change);
+      const next = await this.repository.apply(tx, row, change);
       if (next.state === 'approved') {
         const { scenarioId, authorisationId, unitId } = next;
         await tx.enqueue(endPartnerJob, { key: id, dueAt: endOfDay(next.until), unitId, scenarioId });
@@ -104,7 +104,7 @@ export class PartnerActs {
   end(ctx: ActContext, id: Id): Promise<PartnerAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
-      await this.assertVisible(tx, ctx, row);
+      await this.repository.assertSees(tx, row);
       assertUnitOrAuthority(ctx.actor, row.authorityId, row.unitId);
       return this.view(tx, await this.close(tx, row, ctx.action));
     });
@@ -120,7 +120,7 @@ export class PartnerActs {
 
   list(ctx: ActContext, query: z.output<typeof PartnersQuery>): Promise<{ items: PartnerAnswer[]; next: string | null }> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { scenarioId: query.scenarioId }, query);
+      const page = await this.repository.page(tx, { scenarioId: query.scenarioId }, query);
       const items: PartnerAnswer[] = [];
       for (const row of page.items) items.push(await this.view(tx, row));
       return { items, next: page.next };
@@ -130,26 +130,18 @@ export class PartnerActs {
   one(ctx: ActContext, id: Id): Promise<PartnerAnswer> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const row = await this.repository.get(tx, id);
-      await this.assertVisible(tx, ctx, row);
+      await this.repository.assertSees(tx, row);
       return this.view(tx, row);
     });
   }
 
   /** What hangs on a record ends with it. */
   private async close(tx: Tx, row: PartnerRow, action: string): Promise<PartnerRow> {
-    const ended = await this.repository.update(tx, row, decidePartnerEnd(row));
+    const ended = await this.repository.move(tx, row, { state: 'ended' });
     await this.closing.partnerEnded(tx, row, ended, action);
     for (const below of await this.repository.below(tx, row.id))
       if (below.state === 'approved') await this.close(tx, below, 'partner.ended');
     return ended;
-  }
-
-  private async assertVisible(tx: Tx, ctx: ActContext, row: PartnerRow): Promise<void> {
-    const { actor } = ctx;
-    if (actor.kind !== 'person' || sees(actor, row, ctx.at)) return;
-    const review = await this.reviews.latest(tx, 'partner', row.id);
-    if (review?.slots.some((slot) => slot.organisationId === actor.organisationId)) return;
-    assertSees(actor, row, ctx.at, 'partner.not-found', row.id);
   }
 
   private async view(tx: Tx, row: PartnerRow): Promise<PartnerAnswer> {

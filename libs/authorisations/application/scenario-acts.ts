@@ -1,5 +1,5 @@
-import { assertSees, personOf, sees } from '#identity';
-import { type ActContext, type Id, belongsTo, dayOf, newId, reachOf } from '#kernel';
+import { assertSees, personOf } from '#identity';
+import { type ActContext, type Id, type Staying, dayOf, newId } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -8,8 +8,9 @@ import { assertAuthority, assertUnit, assertUnitOrAuthority } from '../domain/ac
 import { slotsInOrder } from '../domain/approval.js';
 import type { Authorisation } from '../domain/authorisation.js';
 import { valueOf } from '../domain/jurisdictions/resolve.js';
-import { refuse } from '../domain/refusals.js';
 import {
+  type Scenario,
+  type ScenarioMove,
   assertNotSuspended,
   decideResumption,
   decideScenarioApproval,
@@ -31,7 +32,7 @@ import { Reviews } from './reviews.js';
 import { scenarioResumed, scenarioStopped } from '../contract.js';
 
 type ScenarioAnswer = z.input<typeof ScenarioView>;
-type Decide = (tx: Tx, row: ScenarioRow, authorisation: Authorisation) => Promise<Partial<ScenarioRow>>;
+type Decide = (tx: Tx, row: ScenarioRow, authorisation: Authorisation) => Promise<Staying<Scenario> | ScenarioMove>;
 
 /** One scenario, one review; anyone inside can stop it, only the authority resumes it (AUTH-18, EMG-06). */
 @Injectable()
@@ -100,7 +101,7 @@ export class ScenarioActs {
   stop(ctx: ActContext, id: Id, reason: string): Promise<ScenarioAnswer> {
     return this.change(ctx, id, async (tx, row) => {
       const person = personOf(ctx.actor);
-      if (!sees(ctx.actor, row, ctx.at) && !belongsTo(person, row.unitId)) throw refuse('scenario.not-found', { id });
+      await this.repository.assertSees(tx, row);
       const change = decideStop(row, { by: person.personId, at: ctx.at, reason });
       if (change.stop) {
         await tx.bumpEpoch('scenario', id);
@@ -129,7 +130,7 @@ export class ScenarioActs {
 
   list(ctx: ActContext, query: z.output<typeof ScenariosQuery>): Promise<{ items: ScenarioAnswer[]; next: string | null }> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { authorisationId: query.authorisationId }, query);
+      const page = await this.repository.page(tx, { authorisationId: query.authorisationId }, query);
       const items: ScenarioAnswer[] = [];
       for (const row of page.items) items.push(await this.view(tx, row));
       return { items, next: page.next };
@@ -139,7 +140,7 @@ export class ScenarioActs {
   one(ctx: ActContext, id: Id): Promise<ScenarioAnswer> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const row = await this.repository.get(tx, id);
-      await this.assertVisible(tx, ctx, row);
+      await this.repository.assertSees(tx, row);
       return this.view(tx, row);
     });
   }
@@ -149,27 +150,17 @@ export class ScenarioActs {
     const { authorisationId } = await this.repository.get(tx, id);
     const authorisation = await this.authorisations.lock(tx, authorisationId, 'share');
     const row = await this.repository.lock(tx, id);
-    await this.assertVisible(tx, ctx, row);
+    await this.repository.assertSees(tx, row);
     return { row, authorisation };
   }
 
   private change(ctx: ActContext, id: Id, decide: Decide): Promise<ScenarioAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const { row, authorisation } = await this.load(tx, ctx, id);
-      const next = await this.repository.update(tx, row, await decide(tx, row, authorisation));
+      const next = await this.repository.apply(tx, row, await decide(tx, row, authorisation));
       await tx.record(ofScenario(tx, next, { before: row }));
       return this.view(tx, next);
     });
-  }
-
-  /** Its unit's people, its authority, and who sits at the table of its review. */
-  private async assertVisible(tx: Tx, ctx: ActContext, row: ScenarioRow): Promise<void> {
-    const { actor } = ctx;
-    if (actor.kind === 'person' && !sees(actor, row, ctx.at) && !belongsTo(actor, row.unitId)) {
-      const review = await this.reviews.latest(tx, 'scenario', row.id);
-      if (review?.slots.some((slot) => slot.organisationId === actor.organisationId)) return;
-      assertSees(actor, row, ctx.at, 'scenario.not-found', row.id);
-    }
   }
 
   private async view(tx: Tx, row: ScenarioRow): Promise<ScenarioAnswer> {

@@ -3,7 +3,7 @@ import { UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { assertAuthority } from '../domain/acting.js';
-import { applicationDigest, decideReturn, moveAuthorisation } from '../domain/application-decisions.js';
+import { applicationDigest, decideReturn, type Move } from '../domain/application-decisions.js';
 import { type Approval, slotsInOrder } from '../domain/approval.js';
 import type { Authorisation } from '../domain/authorisation.js';
 import { decideWithdrawal } from '../domain/authorisation-decisions.js';
@@ -29,9 +29,9 @@ export class StageReviews {
   open(ctx: ActContext, id: Id, input: z.output<typeof OpenReview>): Promise<AuthorisationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
-      await this.views.assertVisible(tx, ctx, row);
+      await this.views.assertVisible(tx, row);
       assertAuthority(ctx.actor, row.authorityId, row.unitId);
-      const next = await this.repository.update(tx, row, moveAuthorisation(row, 'reviewing'));
+      const next = await this.repository.move(tx, row, { state: 'reviewing' });
       const profile = await this.jurisdictions.profileAt(tx, row.profileId, dayOf(ctx.at));
       await this.reviews.open(tx, {
         ownerId: id,
@@ -49,10 +49,10 @@ export class StageReviews {
   vote(ctx: ActContext, id: Id, ballot: z.output<typeof StageBallot>): Promise<AuthorisationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
-      await this.views.assertVisible(tx, ctx, row);
+      await this.views.assertVisible(tx, row);
       const approval = await this.reviews.cast(tx, { kind: 'authorisation', id }, ballot, applicationDigest(row));
       const change = approval.state === 'rejected' ? rejection(row, approval, ballot.correctBy, ctx.at) : {};
-      const next = await this.repository.update(tx, row, change);
+      const next = await this.repository.apply(tx, row, change);
       await tx.record(
         ofAuthorisation(tx, next, {
           before: row,
@@ -64,7 +64,7 @@ export class StageReviews {
   }
 }
 
-function rejection(row: Authorisation, approval: Approval, correctBy: string | undefined, now: string): Partial<Authorisation> {
+function rejection(row: Authorisation, approval: Approval, correctBy: string | undefined, now: string): Move {
   const reasons = approval.votes.at(-1)?.reasons ?? '';
   if (correctBy !== undefined) return decideReturn(row, { reasons, due: correctBy }, now);
   return { ...decideWithdrawal(row), ended: { ground: 'rejected', at: now } };

@@ -4,7 +4,6 @@ import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { assertAuthority, assertUnit } from '../domain/acting.js';
-import { moveAuthorisation } from '../domain/application-decisions.js';
 import { decideReentry } from '../domain/authorisation-decisions.js';
 import { missedAt } from '../domain/deadline.js';
 import {
@@ -18,7 +17,7 @@ import { refuse } from '../domain/refusals.js';
 import { type Suspension, decideExtension, decideOverdue, decideSuspension } from '../domain/suspension.js';
 import type { Assessment, Extension, ImposeSuspension, SuspensionView } from '../domain/messages/suspensions.messages.js';
 import type { AuthorisationRow, RectificationRow, SuspensionRow } from '../persistence/authorisation.entities.js';
-import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
+import { type AuthorisationDecision, AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import { SuspensionsRepository } from '../persistence/suspensions.repository.js';
 import { Closing } from './closing.js';
 import { ofAuthorisation } from './journalled.js';
@@ -60,8 +59,8 @@ export class SuspensionCases {
         await this.jurisdictions.workingYears(tx),
         ctx.at,
       );
-      const next = await this.authorisations.update(tx, row, moveAuthorisation(row, 'suspended'));
-      const stored = await this.repository.insert(tx, suspension);
+      const next = await this.authorisations.move(tx, row, { state: 'suspended' });
+      const stored = await this.repository.insert(tx, { ...suspension, state: 'imposed' });
       await this.repository.insertRectification(tx, {
         id: newId(),
         suspensionId: stored.id,
@@ -93,9 +92,9 @@ export class SuspensionCases {
       assertUnit(ctx.actor, authorisation.unitId);
       const ordered = present(rectification, id);
       const decision = decideRectificationPlan(ordered, suspension, this.paper(ctx, input.digest), input.steps);
-      await this.repository.updateRectification(tx, ordered, decision.rectification);
-      await this.repository.update(tx, suspension, decision.suspension);
-      return authorisation.state === 'suspended' ? moveAuthorisation(authorisation, 'rectifying') : {};
+      await this.repository.moveRectification(tx, ordered, decision.rectification);
+      await this.repository.apply(tx, suspension, decision.suspension);
+      return authorisation.state === 'suspended' ? { state: 'rectifying' } : {};
     });
   }
 
@@ -103,7 +102,7 @@ export class SuspensionCases {
     return this.inCase(ctx, id, async (tx, { authorisation, suspension, rectification }) => {
       assertUnit(ctx.actor, authorisation.unitId);
       const planned = present(rectification, id);
-      await this.repository.updateRectification(tx, planned, decideRectificationReport(planned, suspension, this.paper(ctx, input.digest)));
+      await this.repository.moveRectification(tx, planned, decideRectificationReport(planned, suspension, this.paper(ctx, input.digest)));
       return {};
     });
   }
@@ -113,7 +112,7 @@ export class SuspensionCases {
       assertAuthority(ctx.actor, authorisation.authorityId, authorisation.unitId);
       const reported = present(rectification, id);
       const assessment = { ...input, by: personOf(ctx.actor).personId, at: ctx.at };
-      await this.repository.updateRectification(tx, reported, decideAssessment(reported, assessment));
+      await this.repository.moveRectification(tx, reported, decideAssessment(reported, assessment));
       return {};
     });
   }
@@ -122,7 +121,7 @@ export class SuspensionCases {
   resume(ctx: ActContext, id: Id): Promise<SuspensionAnswer> {
     return this.inCase(ctx, id, async (tx, { authorisation, suspension, rectification }) => {
       assertAuthority(ctx.actor, authorisation.authorityId, authorisation.unitId);
-      await this.repository.update(tx, suspension, decideLift(suspension, rectification));
+      await this.repository.move(tx, suspension, decideLift(suspension, rectification));
       await tx.cancelWork(overdueJob, id);
       const { id: authorisationId, unitId } = authorisation;
       await tx.publish(authorisationResumed, authorisationId, { authorisationId, unitId, suspensionId: id });
@@ -142,7 +141,7 @@ export class SuspensionCases {
       assertAuthority(ctx.actor, authorisation.authorityId, authorisation.unitId);
       const years = await this.jurisdictions.workingYears(tx);
       const change = decideExtension(suspension, { ...input, by: personOf(ctx.actor).personId }, years, ctx.at);
-      const next = await this.repository.update(tx, suspension, change);
+      const next = await this.repository.move(tx, suspension, change);
       await tx.enqueue(overdueJob, { key: id, dueAt: missedAt(next.deadline), unitId: next.unitId });
       return {};
     });
@@ -172,7 +171,7 @@ export class SuspensionCases {
       const { authorisation, suspension } = await this.load(tx, id);
       const change = decideOverdue(suspension, now);
       if (!change) return;
-      await this.repository.update(tx, suspension, change);
+      await this.repository.move(tx, suspension, change);
       await tx.record(ofAuthorisation(tx, authorisation, { details: { suspensionId: id, due: suspension.deadline.due } }));
     });
   }
@@ -191,11 +190,11 @@ export class SuspensionCases {
     return { authorisation, suspension, rectification: await this.repository.rectification(tx, id) };
   }
 
-  private inCase(ctx: ActContext, id: Id, act: (tx: Tx, found: Case) => Promise<Partial<AuthorisationRow>>): Promise<SuspensionAnswer> {
+  private inCase(ctx: ActContext, id: Id, act: (tx: Tx, found: Case) => Promise<AuthorisationDecision>): Promise<SuspensionAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const found = await this.load(tx, id);
       assertSees(ctx.actor, found.authorisation, ctx.at, 'suspension.not-found', id);
-      const next = await this.authorisations.update(tx, found.authorisation, await act(tx, found));
+      const next = await this.authorisations.apply(tx, found.authorisation, await act(tx, found));
       await tx.record(ofAuthorisation(tx, next, { before: found.authorisation, details: { suspensionId: id } }));
       return this.view(tx, await this.repository.get(tx, id));
     });

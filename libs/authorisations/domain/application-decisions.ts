@@ -1,4 +1,4 @@
-import { type Day, type Digest, type Instant, assertMove, dayOf, digestOf } from '#kernel';
+import { type Day, type Digest, type Instant, type Moving, type Staying, dayOf, digestOf, stepTo } from '#kernel';
 import { checkApplicationFiles } from './application-file.js';
 import { type Approval, covers } from './approval.js';
 import type { Authorisation, Objection, Publicity, Returned } from './authorisation.js';
@@ -9,12 +9,11 @@ import { refuse } from './refusals.js';
 import { checkGrantMode } from './rights.js';
 import { type RenewalFacts, checkRenewal, checkTerm } from './term.js';
 
-type Change = Partial<Authorisation>;
+type Change = Staying<Authorisation>;
+export type Move = Moving<Authorisation, typeof authorisationTransitions>;
 
-export function moveAuthorisation(authorisation: Authorisation, to: AuthorisationState): { state: AuthorisationState } {
-  assertMove(authorisationTransitions, authorisation.state, to, 'authorisation');
-  return { state: to };
-}
+export const moveAuthorisation = <To extends Move['state']>(authorisation: Authorisation, to: To): { readonly state: To } =>
+  stepTo<AuthorisationState, To>(authorisationTransitions, authorisation.state, to, 'authorisation');
 
 /** What the parties judge: everything the unit applied for in this revision. */
 export const applicationDigest = (authorisation: Authorisation): Digest =>
@@ -35,12 +34,7 @@ export const applicationDigest = (authorisation: Authorisation): Digest =>
  * @throws Refusal `profile.is-draft`, `authorisation.field-missing`, `authorisation.right-missing`, `authorisation.lapsed`, and those of
  * the files, the grant mode, the term and the renewal window.
  */
-export function decideSubmission(
-  authorisation: Authorisation,
-  profile: ResolvedProfile,
-  renewal: RenewalFacts | null,
-  now: Instant,
-): Change {
+export function decideSubmission(authorisation: Authorisation, profile: ResolvedProfile, renewal: RenewalFacts | null, now: Instant): Move {
   const moved = moveAuthorisation(authorisation, 'submitted');
   if (profile.status === 'draft') throw refuse('profile.is-draft', { profile: profile.id });
   if (authorisation.returned && isPast(authorisation.returned.due, now))
@@ -55,7 +49,7 @@ export function decideSubmission(
 }
 
 /** The authority or a rejecting vote sends the case back, with reasons and a day. @throws Refusal `authorisation.reasons-missing`. */
-export function decideReturn(authorisation: Authorisation, returned: Returned, now: Instant): Change {
+export function decideReturn(authorisation: Authorisation, returned: Returned, now: Instant): Move {
   if (returned.reasons.trim() === '') throw refuse('authorisation.reasons-missing');
   if (returned.due < dayOf(now)) throw refuse('deadline.in-the-past', { due: returned.due });
   return { ...moveAuthorisation(authorisation, 'returned'), returned };
@@ -70,7 +64,7 @@ export function decidePublication(
   profile: ResolvedProfile,
   approval: Approval | undefined,
   publicity: Pick<Publicity, 'link' | 'from' | 'until'>,
-): Change {
+): Move {
   const moved = moveAuthorisation(authorisation, 'publicised');
   assertStagesPassed(authorisation, profile, approval);
   if (valueOf(profile, 'publicityPeriod') && !publicity.until) throw refuse('authorisation.publicity-period-missing');

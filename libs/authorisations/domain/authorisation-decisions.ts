@@ -1,6 +1,6 @@
 import { type Day, type Instant, dayOf } from '#kernel';
 import { type AgreementVersion, checkAgreement, checkConsultation } from './agreement.js';
-import { assertStagesPassed, checkPublicity, moveAuthorisation } from './application-decisions.js';
+import { type Move, assertStagesPassed, checkPublicity, moveAuthorisation } from './application-decisions.js';
 import type { Approval } from './approval.js';
 import type { Authorisation } from './authorisation.js';
 import { hasBegun } from './calendar-day.js';
@@ -11,8 +11,6 @@ import { refuse } from './refusals.js';
 import { checkGrantMode } from './rights.js';
 import { checkTerm, expiresAt, isExpired } from './term.js';
 import type { WorkingYear } from './working-days.js';
-
-type Change = Partial<Authorisation>;
 
 export interface SigningFacts {
   readonly profile: ResolvedProfile;
@@ -30,7 +28,7 @@ export function decideSigning(
   facts: SigningFacts,
   signedOn: Day,
   now: Instant,
-): { change: Change; agreement: AgreementVersion; filings: readonly Filing[] } {
+): { change: Move; agreement: AgreementVersion; filings: readonly Filing[] } {
   const moved = moveAuthorisation(authorisation, 'signed');
   if (signedOn > dayOf(now)) throw refuse('deadline.in-the-future', { happenedOn: signedOn, today: dayOf(now) });
   assertStagesPassed(authorisation, facts.profile, facts.approval);
@@ -95,7 +93,7 @@ const activationConditions: readonly ((authorisation: Authorisation, facts: Acti
  * Puts a signed authorisation in force. Every condition is asked; the first that fails refuses, and nothing is provisioned
  * (AUTH-09, AUTH-13, AUTH-15, AUTH-21, AUTH-31, META-03, PERS-06, EMG-01).
  */
-export function decideEntryIntoForce(authorisation: Authorisation, facts: ActivationFacts, now: Instant): Change {
+export function decideEntryIntoForce(authorisation: Authorisation, facts: ActivationFacts, now: Instant): Move {
   const moved = moveAuthorisation(authorisation, 'in-force');
   if (authorisation.state !== 'signed') throw refuse('authorisation.not-signed', { state: authorisation.state });
   for (const condition of activationConditions) condition(authorisation, facts, now);
@@ -103,7 +101,7 @@ export function decideEntryIntoForce(authorisation: Authorisation, facts: Activa
 }
 
 /** Back in force after rectification; the assessment is asked of the case itself (SUSP-03, PERS-06, EMG-01). */
-export function decideReentry(authorisation: Authorisation, facts: Pick<ActivationFacts, 'plan' | 'securityLead'>, now: Instant): Change {
+export function decideReentry(authorisation: Authorisation, facts: Pick<ActivationFacts, 'plan' | 'securityLead'>, now: Instant): Move {
   const moved = moveAuthorisation(authorisation, 'in-force');
   if (isExpired(authorisation.term, now)) throw refuse('authorisation.outside-term', { ...authorisation.term });
   if (!facts.securityLead) throw refuse('authorisation.no-security-lead');
@@ -118,18 +116,17 @@ const expirableStates = ['in-force', 'suspended', 'rectifying'] as const satisfi
  * At the end of the term. A case under rectification passes to termination at once; whatever is pending keeps nothing open (AUTH-17).
  * @returns `undefined` when nothing is to be done: a second sweep, or a clock that went back, changes nothing.
  */
-export function decideExpiry(authorisation: Authorisation, now: Instant): Change | undefined {
+export function decideExpiry(authorisation: Authorisation, now: Instant): Move | undefined {
   if (!expirableStates.some((state) => state === authorisation.state) || !isExpired(authorisation.term, now)) return undefined;
   const ended = { ground: 'expiry', at: expiresAt(authorisation.term) };
   return { ...moveAuthorisation(authorisation, authorisation.state === 'rectifying' ? 'terminating' : 'expired'), ended };
 }
 
 /** @throws Refusal `authorisation.ground-unknown` for a ground that the profile does not know (TERM-02). */
-export function decideTermination(authorisation: Authorisation, ground: string, profile: ResolvedProfile, now: Instant): Change {
+export function decideTermination(authorisation: Authorisation, ground: string, profile: ResolvedProfile, now: Instant): Move {
   const grounds = valueOf(profile, 'terminationGrounds');
   if (!grounds.some((known) => known === ground)) throw refuse('authorisation.ground-unknown', { ground, grounds: [...grounds] });
   return { ...moveAuthorisation(authorisation, 'terminating'), ended: authorisation.ended ?? { ground, at: now } };
 }
 
-export const decideTerminated = (authorisation: Authorisation): Change => moveAuthorisation(authorisation, 'terminated');
-export const decideWithdrawal = (authorisation: Authorisation): Change => moveAuthorisation(authorisation, 'withdrawn');
+export const decideWithdrawal = (authorisation: Authorisation): Move => moveAuthorisation(authorisation, 'withdrawn');

@@ -1,4 +1,4 @@
-import { type Instant, assertMove } from '#kernel';
+import { type Instant, stepTo } from '#kernel';
 import { type Approval, covers } from './approval.js';
 import type { Authorisation } from './authorisation.js';
 import { type ConsentReference, consentStanding, isWildcard } from './consent.js';
@@ -27,10 +27,8 @@ export interface RequestFacts {
   readonly holdings: readonly HoldingFacts[];
 }
 
-export const moveItem = (item: DataRequestItem, to: DataRequestItemState): { state: DataRequestItemState } => {
-  assertMove(dataRequestItemTransitions, item.state, to, 'data request item');
-  return { state: to };
-};
+const moveItem = <To extends DataRequestItemState>(item: DataRequestItem, to: To): { readonly state: To } =>
+  stepTo<DataRequestItemState, To>(dataRequestItemTransitions, item.state, to, 'data-request');
 
 /**
  * The unit submits its list.
@@ -41,7 +39,7 @@ export function decideRequestSubmission(
   request: DataRequest,
   items: readonly DataRequestItem[],
   facts: RequestFacts,
-): { state: DataRequestItemState }[] {
+): { readonly state: 'submitted' }[] {
   assertUsable(facts.scenario, facts.authorisation);
   assertSameScenario(facts.scenario.id, request.scenarioId);
   assertRight(facts.authorisation.rights, 'processing-use');
@@ -134,7 +132,7 @@ export function decideGrant(
   item: DataRequestItem,
   facts: GrantFacts,
   now: Instant,
-): { state: DataRequestItemState; open: string[]; withheld: Withheld[] } {
+): { readonly state: 'in-force'; open: string[]; withheld: Withheld[] } {
   const moved = moveItem(item, 'in-force');
   assertUsable(facts.scenario, facts.authorisation);
   if (!covers(facts.approval, item.sinceRevision, itemDigest(request, facts.items, item)))
@@ -154,7 +152,7 @@ export function decideItemEnd(
   item: DataRequestItem,
   to: 'withdrawn' | 'ended' | 'rejected' | 'returned',
   reasons: string,
-): Pick<DataRequestItem, 'state' | 'reasons'> {
+): { readonly state: typeof to; readonly reasons: string } {
   if (reasons.trim() === '') throw refuse('data-request.reasons-missing');
   return { ...moveItem(item, to), reasons };
 }

@@ -1,4 +1,4 @@
-import { type Day, type Digest, type Id, type Instant, assertMove } from '#kernel';
+import { type Day, type Digest, type Id, type Instant, stepTo } from '#kernel';
 import { isPast } from './calendar-day.js';
 import { type EmergencyPlanState, emergencyPlanTransitions } from './emergency-plan.states.js';
 import { refuse } from './refusals.js';
@@ -28,14 +28,8 @@ export function planStanding(plan: EmergencyPlan | undefined, now: Instant): 'va
 }
 
 /** @throws Refusal `emergency-plan.self-approval` when the person who filed it approves it (ACC-05). */
-export function decidePlanApproval(plan: EmergencyPlan, personId: Id): Pick<EmergencyPlan, 'state' | 'approvedBy'> {
-  assertMove(emergencyPlanTransitions, plan.state, 'approved', 'emergency plan');
+export function decidePlanApproval(plan: EmergencyPlan, personId: Id): { readonly state: 'approved'; readonly approvedBy: Id } {
+  const approved = stepTo<EmergencyPlanState, 'approved'>(emergencyPlanTransitions, plan.state, 'approved', 'emergency-plan');
   if (plan.submittedBy === personId) throw refuse('emergency-plan.self-approval', { planId: plan.id });
-  return { state: 'approved', approvedBy: personId };
-}
-
-/** Without a plan nothing new begins: no seat, no grant (EMG-01). */
-export function decidePlanWithdrawal(plan: EmergencyPlan): Pick<EmergencyPlan, 'state'> {
-  assertMove(emergencyPlanTransitions, plan.state, 'withdrawn', 'emergency plan');
-  return { state: 'withdrawn' };
+  return { ...approved, approvedBy: personId };
 }

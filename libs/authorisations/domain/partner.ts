@@ -1,4 +1,4 @@
-import { type Day, type Digest, type Id, type Instant, assertMove, digestOf } from '#kernel';
+import { type Day, type Digest, type Id, type Instant, digestOf, stepTo } from '#kernel';
 import { type Approval, type Slot, covers, slotsTogether } from './approval.js';
 import type { Authorisation } from './authorisation.js';
 import { isInForce } from './authorisation.js';
@@ -56,10 +56,8 @@ export const partnerDigest = (record: PartnerRecord): Digest =>
     files: record.files,
   });
 
-const move = (record: PartnerRecord, to: PartnerState): { state: PartnerState } => {
-  assertMove(partnerTransitions, record.state, to, 'partner record');
-  return { state: to };
-};
+const move = <To extends PartnerState>(record: PartnerRecord, to: To): { readonly state: To } =>
+  stepTo<PartnerState, To>(partnerTransitions, record.state, to, 'partner');
 
 /**
  * Sends a record to its parties: four for an admission where the profile says so, all on the same files.
@@ -70,7 +68,7 @@ export function decidePartnerReview(
   record: PartnerRecord,
   facts: PartnerFacts,
   actingFor: Partial<Record<PartyRole, Id>>,
-): { change: { state: PartnerState; revision: number }; slots: Slot[] } {
+): { change: { readonly state: 'reviewing'; revision: number }; slots: Slot[] } {
   const moved = move(record, 'reviewing');
   if (!isInForce(facts.authorisation)) throw refuse('partner.authorisation-not-in-force', { authorisationId: facts.authorisation.id });
   const missing = needed[record.kind].filter((kind) => !record.files.some((file) => file.kind === kind));
@@ -106,11 +104,10 @@ export function decidePartnerApproval(
   record: PartnerRecord,
   approval: Approval | undefined,
   now: Instant,
-): { state: PartnerState; approvedAt: Instant } {
+): { readonly state: 'approved'; approvedAt: Instant } {
   const moved = move(record, 'approved');
   if (!covers(approval, record.revision, partnerDigest(record))) throw refuse('partner.not-approved-by-all', { recordId: record.id });
   return { ...moved, approvedAt: now };
 }
 
-export const decidePartnerRejection = (record: PartnerRecord): { state: PartnerState } => move(record, 'rejected');
-export const decidePartnerEnd = (record: PartnerRecord): { state: PartnerState } => move(record, 'ended');
+export const decidePartnerRejection = (record: PartnerRecord): { readonly state: 'rejected' } => move(record, 'rejected');

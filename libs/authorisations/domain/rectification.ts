@@ -1,8 +1,7 @@
-import { type Digest, type Id, type Instant, assertMove } from '#kernel';
+import { type Digest, type Id, type Instant, type Moving, stepTo } from '#kernel';
 import { type RectificationState, rectificationTransitions } from './rectification.states.js';
 import { refuse } from './refusals.js';
 import { type Suspension, moveSuspension } from './suspension.js';
-import type { SuspensionState } from './suspension.states.js';
 
 /** The unit's way back: plan, report, the authority's assessment (SUSP-02, SUSP-03). */
 export interface Rectification {
@@ -28,10 +27,9 @@ export interface Assessment {
   readonly at: Instant;
 }
 
-const move = (rectification: Rectification, to: RectificationState): { state: RectificationState } => {
-  assertMove(rectificationTransitions, rectification.state, to, 'rectification');
-  return { state: to };
-};
+type Move = Moving<Rectification, typeof rectificationTransitions>;
+const move = <To extends Move['state']>(rectification: Rectification, to: To): { readonly state: To } =>
+  stepTo<RectificationState, To>(rectificationTransitions, rectification.state, to, 'rectification');
 
 /** A suspended unit may do exactly this. @throws Refusal `rectification.overdue`, `rectification.no-steps`. */
 export function decideRectificationPlan(
@@ -39,22 +37,18 @@ export function decideRectificationPlan(
   suspension: Suspension,
   plan: FiledPaper,
   steps: readonly string[],
-): { rectification: Partial<Rectification>; suspension: { state: SuspensionState } } {
+): { rectification: Move; suspension: { readonly state: 'rectifying' } | Record<string, never> } {
   const moved = move(rectification, 'planned');
   assertRunning(suspension);
   if (steps.length === 0 || steps.some((step) => step.trim() === '')) throw refuse('rectification.no-steps');
   return {
     rectification: { ...moved, plan, steps },
-    suspension: suspension.state === 'imposed' ? moveSuspension(suspension, 'rectifying') : { state: suspension.state },
+    suspension: suspension.state === 'imposed' ? moveSuspension(suspension, 'rectifying') : {},
   };
 }
 
 /** @throws Refusal `rectification.overdue`. */
-export function decideRectificationReport(
-  rectification: Rectification,
-  suspension: Suspension,
-  report: FiledPaper,
-): Partial<Rectification> {
+export function decideRectificationReport(rectification: Rectification, suspension: Suspension, report: FiledPaper): Move {
   const moved = move(rectification, 'reported');
   assertRunning(suspension);
   return { ...moved, report, assessment: null };
@@ -68,7 +62,7 @@ function assertRunning(suspension: Suspension): void {
 }
 
 /** @throws Refusal `rectification.self-assessment` for who filed plan or report (ACC-05), `rectification.reasons-missing`. */
-export function decideAssessment(rectification: Rectification, assessment: Assessment): Partial<Rectification> {
+export function decideAssessment(rectification: Rectification, assessment: Assessment): Move {
   const moved = move(rectification, assessment.verdict);
   if ([rectification.plan?.by, rectification.report?.by].includes(assessment.by)) throw refuse('rectification.self-assessment');
   if (assessment.reasons.trim() === '') throw refuse('rectification.reasons-missing');
@@ -76,7 +70,7 @@ export function decideAssessment(rectification: Rectification, assessment: Asses
 }
 
 /** Lifts a suspension. @throws Refusal `suspension.not-assessed` unless report and a passed assessment are there (SUSP-03). */
-export function decideLift(suspension: Suspension, rectification: Rectification | undefined): { state: SuspensionState } {
+export function decideLift(suspension: Suspension, rectification: Rectification | undefined): { readonly state: 'lifted' } {
   const passed = rectification?.state === 'passed' && rectification.report && rectification.assessment?.verdict === 'passed';
   if (!passed) throw refuse('suspension.not-assessed', { suspensionId: suspension.id, rectification: rectification?.state ?? null });
   return moveSuspension(suspension, 'lifted');

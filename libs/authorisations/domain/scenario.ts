@@ -1,4 +1,4 @@
-import { type Day, type Digest, type Id, type Instant, assertMove, digestOf } from '#kernel';
+import { type Day, type Digest, type Id, type Instant, type Moving, type Staying, digestOf, stepTo } from '#kernel';
 import { type Approval, covers } from './approval.js';
 import type { Authorisation } from './authorisation.js';
 import { isInForce } from './authorisation.js';
@@ -58,15 +58,14 @@ const texts = ['title', 'value', 'targets', 'scopeOfUse', 'partners', 'harmPreve
 export const scenarioDigest = (scenario: Pick<Scenario, 'authorisationId' | 'plan' | 'wholeAuthorisation'>): Digest =>
   digestOf({ authorisationId: scenario.authorisationId, plan: scenario.plan, wholeAuthorisation: scenario.wholeAuthorisation });
 
-const move = (scenario: Scenario, to: ScenarioState): { state: ScenarioState } => {
-  assertMove(scenarioTransitions, scenario.state, to, 'scenario');
-  return { state: to };
-};
+export type ScenarioMove = Moving<Scenario, typeof scenarioTransitions>;
+const move = <To extends ScenarioMove['state']>(scenario: Scenario, to: To): { readonly state: To } =>
+  stepTo<ScenarioState, To>(scenarioTransitions, scenario.state, to, 'scenario');
 
 /**
  * @throws Refusal `scenario.authorisation-not-in-force`, `scenario.fields-empty`, `scenario.outside-term`, `scenario.papers-missing` (AUTH-19, AUTH-20).
  */
-export function decideScenarioSubmission(scenario: Scenario, authorisation: Authorisation, profile: ResolvedProfile): Partial<Scenario> {
+export function decideScenarioSubmission(scenario: Scenario, authorisation: Authorisation, profile: ResolvedProfile): ScenarioMove {
   const moved = move(scenario, 'submitted');
   assertAuthorised(authorisation);
   const empty = texts.filter((key) => scenario.plan[key].trim() === '');
@@ -88,7 +87,7 @@ export function decideScenarioApproval(
   authorisation: Authorisation,
   approval: Approval | undefined,
   now: Instant,
-): Partial<Scenario> {
+): ScenarioMove {
   const moved = move(scenario, 'approved');
   assertAuthorised(authorisation);
   if (!covers(approval, scenarioRevision, scenarioDigest(scenario)))
@@ -96,18 +95,18 @@ export function decideScenarioApproval(
   return { ...moved, approvedAt: now };
 }
 
-export const decideScenarioRejection = (scenario: Scenario): Partial<Scenario> => move(scenario, 'rejected');
+export const decideScenarioRejection = (scenario: Scenario): ScenarioMove => move(scenario, 'rejected');
 /** A scenario can end alone; only its own rights end with it (AUTH-18, SUSP-05). */
-export const decideScenarioEnd = (scenario: Scenario, now: Instant): Partial<Scenario> => ({ ...move(scenario, 'ended'), endedAt: now });
+export const decideScenarioEnd = (scenario: Scenario, now: Instant): ScenarioMove => ({ ...move(scenario, 'ended'), endedAt: now });
 
 /** Idempotent: who stops second changes nothing. @throws Refusal `scenario.reason-missing` (EMG-06). */
-export function decideStop(scenario: Scenario, stop: ScenarioStop): Partial<Scenario> {
+export function decideStop(scenario: Scenario, stop: ScenarioStop): Staying<Scenario> {
   if (stop.reason.trim() === '') throw refuse('scenario.reason-missing');
   return scenario.stop ? {} : { stop };
 }
 
 /** The route lets only the authority come here. @throws Refusal `scenario.not-stopped`, `scenario.reason-missing`. */
-export function decideResumption(scenario: Scenario, reason: string): Partial<Scenario> {
+export function decideResumption(scenario: Scenario, reason: string): Staying<Scenario> {
   if (!scenario.stop) throw refuse('scenario.not-stopped', { scenarioId: scenario.id });
   if (reason.trim() === '') throw refuse('scenario.reason-missing');
   return { stop: null };

@@ -1,4 +1,4 @@
-import { type Day, type Digest, type Id, type Instant, assertMove, dayOf } from '#kernel';
+import { type Day, type Digest, type Id, type Instant, type Moving, dayOf, stepTo } from '#kernel';
 import { type Deadline, type Figure, deadlineFrom, isMissed } from './deadline.js';
 import type { SuspensionGround } from './jurisdictions/profile.js';
 import { type ResolvedProfile, valueIfGiven, valueOf } from './jurisdictions/resolve.js';
@@ -90,13 +90,12 @@ function rectificationDeadline(notice: Instant, period: Figure | null, profile: 
   return wanted;
 }
 
-export const moveSuspension = (suspension: Suspension, to: SuspensionState): { state: SuspensionState } => {
-  assertMove(suspensionTransitions, suspension.state, to, 'suspension');
-  return { state: to };
-};
+export type SuspensionMove = Moving<Suspension, typeof suspensionTransitions>;
+export const moveSuspension = <To extends SuspensionMove['state']>(suspension: Suspension, to: To): { readonly state: To } =>
+  stepTo<SuspensionState, To>(suspensionTransitions, suspension.state, to, 'suspension');
 
 /** Passing the deadline makes the case overdue by itself. @returns `undefined` when there is nothing to do. */
-export function decideOverdue(suspension: Suspension, now: Instant): { state: SuspensionState } | undefined {
+export function decideOverdue(suspension: Suspension, now: Instant): { readonly state: 'overdue' } | undefined {
   const running = suspension.state === 'imposed' || suspension.state === 'rectifying';
   return running && isMissed(suspension.deadline, now) ? moveSuspension(suspension, 'overdue') : undefined;
 }
@@ -107,7 +106,7 @@ export function decideExtension(
   extension: { reason: string; by: Id; figure: Figure },
   years: readonly WorkingYear[],
   now: Instant,
-): Partial<Suspension> {
+): SuspensionMove {
   const moved = moveSuspension(suspension, 'rectifying');
   if (suspension.state !== 'overdue') throw refuse('suspension.not-overdue', { state: suspension.state });
   if (extension.reason.trim() === '' || extension.figure.source.trim() === '') throw refuse('suspension.reason-missing');
@@ -116,7 +115,7 @@ export function decideExtension(
 }
 
 /** The authority ends the matter by termination, of the agreement or of one scenario (SUSP-04, SUSP-05). */
-export const decideSuspensionEnd = (suspension: Suspension, outcome: string): Partial<Suspension> => ({
+export const decideSuspensionEnd = (suspension: Suspension, outcome: string): SuspensionMove => ({
   ...moveSuspension(suspension, 'ended'),
   outcome,
 });

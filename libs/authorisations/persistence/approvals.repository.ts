@@ -1,10 +1,11 @@
 import { type Id, newId } from '#kernel';
 import type { Tx } from '#platform/database';
-import { StateTable, managerOf } from '#platform/database/persistence';
+import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import type { Approval, ApprovalSubjectKind, Vote } from '../domain/approval.js';
 import type { ApprovalState } from '../domain/approval.states.js';
 import { ApprovalRow, VoteRow } from './review.entities.js';
+import { approvalTable } from './tables.js';
 
 /** An approval with its votes, and the row that it was read from. */
 export interface StoredApproval {
@@ -14,7 +15,7 @@ export interface StoredApproval {
 
 @Injectable()
 export class ApprovalsRepository {
-  private readonly table = new StateTable<ApprovalRow>(ApprovalRow, 'approval', false);
+  private readonly table = approvalTable;
 
   async insert(tx: Tx, ownerId: Id, approval: Approval): Promise<void> {
     const { subject } = approval;
@@ -26,7 +27,7 @@ export class ApprovalsRepository {
       subjectId: subject.id,
       subjectRevision: subject.version,
       digest: subject.digest,
-      state: approval.state,
+      state: 'open',
       slots: approval.slots,
       requesterId: approval.requesterId,
       requesterOrganisationIds: approval.requesterOrganisationIds,
@@ -53,7 +54,7 @@ export class ApprovalsRepository {
   }
 
   async setState(tx: Tx, row: ApprovalRow, state: ApprovalState): Promise<void> {
-    await this.table.update(tx, row, { state });
+    await (state === row.state || state === 'open' ? this.table.update(tx, row, {}) : this.table.move(tx, row, { state }));
   }
 
   private async withVotes(tx: Tx, row: ApprovalRow): Promise<Approval> {

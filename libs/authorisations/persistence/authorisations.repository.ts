@@ -1,32 +1,40 @@
-import type { Id, Reach } from '#kernel';
+import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { StateTable, managerOf } from '#platform/database/persistence';
+import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
+import type { emergencyPlanTransitions } from '../domain/emergency-plan.states.js';
+import type { authorisationTransitions } from '../domain/authorisation.states.js';
 import type { AuthorisationState } from '../domain/authorisation.states.js';
 import { AgreementVersionRow, AuthorisationRow, EmergencyPlanRow, FilingRow } from './authorisation.entities.js';
-import { within } from './within.js';
+import { authorisationTable, agreementVersionTable, emergencyPlanTable, filingTable } from './tables.js';
 
+export type AuthorisationDecision = Change<AuthorisationRow> | Move<AuthorisationRow, typeof authorisationTransitions>;
 type New<Row> = Omit<Row, 'version'>;
 
 @Injectable()
 export class AuthorisationsRepository {
-  private readonly table = new StateTable<AuthorisationRow>(AuthorisationRow, 'authorisation');
-  private readonly agreements = new StateTable<AgreementVersionRow>(AgreementVersionRow, 'agreement', false);
-  private readonly plans = new StateTable<EmergencyPlanRow>(EmergencyPlanRow, 'emergency-plan', false);
-  private readonly filings = new StateTable<FilingRow>(FilingRow, 'filing', false);
+  private readonly table = authorisationTable;
+  private readonly agreements = agreementVersionTable;
+  private readonly plans = emergencyPlanTable;
+  private readonly filings = filingTable;
 
-  insert = (tx: Tx, row: New<AuthorisationRow>): Promise<AuthorisationRow> => this.table.insert(tx, row);
+  insert = (tx: Tx, row: Begun<AuthorisationRow, 'draft'>): Promise<AuthorisationRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<AuthorisationRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id, mode?: 'update' | 'share'): Promise<AuthorisationRow> => this.table.lock(tx, id, mode);
-  update = (tx: Tx, row: AuthorisationRow, change: Partial<AuthorisationRow>): Promise<AuthorisationRow> =>
+  update = (tx: Tx, row: AuthorisationRow, change: Change<AuthorisationRow>): Promise<AuthorisationRow> =>
     this.table.update(tx, row, change);
+  move = (tx: Tx, row: AuthorisationRow, change: Move<AuthorisationRow, typeof authorisationTransitions>): Promise<AuthorisationRow> =>
+    this.table.move(tx, row, change);
+
+  apply = (tx: Tx, row: AuthorisationRow, decision: AuthorisationDecision): Promise<AuthorisationRow> =>
+    this.table.apply(tx, row, decision);
 
   page = (
     tx: Tx,
-    reach: Reach,
     where: { state?: AuthorisationState | undefined; unitId?: Id | undefined },
     request: PageRequest,
-  ): Promise<Page<AuthorisationRow>> => this.table.page(tx, within<AuthorisationRow>(reach, where), request);
+  ): Promise<Page<AuthorisationRow>> => this.table.page(tx, where, request);
+  assertSees = (tx: Tx, row: AuthorisationRow): Promise<void> => this.table.assertSees(tx, row);
 
   ofUnit = (tx: Tx, unitId: Id): Promise<AuthorisationRow[]> => this.table.where(tx, { unitId });
 
@@ -62,9 +70,11 @@ export class AuthorisationsRepository {
   }
   plansOf = (tx: Tx, authorisationId: Id): Promise<EmergencyPlanRow[]> => this.plans.where(tx, { authorisationId });
   lockPlan = (tx: Tx, id: Id): Promise<EmergencyPlanRow> => this.plans.lock(tx, id);
-  addPlan = (tx: Tx, row: New<EmergencyPlanRow>): Promise<EmergencyPlanRow> => this.plans.insert(tx, row);
-  updatePlan = (tx: Tx, row: EmergencyPlanRow, change: Partial<EmergencyPlanRow>): Promise<EmergencyPlanRow> =>
+  addPlan = (tx: Tx, row: Begun<EmergencyPlanRow, 'draft'>): Promise<EmergencyPlanRow> => this.plans.insert(tx, row);
+  updatePlan = (tx: Tx, row: EmergencyPlanRow, change: Change<EmergencyPlanRow>): Promise<EmergencyPlanRow> =>
     this.plans.update(tx, row, change);
+  movePlan = (tx: Tx, row: EmergencyPlanRow, change: Move<EmergencyPlanRow, typeof emergencyPlanTransitions>): Promise<EmergencyPlanRow> =>
+    this.plans.move(tx, row, change);
 
   filingsOf = (tx: Tx, authorisationId: Id): Promise<FilingRow[]> => this.filings.where(tx, { authorisationId });
   addFiling = (tx: Tx, row: New<FilingRow>): Promise<FilingRow> => this.filings.insert(tx, row);

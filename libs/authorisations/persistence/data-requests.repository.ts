@@ -1,17 +1,17 @@
-import type { Id, Reach } from '#kernel';
+import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { StateTable, managerOf } from '#platform/database/persistence';
+import { type Change, type Move, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import type { dataRequestItemTransitions } from '../domain/data-request.states.js';
 import { DataRequestItemRow, DataRequestRow } from './request.entities.js';
-import { within } from './within.js';
+import { dataRequestTable, dataRequestItemTable } from './tables.js';
 
 type New<Row> = Omit<Row, 'version'>;
 
 @Injectable()
 export class DataRequestsRepository {
-  private readonly requests = new StateTable<DataRequestRow>(DataRequestRow, 'data-request');
-  private readonly items = new StateTable<DataRequestItemRow>(DataRequestItemRow, 'data-request', false);
+  private readonly requests = dataRequestTable;
+  private readonly items = dataRequestItemTable;
 
   insert = (tx: Tx, row: New<DataRequestRow>): Promise<DataRequestRow> => this.requests.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<DataRequestRow> => this.requests.get(tx, id);
@@ -21,28 +21,24 @@ export class DataRequestsRepository {
   byReference = async (tx: Tx, externalReference: string): Promise<DataRequestRow | undefined> =>
     (await this.requests.where(tx, { externalReference }))[0];
 
-  insertItem = (tx: Tx, row: New<DataRequestItemRow>): Promise<DataRequestItemRow> => this.items.insert(tx, row);
+  insertItem = (tx: Tx, row: Begun<DataRequestItemRow, 'draft'>): Promise<DataRequestItemRow> => this.items.insert(tx, row);
   /** Every item of every revision, in the order of the lists. */
   async itemsOf(tx: Tx, requestId: Id): Promise<DataRequestItemRow[]> {
     const items = await this.items.where(tx, { requestId });
     return items.toSorted((a, b) => a.sinceRevision - b.sinceRevision || a.position - b.position);
   }
   lockItem = (tx: Tx, id: Id, mode?: 'update' | 'share'): Promise<DataRequestItemRow> => this.items.lock(tx, id, mode);
-  updateItem = (tx: Tx, row: DataRequestItemRow, change: Partial<DataRequestItemRow>): Promise<DataRequestItemRow> =>
+  updateItem = (tx: Tx, row: DataRequestItemRow, change: Change<DataRequestItemRow>): Promise<DataRequestItemRow> =>
     this.items.update(tx, row, change);
+  moveItem = (
+    tx: Tx,
+    row: DataRequestItemRow,
+    change: Move<DataRequestItemRow, typeof dataRequestItemTransitions>,
+  ): Promise<DataRequestItemRow> => this.items.move(tx, row, change);
   inForce = (tx: Tx, scenarioId: Id, datasetId?: Id): Promise<DataRequestItemRow[]> =>
     this.items.where(tx, { scenarioId, state: 'in-force', ...(datasetId === undefined ? {} : { datasetId }) });
 
-  /** A provider's people see the requests that hold an item of theirs (EVAL-07). */
-  async page(tx: Tx, reach: Reach, where: { scenarioId?: Id | undefined }, request: PageRequest): Promise<Page<DataRequestRow>> {
-    const owned = within<DataRequestRow>(reach, where);
-    if (reach.everything || reach.authorityIds.length > 0 || reach.unitIds.length === 0) return this.requests.page(tx, owned, request);
-    const asked: { id: Id }[] = await managerOf(tx).query(
-      `SELECT DISTINCT request_id AS id FROM authorisations.data_request_items WHERE provider_id = ANY($1)
-       UNION SELECT id FROM authorisations.data_requests WHERE unit_id = ANY($1)`,
-      [reach.unitIds],
-    );
-    const given = where.scenarioId === undefined ? {} : { scenarioId: where.scenarioId };
-    return this.requests.page(tx, { ...given, id: In(asked.map((row) => row.id)) }, request);
-  }
+  page = (tx: Tx, where: { scenarioId?: Id | undefined }, request: PageRequest): Promise<Page<DataRequestRow>> =>
+    this.requests.page(tx, where, request);
+  assertSees = (tx: Tx, row: DataRequestRow): Promise<void> => this.requests.assertSees(tx, row);
 }

@@ -1,15 +1,15 @@
 import type { Id } from '#kernel';
 import type { Tx } from '#platform/database';
-import { StateTable } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { ProfileEntryRow, WorkingYearRow } from './review.entities.js';
+import { profileEntryTable, workingYearTable } from './tables.js';
 
 type New<Row> = Omit<Row, 'version'>;
 
 @Injectable()
 export class JurisdictionsRepository {
-  private readonly entries = new StateTable<ProfileEntryRow>(ProfileEntryRow, 'profile-entry');
-  private readonly years = new StateTable<WorkingYearRow>(WorkingYearRow, 'working-year');
+  private readonly entries = profileEntryTable;
+  private readonly years = workingYearTable;
 
   all = (tx: Tx): Promise<ProfileEntryRow[]> => this.entries.where(tx, {});
   insert = (tx: Tx, row: New<ProfileEntryRow>): Promise<ProfileEntryRow> => this.entries.insert(tx, row);

@@ -65,7 +65,7 @@ export class RunExecution {
       if (run.state === 'running' || run.state === 'checking') return { run, submission, inputs };
       if (run.state !== 'queued') return undefined;
       const copies = inputs.map(({ copyId, datasetId, as, file }) => ({ copyId, datasetId, as, sha256: file.sha256 }));
-      const started = await this.runs.update(tx, run, { state: 'running', startedAt: act.at, engine: this.runner.version, copies });
+      const started = await this.runs.move(tx, run, { state: 'running', startedAt: act.at, engine: this.runner.version, copies });
       const details = { mode: run.mode, codeDigest: run.codeDigest, copies: copies.map(({ copyId }) => copyId) };
       await tx.record({ action: act.action, object: runObject(run), ...underOf(run), details });
       return { run: started, submission, inputs };
@@ -88,7 +88,7 @@ export class RunExecution {
       const run = await this.runs.lock(tx, runId);
       if (run.state === 'checking') return true;
       if (run.state !== 'running') return false;
-      await this.runs.update(tx, run, { state: 'checking' });
+      await this.runs.move(tx, run, { state: 'checking' });
       await tx.record({ action: act.action, object: runObject(run), ...underOf(run) });
       return true;
     });
@@ -104,7 +104,7 @@ export class RunExecution {
       await this.allowed(tx, begun);
       const run = await this.runs.lock(tx, begun.id);
       if (run.state !== 'checking') return;
-      await this.runs.update(tx, run, { state: 'succeeded', finishedAt: act.at, ...made, ...stored });
+      await this.runs.move(tx, run, { state: 'succeeded', finishedAt: act.at, ...made, ...stored });
       await tx.record({
         action: act.action,
         object: runObject(run),
@@ -131,7 +131,7 @@ export class RunExecution {
     const run = await this.unitOfWork.run(act, async (tx) => {
       const run = await this.runs.lock(tx, runId);
       if (run.finishedAt !== null) return run;
-      const failed = await this.runs.update(tx, run, { state: 'failed', cause, finishedAt: act.at });
+      const failed = await this.runs.move(tx, run, { state: 'failed', cause, finishedAt: act.at });
       await tx.record({ action: act.action, object: runObject(run), ...underOf(run), reasons: [cause.code] });
       return failed;
     });

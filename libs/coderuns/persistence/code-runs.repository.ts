@@ -1,23 +1,25 @@
-import type { Id, Reach } from '#kernel';
+import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
 import type { RunScope } from '#seats';
 import { type OpenRunState, openRunStates } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
+import type { runTransitions } from '#seats/contract';
 import { CodeRunRow } from './entities.js';
-import { pageWithin } from './within.js';
+import { codeRunTable } from './tables.js';
 
 @Injectable()
 export class CodeRunsRepository {
-  private readonly table = new StateTable<CodeRunRow>(CodeRunRow, 'code-run');
+  private readonly table = codeRunTable;
 
-  insert = (tx: Tx, row: Omit<CodeRunRow, 'version'>): Promise<CodeRunRow> => this.table.insert(tx, row);
+  insert = (tx: Tx, row: Begun<CodeRunRow, 'queued'>): Promise<CodeRunRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<CodeRunRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id, mode: 'share' | 'update' = 'update'): Promise<CodeRunRow> => this.table.lock(tx, id, mode);
-  update = (tx: Tx, row: CodeRunRow, change: Partial<Omit<CodeRunRow, 'id' | 'version'>>): Promise<CodeRunRow> =>
-    this.table.update(tx, row, change);
-  page = (tx: Tx, reach: Reach, scenarioId: Id | undefined, request: PageRequest): Promise<Page<CodeRunRow>> =>
-    pageWithin(tx, CodeRunRow, reach, scenarioId, request);
+  update = (tx: Tx, row: CodeRunRow, change: Change<CodeRunRow>): Promise<CodeRunRow> => this.table.update(tx, row, change);
+  move = (tx: Tx, row: CodeRunRow, change: Move<CodeRunRow, typeof runTransitions>): Promise<CodeRunRow> =>
+    this.table.move(tx, row, change);
+  page = (tx: Tx, scenarioId: Id | undefined, request: PageRequest): Promise<Page<CodeRunRow>> =>
+    this.table.page(tx, { scenarioId }, request);
 
   /** Open runs of a scope, locked in the order in which everyone locks them. */
   async lockOpen(tx: Tx, scope: RunScope, states: readonly OpenRunState[] = openRunStates): Promise<CodeRunRow[]> {

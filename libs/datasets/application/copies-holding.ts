@@ -6,7 +6,7 @@ import { OBJECTS } from '#platform/objects';
 import type { Objects } from '#platform/objects';
 import { Implements } from '#platform/seams';
 import { Inject, Injectable } from '@nestjs/common';
-import { decideDestroyed, folderOf, sealOf } from '../domain/dataset-copy.js';
+import { folderOf, sealOf } from '../domain/dataset-copy.js';
 import { uploadFolder, uploadKey } from '../domain/upload.js';
 import { CopiesRepository } from '../persistence/copies.repository.js';
 import type { CopyFacts } from './copies.js';
@@ -75,7 +75,7 @@ export class CopiesHolding implements Holding {
     await this.unitOfWork.run(this.act('dataset-copy.destroyed'), async (tx) => {
       const row = await this.repository.lock(tx, copy.id, 'update');
       if (row.state === 'destroyed') return;
-      const after = await this.repository.update(tx, row, decideDestroyed(row, this.clock.now()));
+      const after = await this.repository.move(tx, row, { state: 'destroyed', destroyedAt: this.clock.now() });
       await this.repository.removeBadRows(tx, copy.id);
       const { unitId, authorisationId, scenarioId } = copy;
       const object = { kind: 'dataset-copy', id: copy.id };

@@ -99,7 +99,7 @@ export class Copies {
     where: { scenarioId?: Id | undefined; datasetId?: Id | undefined },
     request: PageRequest,
   ): Promise<Page<CopyFacts>> {
-    return this.unitOfWork.read(ctx, (tx) => this.repository.page(tx, ctx, where, request));
+    return this.unitOfWork.read(ctx, (tx) => this.repository.page(tx, where, request));
   }
 
   /** @throws Refusal `dataset-copy.not-found`, also for another unit's (ISO-02). */
@@ -109,13 +109,10 @@ export class Copies {
 
   /** Lines and reasons, never values. */
   badRows(ctx: ActContext, id: Id, request: PageRequest): Promise<{ items: BadRow[]; next: string | null; total: number }> {
-    const limit = request.limit ?? 50;
     return this.unitOfWork.read(ctx, async (tx) => {
       const copy = await this.seen(tx, ctx, id);
-      const after = request.cursor === undefined ? 0 : Number.parseInt(request.cursor, 36) || 0;
-      const rows = await this.repository.badRows(tx, id, after, limit + 1);
-      const items = rows.slice(0, limit);
-      return { items, next: rows.length > limit ? (items.at(-1)?.line ?? 0).toString(36) : null, total: copy.counts?.bad ?? 0 };
+      const page = await this.repository.badRows(tx, id, request);
+      return { items: [...page.items], next: page.next, total: copy.counts?.bad ?? 0 };
     });
   }
 

@@ -7,7 +7,6 @@ import { SCRATCH, ScratchArea } from '#platform/engine';
 import { CLOCK } from '#platform/http';
 import { Inject, Injectable } from '@nestjs/common';
 import { assertUsable } from '../domain/dataset.js';
-import { decideFailed, decideReady, decideStart } from '../domain/dataset-copy.js';
 import type { ImportFailure, Imported } from '../domain/dataset-copy.js';
 import type { Field } from '../domain/field.js';
 import type { Grant } from '../domain/grant.js';
@@ -92,7 +91,11 @@ export class CopyImport {
     return this.unitOfWork.run(run.act('dataset-copy.import-started'), async (tx) => {
       const { copy, dataset, grant } = await this.gather(tx, run.copyId);
       if (copy.state !== 'received' && copy.state !== 'importing') return undefined;
-      const started = await this.repository.update(tx, copy, { ...decideStart(copy), fieldsVersion: dataset.fieldsVersion });
+      const { fieldsVersion } = dataset;
+      // A second try of an import that was cut off finds it importing already, and goes on.
+      const started = await (copy.state === 'importing'
+        ? this.repository.update(tx, copy, { fieldsVersion })
+        : this.repository.move(tx, copy, { state: 'importing', fieldsVersion }));
       await tx.record({ action: 'dataset-copy.import-started', outcome: 'intent', ...subjectOf(copy) });
       const upload = await this.uploads.find(tx, copy.uploadId);
       return { copy: started, uploadBytes: upload.length, fields: dataset.fields, grant };
@@ -105,7 +108,7 @@ export class CopyImport {
       const stillGranted = imported.file.columns.every(({ name }) => grant.fields.has(name)) && grant.rowLimit === begun.grant.rowLimit;
       if (copy.state !== 'importing' || !stillGranted) return undefined;
       const at = this.clock.now();
-      const ready = await this.repository.update(tx, copy, decideReady(copy, imported, at));
+      const ready = await this.repository.move(tx, copy, { state: 'ready', ...imported, readyAt: at });
       await this.repository.removeBadRows(tx, copy.id);
       await this.repository.addBadRows(tx, copy.id, sorted.badRows);
       const { rows, bad } = imported.counts;
@@ -126,7 +129,7 @@ export class CopyImport {
     await this.unitOfWork.run(run.act('dataset-copy.import-failed'), async (tx) => {
       const copy = await this.repository.lock(tx, run.copyId, 'update');
       if (copy.state !== 'received' && copy.state !== 'importing') return;
-      const failed = await this.repository.update(tx, copy, decideFailed(copy, failure, sorted?.counts ?? null));
+      const failed = await this.repository.move(tx, copy, { state: 'failed', failure, counts: sorted?.counts ?? null });
       await this.repository.addBadRows(tx, copy.id, sorted?.badRows ?? []);
       await tx.record({ action: 'dataset-copy.import-failed', ...subjectOf(copy), before: copy, after: failed, reasons: [failure.code] });
       await tx.enqueue(endUploadJob, { key: copy.uploadId });

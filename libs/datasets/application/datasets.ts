@@ -68,7 +68,7 @@ export class Datasets {
         if (holdsRole(ctx.actor, 'authority')) await this.assertAuthority(tx, ctx.actor, row);
         else assertProvider(ctx.actor, row);
       }
-      const next = await this.repository.update(tx, row, decideFreeze(row, input.marking, input.reason));
+      const next = await this.repository.move(tx, row, decideFreeze(row, input.marking, input.reason));
       return next;
     });
   }
@@ -76,7 +76,7 @@ export class Datasets {
   thaw(ctx: ActContext, id: Id, input: z.output<typeof ThawDataset>): Promise<DatasetFacts> {
     return this.change(ctx, id, 'dataset.thawed', async (tx, row) => {
       await this.assertAuthority(tx, ctx.actor, row);
-      const next = await this.repository.update(tx, row, decideThaw(row, input.reason));
+      const next = await this.repository.move(tx, row, decideThaw(row, input.reason));
       return next;
     });
   }

@@ -1,7 +1,6 @@
-import { assertMove, refuse } from '#kernel';
+import { refuse } from '#kernel';
 import type { Digest, Id, Instant } from '#kernel';
 import type { BadReason } from './cell.js';
-import { copyTransitions } from './copy.states.js';
 import type { CopyState } from './copy.states.js';
 
 /** How a delivered file is written. */
@@ -80,28 +79,6 @@ export interface Imported {
   readonly leftOut: readonly string[];
   readonly file: CopyFile;
 }
-
-const move = (copy: DatasetCopy, to: CopyState): { state: CopyState } => {
-  assertMove(copyTransitions, copy.state, to, 'dataset-copy');
-  return { state: to };
-};
-
-/** A second try of an import that was cut off finds it importing already, and goes on. */
-export const decideStart = (copy: DatasetCopy): Partial<DatasetCopy> => (copy.state === 'importing' ? {} : move(copy, 'importing'));
-
-export const decideReady = (copy: DatasetCopy, imported: Imported, at: Instant): Partial<DatasetCopy> => ({
-  ...move(copy, 'ready'),
-  ...imported,
-  readyAt: at,
-});
-
-export const decideFailed = (copy: DatasetCopy, failure: ImportFailure, counts: ImportCounts | null): Partial<DatasetCopy> => ({
-  ...move(copy, 'failed'),
-  failure,
-  counts,
-});
-
-export const decideDestroyed = (copy: DatasetCopy, at: Instant): Partial<DatasetCopy> => ({ ...move(copy, 'destroyed'), destroyedAt: at });
 
 /** @throws Refusal `dataset-copy.not-ready` (409). */
 export function fileOf(copy: DatasetCopy): CopyFile {

@@ -1,4 +1,4 @@
-import { assertMove, refuse } from '#kernel';
+import { refuse, stepTo, type Moving } from '#kernel';
 import type { Digest, Id, Instant } from '#kernel';
 import { datasetTransitions } from './copy.states.js';
 import type { DatasetState } from './copy.states.js';
@@ -72,12 +72,15 @@ export interface Dataset {
   readonly freezeReason: string | null;
 }
 
+/** What a decision changes that leaves the state as it is. */
+export type DatasetChange = Partial<Omit<Dataset, 'id' | 'state'>>;
+
 export type Registration = Omit<Dataset, 'id' | 'state' | 'fieldsVersion' | 'proposal' | 'freezeReason' | 'grade'> & {
   readonly grade: Grade | null;
 };
 
 /** @throws Refusal `dataset.secret`, `dataset.catalogue-incomplete`, `dataset.grade-too-low`, `dataset.field-names` (CLS-02, CLS-03). */
-export function decideRegistration(id: Id, wanted: Registration): Dataset {
+export function decideRegistration(id: Id, wanted: Registration): Dataset & { readonly state: 'active' } {
   assertNotSecret(wanted.marking);
   const missing = [
     ...(wanted.grade === null ? ['grade'] : []),
@@ -93,11 +96,7 @@ export function decideRegistration(id: Id, wanted: Registration): Dataset {
  * Takes a new list of fields, or keeps it as a proposal where it protects a field less: then the authority decides too (CLS-01).
  * @throws Refusal `dataset.frozen`, `dataset.grade-too-low`, `dataset.field-names`, `dataset.reason-missing`.
  */
-export function decideFields(
-  dataset: Dataset,
-  fields: readonly Field[],
-  by: { personId: Id; at: Instant; reason: string },
-): Partial<Dataset> {
+export function decideFields(dataset: Dataset, fields: readonly Field[], by: { personId: Id; at: Instant; reason: string }): DatasetChange {
   assertUsable(dataset);
   assertFields(fields, dataset.grade);
   const lowered = loweredFields(dataset.fields, fields);
@@ -108,7 +107,7 @@ export function decideFields(
 }
 
 /** @throws Refusal `dataset.no-proposal`, `dataset.proposal-changed`, `dataset.own-proposal`. */
-export function decideProposal(dataset: Dataset, digest: Digest, personId: Id): Partial<Dataset> {
+export function decideProposal(dataset: Dataset, digest: Digest, personId: Id): DatasetChange {
   if (dataset.proposal === null) throw refuse('dataset.no-proposal', { id: dataset.id });
   if (dataset.proposal.digest !== digest) throw refuse('dataset.proposal-changed', { id: dataset.id });
   if (dataset.proposal.proposedBy === personId) throw refuse('dataset.own-proposal', { id: dataset.id });
@@ -116,17 +115,21 @@ export function decideProposal(dataset: Dataset, digest: Digest, personId: Id): 
 }
 
 /** @throws Refusal `dataset.reason-missing`. */
-export function decideFreeze(dataset: Dataset, marking: Exclude<Marking, 'none'>, reason: string): Partial<Dataset> {
-  assertMove(datasetTransitions, dataset.state, 'frozen', 'dataset');
+export function decideFreeze(
+  dataset: Dataset,
+  marking: Exclude<Marking, 'none'>,
+  reason: string,
+): Moving<Dataset, typeof datasetTransitions> {
+  const frozen = stepTo(datasetTransitions, dataset.state, 'frozen', 'dataset');
   if (reason.trim() === '') throw refuse('dataset.reason-missing', { lowered: [] });
-  return { state: 'frozen', marking, freezeReason: reason, proposal: null };
+  return { ...frozen, marking, freezeReason: reason, proposal: null };
 }
 
 /** The route lets only the authority come here. @throws Refusal `dataset.reason-missing`. */
-export function decideThaw(dataset: Dataset, reason: string): Partial<Dataset> {
-  assertMove(datasetTransitions, dataset.state, 'active', 'dataset');
+export function decideThaw(dataset: Dataset, reason: string): Moving<Dataset, typeof datasetTransitions> {
+  const thawed = stepTo(datasetTransitions, dataset.state, 'active', 'dataset');
   if (reason.trim() === '') throw refuse('dataset.reason-missing', { lowered: [] });
-  return { state: 'active', marking: 'none', freezeReason: null };
+  return { ...thawed, marking: 'none', freezeReason: null };
 }
 
 /** @throws Refusal `dataset.frozen` (CLS-03). */

@@ -1,21 +1,25 @@
 import type { Id, Instant } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
+import type { datasetTransitions } from '../domain/copy.states.js';
 import type { Field } from '../domain/field.js';
 import { DatasetRow } from './entities.js';
+import { datasetTable } from './tables.js';
 
 @Injectable()
 export class DatasetsRepository {
-  private readonly table = new StateTable<DatasetRow>(DatasetRow, 'dataset');
+  private readonly table = datasetTable;
 
-  insert = (tx: Tx, row: Omit<DatasetRow, 'version'>): Promise<DatasetRow> => this.table.insert(tx, row);
+  insert = (tx: Tx, row: Begun<DatasetRow, 'active'>): Promise<DatasetRow> => this.table.insert(tx, row);
   find = (tx: Tx, id: Id): Promise<DatasetRow | undefined> => this.table.find(tx, id);
   get = (tx: Tx, id: Id): Promise<DatasetRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id, mode: 'share' | 'update'): Promise<DatasetRow> => this.table.lock(tx, id, mode);
-  update = (tx: Tx, row: DatasetRow, change: Partial<DatasetRow>): Promise<DatasetRow> => this.table.update(tx, row, change);
+  update = (tx: Tx, row: DatasetRow, change: Change<DatasetRow>): Promise<DatasetRow> => this.table.update(tx, row, change);
+  move = (tx: Tx, row: DatasetRow, change: Move<DatasetRow, typeof datasetTransitions>): Promise<DatasetRow> =>
+    this.table.move(tx, row, change);
   page = (tx: Tx, providerId: Id | undefined, request: PageRequest): Promise<Page<DatasetRow>> =>
-    this.table.page(tx, providerId === undefined ? {} : { providerId }, request);
+    this.table.page(tx, { providerId }, request);
 
   /** Every list of fields that ever held is kept, with who decided it (CLS-01, CLS-04). */
   async keepFields(

@@ -1,12 +1,13 @@
 import type { Id } from '#kernel';
 import type { Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { UploadRow } from './entities.js';
+import { uploadTable } from './tables.js';
 
 @Injectable()
 export class UploadsRepository {
-  private readonly table = new StateTable<UploadRow>(UploadRow, 'upload');
+  private readonly table = uploadTable;
 
   insert = (tx: Tx, row: Omit<UploadRow, 'version'>): Promise<UploadRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<UploadRow> => this.table.get(tx, id);

@@ -1,4 +1,4 @@
-import { mayMove, newId, personOf, reachOf, refuse, sees, type ActContext, type Id } from '#kernel';
+import { mayMove, newId, personOf, refuse, sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -57,15 +57,17 @@ export class Plans {
       if (plan.state !== 'draft' && plan.state !== 'approved') throw refuse('desensitisation.plan-not-draft', { state: plan.state });
       assertFaultless(checkPlan(content, plan.columns, plan.findings));
       const digest = planDigest(content, plan.columns);
-      const changed = await this.plans.update(tx, plan, {
-        state: 'draft',
+      const change = {
         revision: plan.revision + 1,
         content,
         digest,
         editedBy: personOf(ctx.actor).personId,
         approvedBy: null,
         approvedAt: null,
-      });
+      };
+      const changed = await (plan.state === 'draft'
+        ? this.plans.update(tx, plan, change)
+        : this.plans.move(tx, plan, { ...change, state: 'draft' }));
       await tx.record({
         action: 'desensitisation-plan.changed',
         object: planObject(plan),
@@ -86,7 +88,7 @@ export class Plans {
       const problems = plan.content === null ? [] : checkPlan(plan.content, plan.columns, plan.findings);
       const { state, revision, digest, unitId, editedBy } = plan;
       assertApprovable({ state, revision, digest, unitId, editedBy, problems }, approver, seen);
-      const approved = await this.plans.update(tx, plan, { state: 'approved', approvedBy: approver.personId, approvedAt: ctx.at });
+      const approved = await this.plans.move(tx, plan, { state: 'approved', approvedBy: approver.personId, approvedAt: ctx.at });
       const details = { revision: plan.revision, digest: plan.digest };
       await tx.record({
         action: 'desensitisation-plan.approved',
@@ -103,7 +105,7 @@ export class Plans {
     return this.unitOfWork.run(ctx, async (tx) => {
       const plan = await this.seen(tx, id, 'update');
       if (!mayMove(planTransitions, plan.state, 'withdrawn')) throw refuse('desensitisation.plan-not-draft', { state: plan.state });
-      const withdrawn = await this.plans.update(tx, plan, { state: 'withdrawn', approvedBy: null, approvedAt: null });
+      const withdrawn = await this.plans.move(tx, plan, { state: 'withdrawn', approvedBy: null, approvedAt: null });
       await tx.record({ action: 'desensitisation-plan.withdrawn', object: planObject(plan), ...underOf(plan) });
       return viewOf(withdrawn);
     });
@@ -111,7 +113,7 @@ export class Plans {
 
   list(ctx: ActContext, query: z.output<typeof byScenario>): Promise<Page<PlanAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.plans.page(tx, reachOf(ctx.actor, ctx.at), query.scenarioId, query);
+      const page = await this.plans.page(tx, query.scenarioId, query);
       return { items: page.items.map(viewOf), next: page.next };
     });
   }

@@ -53,7 +53,7 @@ export class Proposals {
       const plan = await this.plans.lock(tx, planId);
       if (plan.state !== 'proposing') return;
       const digest = planDigest(proposal.plan, columns);
-      await this.plans.update(tx, plan, {
+      await this.plans.move(tx, plan, {
         state: 'draft',
         revision: 1,
         content: proposal.plan,
@@ -71,7 +71,7 @@ export class Proposals {
     return this.unitOfWork.run(act, async (tx) => {
       const plan = await this.plans.lock(tx, planId);
       if (plan.state !== 'proposing') return;
-      await this.plans.update(tx, plan, { state: 'failed', cause: code });
+      await this.plans.move(tx, plan, { state: 'failed', cause: code });
       await tx.record({ action: act.action, object: planObject(plan), ...underOf(plan), reasons: [code] });
     });
   }

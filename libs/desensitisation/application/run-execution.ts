@@ -83,7 +83,7 @@ export class RunExecution {
       const purposes = this.desensitising.compile(run.planContent, run.planColumns, '', run.id).purposes;
       const keys = await this.pseudonymKeys.forRun(tx, run, run.copyId, purposes);
       if (run.state !== 'queued') return { run, copy, keys };
-      const started = await this.runs.update(tx, run, {
+      const started = await this.runs.move(tx, run, {
         state: 'running',
         startedAt: act.at,
         engine: this.desensitising.version,
@@ -111,7 +111,7 @@ export class RunExecution {
       const run = await this.runs.lock(tx, runId);
       if (run.state === 'checking') return true;
       if (run.state !== 'running') return false;
-      await this.runs.update(tx, run, { state: 'checking' });
+      await this.runs.move(tx, run, { state: 'checking' });
       await tx.record({ action: act.action, object: runObject(run), ...underOf(run) });
       return true;
     });
@@ -124,7 +124,7 @@ export class RunExecution {
       if (run.state !== 'checking') return;
       await this.assertStillAllowed(tx, run, copy);
       const { rowsIn = 0 } = proof.checks.find((check) => check.check === 'sample')?.figures ?? {};
-      await this.runs.update(tx, run, {
+      await this.runs.move(tx, run, {
         state: 'succeeded',
         finishedAt: act.at,
         proof,
@@ -157,7 +157,7 @@ export class RunExecution {
     const run = await this.unitOfWork.run(act, async (tx) => {
       const run = await this.runs.lock(tx, runId);
       if (run.finishedAt !== null) return run;
-      const failed = await this.runs.update(tx, run, {
+      const failed = await this.runs.move(tx, run, {
         state: 'failed',
         cause,
         finishedAt: act.at,

@@ -1,12 +1,13 @@
 import type { Id } from '#kernel';
 import type { Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { PseudonymKeyRow } from './entities.js';
+import { pseudonymKeyTable } from './tables.js';
 
 @Injectable()
 export class PseudonymKeysRepository {
-  private readonly table = new StateTable<PseudonymKeyRow>(PseudonymKeyRow, 'pseudonym-key');
+  private readonly table = pseudonymKeyTable;
 
   insert = (tx: Tx, row: Omit<PseudonymKeyRow, 'version'>): Promise<PseudonymKeyRow> => this.table.insert(tx, row);
 

@@ -1,26 +1,28 @@
-import type { Id, Reach } from '#kernel';
+import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
 import type { RunScope } from '#seats';
 import { type OpenRunState, openRunStates } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import type { runTransitions } from '#seats/contract';
 import { RunRow } from './entities.js';
-import { pageWithin } from './within.js';
+import { runTable } from './tables.js';
 
 @Injectable()
 export class RunsRepository {
-  private readonly table = new StateTable<RunRow>(RunRow, 'desensitisation-run');
+  private readonly table = runTable;
 
-  insert = (tx: Tx, row: Omit<RunRow, 'version'>): Promise<RunRow> => this.table.insert(tx, row);
+  insert = (tx: Tx, row: Begun<RunRow, 'queued'>): Promise<RunRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<RunRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id): Promise<RunRow> => this.table.lock(tx, id, 'update');
-  update = (tx: Tx, row: RunRow, change: Partial<Omit<RunRow, 'id' | 'version'>>): Promise<RunRow> => this.table.update(tx, row, change);
-  page = (
-    tx: Tx,
-    reach: Reach,
-    filter: Partial<Pick<RunRow, 'scenarioId' | 'state'>> & { destroyedAt?: null },
-    request: PageRequest,
-  ): Promise<Page<RunRow>> => pageWithin(tx, RunRow, reach, filter, request);
+  update = (tx: Tx, row: RunRow, change: Change<RunRow>): Promise<RunRow> => this.table.update(tx, row, change);
+  move = (tx: Tx, row: RunRow, change: Move<RunRow, typeof runTransitions>): Promise<RunRow> => this.table.move(tx, row, change);
+  page = (tx: Tx, filter: Partial<Pick<RunRow, 'scenarioId' | 'state'>>, request: PageRequest): Promise<Page<RunRow>> =>
+    this.table.page(tx, filter, request);
+  /** Runs whose sample stands in dev now. */
+  pageOfStanding = (tx: Tx, filter: Partial<Pick<RunRow, 'scenarioId'>>, request: PageRequest): Promise<Page<RunRow>> =>
+    this.table.page(tx, { ...filter, state: 'succeeded', destroyedAt: IsNull() }, request);
 
   /** Samples that stand in dev now. */
   published = (tx: Tx, scenarioId: Id): Promise<RunRow[]> =>

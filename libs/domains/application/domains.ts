@@ -1,9 +1,15 @@
-import { assertMove, assertSees, newId, reachOf, refuse, type ActContext, type Id } from '#kernel';
+import { assertSees, newId, refuse, type ActContext, type Id, type Reached } from '#kernel';
 import { Authorisations } from '#authorisations';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { DOMAINS_CONFIG, type DomainsConfig } from '../config.js';
-import { currentZones, decideAcceptance, domainTransitions, type DomainState, type OperationDomain } from '../domain/operation-domain.js';
+import {
+  currentZones,
+  decideAcceptance,
+  type DomainState,
+  type domainTransitions,
+  type OperationDomain,
+} from '../domain/operation-domain.js';
 import type { Reconciliation } from '../domain/operator-work.js';
 import { zoneNamespace, zones, type Zone, type ZoneQuota } from '../domain/zone.js';
 import { DomainsRepository, type DomainRef, type LockMode } from '../persistence/domains.repository.js';
@@ -92,7 +98,7 @@ export class Domains {
     query: { authorisationId?: Id | undefined; limit?: number | undefined; cursor?: string | undefined },
   ): Promise<Page<DomainDetail>> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), query.authorisationId, query);
+      const page = await this.repository.page(tx, query.authorisationId, query);
       const items = [];
       for (const domain of page.items) items.push(await this.detail(tx, domain));
       return { items, next: page.next };
@@ -196,12 +202,11 @@ export class Domains {
   private async move(
     tx: Tx,
     domain: OperationDomain,
-    to: DomainState,
+    to: Reached<typeof domainTransitions>,
     action: string,
     sealedFrom: OperationDomain['sealedFrom'],
   ): Promise<void> {
-    assertMove<DomainState>(domainTransitions, domain.state, to, 'operation-domain');
-    await this.repository.update(tx, domain, { state: to, sealedFrom });
+    await this.repository.move(tx, domain, { state: to, sealedFrom });
     await tx.record({ ...subject(domain), action, before: { state: domain.state }, after: { state: to } });
     await this.operator.ring(tx, domain.id);
   }

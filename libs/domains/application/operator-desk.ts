@@ -104,7 +104,7 @@ export class OperatorDesk {
     await this.unitOfWork.run(this.act('domain.provisioning'), async (tx) => {
       const locked = await this.claimed(tx, domain.id, term);
       if (locked.state !== 'requested') return;
-      await this.domains.update(tx, locked, { state: 'provisioning' });
+      await this.domains.move(tx, locked, { state: 'provisioning' });
       await tx.record({
         ...subject(locked),
         action: 'domain.provisioning',
@@ -161,7 +161,9 @@ export class OperatorDesk {
     // While a domain is being made, what does not stand yet is the work itself, not a trouble.
     const kept = domain.state === 'provisioning' && state === 'provisioning' ? domain.troubles : troubles;
     if (state === domain.state && canonicalJson(kept) === canonicalJson(domain.troubles)) return;
-    await this.domains.update(tx, domain, { state, troubles: kept });
+    await (state === domain.state
+      ? this.domains.update(tx, domain, { troubles: kept })
+      : this.domains.move(tx, domain, { state, troubles: kept }));
     const action = state === 'ready' ? 'domain.ready' : 'domain.degraded';
     await tx.record({
       ...subject(domain),

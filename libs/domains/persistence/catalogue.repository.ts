@@ -1,14 +1,15 @@
 import type { Id, Instant } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import type { Zone } from '../domain/zone.js';
 import { CatalogueImageRow } from './entities.js';
+import { catalogueImageTable } from './tables.js';
 
 @Injectable()
 export class CatalogueRepository {
-  private readonly table = new StateTable<CatalogueImageRow>(CatalogueImageRow, 'catalogue-image');
+  private readonly table = catalogueImageTable;
 
   insert = (tx: Tx, row: Omit<CatalogueImageRow, 'version'>): Promise<CatalogueImageRow> => this.table.insert(tx, row);
   page = (tx: Tx, request: PageRequest): Promise<Page<CatalogueImageRow>> => this.table.page(tx, {}, request);

@@ -1,19 +1,20 @@
-import type { Id, Reach } from '#kernel';
+import type { Id, Reached } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
-import type { OperationDomain, ZoneRecord } from '../domain/operation-domain.js';
+import type { domainTransitions, OperationDomain, ZoneRecord } from '../domain/operation-domain.js';
 import { OperationDomainRow, ZoneRow } from './entities.js';
+import { operationDomainTable } from './tables.js';
 
+type DomainMove = Partial<Pick<OperationDomain, 'sealedFrom' | 'troubles'>> & { readonly state: Reached<typeof domainTransitions> };
 export type LockMode = 'share' | 'update' | 'none';
 export type DomainRef = { readonly authorisationId: Id } | { readonly domainId: Id };
 
 @Injectable()
 export class DomainsRepository {
-  private readonly table = new StateTable<OperationDomainRow>(OperationDomainRow, 'domain');
+  private readonly table = operationDomainTable;
 
-  async insert(tx: Tx, row: Omit<OperationDomainRow, 'version'>, zones: readonly ZoneRow[]): Promise<OperationDomain> {
+  async insert(tx: Tx, row: Begun<OperationDomainRow, 'requested'>, zones: readonly ZoneRow[]): Promise<OperationDomain> {
     const made = await this.table.insert(tx, row);
     await managerOf(tx).insert(ZoneRow, [...zones]);
     return made;
@@ -32,23 +33,16 @@ export class DomainsRepository {
   lock = (tx: Tx, id: Id, mode: 'share' | 'update'): Promise<OperationDomain> => this.table.lock(tx, id, mode);
 
   /** Compare-and-set on the version that was read. @throws Refusal `state.changed-meanwhile`. */
-  update(
-    tx: Tx,
-    domain: OperationDomain,
-    change: Partial<Pick<OperationDomain, 'state' | 'sealedFrom' | 'troubles'>>,
-  ): Promise<OperationDomain> {
+  update = (tx: Tx, domain: OperationDomain, { troubles }: Pick<OperationDomain, 'troubles'>): Promise<OperationDomain> =>
+    this.table.update(tx, domain as OperationDomainRow, { troubles: [...troubles] });
+
+  move(tx: Tx, domain: OperationDomain, change: DomainMove): Promise<OperationDomain> {
     const { troubles, ...rest } = change;
-    return this.table.update(tx, domain as OperationDomainRow, { ...rest, ...(troubles === undefined ? {} : { troubles: [...troubles] }) });
+    return this.table.move(tx, domain as OperationDomainRow, { ...rest, ...(troubles === undefined ? {} : { troubles: [...troubles] }) });
   }
 
-  page(tx: Tx, reach: Reach, authorisationId: Id | undefined, request: PageRequest): Promise<Page<OperationDomain>> {
-    const of = authorisationId === undefined ? {} : { authorisationId };
-    const within = [
-      { ...of, unitId: In([...reach.unitIds]) },
-      { ...of, authorityId: In([...reach.authorityIds]) },
-    ];
-    return this.table.page(tx, reach.everything ? of : within, request);
-  }
+  page = (tx: Tx, authorisationId: Id | undefined, request: PageRequest): Promise<Page<OperationDomain>> =>
+    this.table.page(tx, { authorisationId }, request);
 
   zones = (tx: Tx, domainId: Id): Promise<ZoneRecord[]> =>
     managerOf(tx).find(ZoneRow, { where: { domainId }, order: { createdAt: 'ASC', zone: 'ASC' } });

@@ -42,7 +42,7 @@ export class Checking {
     const row = await this.requests.lock(tx, id);
     if ((row.state !== 'quarantined' && row.state !== 'checking') || row.files.length === 0) return undefined;
     if (row.state === 'checking') return this.measures.order(tx, row);
-    const next = await this.requests.update(tx, row, { state: 'checking' });
+    const next = await this.requests.move(tx, row, { state: 'checking' });
     await tx.record({ action: 'export-request.check-begun', ...underOf(row), before: row, after: next });
     return this.measures.order(tx, next);
   }
@@ -79,7 +79,7 @@ export class Checking {
     const rows = measured.facts.files.reduce((sum, { reading }) => sum + (reading.as === 'table' ? reading.table.shape.rows : 0), 0);
     const volume = { bytes: row.files.reduce((sum, file) => sum + file.bytes, 0), rows };
     const state = answer === 'veto' ? 'blocked' : 'in-review';
-    const next = await this.requests.update(tx, row, { state, binding, bindingDigest: bindingDigest(binding), volume });
+    const next = await this.requests.move(tx, row, { state, binding, bindingDigest: bindingDigest(binding), volume });
     const answers = Object.fromEntries(checks.map((check) => [check.check, check.answer]));
     await tx.record({
       action: 'export-request.checked',

@@ -132,7 +132,8 @@ export class Downloads {
     return this.unitOfWork.run(act, async (tx) => {
       const link = await this.links.lock(tx, begun.id);
       if (complete) assertStands(link, begun);
-      await this.links.update(tx, link, { state: complete ? 'completed' : link.state, served: Math.max(link.served, served) });
+      const change = { served: Math.max(link.served, served) };
+      await (complete ? this.links.move(tx, link, { ...change, state: 'completed' }) : this.links.update(tx, link, change));
       const row = await this.requests.get(tx, link.requestId);
       const details = { linkId: link.id, fileId: file.id, served, complete };
       await tx.record({ action: 'export-request.download-ended', ...underOf(row), details });

@@ -1,11 +1,10 @@
 import { Authorisations, Scenarios, valueIfGiven } from '#authorisations';
-import { assertMove, newId, personOf, refuse, regionsOf, type ActContext, type Id } from '#kernel';
+import { newId, personOf, refuse, regionsOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ExportRequestsQuery, OpenExportRequest } from '../contract.js';
-import { exportTransitions, type ExportState } from '../domain/export-request.js';
 import { reviewSlots } from '../domain/review-slots.js';
 import type { ExportRequestRow } from '../persistence/entities.js';
 import { LinksRepository } from '../persistence/links.repository.js';
@@ -77,7 +76,7 @@ export class ExportRequests {
       const row = await this.ownedBy(tx, ctx, id);
       if (row.state !== 'draft') throw refuse('export.not-submittable', { id, state: row.state });
       await this.scenarios.assertOperating(tx, row.scenarioId, ctx.at);
-      const next = await this.requests.update(tx, row, { state: 'quarantined', submittedAt: ctx.at, round: 1 });
+      const next = await this.requests.move(tx, row, { state: 'quarantined', submittedAt: ctx.at, round: 1 });
       await tx.record({ action: 'export-request.submitted', ...underOf(row), before: row, after: next });
       await tx.enqueue(quarantineJob, { key: id, unitId: row.unitId, scenarioId: row.scenarioId });
       return requestView(next);
@@ -95,8 +94,7 @@ export class ExportRequests {
         !regionsOf(ctx.actor).includes(row.authorityId)
       )
         throw refuse('export.not-the-requester', { id });
-      assertMove<ExportState>(exportTransitions, row.state, 'withdrawn', 'export-request');
-      const next = await this.requests.update(tx, row, { state: 'withdrawn', endReason: reason });
+      const next = await this.requests.move(tx, row, { state: 'withdrawn', endReason: reason });
       for (const job of [quarantineJob, checkJob]) await tx.cancelWork(job, id);
       await tx.record({ action: 'export-request.withdrawn', ...underOf(row), before: row, after: next });
       return requestView(next);
@@ -106,7 +104,7 @@ export class ExportRequests {
   list(ctx: ActContext, query: z.output<typeof ExportRequestsQuery>): Promise<Page<RequestAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const { scenarioId, state } = query;
-      const page = await this.requests.page(tx, ctx.actor, ctx.at, { scenarioId, state }, query);
+      const page = await this.requests.page(tx, { scenarioId, state }, query);
       return { items: page.items.map(requestView), next: page.next };
     });
   }
@@ -123,7 +121,7 @@ export class ExportRequests {
   async expire(tx: Tx, id: Id): Promise<void> {
     const row = await this.requests.lock(tx, id);
     if (row.state !== 'released' || row.expiresAt === null || tx.context.at < row.expiresAt) return;
-    const next = await this.requests.update(tx, row, { state: 'expired' });
+    const next = await this.requests.move(tx, row, { state: 'expired' });
     await this.links.revokeOpen(tx, id);
     await tx.record({ action: 'export-request.expired', ...underOf(row), before: row, after: next });
   }

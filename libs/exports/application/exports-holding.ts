@@ -43,10 +43,17 @@ export class ExportsHolding implements Holding {
       for (const { id } of await this.requestsOf(tx, scope)) {
         const row = await this.requests.lock(tx, id);
         await this.links.revokeOpen(tx, id);
-        await this.requests.update(tx, row, atEnd(row));
+        await this.end(tx, row);
         await tx.record({ action: 'export-request.destroyed', ...underOf(row), domainId: scope.domainId, before: row });
       }
     });
+  }
+
+  private async end(tx: Tx, row: ExportRequestRow): Promise<void> {
+    if (row.state === 'released') await this.requests.move(tx, row, { state: 'expired' });
+    else if (row.state !== 'expired' && row.state !== 'withdrawn')
+      await this.requests.move(tx, row, { state: 'withdrawn', endReason: 'domain destroyed' });
+    else await this.requests.update(tx, row, {});
   }
 
   async attemptRecovery(scope: HoldingScope): ReturnType<Holding['attemptRecovery']> {
@@ -93,9 +100,3 @@ const heldObject = ({ key, version, cipherBytes }: ObjectVersion, scenarioId: st
 });
 
 /** What was still open ends with the domain. */
-const atEnd = (row: ExportRequestRow): Partial<ExportRequestRow> =>
-  row.state === 'released'
-    ? { state: 'expired' }
-    : row.state === 'expired' || row.state === 'withdrawn'
-      ? {}
-      : { state: 'withdrawn', endReason: 'domain destroyed' };

@@ -47,7 +47,7 @@ export class LinkCut implements CutPath {
   private async revoke(tx: Tx, id: Id): Promise<void> {
     const link = await this.links.lock(tx, id);
     const row = await this.requests.get(tx, link.requestId);
-    await this.links.update(tx, link, { state: 'revoked' });
+    await this.links.move(tx, link, { state: 'revoked' });
     await tx.record({ action: 'export-request.link-revoked', ...underOf(row), details: { linkId: id, served: link.served } });
   }
 

@@ -48,7 +48,7 @@ export class Releases {
       const manifestDigest = documentDigest(manifest.document);
       const expiresAt = addDays(ctx.at, this.config.releaseDays);
       const releasedBy = personOf(ctx.actor).personId;
-      const next = await this.requests.update(tx, row, {
+      const next = await this.requests.move(tx, row, {
         state: 'released',
         releasedAt: ctx.at,
         releasedBy,

@@ -81,7 +81,7 @@ export class ExportReviews {
   }
 
   private async close(tx: Tx, row: ExportRequestRow, outcome: 'approved' | 'returned'): Promise<void> {
-    const next = await this.requests.update(tx, row, { state: outcome });
+    const next = await this.requests.move(tx, row, { state: outcome });
     await tx.record({ action: `export-request.${outcome}`, ...underOf(row), before: row, after: next });
   }
 

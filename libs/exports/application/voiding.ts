@@ -1,6 +1,5 @@
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
-import { assertExportMove } from '../domain/export-request.js';
 import type { ExportRequestRow } from '../persistence/entities.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
 import { underOf } from './export-views.js';
@@ -11,9 +10,13 @@ import { checkJob } from '../domain/work.js';
 export class Voiding {
   constructor(private readonly requests: RequestsRepository) {}
 
-  async void(tx: Tx, row: ExportRequestRow, changed: readonly string[], change: Partial<ExportRequestRow> = {}): Promise<ExportRequestRow> {
-    assertExportMove(row.state, 'checking');
-    const next = await this.requests.update(tx, row, {
+  async void(
+    tx: Tx,
+    row: ExportRequestRow,
+    changed: readonly string[],
+    change: Partial<Pick<ExportRequestRow, 'files' | 'lineage'>> = {},
+  ): Promise<ExportRequestRow> {
+    const next = await this.requests.move(tx, row, {
       ...change,
       state: 'checking',
       round: row.round + 1,

@@ -1,4 +1,4 @@
-import { assertMove, type Digest, type Id, type Instant, type Transitions } from '#kernel';
+import { type Digest, type Id, type Instant, type Transitions } from '#kernel';
 import type { TableDeclaration } from './policy.js';
 
 /** 结果导出申请: files in quarantine, automatic checks, human reviews, release (EXP-01). */
@@ -20,10 +20,6 @@ export const exportTransitions = {
 } as const satisfies Transitions<ExportState>;
 
 export const exportStates = Object.keys(exportTransitions) as readonly ExportState[];
-
-/** @throws Refusal `state.no-such-transition` */
-export const assertExportMove = (from: ExportState, to: ExportState): void =>
-  assertMove<ExportState>(exportTransitions, from, to, 'export-request');
 
 export interface ExportFile {
   readonly id: Id;

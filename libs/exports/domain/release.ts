@@ -1,4 +1,4 @@
-import { refuse, type Digest, type Id, type Instant } from '#kernel';
+import { refuse, type Digest, type Id, type Instant, type Transitions } from '#kernel';
 import type { CheckResult } from './check.js';
 import type { ExportRequest } from './export-request.js';
 import { changedSince, type ReviewBinding } from './review-binding.js';
@@ -33,6 +33,11 @@ export function assertReleasable(facts: ReleaseFacts, releaser: Reviewer): void 
   if (outcomeOf(facts.slots, standing) !== 'approved') throw refuse('export.not-approved', { id: request.id, state: request.state });
 }
 
+/** 释放链接: opens for one person until its file was taken whole, or it is revoked. */
+export const releaseLinkTransitions = { open: ['completed', 'revoked'], completed: [], revoked: [] } as const satisfies Transitions<
+  'open' | 'completed' | 'revoked'
+>;
+
 export interface ReleaseLink {
   readonly id: Id;
   readonly requestId: Id;
@@ -41,7 +46,7 @@ export interface ReleaseLink {
   readonly personId: Id;
   readonly issuedAt: Instant;
   readonly expiresAt: Instant;
-  readonly state: 'open' | 'completed' | 'revoked';
+  readonly state: keyof typeof releaseLinkTransitions;
   /** Connections that were begun on it. */
   readonly attempts: number;
   /** Bytes handed out from the start without a gap: from here at most a broken download goes on. */

@@ -1,8 +1,10 @@
 import type { Id, Instant } from '#kernel';
 import type { Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
+import type { releaseLinkTransitions } from '../domain/release.js';
 import { ReleaseLinkRow } from './entities.js';
+import { releaseLinkTable } from './tables.js';
 
 /** Column of a request, or of a link, that a scope names. Seats and domains are resolved by the caller. */
 const columnOf = {
@@ -20,19 +22,21 @@ export interface LinkScope {
 
 @Injectable()
 export class LinksRepository {
-  private readonly table = new StateTable<ReleaseLinkRow>(ReleaseLinkRow, 'release-link');
+  private readonly table = releaseLinkTable;
 
-  insert = (tx: Tx, row: Omit<ReleaseLinkRow, 'version'>): Promise<ReleaseLinkRow> => this.table.insert(tx, row);
+  insert = (tx: Tx, row: Begun<ReleaseLinkRow, 'open'>): Promise<ReleaseLinkRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<ReleaseLinkRow> => this.table.get(tx, id);
   find = (tx: Tx, id: Id): Promise<ReleaseLinkRow | undefined> => this.table.find(tx, id);
   lock = (tx: Tx, id: Id): Promise<ReleaseLinkRow> => this.table.lock(tx, id);
-  update = (tx: Tx, row: ReleaseLinkRow, change: Partial<ReleaseLinkRow>): Promise<ReleaseLinkRow> => this.table.update(tx, row, change);
+  update = (tx: Tx, row: ReleaseLinkRow, change: Change<ReleaseLinkRow>): Promise<ReleaseLinkRow> => this.table.update(tx, row, change);
+  move = (tx: Tx, row: ReleaseLinkRow, change: Move<ReleaseLinkRow, typeof releaseLinkTransitions>): Promise<ReleaseLinkRow> =>
+    this.table.move(tx, row, change);
 
   /** Revokes the open links of a request, or of one of its files; locked one by one, since a download that is just ending changes its link too. */
   async revokeOpen(tx: Tx, requestId: Id, fileId?: Id): Promise<void> {
     for (const { id } of await this.table.where(tx, { requestId, state: 'open', ...(fileId === undefined ? {} : { fileId }) })) {
       const link = await this.table.lock(tx, id);
-      if (link.state === 'open') await this.table.update(tx, link, { state: 'revoked' });
+      if (link.state === 'open') await this.table.move(tx, link, { state: 'revoked' });
     }
   }
 

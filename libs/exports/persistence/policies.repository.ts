@@ -1,14 +1,15 @@
 import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { defaultExportPolicy, type ExportPolicy } from '../domain/policy.js';
 import { BudgetRow, PolicyRow } from './entities.js';
+import { policyTable, budgetTable } from './tables.js';
 
 @Injectable()
 export class PoliciesRepository {
-  private readonly policies = new StateTable<PolicyRow>(PolicyRow, 'export-policy');
-  private readonly budgets = new StateTable<BudgetRow>(BudgetRow, 'export-budget');
+  private readonly policies = policyTable;
+  private readonly budgets = budgetTable;
 
   set = (tx: Tx, row: Omit<PolicyRow, 'version'>): Promise<PolicyRow> => this.policies.insert(tx, row);
   page = (tx: Tx, request: PageRequest): Promise<Page<PolicyRow>> => this.policies.page(tx, {}, request);

@@ -1,13 +1,14 @@
-import type { Actor, Id, Instant } from '#kernel';
-import { reachOf } from '#kernel';
+import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { In, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
+import type { exportTransitions } from '../domain/export-request.js';
+import { In, type ObjectLiteral } from 'typeorm';
 import type { ExportState } from '../domain/export-request.js';
 import type { Volume } from '../domain/gate-facts.js';
 import type { ReviewDecision } from '../domain/review.js';
 import { CheckRoundRow, ExportRequestRow, ReviewRow } from './entities.js';
+import { exportRequestTable } from './tables.js';
 
 export interface RequestFilter {
   readonly scenarioId?: Id | undefined;
@@ -27,27 +28,21 @@ export interface Tally {
 
 @Injectable()
 export class RequestsRepository {
-  private readonly table = new StateTable<ExportRequestRow>(ExportRequestRow, 'export-request');
+  private readonly table = exportRequestTable;
 
-  insert = (tx: Tx, row: Omit<ExportRequestRow, 'version'>): Promise<ExportRequestRow> => this.table.insert(tx, row);
+  insert = (tx: Tx, row: Begun<ExportRequestRow, 'draft'>): Promise<ExportRequestRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<ExportRequestRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id, mode: 'share' | 'update' = 'update'): Promise<ExportRequestRow> => this.table.lock(tx, id, mode);
-  update = (tx: Tx, row: ExportRequestRow, change: Partial<ExportRequestRow>): Promise<ExportRequestRow> =>
+  update = (tx: Tx, row: ExportRequestRow, change: Change<ExportRequestRow>): Promise<ExportRequestRow> =>
     this.table.update(tx, row, change);
+  move = (tx: Tx, row: ExportRequestRow, change: Move<ExportRequestRow, typeof exportTransitions>): Promise<ExportRequestRow> =>
+    this.table.move(tx, row, change);
   ofAuthorisation = (tx: Tx, authorisationId: Id): Promise<ExportRequestRow[]> => this.table.where(tx, { authorisationId });
   released = (tx: Tx, scenarioId: Id): Promise<ExportRequestRow[]> =>
     this.table.where(tx, { scenarioId, state: In<ExportState>(['released', 'expired']) });
   underReview = (tx: Tx): Promise<ExportRequestRow[]> => this.table.where(tx, { state: In<ExportState>(['in-review', 'approved']) });
 
-  page(tx: Tx, actor: Actor, at: Instant, filter: RequestFilter, request: PageRequest): Promise<Page<ExportRequestRow>> {
-    const reach = reachOf(actor, at);
-    const of = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as FindOptionsWhere<ExportRequestRow>;
-    const within = [
-      { ...of, unitId: In([...reach.unitIds]) },
-      { ...of, authorityId: In([...reach.authorityIds]) },
-    ];
-    return this.table.page(tx, reach.everything ? of : within, request);
-  }
+  page = (tx: Tx, filter: RequestFilter, request: PageRequest): Promise<Page<ExportRequestRow>> => this.table.page(tx, filter, request);
 
   /** Bytes and rows that were released for a scenario, and what is approved and may be next. */
   async spent(tx: Tx, scenarioId: Id, except: Id): Promise<Volume> {

@@ -1,4 +1,4 @@
-import { addDays, dayOf, newId, personOf, refuse, regionsOf, type ActContext, type Actor, type Id, type Role } from '#kernel';
+import { addDays, dayOf, newId, personOf, refuse, type ActContext, type Id, type Role } from '#kernel';
 import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -124,7 +124,7 @@ export class People {
 
   list(ctx: ActContext, request: PageRequest): Promise<Page<PersonAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.repository.page(tx, organisationsReached(ctx.actor), request);
+      const page = await this.repository.page(tx, request);
       return { items: page.items.map(viewOf), next: page.next };
     });
   }
@@ -132,7 +132,7 @@ export class People {
   detail(ctx: ActContext, personId: Id): Promise<z.input<typeof PersonDetail>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const person = await this.repository.get(tx, personId);
-      await this.assertReaches(tx, ctx.actor, personId);
+      await this.assertReaches(tx, personId);
       const facts = await this.repository.facts(tx, personId);
       return {
         ...viewOf(person),
@@ -151,8 +151,8 @@ export class People {
   }
 
   /** @throws Refusal `person.not-found` for people of organisations that stand under another authority (ISO-02, ADM-03). */
-  private async assertReaches(tx: Tx, actor: Actor, personId: Id): Promise<void> {
-    if (!(await this.repository.reached(tx, personId, organisationsReached(actor)))) throw refuse('person.not-found', { id: personId });
+  private async assertReaches(tx: Tx, personId: Id): Promise<void> {
+    await this.repository.assertSees(tx, await this.repository.get(tx, personId));
   }
 
   /** For other contexts' decisions, in their transaction. @throws Refusal `person.not-found`. */
@@ -169,7 +169,7 @@ export class People {
   ): Promise<PersonAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const person = await this.repository.lock(tx, personId, 'update');
-      await this.assertReaches(tx, ctx.actor, personId);
+      await this.assertReaches(tx, personId);
       await apply(tx);
       const touched = await this.repository.touch(tx, person);
       await tx.record({ action, object: { kind: 'person', id: personId }, ...(details === undefined ? {} : { details }) });
@@ -177,10 +177,6 @@ export class People {
     });
   }
 }
-
-/** What an act's roles reach: everything for the platform's administrators, for an authority the organisations under it. */
-const organisationsReached = (actor: Actor): readonly Id[] | 'all' =>
-  actor.kind === 'system' || actor.grants.some(({ scope }) => scope.kind === 'platform') ? 'all' : regionsOf(actor);
 
 const viewOf = ({ id, version, name }: { id: Id; version: number; name: string }): PersonAnswer => ({ id, version, name });
 

@@ -1,18 +1,19 @@
 import type { Id } from '#kernel';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf } from '#platform/database/persistence';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { Organisation } from '../domain/organisation.js';
 import { OrganisationRow } from './entities.js';
+import { organisationTable } from './tables.js';
 
 @Injectable()
 export class OrganisationsRepository {
-  private readonly table = new StateTable<OrganisationRow>(OrganisationRow, 'organisation');
+  private readonly table = organisationTable;
 
   insert = (tx: Tx, row: Omit<OrganisationRow, 'version'>): Promise<OrganisationRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<Organisation> => this.table.get(tx, id);
   page = (tx: Tx, kind: OrganisationRow['kind'] | undefined, request: PageRequest): Promise<Page<Organisation>> =>
-    this.table.page(tx, kind === undefined ? {} : { kind }, request);
+    this.table.page(tx, { kind }, request);
 
   /** An organisation and all below it (ADM-03: authorities form a tree). */
   async subtree(tx: Tx, id: Id): Promise<Id[]> {

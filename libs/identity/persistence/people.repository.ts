@@ -1,43 +1,22 @@
 import type { Id, Instant } from '#kernel';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf } from '#platform/database/persistence';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
-import { And, Equal, Raw } from 'typeorm';
 import type { PersonnelFacts } from '../domain/personnel.js';
 import { AffiliationRow, PersonnelRecordRow, PersonRow, RoleGrantRow } from './entities.js';
-
-/** People of the organisations, and of those that stand under no authority on record: these are every authority's. */
-const peopleUnder = `SELECT belongs.person_id FROM identity.affiliations belongs
-  JOIN identity.organisations organisation ON organisation.id = belongs.organisation_id
-  WHERE organisation.id = ANY (:organisationIds) OR (organisation.parent_id IS NULL AND organisation.kind <> 'authority')`;
+import { personTable } from './tables.js';
 
 @Injectable()
 export class PeopleRepository {
-  private readonly table = new StateTable<PersonRow>(PersonRow, 'person');
+  private readonly table = personTable;
 
   insert = (tx: Tx, row: Omit<PersonRow, 'version'>): Promise<PersonRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<PersonRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id, mode: 'share' | 'update'): Promise<PersonRow> => this.table.lock(tx, id, mode);
   touch = (tx: Tx, row: PersonRow): Promise<PersonRow> => this.table.update(tx, row, {});
 
-  page(tx: Tx, organisationIds: readonly Id[] | 'all', request: PageRequest): Promise<Page<PersonRow>> {
-    if (organisationIds === 'all') return this.table.page(tx, {}, request);
-    return this.table.page(tx, { id: Raw((id) => `${id} IN (${peopleUnder})`, { organisationIds }) }, request);
-  }
-
-  async reached(tx: Tx, personId: Id, organisationIds: readonly Id[] | 'all'): Promise<boolean> {
-    if (organisationIds === 'all') return true;
-    return (
-      (
-        await this.table.where(tx, {
-          id: And(
-            Equal(personId),
-            Raw((id) => `${id} IN (${peopleUnder})`, { organisationIds }),
-          ),
-        })
-      ).length > 0
-    );
-  }
+  page = (tx: Tx, request: PageRequest): Promise<Page<PersonRow>> => this.table.page(tx, {}, request);
+  assertSees = (tx: Tx, row: PersonRow): Promise<void> => this.table.assertSees(tx, row);
 
   async bySubject(tx: Tx, issuer: string, subject: string): Promise<PersonRow | undefined> {
     return (await this.table.where(tx, { issuer, subject }))[0];

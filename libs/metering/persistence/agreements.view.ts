@@ -1,4 +1,4 @@
-import type { Id, Parties, Reach } from '#kernel';
+import type { Id, Parties } from '#kernel';
 import type { Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
@@ -38,12 +38,10 @@ export class AgreementsView {
     return Number(rows[0]?.n);
   }
 
-  /** SQL over `row.authorisation_id` and `row.unit_id` for what a person reaches; its parameters are `:units` and `:authorities`. */
-  async condition(tx: Tx, row: string, reach: Reach): Promise<string> {
-    if (reach.everything) return 'true';
-    const own = `${row}.unit_id = ANY (:units::uuid[])`;
+  /** SQL for the agreements that a person reaches, by the same parties as {@link parties}; its parameters are those of the reach. */
+  async reached(tx: Tx): Promise<string> {
     return (await this.present(tx))
-      ? `(${own} OR ${row}.authorisation_id IN (SELECT id FROM authorisations.v_authorisations WHERE authority_id = ANY (:authorities::uuid[])))`
-      : own;
+      ? 'SELECT id FROM authorisations.v_authorisations WHERE unit_id = ANY (:unitIds::uuid[]) OR authority_id = ANY (:authorityIds::uuid[])'
+      : 'SELECT authorisation_id FROM metering.accounts WHERE unit_id = ANY (:unitIds::uuid[])';
   }
 }

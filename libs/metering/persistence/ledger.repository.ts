@@ -1,12 +1,11 @@
 import { refuse, type Id, type Instant, type Reach } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf } from '#platform/database/persistence';
+import { managerOf, pageOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import type { Entry } from '../domain/entry.js';
 import type { Month } from '../domain/period.js';
 import { AgreementsView } from './agreements.view.js';
 import { AccountRow, EntryRow, StatementRow } from './entities.js';
-import { pageOfIds } from './newest-first.js';
 
 export interface EntryFilter {
   readonly authorisationId?: Id | undefined;
@@ -109,7 +108,7 @@ export class LedgerRepository {
     for (const name of Object.keys(columns) as (keyof typeof columns)[])
       if (filter[name] !== undefined) query.andWhere(columns[name], { [name]: filter[name] });
     if (filter.unpriced !== undefined) query.andWhere(`row.id ${filter.unpriced ? 'IN' : 'NOT IN'} (SELECT id FROM metering.v_unpriced)`);
-    query.andWhere(await this.agreements.condition(tx, 'row', reach), { units: reach.unitIds, authorities: reach.authorityIds });
-    return pageOfIds(query, request);
+    if (!reach.everything) query.andWhere(`row.authorisation_id IN (${await this.agreements.reached(tx)})`, reach);
+    return pageOf(query, request);
   }
 }

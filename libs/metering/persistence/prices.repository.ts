@@ -1,11 +1,10 @@
 import type { ChargeItem, Id, Reach } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf } from '#platform/database/persistence';
+import { managerOf, pageOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { AgreementsView } from './agreements.view.js';
 import { PriceRow } from './entities.js';
-import { pageOfIds } from './newest-first.js';
 
 @Injectable()
 export class PricesRepository {
@@ -40,15 +39,8 @@ export class PricesRepository {
     if (filter.item !== undefined) query.andWhere('row.item = :item', { item: filter.item });
     if (filter.authorisationId !== undefined)
       query.andWhere('(row.authorisation_id IS NULL OR row.authorisation_id = :agreement)', { agreement: filter.authorisationId });
-    if (!reach.everything) {
-      const agreements = (await this.agreements.present(tx))
-        ? 'SELECT id FROM authorisations.v_authorisations WHERE unit_id = ANY (:units::uuid[]) OR authority_id = ANY (:authorities::uuid[])'
-        : 'SELECT authorisation_id FROM metering.accounts WHERE unit_id = ANY (:units::uuid[])';
-      query.andWhere(`(row.authorisation_id IS NULL OR row.authorisation_id IN (${agreements}))`, {
-        units: reach.unitIds,
-        authorities: reach.authorityIds,
-      });
-    }
-    return pageOfIds(query, request);
+    if (!reach.everything)
+      query.andWhere(`(row.authorisation_id IS NULL OR row.authorisation_id IN (${await this.agreements.reached(tx)}))`, reach);
+    return pageOf(query, request);
   }
 }

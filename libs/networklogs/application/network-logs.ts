@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { type ActContext, addDays, type Clock, holdsRole, type Id, type Instant, refuse, regionsOf } from '#kernel';
+import { type ActContext, addDays, type Clock, type Id, reachOf, refuse } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { type Objects, OBJECTS } from '#platform/objects';
@@ -108,14 +108,9 @@ export class NetworkLogs {
       const until = query.until ?? this.clock.now();
       const from = query.from ?? addDays(until, -1);
       if (addDays(from, mostDays) < until) throw refuse('network-log.period-too-long', { days: mostDays });
-      const limit = query.limit ?? 50;
-      const found = await this.events.search(
-        tx,
-        { ...query, from, until, before: beforeOf(query.cursor), authorityIds: reach(ctx) },
-        limit + 1,
-      );
-      const last = found.length > limit ? found[limit - 1] : undefined;
-      return { items: found.slice(0, limit), next: last === undefined ? null : cursorOf(last) };
+      const { everything, authorityIds } = reachOf(ctx.actor, ctx.at);
+      const page = await this.events.search(tx, { ...query, from, until, authorityIds: everything ? undefined : authorityIds }, query);
+      return { items: [...page.items], next: page.next };
     });
   }
 
@@ -156,16 +151,6 @@ export class NetworkLogs {
     for await (const part of await this.objects.get(objectKey, { sealedBy: segmentsKey, version: objectVersion })) parts.push(part);
     return gunzipSync(Buffer.concat(parts)).toString('utf8');
   }
-}
-
-/** Authorities see what concerns the domains of their regions; the administrators everything. */
-const reach = ({ actor }: ActContext): readonly Id[] | undefined =>
-  actor.kind === 'system' || holdsRole(actor, 'security-admin', 'audit-admin', 'platform-operator') ? undefined : regionsOf(actor);
-
-const cursorOf = ({ startedAt, id }: { startedAt: Instant; id: Id }): string => Buffer.from(`${startedAt} ${id}`).toString('base64url');
-function beforeOf(cursor: string | undefined): { startedAt: Instant; id: Id } | undefined {
-  const [, startedAt, id] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor ?? '', 'base64url').toString()) ?? [];
-  return startedAt === undefined || id === undefined ? undefined : { startedAt, id };
 }
 
 const headerOf = ({ domainId, zone, from, until, events, lost, gaps, content, previous }: SegmentRow): SegmentHeader => ({

@@ -1,6 +1,6 @@
 import type { Id, Instant } from '#kernel';
-import type { Tx } from '#platform/database';
-import { managerOf } from '#platform/database/persistence';
+import type { Page, PageRequest, Tx } from '#platform/database';
+import { keyOf, limitOf, managerOf, pageFrom } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import type { NetworkEvent } from '../domain/network-event.js';
 import type { Stream } from './streams.repository.js';
@@ -57,11 +57,11 @@ export interface EventFilter {
   readonly domainId?: Id | undefined;
   readonly address?: string | undefined;
   readonly verdict?: string | undefined;
-  /** Events before this one, newest first. */
-  readonly before?: { readonly startedAt: Instant; readonly id: Id } | undefined;
   /** An authority's reach; undefined for who sees everything. */
   readonly authorityIds?: readonly Id[] | undefined;
 }
+
+const moment = `date_trunc('milliseconds', started_at)`;
 
 @Injectable()
 export class EventsRepository {
@@ -128,7 +128,9 @@ export class EventsRepository {
     await managerOf(tx).query('DELETE FROM networklogs.events WHERE segment_id = $1', [segmentId]);
   }
 
-  async search(tx: Tx, filter: EventFilter, most: number): Promise<NetworkEvent[]> {
+  /** Newest first; the cursor is as fine as what is shown of a moment, and the id decides between equals. */
+  async search(tx: Tx, filter: EventFilter, request: PageRequest): Promise<Page<NetworkEvent>> {
+    const limit = limitOf(request);
     const values: unknown[] = [filter.from, filter.until];
     const parts = ['started_at >= $1', 'started_at < $2'];
     const narrow = (condition: string, value: unknown) => {
@@ -139,9 +141,10 @@ export class EventsRepository {
     narrow('domain_id = ?::uuid', filter.domainId);
     narrow('from_address = ?::inet', filter.address);
     narrow('verdict = ?', filter.verdict);
-    if (filter.before !== undefined) {
-      const at = `$${String(values.push(filter.before.startedAt))}`;
-      narrow(`(started_at, id) < (${at}::timestamptz, ?::uuid)`, filter.before.id);
+    const [startedAt, before] = keyOf(request, 'moment')?.split(' ') ?? [];
+    if (startedAt !== undefined) {
+      const at = `$${String(values.push(startedAt))}`;
+      narrow(`(${moment}, id) < (${at}::timestamptz, ?::uuid)`, before);
     }
     narrow(
       `domain_id IN (SELECT s.domain_id FROM networklogs.streams s JOIN authorisations.v_authorisations a ON a.id = s.authorisation_id
@@ -150,9 +153,9 @@ export class EventsRepository {
     );
     const rows: Raw[] = await managerOf(tx).query(
       `SELECT ${columns} FROM networklogs.events WHERE ${parts.join(' AND ')}
-       ORDER BY started_at DESC, id DESC LIMIT ${String(most)}`,
+       ORDER BY ${moment} DESC, id DESC LIMIT ${String(limit + 1)}`,
       values,
     );
-    return rows.map(eventOf);
+    return pageFrom(rows.map(eventOf), limit, (event) => `${event.startedAt} ${event.id}`);
   }
 }

@@ -1,16 +1,17 @@
 import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { SegmentRow } from './entities.js';
 import type { Stream } from './streams.repository.js';
+import { segmentTable } from './tables.js';
 
 const ofStream = ({ domainId, zone }: Pick<Stream, 'domainId' | 'zone'>) => ({ domainId: domainId ?? IsNull(), zone });
 
 @Injectable()
 export class SegmentsRepository {
-  private readonly table = new StateTable<SegmentRow>(SegmentRow, 'network-log-segment');
+  private readonly table = segmentTable;
 
   insert = (tx: Tx, row: Omit<SegmentRow, 'version'>): Promise<SegmentRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<SegmentRow> => this.table.get(tx, id);
@@ -22,7 +23,7 @@ export class SegmentsRepository {
     { domainId, zone }: { domainId?: Id | undefined; zone?: SegmentRow['zone'] | undefined },
     request: PageRequest,
   ): Promise<Page<SegmentRow>> {
-    return this.table.page(tx, { ...(domainId === undefined ? {} : { domainId }), ...(zone === undefined ? {} : { zone }) }, request);
+    return this.table.page(tx, { domainId, zone }, request);
   }
 
   async remove(tx: Tx, id: Id): Promise<void> {

@@ -3,6 +3,7 @@ import type { ContextDeclaration } from '#kernel';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { PlatformConnections1763700001000 } from './migrations/connections.js';
+import { keepStates } from './state-guard.js';
 import { PlatformTables1763700000000 } from './migrations/platform-tables.js';
 import { PlatformWorkLanes1763800000000 } from './migrations/work-lanes.js';
 
@@ -44,12 +45,14 @@ export function createDataSource(
   });
 }
 
-/** Runs what has not run, oldest first, each in its own transaction. Two at once: the second waits. @returns the names that ran. */
-export async function migrate(dataSource: DataSource): Promise<string[]> {
+/** Runs what has not run, oldest first, each in its own transaction, and then sets the guards of the contexts' states. Two at once: the second waits. @returns the names that ran. */
+export async function migrate(dataSource: DataSource, contexts: readonly ContextDeclaration[]): Promise<string[]> {
   const guard = dataSource.createQueryRunner();
   try {
     await guard.query(`SELECT pg_advisory_lock(hashtext('opdomain.migrations'))`);
-    return (await dataSource.runMigrations()).map((migration) => migration.name);
+    const ran = (await dataSource.runMigrations()).map((migration) => migration.name);
+    await keepStates(dataSource, guard, contexts);
+    return ran;
   } finally {
     await guard.query(`SELECT pg_advisory_unlock(hashtext('opdomain.migrations'))`);
     await guard.release();

@@ -1,5 +1,7 @@
 /** The second door of the database port, for contexts' persistence rooms alone. */
 export { instant } from './instant.js';
+export { keyOf, limitOf, pageFrom, pageOf } from './paging.js';
 export { guardWithJournal } from './journal-guard.js';
-export { StateTable, type Versioned } from './state-table.js';
+export { StateTable, type Begun, type Move } from './state-table.js';
+export { RowTable, type Change, type Versioned, type VersionedTable } from './versioned-table.js';
 export { managerOf } from './tx.js';

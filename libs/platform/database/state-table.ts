@@ -1,101 +1,65 @@
-import { refuse, type Id } from '#kernel';
-import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
-import { managerOf, type Tx } from './tx.js';
+import { assertMove, type Reached, type Transitions } from '#kernel';
+import type { EntityTarget } from 'typeorm';
+import type { Tx } from './tx.js';
+import { VersionedTable, type Change, type TableOptions, type Versioned } from './versioned-table.js';
 
-/** Columns that every state table has: the id, and a version that each change raises by one (ETag, compare-and-set). */
-export interface Versioned extends ObjectLiteral {
-  id: Id;
-  version: number;
+export interface Stateful extends Versioned {
+  state: string;
 }
 
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Cursor of the next page, or null at the end. */
-  readonly next: string | null;
-}
-export interface PageRequest {
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
+export interface StateOptions<Row, Edges, Initial> extends TableOptions<Row> {
+  /** Every edge; what is not listed cannot be written. */
+  readonly transitions: Edges;
+  /** States in which a row begins. */
+  readonly initial: readonly Initial[];
 }
 
-const cursorOf = (id: Id): string => Buffer.from(id).toString('base64url');
-const idOf = (cursor: string): Id => Buffer.from(cursor, 'base64url').toString();
+/** A new row, in a state in which rows begin. */
+export type Begun<Row extends Stateful, Initial> = Omit<Row, 'version' | 'state'> & { readonly state: Initial };
+
+/** A change that moves a row along an edge. */
+export type Move<Row extends Stateful, Edges> = Partial<Omit<Row, 'id' | 'version' | 'state'>> & { readonly state: Reached<Edges> };
 
 /**
- * The few things every repository does with a state table. The row type is what the domain reads; entities stay here.
- * Changes compare the version that was read and raise it: two writers at once, one wins, the other gets `state.changed-meanwhile`.
+ * A table whose rows have states. It holds the transitions and is the only writer of `state`: a row begins in an initial state and
+ * moves along an edge. The database keeps the same edges (`keepStates`), for what would write past it.
  */
-export class StateTable<Row extends Versioned> {
+export class StateTable<
+  Row extends Stateful,
+  Edges extends Transitions<Row['state']> = Transitions<Row['state']>,
+  Initial extends Row['state'] = Row['state'],
+> extends VersionedTable<Row> {
   constructor(
-    private readonly entity: EntityTarget<Row>,
-    /** Prefix of the refusal `<what>.not-found`. */
-    private readonly what: string,
-    /** False for rows that change along with another object: the caller's If-Match names that object's version, not theirs. */
-    private readonly ifMatchApplies = true,
-  ) {}
-
-  manager(tx: Tx): EntityManager {
-    return managerOf(tx);
+    entity: EntityTarget<Row>,
+    protected override readonly options: StateOptions<Row, Edges, Initial>,
+  ) {
+    super(entity, options);
   }
 
-  async insert(tx: Tx, row: Omit<Row, 'version'>): Promise<Row> {
-    const whole = { ...row, version: 1 } as unknown as Row;
-    await managerOf(tx).insert(this.entity, whole);
-    return whole;
+  get transitions(): Transitions<Row['state']> {
+    return this.options.transitions;
+  }
+  get initial(): readonly Row['state'][] {
+    return this.options.initial;
   }
 
-  async find(tx: Tx, id: Id): Promise<Row | undefined> {
-    return (await managerOf(tx).findOne(this.entity, { where: { id } as FindOptionsWhere<Row> })) ?? undefined;
+  async insert(tx: Tx, row: Begun<Row, Initial>): Promise<Row> {
+    if (!this.options.initial.includes(row.state)) throw new Error(`a ${this.what} does not begin as ${row.state}`);
+    return await this.add(tx, row as unknown as Omit<Row, 'version'>);
   }
 
-  /** @throws Refusal `<what>.not-found` (404). */
-  async get(tx: Tx, id: Id): Promise<Row> {
-    return this.present(await this.find(tx, id), id);
+  /**
+   * Moves a row to `change.state`, with whatever else the move changes.
+   * @throws Refusal `state.no-such-transition` (409) where the table has no such edge, and as `update`.
+   */
+  async move(tx: Tx, row: Row, change: Move<Row, Edges>): Promise<Row> {
+    const to = change.state as Row['state'];
+    assertMove<Row['state']>(this.options.transitions, row.state, to, this.what);
+    return await this.write(tx, row, change);
   }
 
-  /** Reads and locks until the transaction ends: `update` to change it, `share` when a decision rests on it. @throws `<what>.not-found`. */
-  async lock(tx: Tx, id: Id, mode: 'update' | 'share' = 'update'): Promise<Row> {
-    const row = await managerOf(tx).findOne(this.entity, {
-      where: { id } as FindOptionsWhere<Row>,
-      lock: { mode: mode === 'update' ? 'pessimistic_write' : 'pessimistic_read' },
-    });
-    return this.present(row ?? undefined, id);
-  }
-
-  /** @throws Refusal `state.changed-meanwhile` (409) when the row is no longer what was read, `http.precondition-failed` (412) on If-Match. */
-  async update(tx: Tx, row: Row, change: Partial<Omit<Row, 'id' | 'version'>>): Promise<Row> {
-    if (this.ifMatchApplies && tx.context.ifMatch !== undefined && tx.context.ifMatch !== row.version)
-      throw refuse('http.precondition-failed', { version: row.version });
-    const next = { ...row, ...change, version: row.version + 1 };
-    const result = await managerOf(tx).update(this.entity, { id: row.id, version: row.version }, {
-      ...change,
-      version: row.version + 1,
-    } as unknown as QueryDeepPartialEntity<Row>);
-    if (result.affected !== 1) throw refuse('state.changed-meanwhile', { id: row.id });
-    return next;
-  }
-
-  async where(tx: Tx, where: FindOptionsWhere<Row> | FindOptionsWhere<Row>[]): Promise<Row[]> {
-    return managerOf(tx).find(this.entity, { where, order: { id: 'ASC' } as never });
-  }
-
-  /** Newest first. @param limit 1 to 200, default 50. */
-  async page(tx: Tx, where: FindOptionsWhere<Row> | FindOptionsWhere<Row>[], request: PageRequest): Promise<Page<Row>> {
-    const limit = Math.min(Math.max(request.limit ?? 50, 1), 200);
-    const query = managerOf(tx)
-      .createQueryBuilder(this.entity, 'row')
-      .where(where)
-      .orderBy('row.id', 'DESC')
-      .limit(limit + 1);
-    if (request.cursor !== undefined) query.andWhere('row.id < :cursor', { cursor: idOf(request.cursor) });
-    const rows = await query.getMany();
-    const items = rows.slice(0, limit);
-    const last = items.at(-1);
-    return { items, next: rows.length > limit && last !== undefined ? cursorOf(last.id) : null };
-  }
-
-  private present(row: Row | undefined, id: Id): Row {
-    if (row === undefined) throw refuse(`${this.what}.not-found`, { id });
-    return row;
+  /** Writes what a pure decision made of a row: a move where it names a state, otherwise a change that leaves the state. */
+  apply(tx: Tx, row: Row, decision: Change<Row> | Move<Row, Edges>): Promise<Row> {
+    return 'state' in decision ? this.move(tx, row, decision as Move<Row, Edges>) : this.update(tx, row, decision);
   }
 }

@@ -1,6 +1,6 @@
 import { refuse, type Id, type Instant, type JobType, type JsonObject } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf } from '#platform/database/persistence';
+import { keyOf, limitOf, managerOf, pageFrom } from '#platform/database/persistence';
 
 /** What an operator sees of queued work: names, keys, counts and error codes, never a payload of data. */
 export interface WorkView {
@@ -38,20 +38,18 @@ export async function listWork(
   filter: { state?: string | undefined; name?: string | undefined },
   request: PageRequest = {},
 ): Promise<Page<WorkView>> {
-  const limit = Math.min(request.limit ?? 50, 200);
+  const limit = limitOf(request);
   const rows: Found[] = await managerOf(tx).query(
     `SELECT ${columns} FROM platform.work WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR name = $2)
        AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4`,
     [
       filter.state ?? null,
       filter.name ?? null,
-      request.cursor === undefined ? null : Buffer.from(request.cursor, 'base64url').toString(),
+      keyOf(request) ?? null,
       limit + 1,
     ],
   );
-  const items = rows.slice(0, limit).map(viewOf);
-  const last = items.at(-1);
-  return { items, next: rows.length > limit && last !== undefined ? Buffer.from(last.id).toString('base64url') : null };
+  return pageFrom(rows.map(viewOf), limit, ({ id }) => id);
 }
 
 /** Work by its id, or the newest order about an object (its key). */

@@ -1,4 +1,4 @@
-import { type ActContext, assertSees, type Id, personOf, reachOf, refuse, type SignedDocument } from '#kernel';
+import { type ActContext, assertSees, type Id, refuse, type SignedDocument } from '#kernel';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -8,7 +8,6 @@ import type { RevocationRow, SeatRow } from '../persistence/entities.js';
 import { RevocationsRepository } from '../persistence/revocations.repository.js';
 import { SeatsRepository, type SeatScope } from '../persistence/seats.repository.js';
 import { revocationParties, SeatChanges } from './seat-changes.js';
-import { assertSeesSeat } from './seat-sight.js';
 import { revocationView } from './seat-views.js';
 
 type RevocationAnswer = z.output<typeof RevocationView>;
@@ -33,7 +32,7 @@ export class Revocations {
   /** One command: from its commit the seat works nowhere; the receipt follows by itself (design §2.6). */
   revokeSeat(ctx: ActContext, seatId: Id, input: z.output<typeof RevokeSeat>): Promise<RevocationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      assertSeesSeat(ctx, await this.seats.get(tx, seatId));
+      await this.seats.assertSees(tx, await this.seats.get(tx, seatId));
       const seat = await this.revokeOne(tx, await this.seats.lock(tx, seatId), input.ground);
       const row = await this.changes.openRevocation(tx, {
         scope: { kind: 'seat', id: seatId },
@@ -51,9 +50,7 @@ export class Revocations {
   /** Every seat of a person, and the person's own tokens and sessions with them. */
   revokePerson(ctx: ActContext, personId: Id, input: z.output<typeof RevokeSeat>): Promise<RevocationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      const seats = await this.revokeScope(tx, { kind: 'person', id: personId }, input.ground, (seat) => {
-        assertSeesSeat(ctx, seat);
-      });
+      const seats = await this.revokeScope(tx, { kind: 'person', id: personId }, input.ground, (seat) => this.seats.assertSees(tx, seat));
       await tx.bumpEpoch('person', personId);
       const row = await this.changes.openRevocation(tx, {
         scope: { kind: 'person', id: personId },
@@ -85,7 +82,7 @@ export class Revocations {
   list(ctx: ActContext, query: z.output<typeof RevocationsQuery>): Promise<Page<RevocationAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const { scopeId, caseId } = query;
-      const page = await this.revocations.page(tx, reachOf(ctx.actor, ctx.at), { scopeId, caseId }, query);
+      const page = await this.revocations.page(tx, { scopeId, caseId }, query);
       return { items: page.items.map(revocationView), next: page.next };
     });
   }
@@ -93,8 +90,10 @@ export class Revocations {
   /** Revocations of one seat, newest first. */
   ofSeat(ctx: ActContext, seatId: Id): Promise<RevocationAnswer[]> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      assertSeesSeat(ctx, await this.seats.get(tx, seatId));
-      return (await this.revocations.ofSeat(tx, seatId)).map(revocationView);
+      await this.seats.assertSees(tx, await this.seats.get(tx, seatId));
+      const seen = [];
+      for (const row of await this.revocations.ofSeat(tx, seatId)) if (await this.revocations.sees(tx, row)) seen.push(revocationView(row));
+      return seen;
     });
   }
 
@@ -113,10 +112,7 @@ export class Revocations {
 
   private async visible(tx: Tx, id: Id): Promise<RevocationRow> {
     const row = await this.revocations.get(tx, id);
-    const { actor, at } = tx.context;
-    const isOwn = row.scopeKind === 'person' && actor.kind === 'person' && row.scopeId === personOf(actor).personId;
-    if (!isOwn)
-      assertSees(actor, { unitId: row.unitId ?? undefined, authorityId: row.authorityId ?? undefined }, at, 'revocation.not-found', id);
+    await this.revocations.assertSees(tx, row);
     return row;
   }
 
@@ -124,12 +120,12 @@ export class Revocations {
     tx: Tx,
     scope: SeatScope,
     ground: 'termination' | z.output<typeof RevokeSeat>['ground'],
-    check?: (seat: SeatRow) => void,
+    check?: (seat: SeatRow) => Promise<void>,
   ): Promise<SeatRow[]> {
     const revoked: SeatRow[] = [];
     for (const id of await this.seats.idsOf(tx, scope, ['granted', 'active', 'paused'])) {
       const seat = await this.seats.lock(tx, id);
-      check?.(seat);
+      await check?.(seat);
       revoked.push(await this.revokeOne(tx, seat, ground));
     }
     return revoked;

@@ -43,13 +43,8 @@ export class SeatChanges {
   ) {}
 
   /** Applies one change. A change that cuts is followed by {@link openRevocation}, once for all the seats that are cut together. */
-  async apply(
-    tx: Tx,
-    seat: SeatRow,
-    change: SeatChange,
-    action: string = change.to === 'requested' ? 'seat.requested' : actions[change.to],
-  ): Promise<SeatRow> {
-    const changed = await this.seats.update(tx, seat, { state: change.to, pausedBy: change.pausedBy });
+  async apply(tx: Tx, seat: SeatRow, change: SeatChange, action: string = actions[change.to]): Promise<SeatRow> {
+    const changed = await this.seats.move(tx, seat, { state: change.to, pausedBy: change.pausedBy });
     await tx.record({
       action,
       object: { kind: 'seat', id: seat.id },

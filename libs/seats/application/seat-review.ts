@@ -86,7 +86,7 @@ export class SeatReview {
     const lapse = seat.state === 'paused' ? firstLapse(facts, tx.context.at) : undefined;
     if (lapse === undefined || lapse.condition === seat.pausedBy) return seat;
     await tx.record({ action: 'seat.paused', object: { kind: 'seat', id: seat.id }, ...partiesOf(seat), reasons: [lapse.code] });
-    return this.seats.update(tx, seat, { state: seat.state, pausedBy: lapse.condition });
+    return this.seats.update(tx, seat, { pausedBy: lapse.condition });
   }
 
   private async announce(tx: Tx, seat: SeatRow, facts: SeatFacts): Promise<void> {

@@ -1,5 +1,5 @@
 import { Authorisations, Scenarios } from '#authorisations';
-import { type ActContext, assertSees, type Id, newId, personOf, reachOf, refuse } from '#kernel';
+import { type ActContext, assertSees, type Id, newId, personOf, refuse } from '#kernel';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -13,7 +13,7 @@ import { WorkspacesRepository } from '../persistence/workspaces.repository.js';
 import { partiesOf, SeatChanges } from './seat-changes.js';
 import { SeatFactsGatherer } from './seat-facts-gatherer.js';
 import { SeatReview } from './seat-review.js';
-import { assertSeesSeat, seatTaken } from './seat-sight.js';
+import { seatTaken } from './seat-sight.js';
 import { conditionView, seatView, workspaceView } from './seat-views.js';
 
 type SeatAnswer = z.output<typeof SeatView>;
@@ -39,7 +39,7 @@ export class Seats {
       assertSees(ctx.actor, { unitId: authorisation.unitId }, ctx.at, 'scenario.not-found', input.scenarioId);
       const basisKind = basisOf[input.class];
       if (basisKind !== 'agreement' && input.recordId === undefined) throw refuse('seat.record-not-approved', { class: input.class });
-      const row: Omit<SeatRow, 'version'> = {
+      const row = {
         id: newId(),
         requestedAt: ctx.at,
         personId: input.personId,
@@ -52,7 +52,7 @@ export class Seats {
         basisId: basisKind === 'agreement' ? authorisation.id : (input.recordId ?? authorisation.id),
         basisClause: input.clause,
         endsOn: input.endsOn,
-        state: 'requested',
+        state: 'requested' as const,
         pausedBy: null,
         requestedBy: personOf(ctx.actor).personId,
       };
@@ -92,13 +92,7 @@ export class Seats {
   list(ctx: ActContext, query: z.output<typeof SeatsQuery>): Promise<Page<SeatAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const { scenarioId, personId, state } = query;
-      const page = await this.seats.page(
-        tx,
-        reachOf(ctx.actor, ctx.at),
-        personOf(ctx.actor).personId,
-        { scenarioId, personId, state },
-        query,
-      );
+      const page = await this.seats.page(tx, { scenarioId, personId, state }, query);
       return { items: page.items.map(seatView), next: page.next };
     });
   }
@@ -121,7 +115,7 @@ export class Seats {
   /** @throws Refusal `seat.not-found` for another unit's seat as for none. */
   private async visible(tx: Tx, seatId: Id): Promise<SeatRow> {
     const seat = await this.seats.get(tx, seatId);
-    assertSeesSeat(tx.context, seat);
+    await this.seats.assertSees(tx, seat);
     return seat;
   }
 }

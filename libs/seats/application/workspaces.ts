@@ -15,7 +15,6 @@ import { partiesOf, SeatChanges, seatOwner } from './seat-changes.js';
 import { SeatAccess } from './seat-access.js';
 import { SeatFactsGatherer } from './seat-facts-gatherer.js';
 import { SeatReview } from './seat-review.js';
-import { assertSeesSeat } from './seat-sight.js';
 import { workspaceView } from './seat-views.js';
 import { SEATS_CONFIG, type SeatsConfig } from './seats.config.js';
 import { workspaceJob } from '../domain/work.js';
@@ -41,7 +40,7 @@ export class Workspaces {
   /** Opens the seat's workspace: what the zone is to hold is written down, the operator brings it about. Each start is metered (SEAT-05). */
   open(ctx: ActContext, seatId: Id, input: z.output<typeof OpenWorkspace>): Promise<WorkspaceAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      assertSeesSeat(ctx, await this.seats.get(tx, seatId));
+      await this.seats.assertSees(tx, await this.seats.get(tx, seatId));
       const seat = await this.seats.lock(tx, seatId);
       if (personOf(ctx.actor).personId !== seat.personId) throw refuse('workspace.not-own', { seatId });
       await this.access.assertWorks(tx, seat, ctx.at);
@@ -57,7 +56,7 @@ export class Workspaces {
     return this.unitOfWork.run(ctx, async (tx) => {
       const workspace = await this.workspaces.lock(tx, workspaceId);
       const seat = await this.seats.get(tx, workspace.seatId);
-      assertSeesSeat(ctx, seat);
+      await this.seats.assertSees(tx, seat);
       const moved = await this.workspaces.move(tx, workspace, 'removing');
       await this.desired.drop(tx, seatOwner(seat.id));
       await tx.record({ action: 'workspace.closed', object: { kind: 'workspace', id: workspaceId }, ...partiesOf(seat) });

@@ -1,11 +1,11 @@
-import { assertMove, type Transitions } from '#kernel';
+import type { Transitions } from '#kernel';
 
 /**
  * Taking back (收回) is open until its receipt is complete. What was only paused may come back before that: then the paths are open
  * again with good reason, and the record says that no receipt was reached.
  */
 export type RevocationState = 'cutting' | 'closed' | 'superseded';
-const revocationTransitions = {
+export const revocationTransitions = {
   cutting: ['closed', 'superseded'],
   closed: [],
   superseded: [],
@@ -16,8 +16,3 @@ export const passing: readonly RevocationCause[] = ['paused', 'suspended', 'stop
 /** What made it necessary. A pause and a suspension cut as well, and have receipts as well; only the others end seats. */
 export const revocationCauses = ['revoked', 'lapsed', 'paused', 'suspended', 'stopped', 'terminated'] as const;
 export type RevocationCause = (typeof revocationCauses)[number];
-
-export function moveRevocation<S extends RevocationState>(from: RevocationState, to: S): S {
-  assertMove(revocationTransitions, from, to, 'revocation');
-  return to;
-}

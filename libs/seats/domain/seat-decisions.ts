@@ -1,4 +1,4 @@
-import { assertMove, type Day, endOfDay, type Instant, type Json, refuse } from '#kernel';
+import { assertMove, type Day, endOfDay, type Instant, type Json, type Reached, refuse } from '#kernel';
 import { firstLapse, type Lapsed } from './seat-conditions.js';
 import type { GrantFacts, SeatFacts } from './seat-facts.js';
 import type { ConditionName } from './condition-names.js';
@@ -10,7 +10,7 @@ export type CutCause = 'revoked' | 'paused';
 /** What a decision changes; applied with its journal entry and outbox row in one transaction. */
 export interface SeatChange {
   readonly from: SeatState;
-  readonly to: SeatState;
+  readonly to: Reached<typeof seatTransitions>;
   readonly pausedBy: ConditionName | null;
   /** Whatever works by this seat ends: its epoch is raised in the same transaction and every path is cut, with a receipt. */
   readonly cut: CutCause | null;
@@ -21,7 +21,7 @@ export interface SeatChange {
 export const revocationGrounds = ['left', 'not-needed', 'misconduct', 'incident', 'suspension', 'termination', 'drill', 'lapsed'] as const;
 export type RevocationGround = (typeof revocationGrounds)[number];
 
-function change(from: SeatState, to: SeatState, more: Partial<Omit<SeatChange, 'from' | 'to'>> = {}): SeatChange {
+function change(from: SeatState, to: SeatChange['to'], more: Partial<Omit<SeatChange, 'from' | 'to'>> = {}): SeatChange {
   assertMove(seatTransitions, from, to, 'seat');
   return { from, to, pausedBy: null, cut: null, reason: null, ...more };
 }

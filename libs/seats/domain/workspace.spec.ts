@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sha256 } from '#kernel';
-import { assertNoneOpen, catalogueImage, moveWorkspace } from './workspace.js';
+import { assertNoneOpen, catalogueImage } from './workspace.js';
 
 const image = `registry.local/workspaces/python@${sha256('python')}`;
 
@@ -14,10 +14,5 @@ describe('a workspace', () => {
   it('is the only one open of its seat [ACC-04]', () => {
     expect(() => assertNoneOpen([{ id: 'w', state: 'removing' }])).toThrow('seat.workspace-open');
     expect(() => assertNoneOpen([{ id: 'w', state: 'removed' }])).not.toThrow();
-  });
-
-  it('moves along its table alone', () => {
-    expect(moveWorkspace('planned', 'applied')).toBe('applied');
-    expect(() => moveWorkspace('removed', 'applied')).toThrow('state.no-such-transition');
   });
 });

@@ -1,8 +1,8 @@
-import { assertMove, type Id, refuse, type Transitions } from '#kernel';
+import { type Id, refuse, type Transitions } from '#kernel';
 
 /** One opening of a seat's environment in dev. Each opening is a new workspace, metered by itself (SEAT-05). */
 export type WorkspaceState = 'planned' | 'applied' | 'removing' | 'removed';
-const workspaceTransitions = {
+export const workspaceTransitions = {
   planned: ['applied', 'removing'],
   applied: ['removing'],
   removing: ['removed'],
@@ -19,9 +19,4 @@ export function catalogueImage(listed: readonly { readonly image: string }[], im
 export function assertNoneOpen(open: readonly { readonly id: Id; readonly state: WorkspaceState }[]): void {
   const [first] = open.filter(({ state }) => state !== 'removed');
   if (first) throw refuse('seat.workspace-open', { workspaceId: first.id, state: first.state });
-}
-
-export function moveWorkspace<S extends WorkspaceState>(from: WorkspaceState, to: S): S {
-  assertMove(workspaceTransitions, from, to, 'workspace');
-  return to;
 }

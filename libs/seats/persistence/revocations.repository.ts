@@ -1,12 +1,12 @@
-import type { Digest, Id, Instant, Reach, SignedDocument } from '#kernel';
+import type { Digest, Id, Instant, SignedDocument } from '#kernel';
 
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { type FindOptionsWhere, In } from 'typeorm';
 import type { OpenPath } from '../domain/receipt.js';
-import { moveRevocation, passing } from '../domain/revocation.js';
+import { passing } from '../domain/revocation.js';
 import { RevocationRow } from './entities.js';
+import { revocationTable } from './tables.js';
 
 export interface RevocationFilter {
   readonly scopeId?: Id | undefined;
@@ -15,9 +15,9 @@ export interface RevocationFilter {
 
 @Injectable()
 export class RevocationsRepository {
-  private readonly table = new StateTable<RevocationRow>(RevocationRow, 'revocation');
+  private readonly table = revocationTable;
 
-  insert = (tx: Tx, row: Omit<RevocationRow, 'version'>): Promise<RevocationRow> => this.table.insert(tx, row);
+  insert = (tx: Tx, row: Begun<RevocationRow, 'cutting'>): Promise<RevocationRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<RevocationRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id): Promise<RevocationRow> => this.table.lock(tx, id);
 
@@ -26,10 +26,9 @@ export class RevocationsRepository {
     this.table.update(tx, row, { open: [...open] });
 
   close = (tx: Tx, row: RevocationRow, receipt: SignedDocument, receiptDigest: Digest, closedAt: Instant): Promise<RevocationRow> =>
-    this.table.update(tx, row, { state: moveRevocation(row.state, 'closed'), closedAt, open: [], receipt, receiptDigest });
+    this.table.move(tx, row, { state: 'closed', closedAt, open: [], receipt, receiptDigest });
 
-  supersede = (tx: Tx, row: RevocationRow): Promise<RevocationRow> =>
-    this.table.update(tx, row, { state: moveRevocation(row.state, 'superseded') });
+  supersede = (tx: Tx, row: RevocationRow): Promise<RevocationRow> => this.table.move(tx, row, { state: 'superseded' });
 
   /** Pauses and suspensions of a seat whose receipt is still worked for; locked. */
   passingOf = (tx: Tx, seatId: Id): Promise<RevocationRow[]> =>
@@ -43,14 +42,9 @@ export class RevocationsRepository {
   ofSeat = (tx: Tx, seatId: Id): Promise<RevocationRow[]> =>
     managerOf(tx).createQueryBuilder(RevocationRow, 'r').where(':seatId = ANY(r.seatIds)', { seatId }).orderBy('r.id', 'DESC').getMany();
 
-  page(tx: Tx, reach: Reach, filter: RevocationFilter, request: PageRequest): Promise<Page<RevocationRow>> {
-    const of = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as FindOptionsWhere<RevocationRow>;
-    const within = [
-      { ...of, unitId: In([...reach.unitIds]) },
-      { ...of, authorityId: In([...reach.authorityIds]) },
-    ];
-    return this.table.page(tx, reach.everything ? of : within, request);
-  }
+  page = (tx: Tx, filter: RevocationFilter, request: PageRequest): Promise<Page<RevocationRow>> => this.table.page(tx, filter, request);
+  sees = (tx: Tx, row: RevocationRow): Promise<boolean> => this.table.sees(tx, row);
+  assertSees = (tx: Tx, row: RevocationRow): Promise<void> => this.table.assertSees(tx, row);
 
   /** For the board. @param lateBefore a receipt that is still worked for, of a revocation committed before this, is late. */
   async standing(

@@ -1,13 +1,14 @@
-import { type CutScope, type Day, type Id, type Instant, newId, type Reach } from '#kernel';
+import { type CutScope, type Day, type Id, type Instant, newId, type Reached } from '#kernel';
 
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { type FindOptionsWhere, In, Not } from 'typeorm';
+import { In, Not } from 'typeorm';
 import type { LapseNotice, NoticeDays } from '../domain/lapse-notices.js';
 import type { ConditionName } from '../domain/condition-names.js';
-import { occupying, type SeatClass, type SeatState } from '../domain/seat.js';
+import { occupying, type SeatClass, type SeatState, type seatTransitions } from '../domain/seat.js';
 import { SeatRow } from './entities.js';
+import { seatTable } from './tables.js';
 
 export interface SeatFilter {
   readonly scenarioId?: Id | undefined;
@@ -21,23 +22,18 @@ export type SeatScope = CutScope & { readonly kind: keyof typeof columnOf };
 
 @Injectable()
 export class SeatsRepository {
-  private readonly table = new StateTable<SeatRow>(SeatRow, 'seat');
+  private readonly table = seatTable;
 
-  insert = (tx: Tx, row: Omit<SeatRow, 'version'>): Promise<SeatRow> => this.table.insert(tx, row);
+  insert = (tx: Tx, row: Begun<SeatRow, 'requested'>): Promise<SeatRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<SeatRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id, mode: 'share' | 'update' = 'update'): Promise<SeatRow> => this.table.lock(tx, id, mode);
-  update = (tx: Tx, row: SeatRow, change: Pick<SeatRow, 'state' | 'pausedBy'>): Promise<SeatRow> => this.table.update(tx, row, change);
+  update = (tx: Tx, row: SeatRow, change: Pick<SeatRow, 'pausedBy'>): Promise<SeatRow> => this.table.update(tx, row, change);
+  move = (tx: Tx, row: SeatRow, change: Pick<SeatRow, 'pausedBy'> & { state: Reached<typeof seatTransitions> }): Promise<SeatRow> =>
+    this.table.move(tx, row, change);
 
   /** What a person may see: the reach of their roles, and their own seats. */
-  page(tx: Tx, reach: Reach, personId: Id, filter: SeatFilter, request: PageRequest): Promise<Page<SeatRow>> {
-    const of = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as FindOptionsWhere<SeatRow>;
-    const within = [
-      { ...of, unitId: In([...reach.unitIds]) },
-      { ...of, authorityId: In([...reach.authorityIds]) },
-      ...(filter.personId === undefined || filter.personId === personId ? [{ ...of, personId }] : []),
-    ];
-    return this.table.page(tx, reach.everything ? of : within, request);
-  }
+  page = (tx: Tx, filter: SeatFilter, request: PageRequest): Promise<Page<SeatRow>> => this.table.page(tx, filter, request);
+  assertSees = (tx: Tx, row: SeatRow): Promise<void> => this.table.assertSees(tx, row);
 
   /** Places taken in a class under an authorisation, without the seat itself. The caller holds the authorisation's lock. */
   async taken(tx: Tx, authorisationId: Id, seatClass: SeatClass, except: Id): Promise<number> {

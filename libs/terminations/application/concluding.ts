@@ -49,7 +49,7 @@ export class Concluding {
       const change = decideConclusion(locked.state, document);
       const certified = change.to === 'certified';
       const retryAt = certified ? null : facts.retryAt;
-      await this.repository.update(tx, locked, {
+      await this.repository.move(tx, locked, {
         state: change.to,
         recoveryAfter: [...recoveryAfter],
         retryAt,

@@ -64,9 +64,7 @@ export class LegalHolds {
   list(ctx: ActContext, request: { limit?: number | undefined; cursor?: string | undefined }): Promise<Page<z.output<typeof HoldView>>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const page = await this.holds.page(tx, request);
-      const items = [];
-      for (const row of page.items) if (await this.sight.reaches(tx, ctx.actor, holdOf(row).target)) items.push(holdView(row));
-      return { items, next: page.next };
+      return { items: page.items.map(holdView), next: page.next };
     });
   }
 
@@ -88,7 +86,7 @@ export class LegalHolds {
   }
 
   private async move(tx: Tx, row: TerminationRow, change: TerminationChange): Promise<TerminationRow> {
-    const next = await this.terminations.update(tx, row, { state: change.to, heldFrom: change.heldFrom });
+    const next = await this.terminations.move(tx, row, { state: change.to, heldFrom: change.heldFrom });
     await recordStep(tx, row, change);
     await this.wake(tx, next);
     return next;

@@ -142,7 +142,7 @@ export class Proceeding {
       const locked = await this.repository.lock(tx, seen.id);
       if (locked.state !== seen.state) return;
       const { change, patch } = await decide(tx, locked);
-      await this.repository.update(tx, locked, { ...patch, state: change.to });
+      await this.repository.move(tx, locked, { ...patch, state: change.to });
       await recordStep(tx, locked, change);
     });
   }

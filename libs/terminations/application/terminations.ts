@@ -1,6 +1,6 @@
 import { Domains } from '#domains';
 import { Scenarios } from '#authorisations';
-import { type ActContext, assertSees, holdsRole, type Id, personOf, reachOf, refuse, type SignedDocument } from '#kernel';
+import { type ActContext, assertSees, holdsRole, type Id, personOf, refuse, type SignedDocument } from '#kernel';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -82,7 +82,7 @@ export class Terminations {
     const holds = await this.holds.naming(tx, row);
     const change = decideDestruction({ termination: row, exits, holds, sealed: await this.isSealed(tx, row) }, at);
     if (row.domainId !== null && row.scope.kind === 'authorisation') await this.domains.beginDestruction(tx, row.domainId);
-    const next = await this.repository.update(tx, row, { state: change.to, retryAt: null });
+    const next = await this.repository.move(tx, row, { state: change.to, retryAt: null });
     await recordStep(tx, row, change);
     await tx.enqueue(proceedJob, { key: row.id });
     return next;
@@ -91,7 +91,7 @@ export class Terminations {
   list(ctx: ActContext, query: z.output<typeof TerminationsQuery>): Promise<Page<TerminationAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const { authorisationId, state } = query;
-      const page = await this.repository.page(tx, reachOf(ctx.actor, ctx.at), { authorisationId, state }, query);
+      const page = await this.repository.page(tx, { authorisationId, state }, query);
       return { items: page.items.map((row) => this.view(row, ctx)), next: page.next };
     });
   }

@@ -1,4 +1,4 @@
-import { assertMove, type Id, type Instant, refuse } from '#kernel';
+import { assertMove, type Id, type Instant, type Reached, refuse } from '#kernel';
 import { isConfirmed, missingRoles } from './confirmations.js';
 import { assertAllDecided, assertNoneLeaving, type ExitItem } from './exits.js';
 import { assertComplete, type Inventory } from './inventory.js';
@@ -7,11 +7,11 @@ import { type HoldableState, isHoldable, type Termination, type TerminationState
 
 export interface TerminationChange {
   readonly from: TerminationState;
-  readonly to: TerminationState;
+  readonly to: Reached<typeof terminationTransitions>;
   readonly heldFrom: HoldableState | null;
 }
 
-function change(from: TerminationState, to: TerminationState, heldFrom: HoldableState | null = null): TerminationChange {
+function change(from: TerminationState, to: TerminationChange['to'], heldFrom: HoldableState | null = null): TerminationChange {
   assertMove(terminationTransitions, from, to, 'termination');
   return { from, to, heldFrom };
 }

@@ -1,14 +1,14 @@
 import type { Id, Instant } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { StateTable } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
 import type { HeldScope, LegalHold } from '../domain/legal-hold.js';
 import { LegalHoldRow } from './entities.js';
+import { legalHoldTable } from './tables.js';
 
 @Injectable()
 export class LegalHoldsRepository {
-  private readonly table = new StateTable<LegalHoldRow>(LegalHoldRow, 'legal-hold');
+  private readonly table = legalHoldTable;
 
   insert = (tx: Tx, row: Omit<LegalHoldRow, 'version'>): Promise<LegalHoldRow> => this.table.insert(tx, row);
   lock = (tx: Tx, id: Id): Promise<LegalHoldRow> => this.table.lock(tx, id);

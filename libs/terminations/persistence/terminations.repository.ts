@@ -1,36 +1,35 @@
-import type { Id, Instant, Reach } from '#kernel';
+import type { Id, Instant, Reached } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, StateTable } from '#platform/database/persistence';
+import { managerOf, type Change, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { type FindOptionsWhere, In, Not } from 'typeorm';
+import { Not } from 'typeorm';
 import type { ExitItem } from '../domain/exits.js';
-import type { TerminationState } from '../domain/termination.js';
+import type { TerminationState, terminationTransitions } from '../domain/termination.js';
 import { ExitRow, TerminationRow } from './entities.js';
+import { terminationTable, exitTable } from './tables.js';
 
 export interface TerminationFilter {
   readonly authorisationId?: Id | undefined;
   readonly state?: TerminationState | undefined;
 }
-export type TerminationPatch = Partial<Omit<TerminationRow, 'id' | 'version' | 'openedAt' | 'authorisationId' | 'unitId'>>;
+export type TerminationPatch = Omit<Change<TerminationRow>, 'openedAt' | 'authorisationId' | 'unitId'>;
 
 @Injectable()
 export class TerminationsRepository {
-  private readonly table = new StateTable<TerminationRow>(TerminationRow, 'termination');
-  private readonly exits = new StateTable<ExitRow>(ExitRow, 'exit', false);
+  private readonly table = terminationTable;
+  private readonly exits = exitTable;
 
-  insert = (tx: Tx, row: Omit<TerminationRow, 'version'>): Promise<TerminationRow> => this.table.insert(tx, row);
+  insert = (tx: Tx, row: Begun<TerminationRow, 'opened'>): Promise<TerminationRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<TerminationRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id): Promise<TerminationRow> => this.table.lock(tx, id);
   update = (tx: Tx, row: TerminationRow, change: TerminationPatch): Promise<TerminationRow> => this.table.update(tx, row, change);
+  move = (
+    tx: Tx,
+    row: TerminationRow,
+    change: Omit<TerminationPatch, 'state'> & { readonly state: Reached<typeof terminationTransitions> },
+  ): Promise<TerminationRow> => this.table.move(tx, row, change);
 
-  page(tx: Tx, reach: Reach, filter: TerminationFilter, request: PageRequest): Promise<Page<TerminationRow>> {
-    const of = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as FindOptionsWhere<TerminationRow>;
-    const within = [
-      { ...of, unitId: In([...reach.unitIds]) },
-      { ...of, authorityId: In([...reach.authorityIds]) },
-    ];
-    return this.table.page(tx, reach.everything ? of : within, request);
-  }
+  page = (tx: Tx, filter: TerminationFilter, request: PageRequest): Promise<Page<TerminationRow>> => this.table.page(tx, filter, request);
 
   openOf = (tx: Tx, authorisationId: Id): Promise<TerminationRow[]> => this.table.where(tx, { authorisationId, state: Not('certified') });
   open = (tx: Tx): Promise<TerminationRow[]> => this.table.where(tx, { state: Not('certified') });

@@ -1,0 +1,54 @@
+import { refuse, type Id } from '#kernel';
+import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Cursor of the next page, or null at the end. */
+  readonly next: string | null;
+}
+export interface PageRequest {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** @returns 1 to 200, 50 where nothing is asked. */
+export const limitOf = ({ limit }: PageRequest): number => Math.min(Math.max(limit ?? 50, 1), 200);
+
+/** The one encoding of cursors: what the last item of a page is ordered by, which callers take as it is. */
+const cursorOf = (key: string): string => Buffer.from(key).toString('base64url');
+
+const shapes = {
+  id: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+  moment: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z [0-9a-f-]{36}$/,
+  line: /^\d{1,15}$/,
+} as const;
+
+/** @throws Refusal `http.invalid-input` (400) for what is no cursor of ours. */
+export function keyOf({ cursor }: PageRequest, shape: keyof typeof shapes = 'id'): string | undefined {
+  if (cursor === undefined || cursor === '') return undefined;
+  const key = Buffer.from(cursor, 'base64url').toString();
+  if (shapes[shape].test(key) && cursorOf(key) === cursor) return key;
+  throw refuse('http.invalid-input', { problems: [{ path: 'query.cursor', rule: 'format', message: 'not a cursor of this list' }] });
+}
+
+/** @param rows one more than the page holds, where there are more. @param keyed what an item is ordered by. */
+export function pageFrom<T>(rows: readonly T[], limit: number, keyed: (item: T) => string): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last !== undefined ? cursorOf(keyed(last)) : null };
+}
+
+/** A page of a query whose rows are called `row`, newest first: ids are by time, and no two are equal. */
+export async function pageOf<Row extends ObjectLiteral & { id: Id }>(
+  query: SelectQueryBuilder<Row>,
+  request: PageRequest,
+): Promise<Page<Row>> {
+  const limit = limitOf(request);
+  const before = keyOf(request);
+  if (before !== undefined) query.andWhere('row.id < :before', { before });
+  const rows = await query
+    .orderBy('row.id', 'DESC')
+    .limit(limit + 1)
+    .getMany();
+  return pageFrom(rows, limit, ({ id }) => id);
+}
