@@ -1,7 +1,12 @@
-import type { Id, Parties } from '#kernel';
+import type { Id } from '#kernel';
 import type { Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
+
+interface AgreementParties {
+  readonly unitId: Id;
+  readonly authorityId: Id | undefined;
+}
 
 /** The published view of authorisations: whose agreement it is. A sink imports no context, so it reads the view, where there is one. */
 @Injectable()
@@ -14,7 +19,7 @@ export class AgreementsView {
   }
 
   /** The parties of an agreement: from the view, or the unit alone from its account. @returns undefined for one that is not known. */
-  async parties(tx: Tx, authorisationId: Id): Promise<Parties | undefined> {
+  async parties(tx: Tx, authorisationId: Id): Promise<AgreementParties | undefined> {
     const manager = managerOf(tx);
     const rows: { unitId: Id; authorityId: Id | null }[] = (await this.present(tx))
       ? await manager.query(

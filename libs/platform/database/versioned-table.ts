@@ -26,6 +26,9 @@ export type Change<Row extends Versioned> = Partial<Omit<Row, 'id' | 'version' |
 export type Party<Row> = (keyof Row & string) | { readonly ids: string };
 export type PartyColumns<Row> = { readonly [Kind in PartyKind]?: Party<Row> };
 
+/** What a list is narrowed by; members that are undefined narrow nothing. */
+export type Narrowing<Row> = { readonly [Name in keyof FindOptionsWhere<Row>]?: FindOptionsWhere<Row>[Name] | undefined };
+
 /** An array of ids, so that one operator compares every kind of party. */
 const partySql = (party: Party<never>): string =>
   typeof party === 'string' ? `ARRAY[ row.${party as string} ]` : `ARRAY( ${party.ids.replace(/\s+/g, ' ')} )`;
@@ -94,7 +97,7 @@ export class VersionedTable<Row extends Versioned> {
    * What the actor of the transaction sees, narrowed by `where`, newest first: exactly the rows that {@link sees} is true of.
    * @throws Refusal `http.invalid-input` for a cursor that is not this list's.
    */
-  async page(tx: Tx, where: FindOptionsWhere<Row>, request: PageRequest): Promise<Page<Row>> {
+  async page(tx: Tx, where: Narrowing<Row>, request: PageRequest): Promise<Page<Row>> {
     const given = Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined)) as FindOptionsWhere<Row>;
     const query = managerOf(tx).createQueryBuilder(this.entity, 'row').where(given);
     const { actor, at } = tx.context;
