@@ -6,6 +6,7 @@ import { KEYS } from '#platform/keys';
 import { CLUSTER } from '#platform/kube';
 import { OBJECTS } from '#platform/objects';
 import { Handlers } from '#platform/queue';
+import { ReadBacks } from '#platform/readback';
 import { Seams } from '#platform/seams';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
@@ -39,8 +40,8 @@ export class PlatformModule {
       module: PlatformModule,
       global: true,
       imports: [DiscoveryModule],
-      providers: [...ports, Seams, Handlers, RouteTable],
-      exports: [...ports.map((port) => port.provide), Seams, Handlers, RouteTable, DiscoveryModule],
+      providers: [...ports, ReadBacks, Seams, Handlers, RouteTable],
+      exports: [...ports.map((port) => port.provide), ReadBacks, Seams, Handlers, RouteTable, DiscoveryModule],
     };
   }
 }

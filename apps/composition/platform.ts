@@ -2,7 +2,7 @@ import { systemClock, type AuditActions, type Clock, type ContextDeclaration, ty
 import { createDataSource, databaseRefusals, EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
 import { SandboxEngine, ScratchArea, engineRefusals, type Engine } from '#platform/engine';
 import { httpRefusals, verifierFor, type TokenVerifier } from '#platform/http';
-import { keysFromConfig, refusals as keysRefusals, type Keys } from '#platform/keys';
+import { ensureControlKey, keysFromConfig, refusals as keysRefusals, type Keys } from '#platform/keys';
 import { KubeCluster, refusals as kubeRefusals, type Cluster } from '#platform/kube';
 import { objectsFromConfig, refusals as objectsRefusals, type Objects } from '#platform/objects';
 import { openBell, queueRefusals, type Bell } from '#platform/queue';
@@ -77,6 +77,7 @@ export async function openPlatform(config: OpdomainConfig, contexts: readonly Co
     const clock = systemClock;
     const keys = await keysFromConfig(config.keys);
     closers.push(() => keys.close());
+    await ensureControlKey(keys);
     const dataSource = await createDataSource(config.database, contexts, component).initialize();
     closers.push(() => dataSource.destroy());
     const sealer = await JournalSealer.open(dataSource, keys);

@@ -9,7 +9,6 @@ import { DatasetsJobs } from './jobs/datasets.jobs.js';
 import { datasetsEntities } from './persistence/entities.js';
 import { DatasetsAndCopies1763700400000 } from './persistence/migrations/datasets-and-copies.js';
 
-export { CopiesHolding } from './application/copies-holding.js';
 export { CopyImport } from './application/copy-import.js';
 export { DatasetsEvidence } from './application/datasets-evidence.js';
 export { Copies, type CopyFacts, type ReadableCopy } from './application/copies.js';

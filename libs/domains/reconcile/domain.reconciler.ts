@@ -1,5 +1,6 @@
 import { Refusal, type Id, type Instant } from '#kernel';
 import { isKubeError, type Cluster, type Leadership, type Reconciler } from '#platform/kube';
+import { failureOf } from '#platform/readback';
 import { withTraceparent } from '#platform/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { OperatorDesk, type PassReport, type WantedDomain } from '../application/operator-desk.js';
@@ -139,7 +140,7 @@ export class DomainReconciler implements Reconciler {
   ): Promise<void> {
     try {
       const wanted = await this.desk.wanted(order.domainId);
-      const room = { wanted, leadership, operator: options.operator, verdicts };
+      const room = { wanted, leadership, operator: options.operator, goneWithinMs: this.config.goneWithinSeconds * 1000, verdicts };
       const result = await withFreshRights(() => carryOutOrder(order.kind, room));
       if (order.kind === 'destroy')
         await this.desk.noteGone(order.domainId, leadership.term.number, await absent(leadership.cluster, wanted));
@@ -167,6 +168,6 @@ const policiesOf = (wanted: WantedDomain): readonly string[] =>
 /** The API server's reason and message name objects and rules, never contents. */
 function sayFailure(error: unknown): string {
   if (isKubeError(error)) return `${error.reason}: ${error.message.slice(0, 300)}`;
-  if (error instanceof Refusal) return error.code;
+  if (error instanceof Refusal) return failureOf(error);
   return error instanceof Error ? error.name : 'unknown';
 }

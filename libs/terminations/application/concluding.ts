@@ -1,7 +1,7 @@
 import { Authorisations } from '#authorisations';
 import { Domains } from '#domains';
-import { addMs, type Clock, documentDigest, type SignedDocument, signDocument, systemAct, type TypedDocument } from '#kernel';
-import { UnitOfWork } from '#platform/database';
+import { addMs, type Clock, documentDigest, type Instant, type SignedDocument, signDocument, systemAct, type TypedDocument } from '#kernel';
+import { type Tx, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { KEYS, type Keys } from '#platform/keys';
 import { Revocations } from '#seats';
@@ -17,6 +17,7 @@ import { LegalHoldsRepository } from '../persistence/legal-holds.repository.js';
 import { TerminationsRepository } from '../persistence/terminations.repository.js';
 import { recordStep } from './case-journal.js';
 import { HoldingsSurvey } from './holdings-survey.js';
+import { partiesOf } from './termination-views.js';
 import { TERMINATIONS_CONFIG, type TerminationsConfig } from './terminations.config.js';
 
 /** Name of the key that signs certificates and pending notices. */
@@ -40,43 +41,49 @@ export class Concluding {
 
   /** @param recoveryAfter attempts made once the keys were gone; none when the destruction did not come that far. */
   async conclude(row: TerminationRow, recoveryAfter: readonly RecoveryAttempt[]): Promise<void> {
-    const at = this.clock.now();
     const facts = await this.factsOf(row, recoveryAfter);
-    const document = JSON.parse(JSON.stringify(conclude(facts, at))) as TypedDocument;
-    const signed = await this.sign(document);
-    await this.unitOfWork.run(systemAct('terminations', 'termination.certified', at), async (tx) => {
+    const signed = await this.signed(facts);
+    await this.unitOfWork.run(systemAct('terminations', 'termination.certified', this.clock.now()), async (tx) => {
       const locked = await this.repository.lock(tx, row.id);
-      const change = decideConclusion(locked.state, document);
+      const change = decideConclusion(locked.state, signed.document);
       const certified = change.to === 'certified';
       const retryAt = certified ? null : facts.retryAt;
-      await this.repository.update(tx, locked, {
-        state: change.to,
-        recoveryAfter: [...recoveryAfter],
-        retryAt,
-        conclusion: signed,
-        conclusionDigest: documentDigest(document),
-      });
-      await recordStep(
-        tx,
-        locked,
-        change,
-        certified
-          ? { items: facts.inventory.items.length }
-          : { left: (document['left'] as readonly { code: string }[]).map(({ code }) => code) },
-        document,
-      );
-      const { id, authorisationId, domainId, scenarioIds } = row;
-      if (certified && row.scope.kind === 'authorisation') {
-        if (domainId !== null) await this.domains.markDestroyed(tx, domainId);
-        await this.authorisations.markTerminated(tx, authorisationId);
-      }
-      if (retryAt !== null) await tx.enqueue({ name: 'terminations.proceed', key: id, dueAt: retryAt });
-      await tx.publish({
-        type: certified ? terminationEvents.certified : terminationEvents.pending,
-        key: id,
-        payload: { terminationId: id, authorisationId, domainId, scenarioIds },
-      });
+      await this.repository.update(tx, locked, { state: change.to, recoveryAfter: [...recoveryAfter], retryAt, ...kept(signed) });
+      await recordStep(tx, locked, change, certified ? { items: facts.inventory.items.length } : leftOf(signed), signed.document);
+      if (certified) await this.endWhatEnded(tx, locked);
+      else await this.tellPending(tx, locked, facts.retryAt);
     });
+  }
+
+  /** The inventory could not be taken whole: a notice says of which source and why. The case stays where it is until it can be. */
+  async waitForInventory(row: TerminationRow): Promise<void> {
+    const facts = await this.factsOf(row, []);
+    const signed = await this.signed(facts);
+    await this.unitOfWork.run(systemAct('terminations', 'termination.pending', this.clock.now()), async (tx) => {
+      const locked = await this.repository.lock(tx, row.id);
+      if (locked.state !== row.state) return;
+      await this.repository.update(tx, locked, { retryAt: facts.retryAt, ...kept(signed) });
+      const object = { kind: 'termination', id: row.id };
+      await tx.record({ action: 'termination.pending', object, ...partiesOf(row), after: signed.document, details: leftOf(signed) });
+      await this.tellPending(tx, locked, facts.retryAt);
+    });
+  }
+
+  private async endWhatEnded(tx: Tx, { id, scope, authorisationId, domainId, scenarioIds }: TerminationRow): Promise<void> {
+    if (scope.kind === 'authorisation') {
+      if (domainId !== null) await this.domains.markDestroyed(tx, domainId);
+      await this.authorisations.markTerminated(tx, authorisationId);
+    }
+    await tx.publish({
+      type: terminationEvents.certified,
+      key: id,
+      payload: { terminationId: id, authorisationId, domainId, scenarioIds },
+    });
+  }
+
+  private async tellPending(tx: Tx, { id, authorisationId, domainId, scenarioIds }: TerminationRow, retryAt: Instant): Promise<void> {
+    await tx.enqueue({ name: 'terminations.proceed', key: id, dueAt: retryAt });
+    await tx.publish({ type: terminationEvents.pending, key: id, payload: { terminationId: id, authorisationId, domainId, scenarioIds } });
   }
 
   private async factsOf(row: TerminationRow, recoveryAfter: readonly RecoveryAttempt[]): Promise<CertificateFacts> {
@@ -90,7 +97,7 @@ export class Concluding {
         exits: await this.repository.exitsOf(tx, row.id),
         holds: standingHolds(await this.holds.naming(tx, row), row, at),
         inventory: row.inventory ?? { takenAt: at, items: [], differences: [], failures: [{ source: 'inventory', failure: 'not taken' }] },
-        holdings: this.survey.holdings(row).map(({ name }) => name),
+        holdings: this.survey.expected(row),
         outcomes: row.outcomes,
         keysDestroyedAt: row.keysDestroyedAt,
         recoveryBefore: row.recoveryBefore,
@@ -102,8 +109,12 @@ export class Concluding {
     });
   }
 
-  private async sign(document: TypedDocument): Promise<SignedDocument> {
+  private async signed(facts: CertificateFacts): Promise<SignedDocument> {
+    const document = JSON.parse(JSON.stringify(conclude(facts, this.clock.now()))) as TypedDocument;
     await this.keys.create(certificateKey, 'sign');
     return signDocument(document, [{ keyName: certificateKey, sign: (bytes) => this.keys.sign(certificateKey, bytes) }]);
   }
 }
+
+const kept = (conclusion: SignedDocument) => ({ conclusion, conclusionDigest: documentDigest(conclusion.document) });
+const leftOf = ({ document }: SignedDocument) => ({ left: (document['left'] as readonly { code: string }[]).map(({ code }) => code) });
