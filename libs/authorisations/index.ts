@@ -1,5 +1,6 @@
 import type { ContextDeclaration } from '#kernel';
 import { AuthorisationsModule } from './authorisations.module.js';
+import { AUTHORISATIONS_CONFIG, authorisationsConfig } from './config.js';
 import { authorisationAuditActions } from './domain/audit-actions.js';
 import { refusals } from './domain/refusals.js';
 import { AdmissionsController } from './http/admissions.controller.js';
@@ -17,6 +18,7 @@ import { ScenariosAndRequests1763700201000 } from './persistence/migrations/scen
 export { Authorisations } from './application/authorisations.js';
 export { Admissions, Consents, DataRequests } from './application/data-requests.js';
 export type { Admission, AuthorisationFacts, GrantedItem, Operating, ScenarioFacts } from './application/facts.js';
+export { LogRetentionMonths } from './application/log-retention.js';
 export { Scenarios } from './application/scenarios.js';
 export type { Deadline, Figure } from './domain/deadline.js';
 export type { RuleName, TerminationGround } from './domain/jurisdictions/profile.js';
@@ -40,6 +42,7 @@ export const authorisationsContext: ContextDeclaration = {
   reconcilers: [],
   entities: authorisationEntities,
   migrations: [AuthorisationsAndReviews1763700200000, ScenariosAndRequests1763700201000],
+  config: { name: 'authorisations', schema: authorisationsConfig, token: AUTHORISATIONS_CONFIG },
   auditActions: authorisationAuditActions,
   refusals,
 };

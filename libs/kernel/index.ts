@@ -6,6 +6,7 @@ export * from './digest.js';
 export * from './ids.js';
 export * from './proof-refusals.js';
 export * from './refusal.js';
+export * from './retention.js';
 export * from './scope.js';
 export * from './seams.js';
 export * from './signed-document.js';

@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => medium.close());
 
-const terminationSettings = { destroyWithinDays: 30, logRetentionMonths: 6, unreachable: [{ what: '节点磁盘', why: '平台之外' }] };
+const terminationSettings = { destroyWithinDays: 30, unreachable: [{ what: '节点磁盘', why: '平台之外' }] };
 const decision = { reference: '浙数协〔2026〕5号', fileDigest: sha256('decision'), decidedOn: inDays(-1) };
 
 interface Case {

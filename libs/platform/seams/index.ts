@@ -24,12 +24,23 @@ export interface DatasetCatalogue {
   >;
 }
 
+/** Months that the network logs of each authorisation are kept, and of what belongs to none. */
+export interface LogMonths {
+  readonly of: ReadonlyMap<Id, number>;
+  readonly otherwise: number;
+}
+/** How long network logs are kept: asked of the context that knows the regions' rules. */
+export interface LogRetention {
+  all(tx: Tx): Promise<LogMonths>;
+}
+
 /** The small ports that run against the direction of the house: declared in the kernel, implemented by contexts, collected here. */
 export interface SeamTypes {
   'cut-path': CutPath;
   holding: Holding;
   evidence: EvidenceSource;
   'dataset-catalogue': DatasetCatalogue;
+  'log-retention': LogRetention;
 }
 
 /** Marks a provider as an implementation of a seam: `@Implements('cut-path') class … implements CutPath`. */

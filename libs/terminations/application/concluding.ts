@@ -1,6 +1,16 @@
-import { Authorisations } from '#authorisations';
+import { Authorisations, LogRetentionMonths } from '#authorisations';
 import { Domains } from '#domains';
-import { addMs, type Clock, documentDigest, type Instant, type SignedDocument, signDocument, systemAct, type TypedDocument } from '#kernel';
+import {
+  addMs,
+  type Clock,
+  documentDigest,
+  type Instant,
+  logsKeptUntil,
+  type SignedDocument,
+  signDocument,
+  systemAct,
+  type TypedDocument,
+} from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { KEYS, type Keys } from '#platform/keys';
@@ -9,7 +19,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { terminationEvents } from '../contract.js';
 import { type CertificateFacts, conclude } from '../domain/certificate.js';
 import { standingHolds } from '../domain/legal-hold.js';
-import { logsKeptUntil } from '../domain/log-retention.js';
 import type { RecoveryAttempt } from '../domain/recovery.js';
 import { decideConclusion } from '../domain/termination-decisions.js';
 import type { TerminationRow } from '../persistence/entities.js';
@@ -33,6 +42,7 @@ export class Concluding {
     private readonly survey: HoldingsSurvey,
     private readonly revocations: Revocations,
     private readonly authorisations: Authorisations,
+    private readonly logRetention: LogRetentionMonths,
     private readonly domains: Domains,
     @Inject(KEYS) private readonly keys: Keys,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -74,11 +84,10 @@ export class Concluding {
       if (domainId !== null) await this.domains.markDestroyed(tx, domainId);
       await this.authorisations.markTerminated(tx, authorisationId);
     }
-    await tx.publish({
-      type: terminationEvents.certified,
-      key: id,
-      payload: { terminationId: id, authorisationId, domainId, scenarioIds },
-    });
+    // A scenario that ends alone ends no domain.
+    const ended = scope.kind === 'authorisation' ? domainId : null;
+    const payload = { terminationId: id, authorisationId, domainId: ended, scenarioIds };
+    await tx.publish({ type: terminationEvents.certified, key: id, payload });
   }
 
   private async tellPending(tx: Tx, { id, authorisationId, domainId, scenarioIds }: TerminationRow, retryAt: Instant): Promise<void> {
@@ -103,7 +112,7 @@ export class Concluding {
         recoveryBefore: row.recoveryBefore,
         recoveryAfter,
         unreachable: this.config.unreachable,
-        logsKeptUntil: logsKeptUntil(row.openedAt, row.openedAt, this.config.logRetentionMonths),
+        logsKeptUntil: logsKeptUntil(at, at, await this.logRetention.of(tx, authorisationId)),
         retryAt: addMs(at, this.config.retrySeconds * 1000),
       };
     });

@@ -4,7 +4,6 @@ import { holdingNames, type HeldItem } from '#kernel';
 import { assertKeysLast, destructionOrder, type HoldingOutcome, mayBegin, stages } from './destruction.js';
 import { methodOf } from './disposal.js';
 import { assertComplete, reconcile, things } from './inventory.js';
-import { logsKeptUntil } from './log-retention.js';
 import { key, noon, object, row } from './termination.fixture.js';
 
 const holding = fc.record({ name: fc.constantFrom(...holdingNames), order: fc.constantFrom(...stages) });
@@ -87,17 +86,5 @@ describe('the inventory', () => {
         expect(things(taken.items)).toHaveLength(seen.size);
       }),
     );
-  });
-});
-
-describe('network logs', () => {
-  it('are kept until the later of record and termination plus six months [LOG-01]', () => {
-    expect(logsKeptUntil('2026-01-31T00:00:00.000Z', null)).toBe('2026-07-31T00:00:00.000Z');
-    expect(logsKeptUntil('2026-01-31T00:00:00.000Z', noon)).toBe('2026-09-02T04:00:00.000Z');
-    expect(logsKeptUntil('2026-05-01T00:00:00.000Z', noon)).toBe('2026-11-01T00:00:00.000Z');
-  });
-  it('are kept longer, never shorter [LOG-01]', () => {
-    expect(logsKeptUntil(noon, null, 12)).toBe('2027-03-02T04:00:00.000Z');
-    expect(() => logsKeptUntil(noon, null, 5)).toThrow('termination.retention-too-short');
   });
 });
