@@ -1,4 +1,4 @@
-import { systemClock, type AuditActions, type Clock, type ContextDeclaration, type RefusalCatalogue } from '#kernel';
+import { systemClock, type AuditActions, type Clock, type ContextDeclaration, type EndingRules, type RefusalCatalogue } from '#kernel';
 import { createDataSource, databaseRefusals, EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
 import { SandboxEngine, ScratchArea, engineRefusals, type Engine } from '#platform/engine';
 import { httpRefusals, verifierFor, type TokenVerifier } from '#platform/http';
@@ -51,6 +51,17 @@ function mergeOnce<T>(parts: readonly Readonly<Record<string, T>>[], what: strin
 export const actionsOf = (contexts: readonly ContextDeclaration[]): AuditActions =>
   mergeOnce([platformActions, ...contexts.map((context) => context.auditActions)], 'audit action');
 
+export const belongingsOf = (contexts: readonly ContextDeclaration[]): EndingRules['belongs'] =>
+  mergeOnce(
+    contexts.map((context) => context.endings.belongs),
+    'kind',
+  );
+export const undersOf = (contexts: readonly ContextDeclaration[]): EndingRules['acts'] =>
+  mergeOnce(
+    contexts.map((context) => context.endings.acts),
+    'act',
+  );
+
 export const refusalsOf = (contexts: readonly ContextDeclaration[]): RefusalCatalogue =>
   mergeOnce(
     [
@@ -93,7 +104,7 @@ export async function openPlatform(config: OpdomainConfig, contexts: readonly Co
       config,
       contexts,
       dataSource,
-      unitOfWork: new UnitOfWork(dataSource, sealer, clock, actions),
+      unitOfWork: new UnitOfWork(dataSource, sealer, clock, actions, belongingsOf(contexts)),
       epochs: new EpochReader(dataSource),
       sealer,
       keys,

@@ -2,6 +2,7 @@ import type { ContextDeclaration } from '#kernel';
 import { AuthorisationsModule } from './authorisations.module.js';
 import { AUTHORISATIONS_CONFIG, authorisationsConfig } from './config.js';
 import { authorisationAuditActions } from './domain/audit-actions.js';
+import { authorisationsEndings } from './domain/endings.js';
 import { refusals } from './domain/refusals.js';
 import { AdmissionsController } from './http/admissions.controller.js';
 import { AgreementsController } from './http/agreements.controller.js';
@@ -45,4 +46,5 @@ export const authorisationsContext: ContextDeclaration = {
   config: { name: 'authorisations', schema: authorisationsConfig, token: AUTHORISATIONS_CONFIG },
   auditActions: authorisationAuditActions,
   refusals,
+  endings: authorisationsEndings,
 };

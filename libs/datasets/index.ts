@@ -1,6 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
 import { DatasetsModule } from './datasets.module.js';
 import { datasetsAuditActions } from './domain/audit-actions.js';
+import { datasetsEndings } from './domain/endings.js';
 import { datasetsRefusals } from './domain/refusals.js';
 import { CopiesController } from './http/copies.controller.js';
 import { DatasetsController } from './http/datasets.controller.js';
@@ -28,4 +29,5 @@ export const datasetsContext: ContextDeclaration = {
   migrations: [DatasetsAndCopies1763700400000],
   auditActions: datasetsAuditActions,
   refusals: datasetsRefusals,
+  endings: datasetsEndings,
 };

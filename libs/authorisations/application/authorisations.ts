@@ -90,6 +90,7 @@ export class Authorisations {
     const row = await this.repository.lock(tx, id);
     const next = await this.repository.update(tx, row, decideTerminated(row));
     await this.closing.endAllUnder(tx, next);
+    await this.closing.mark(tx, next, 'ended');
     await tx.record(ofAuthorisation(tx, next, { action: 'authorisation.terminated', before: row }));
     await tx.publish({ type: 'authorisation.terminated.v1', key: id, payload: { authorisationId: id, unitId: row.unitId } });
   }
@@ -115,6 +116,7 @@ export class Authorisations {
       duties.filter((duty) => !kinds.has(duty.kind)),
     );
     await this.closing.cut(tx, next);
+    await this.closing.mark(tx, next, 'closing');
     const word = next.state === 'expired' ? 'expired' : 'terminating';
     await tx.record(
       ofAuthorisation(tx, next, { action: `authorisation.${word}`, before: row, details: { ground: next.ended?.ground ?? '' } }),

@@ -79,11 +79,14 @@ export class Concluding {
     });
   }
 
-  private async endWhatEnded(tx: Tx, { id, scope, authorisationId, domainId, scenarioIds }: TerminationRow): Promise<void> {
+  private async endWhatEnded(
+    tx: Tx,
+    { id, scope, authorisationId, unitId, authorityId, domainId, scenarioIds }: TerminationRow,
+  ): Promise<void> {
     if (scope.kind === 'authorisation') {
       if (domainId !== null) await this.domains.markDestroyed(tx, domainId);
       await this.authorisations.markTerminated(tx, authorisationId);
-    }
+    } else await tx.end({ kind: 'scenario', id: scope.scenarioId, unitId, authorityId }, 'ended');
     // A scenario that ends alone ends no domain.
     const ended = scope.kind === 'authorisation' ? domainId : null;
     const payload = { terminationId: id, authorisationId, domainId: ended, scenarioIds };
