@@ -32,7 +32,8 @@ export async function connectBucket(at: S3Address): Promise<{ client: S3Client; 
     forcePathStyle: at.pathStyle,
     credentials: { accessKeyId: await secretIn(at.accessKeyFile), secretAccessKey: await secretIn(at.secretKeyFile) },
     maxAttempts: 4,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: at.requestSeconds * 1000 },
+    // Without the last word the SDK only warns, and a request that is never answered is waited for without end.
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: at.requestSeconds * 1000, throwOnRequestTimeout: true },
   });
   const check = (): Promise<void> => checkBucket(client, at.bucket);
   try {
