@@ -5,6 +5,7 @@ export * from './context.js';
 export * from './digest.js';
 export * from './endings.js';
 export * from './ids.js';
+export * from './messages.js';
 export * from './proof-refusals.js';
 export * from './refusal.js';
 export * from './retention.js';

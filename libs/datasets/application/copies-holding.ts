@@ -6,7 +6,6 @@ import { uploadFolder, uploadKey } from '../domain/upload.js';
 import { CopiesRepository } from '../persistence/copies.repository.js';
 import { UploadsRepository } from '../persistence/uploads.repository.js';
 import type { CopyFacts } from './copies.js';
-import { referenceTo } from './copy-import.js';
 import { Uploads } from './uploads.js';
 
 /** Raw data that a domain holds: copies and what is still on its way in. Termination destroys these, never the provider's holding (DEST-01). */
@@ -52,7 +51,6 @@ export const copiesHolding = defineHolding(
           const { unitId, authorisationId, scenarioId } = copy;
           const object = { kind: 'dataset-copy', id: copy.id };
           await tx.record({ action: 'dataset-copy.destroyed', object, unitId, authorisationId, scenarioId, before: row, after });
-          await tx.publish({ type: 'dataset-copy.destroyed.v1', key: copy.id, payload: referenceTo(copy) });
         }
       },
     };

@@ -6,6 +6,7 @@ import type { Affiliate, EndAffiliation, EndRole, FileRecord, GrantRole, PersonD
 import { fitsRole, missingDetails, separationConflict, type PersonnelFacts } from '../domain/personnel.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
+import { personAffiliationEnded, personRecordChanged } from '../contract.js';
 
 type PersonAnswer = z.output<typeof PersonView>;
 /** Roles that people of the platform or of a vendor never hold (ACC-06). */
@@ -60,7 +61,7 @@ export class People {
     return this.change(ctx, personId, 'person.affiliation-ended', { ...input }, async (tx) => {
       if ((await this.repository.endAffiliations(tx, personId, input.organisationId, input.until)) === 0)
         throw refuse('organisation.not-found', { id: input.organisationId });
-      await tx.publish({ type: 'person.affiliation-ended.v1', key: personId, payload: { personId, organisationId: input.organisationId } });
+      await tx.publish(personAffiliationEnded, personId, { personId, organisationId: input.organisationId });
     });
   }
 
@@ -109,7 +110,7 @@ export class People {
         const missing = missingDetails(input.kind, input.details);
         if (missing.length > 0) throw refuse('identity.record-incomplete', { kind: input.kind, missing });
         await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, ...input });
-        await tx.publish({ type: 'person.record-changed.v1', key: personId, payload: { personId, kind: input.kind } });
+        await tx.publish(personRecordChanged, personId, { personId });
       },
     );
   }
@@ -117,7 +118,7 @@ export class People {
   withdrawRecord(ctx: ActContext, personId: Id, recordId: Id): Promise<PersonAnswer> {
     return this.change(ctx, personId, 'person.record-withdrawn', { recordId }, async (tx) => {
       if (!(await this.repository.withdrawRecord(tx, personId, recordId))) throw refuse('person.not-found', { id: recordId });
-      await tx.publish({ type: 'person.record-changed.v1', key: personId, payload: { personId, kind: 'withdrawn' } });
+      await tx.publish(personRecordChanged, personId, { personId });
     });
   }
 

@@ -4,19 +4,17 @@ import {
   addMs,
   type Clock,
   documentDigest,
-  type Instant,
   logsKeptUntil,
   type SignedDocument,
   signDocument,
   systemAct,
   type TypedDocument,
 } from '#kernel';
-import { type Tx, UnitOfWork } from '#platform/database';
+import { terminationCertified, type Tx, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { KEYS, type Keys } from '#platform/keys';
 import { Revocations } from '#seats';
 import { Inject, Injectable } from '@nestjs/common';
-import { terminationEvents } from '../contract.js';
 import { type CertificateFacts, conclude } from '../domain/certificate.js';
 import { standingHolds } from '../domain/legal-hold.js';
 import type { RecoveryAttempt } from '../domain/recovery.js';
@@ -28,6 +26,7 @@ import { recordStep } from './case-journal.js';
 import { HoldingsSurvey } from './holdings-survey.js';
 import { partiesOf } from './termination-views.js';
 import { TERMINATIONS_CONFIG, type TerminationsConfig } from './terminations.config.js';
+import { proceedJob } from '../domain/work.js';
 
 /** Name of the key that signs certificates and pending notices. */
 export const certificateKey = 'certificates/signing';
@@ -61,7 +60,7 @@ export class Concluding {
       await this.repository.update(tx, locked, { state: change.to, recoveryAfter: [...recoveryAfter], retryAt, ...kept(signed) });
       await recordStep(tx, locked, change, certified ? { items: facts.inventory.items.length } : leftOf(signed), signed.document);
       if (certified) await this.endWhatEnded(tx, locked);
-      else await this.tellPending(tx, locked, facts.retryAt);
+      else await tx.enqueue(proceedJob, { key: row.id, dueAt: facts.retryAt });
     });
   }
 
@@ -75,13 +74,13 @@ export class Concluding {
       await this.repository.update(tx, locked, { retryAt: facts.retryAt, ...kept(signed) });
       const object = { kind: 'termination', id: row.id };
       await tx.record({ action: 'termination.pending', object, ...partiesOf(row), after: signed.document, details: leftOf(signed) });
-      await this.tellPending(tx, locked, facts.retryAt);
+      await tx.enqueue(proceedJob, { key: row.id, dueAt: facts.retryAt });
     });
   }
 
   private async endWhatEnded(
     tx: Tx,
-    { id, scope, authorisationId, unitId, authorityId, domainId, scenarioIds }: TerminationRow,
+    { id, scope, authorisationId, unitId, authorityId, domainId }: TerminationRow,
   ): Promise<void> {
     if (scope.kind === 'authorisation') {
       if (domainId !== null) await this.domains.markDestroyed(tx, domainId);
@@ -89,13 +88,7 @@ export class Concluding {
     } else await tx.end({ kind: 'scenario', id: scope.scenarioId, unitId, authorityId }, 'ended');
     // A scenario that ends alone ends no domain.
     const ended = scope.kind === 'authorisation' ? domainId : null;
-    const payload = { terminationId: id, authorisationId, domainId: ended, scenarioIds };
-    await tx.publish({ type: terminationEvents.certified, key: id, payload });
-  }
-
-  private async tellPending(tx: Tx, { id, authorisationId, domainId, scenarioIds }: TerminationRow, retryAt: Instant): Promise<void> {
-    await tx.enqueue({ name: 'terminations.proceed', key: id, dueAt: retryAt });
-    await tx.publish({ type: terminationEvents.pending, key: id, payload: { terminationId: id, authorisationId, domainId, scenarioIds } });
+    await tx.publish(terminationCertified, id, { terminationId: id, domainId: ended });
   }
 
   private async factsOf(row: TerminationRow, recoveryAfter: readonly RecoveryAttempt[]): Promise<CertificateFacts> {

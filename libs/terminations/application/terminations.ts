@@ -15,6 +15,7 @@ import { TerminationsRepository } from '../persistence/terminations.repository.j
 import { Artefacts } from './artefacts.js';
 import { recordStep } from './case-journal.js';
 import { exitView, partiesOf, terminationView } from './termination-views.js';
+import { proceedJob } from '../domain/work.js';
 
 type TerminationAnswer = z.output<typeof TerminationView>;
 
@@ -57,7 +58,7 @@ export class Terminations {
       }
       const items = input.items.map(({ kind, ref, decision, carriedBy }) => ({ kind, ref, decision, carriedBy }));
       await tx.record({ action: 'termination.exit-decided', object: { kind: 'termination', id }, ...partiesOf(row), details: { items } });
-      await tx.enqueue({ name: 'terminations.proceed', key: id });
+      await tx.enqueue(proceedJob, { key: id });
       return terminationView(row, ctx.at);
     });
   }
@@ -81,7 +82,7 @@ export class Terminations {
     if (row.domainId !== null && row.scope.kind === 'authorisation') await this.domains.beginDestruction(tx, row.domainId);
     const next = await this.repository.update(tx, row, { state: change.to, retryAt: null });
     await recordStep(tx, row, change);
-    await tx.enqueue({ name: 'terminations.proceed', key: row.id });
+    await tx.enqueue(proceedJob, { key: row.id });
     return next;
   }
 
