@@ -1,17 +1,18 @@
 import { SignIn, TOKEN_VERIFIER, IdentityModule } from '#identity';
 import { EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
 import { ENGINE, SCRATCH } from '#platform/engine';
-import { AUTHENTICATOR, CLOCK, LOGGER, REFUSALS, RouteTable } from '#platform/http';
+import { AUTHENTICATOR, CLOCK, LOGGER, REFUSALS, RouteTable, UNDER } from '#platform/http';
 import { KEYS } from '#platform/keys';
 import { CLUSTER } from '#platform/kube';
 import { OBJECTS } from '#platform/objects';
 import { Handlers } from '#platform/queue';
+import { ReadBacks } from '#platform/readback';
 import { Seams } from '#platform/seams';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { contextConfig } from './config.js';
-import type { Platform } from './platform.js';
+import { undersOf, type Platform } from './platform.js';
 
 /** Gives the opened ports to every context by their tokens. */
 @Module({})
@@ -31,6 +32,7 @@ export class PlatformModule {
       { provide: CLOCK, useValue: platform.clock },
       { provide: LOGGER, useValue: platform.log },
       { provide: REFUSALS, useValue: platform.refusals },
+      { provide: UNDER, useValue: undersOf(platform.contexts) },
       ...platform.contexts.flatMap(({ config }) =>
         config === undefined ? [] : [{ provide: config.token, useValue: contextConfig(platform.config, config.name) }],
       ),
@@ -39,8 +41,8 @@ export class PlatformModule {
       module: PlatformModule,
       global: true,
       imports: [DiscoveryModule],
-      providers: [...ports, Seams, Handlers, RouteTable],
-      exports: [...ports.map((port) => port.provide), Seams, Handlers, RouteTable, DiscoveryModule],
+      providers: [...ports, ReadBacks, Seams, Handlers, RouteTable],
+      exports: [...ports.map((port) => port.provide), ReadBacks, Seams, Handlers, RouteTable, DiscoveryModule],
     };
   }
 }

@@ -1,8 +1,8 @@
-import { systemClock, type AuditActions, type Clock, type ContextDeclaration, type RefusalCatalogue } from '#kernel';
+import { systemClock, type AuditActions, type Clock, type ContextDeclaration, type EndingRules, type RefusalCatalogue } from '#kernel';
 import { createDataSource, databaseRefusals, EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
 import { SandboxEngine, ScratchArea, engineRefusals, type Engine } from '#platform/engine';
 import { httpRefusals, verifierFor, type TokenVerifier } from '#platform/http';
-import { keysFromConfig, refusals as keysRefusals, type Keys } from '#platform/keys';
+import { ensureControlKey, keysFromConfig, refusals as keysRefusals, type Keys } from '#platform/keys';
 import { KubeCluster, refusals as kubeRefusals, type Cluster } from '#platform/kube';
 import { objectsFromConfig, refusals as objectsRefusals, type Objects } from '#platform/objects';
 import { openBell, queueRefusals, type Bell } from '#platform/queue';
@@ -51,6 +51,17 @@ function mergeOnce<T>(parts: readonly Readonly<Record<string, T>>[], what: strin
 export const actionsOf = (contexts: readonly ContextDeclaration[]): AuditActions =>
   mergeOnce([platformActions, ...contexts.map((context) => context.auditActions)], 'audit action');
 
+export const belongingsOf = (contexts: readonly ContextDeclaration[]): EndingRules['belongs'] =>
+  mergeOnce(
+    contexts.map((context) => context.endings.belongs),
+    'kind',
+  );
+export const undersOf = (contexts: readonly ContextDeclaration[]): EndingRules['acts'] =>
+  mergeOnce(
+    contexts.map((context) => context.endings.acts),
+    'act',
+  );
+
 export const refusalsOf = (contexts: readonly ContextDeclaration[]): RefusalCatalogue =>
   mergeOnce(
     [
@@ -77,6 +88,7 @@ export async function openPlatform(config: OpdomainConfig, contexts: readonly Co
     const clock = systemClock;
     const keys = await keysFromConfig(config.keys);
     closers.push(() => keys.close());
+    await ensureControlKey(keys);
     const dataSource = await createDataSource(config.database, contexts, component).initialize();
     closers.push(() => dataSource.destroy());
     const sealer = await JournalSealer.open(dataSource, keys);
@@ -92,7 +104,7 @@ export async function openPlatform(config: OpdomainConfig, contexts: readonly Co
       config,
       contexts,
       dataSource,
-      unitOfWork: new UnitOfWork(dataSource, sealer, clock, actions),
+      unitOfWork: new UnitOfWork(dataSource, sealer, clock, actions, belongingsOf(contexts)),
       epochs: new EpochReader(dataSource),
       sealer,
       keys,

@@ -2,6 +2,7 @@ import type { ContextDeclaration } from '#kernel';
 import { AuditModule } from './audit.module.js';
 import { AUDIT_CONFIG, auditConfig } from './config.js';
 import { auditActions } from './domain/audit-actions.js';
+import { auditEndings } from './domain/endings.js';
 import { auditRefusals } from './domain/refusals.js';
 import { AuditCasesController } from './http/audit-cases.controller.js';
 import { AuditEntriesController } from './http/audit-entries.controller.js';
@@ -26,4 +27,5 @@ export const auditContext: ContextDeclaration = {
   config: { name: 'audit', schema: auditConfig, token: AUDIT_CONFIG },
   auditActions,
   refusals: auditRefusals,
+  endings: auditEndings,
 };

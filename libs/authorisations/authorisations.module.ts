@@ -11,6 +11,7 @@ import { DataRequestViews } from './application/data-request-views.js';
 import { Admissions, Consents, DataRequests } from './application/data-requests.js';
 import { JurisdictionActs } from './application/jurisdiction-acts.js';
 import { Jurisdictions } from './application/jurisdictions.js';
+import { LogRetentionMonths } from './application/log-retention.js';
 import { PartnerActs } from './application/partner-acts.js';
 import { RequestFactsGatherer } from './application/request-facts.js';
 import { ResponsiblePeople } from './application/responsible-people.js';
@@ -37,7 +38,7 @@ const repositories = [
   SuspensionsRepository,
 ];
 /** What other contexts' decisions rest on. */
-const door = [Admissions, Authorisations, Consents, DataRequests, Scenarios];
+const door = [Admissions, Authorisations, Consents, DataRequests, LogRetentionMonths, Scenarios];
 /** What controllers and jobs call. */
 const acts = [
   Agreements,

@@ -1,6 +1,8 @@
 import type { ContextDeclaration } from '#kernel';
 import { AuthorisationsModule } from './authorisations.module.js';
+import { AUTHORISATIONS_CONFIG, authorisationsConfig } from './config.js';
 import { authorisationAuditActions } from './domain/audit-actions.js';
+import { authorisationsEndings } from './domain/endings.js';
 import { refusals } from './domain/refusals.js';
 import { AdmissionsController } from './http/admissions.controller.js';
 import { AgreementsController } from './http/agreements.controller.js';
@@ -18,6 +20,7 @@ import { authorisationsTables } from './persistence/tables.js';
 export { Authorisations } from './application/authorisations.js';
 export { Admissions, Consents, DataRequests } from './application/data-requests.js';
 export type { Admission, AuthorisationFacts, GrantedItem, Operating, ScenarioFacts } from './application/facts.js';
+export { LogRetentionMonths } from './application/log-retention.js';
 export { Scenarios } from './application/scenarios.js';
 export type { Deadline, Figure } from './domain/deadline.js';
 export type { RuleName, TerminationGround } from './domain/jurisdictions/profile.js';
@@ -42,6 +45,8 @@ export const authorisationsContext: ContextDeclaration = {
   entities: authorisationEntities,
   tables: authorisationsTables,
   migrations: [AuthorisationsAndReviews1763700200000, ScenariosAndRequests1763700201000],
+  config: { name: 'authorisations', schema: authorisationsConfig, token: AUTHORISATIONS_CONFIG },
   auditActions: authorisationAuditActions,
   refusals,
+  endings: authorisationsEndings,
 };

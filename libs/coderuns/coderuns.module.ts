@@ -8,7 +8,7 @@ import { CodeRuns } from './application/code-runs.js';
 import { CodeRunsEvidence } from './application/coderuns-evidence.js';
 import { InputGate } from './application/input-gate.js';
 import { Quarantine } from './application/quarantine.js';
-import { ResultsHolding } from './application/results-holding.js';
+import { resultsHolding } from './application/results-holding.js';
 import { CuttableCodeRuns, QueuedCodeRunsCut, RunningCodeRunsCut } from './application/run-cut.js';
 import { RunExecution } from './application/run-execution.js';
 import { SqlRunner } from './application/sql-runner.js';
@@ -33,7 +33,7 @@ import { SubmissionsRepository } from './persistence/submissions.repository.js';
     CuttableCodeRuns,
     QueuedCodeRunsCut,
     RunningCodeRunsCut,
-    ResultsHolding,
+    resultsHolding,
     CodeRunsEvidence,
   ],
   exports: [Submissions, CodeRuns, RunExecution],

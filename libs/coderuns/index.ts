@@ -1,6 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
 import { CodeRunsModule } from './coderuns.module.js';
 import { coderunsAuditActions } from './domain/audit-actions.js';
+import { coderunsEndings } from './domain/endings.js';
 import { coderunsRefusals } from './domain/refusals.js';
 import { CodeRunsController } from './http/code-runs.controller.js';
 import { SubmissionsController } from './http/submissions.controller.js';
@@ -24,4 +25,5 @@ export const coderunsContext: ContextDeclaration = {
   migrations: [SubmissionsAndRuns1763700700000],
   auditActions: coderunsAuditActions,
   refusals: coderunsRefusals,
+  endings: coderunsEndings,
 };

@@ -1,7 +1,7 @@
 import { AuthorisationsModule } from '#authorisations';
 import { IdentityModule } from '#identity';
 import { Module } from '@nestjs/common';
-import { CopiesHolding } from './application/copies-holding.js';
+import { copiesHolding } from './application/copies-holding.js';
 import { Copies } from './application/copies.js';
 import { CopyFiles } from './application/copy-files.js';
 import { CopyImport } from './application/copy-import.js';
@@ -24,7 +24,7 @@ import { UploadsRepository } from './persistence/uploads.repository.js';
     Copies,
     CopyFiles,
     CopyImport,
-    CopiesHolding,
+    copiesHolding,
     DatasetsEvidence,
     RegisteredDatasets,
   ],

@@ -1,6 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
 import { DatasetsModule } from './datasets.module.js';
 import { datasetsAuditActions } from './domain/audit-actions.js';
+import { datasetsEndings } from './domain/endings.js';
 import { datasetsRefusals } from './domain/refusals.js';
 import { CopiesController } from './http/copies.controller.js';
 import { DatasetsController } from './http/datasets.controller.js';
@@ -10,7 +11,6 @@ import { datasetsEntities } from './persistence/entities.js';
 import { DatasetsAndCopies1763700400000 } from './persistence/migrations/datasets-and-copies.js';
 import { datasetsTables } from './persistence/tables.js';
 
-export { CopiesHolding } from './application/copies-holding.js';
 export { CopyImport } from './application/copy-import.js';
 export { DatasetsEvidence } from './application/datasets-evidence.js';
 export { Copies, type CopyFacts, type ReadableCopy } from './application/copies.js';
@@ -31,4 +31,5 @@ export const datasetsContext: ContextDeclaration = {
   migrations: [DatasetsAndCopies1763700400000],
   auditActions: datasetsAuditActions,
   refusals: datasetsRefusals,
+  endings: datasetsEndings,
 };

@@ -14,7 +14,7 @@ import { CuttableDesensitisationRuns, QueuedRunsCut, RunningRunsCut } from './ap
 import { RunExecution } from './application/run-execution.js';
 import { Runs } from './application/runs.js';
 import { SampleStore } from './application/sample-store.js';
-import { SamplesHolding } from './application/samples-holding.js';
+import { samplesHolding } from './application/samples-holding.js';
 import { Samples } from './application/samples.js';
 import { PlansRepository } from './persistence/plans.repository.js';
 import { PseudonymKeysRepository } from './persistence/pseudonym-keys.repository.js';
@@ -39,7 +39,7 @@ import { RunsRepository } from './persistence/runs.repository.js';
     CuttableDesensitisationRuns,
     QueuedRunsCut,
     RunningRunsCut,
-    SamplesHolding,
+    samplesHolding,
     DesensitisationEvidence,
   ],
   exports: [Plans, Runs, Samples, Proposals, RunExecution],

@@ -1,6 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
 import { DesensitisationModule } from './desensitisation.module.js';
 import { desensitisationAuditActions } from './domain/audit-actions.js';
+import { desensitisationEndings } from './domain/endings.js';
 import { desensitisationRefusals } from './domain/refusals.js';
 import { PlansController } from './http/plans.controller.js';
 import { RunsController } from './http/runs.controller.js';
@@ -22,4 +23,5 @@ export const desensitisationContext: ContextDeclaration = {
   migrations: [PlansAndRuns1763700600000],
   auditActions: desensitisationAuditActions,
   refusals: desensitisationRefusals,
+  endings: desensitisationEndings,
 };

@@ -12,6 +12,12 @@ export const domainsConfig = z.strictObject({
   probeEverySeconds: z.number().int().min(10).default(900).describe('A domain in use is probed at least this often'),
   resyncSeconds: z.number().int().min(5).default(30).describe('Every domain is compared with the cluster at least this often'),
   answerWithinSeconds: z.number().int().min(1).default(60).describe('How long an order to the operator is waited for'),
+  goneWithinSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .default(120)
+    .describe('How long a destruction waits for namespaces to go before it names what holds them'),
   leaseSeconds: z.number().int().min(5).default(15),
   systemNamespace: z.string().default('opdomain-system'),
 });

@@ -7,7 +7,8 @@ import { ClusterHolding } from './application/cluster-holding.js';
 import { DesiredObjects } from './application/desired-objects.js';
 import { Domains } from './application/domains.js';
 import { IsolationEvidence } from './application/isolation-evidence.js';
-import { CanaryHolding, KeyHolding } from './application/key-holding.js';
+import { canaryHolding } from './application/canary-holding.js';
+import { KeyHolding } from './application/key-holding.js';
 import { OperatorDesk } from './application/operator-desk.js';
 import { Orders } from './application/orders.js';
 import { Probes } from './application/probes.js';
@@ -19,7 +20,7 @@ import { OperatorRepository } from './persistence/operator.repository.js';
 
 const repositories = [DomainsRepository, DesiredRepository, CatalogueRepository, OperatorRepository];
 const useCases = [Domains, DesiredObjects, Catalogue, Probes, Orders, ZonePods, Canaries, OperatorDesk];
-const seams = [ClusterHolding, CanaryHolding, KeyHolding, ClusterBindingsCut, IsolationEvidence];
+const seams = [ClusterHolding, canaryHolding, KeyHolding, ClusterBindingsCut, IsolationEvidence];
 
 @Module({
   imports: [AuthorisationsModule],

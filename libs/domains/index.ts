@@ -1,6 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
 import { DOMAINS_CONFIG, domainsConfig } from './config.js';
 import { domainsAuditActions } from './domain/audit-actions.js';
+import { domainsEndings } from './domain/endings.js';
 import { domainsRefusals } from './domain/refusals.js';
 import { DomainsModule } from './domains.module.js';
 import { CatalogueController } from './http/catalogue.controller.js';
@@ -34,4 +35,5 @@ export const domainsContext: ContextDeclaration = {
   config: { name: 'domains', schema: domainsConfig, token: DOMAINS_CONFIG },
   auditActions: domainsAuditActions,
   refusals: domainsRefusals,
+  endings: domainsEndings,
 };

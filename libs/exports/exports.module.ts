@@ -9,7 +9,7 @@ import { Checking } from './application/checking.js';
 import { Downloads } from './application/downloads.js';
 import { ExportRequests } from './application/export-requests.js';
 import { ExportsEvidence } from './application/exports-evidence.js';
-import { ExportsHolding } from './application/exports-holding.js';
+import { exportsHolding } from './application/exports-holding.js';
 import { Exports } from './application/exports.js';
 import { GateMeasures } from './application/gate-measures.js';
 import { LinkCut } from './application/link-cut.js';
@@ -43,7 +43,7 @@ import { RequestsRepository } from './persistence/requests.repository.js';
     Policies,
     Exports,
     LinkCut,
-    ExportsHolding,
+    exportsHolding,
     ExportsEvidence,
   ],
   exports: [ExportRequests, ExportReviews, Releases, Downloads, Policies, Quarantining, Checking, Exports],

@@ -1,6 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
 import { EXPORTS_CONFIG, exportsConfig } from './config.js';
 import { exportAuditActions } from './domain/audit-actions.js';
+import { exportsEndings } from './domain/endings.js';
 import { exportRefusals } from './domain/refusals.js';
 import { ExportsModule } from './exports.module.js';
 import { DownloadsController } from './http/downloads.controller.js';
@@ -28,4 +29,5 @@ export const exportsContext: ContextDeclaration = {
   config: { name: 'exports', schema: exportsConfig, token: EXPORTS_CONFIG },
   auditActions: exportAuditActions,
   refusals: exportRefusals,
+  endings: exportsEndings,
 };

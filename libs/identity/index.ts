@@ -1,5 +1,6 @@
 import type { ContextDeclaration } from '#kernel';
 import { identityAuditActions } from './domain/audit-actions.js';
+import { identityEndings } from './domain/endings.js';
 import { identityRefusals } from './domain/refusals.js';
 import { OrganisationsController } from './http/organisations.controller.js';
 import { PeopleController } from './http/people.controller.js';
@@ -28,4 +29,5 @@ export const identityContext: ContextDeclaration = {
   migrations: [OrganisationsAndPeople1763700100000],
   auditActions: identityAuditActions,
   refusals: identityRefusals,
+  endings: identityEndings,
 };

@@ -1,5 +1,6 @@
 import type { Day, Instant } from './clock.js';
 import type { Digest } from './digest.js';
+import type { Under } from './endings.js';
 import type { Id } from './ids.js';
 
 /** Roles of the operation domain (design: words). The first three are the separated administrators (三员). */
@@ -57,6 +58,8 @@ export interface ActContext {
   /** Version the caller saw (`If-Match`). */
   readonly ifMatch?: number;
   readonly traceparent?: string;
+  /** What the act begins or goes on with something of: refused once that has ended. */
+  readonly under?: readonly Under[];
 }
 
 export const systemAct = (component: string, action: string, at: Instant, traceparent?: string): ActContext => ({

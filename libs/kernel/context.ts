@@ -1,3 +1,4 @@
+import type { EndingRules } from './endings.js';
 import type { RefusalCatalogue } from './refusal.js';
 
 /** What an audit action says it concerns, in both languages, and how long its entries are kept at least (AUD-05: 5 years). */
@@ -28,4 +29,6 @@ export interface ContextDeclaration {
   readonly config?: { readonly name: string; readonly schema: unknown; readonly token: symbol };
   readonly auditActions: AuditActions;
   readonly refusals: RefusalCatalogue;
+  /** What of it stands under an authorisation, scenario or domain, and how each of its acts does. */
+  readonly endings: EndingRules;
 }

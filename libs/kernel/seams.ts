@@ -44,15 +44,42 @@ export interface HoldingScope {
   readonly scenarioIds: readonly Id[];
 }
 
-/** What one context holds of a domain, how it destroys it and how it shows that it is gone (DEST-01..03). */
+/**
+ * What an attempt to get something back came to. `gone` is an answer: a store that showed itself to be there said that exactly this is
+ * not in it (any more). An error, a timeout or a refusal is `unknown`, and nothing rests on it (proofs: destruction, 8).
+ */
+export type RecoveryOutcome = 'recovered' | 'gone' | 'unknown';
+export interface RecoveryTry {
+  /** The same words before and after the destruction, so that the two can be laid side by side. */
+  readonly how: string;
+  readonly outcome: RecoveryOutcome;
+  /** What was answered, as a status or code; never content. */
+  readonly answer: string;
+  /** Which store answered, by its own mark; null where none did. Another store's silence shows nothing of the first. */
+  readonly store: string | null;
+}
+
+/** Everything that an installation keeps data in. A certificate names each; one that was not asked stands in a pending notice. */
+export const holdingNames = [
+  'cluster',
+  'canaries',
+  'code-run-results',
+  'dataset-copies',
+  'desensitised-samples',
+  'exports',
+  'keys',
+] as const;
+export type HoldingName = (typeof holdingNames)[number];
+
+/** What one context holds of a domain, how it destroys it and how it tries to get it back (DEST-01..03). */
 export interface Holding {
-  readonly name: string;
+  readonly name: HoldingName;
   /** Keys go last (crypto-shredding); everything else before them. */
-  readonly order: 'workloads' | 'data' | 'records' | 'keys';
-  inventory(scope: HoldingScope): Promise<readonly HeldItem[]>;
+  readonly order: 'workloads' | 'data' | 'keys';
+  /** @throws where a store cannot be looked at: what could not be looked at is not empty. */
+  list(scope: HoldingScope): Promise<readonly HeldItem[]>;
   destroy(scope: HoldingScope): Promise<void>;
-  /** Tries to get back what was destroyed. Every answer must have `recovered: false`. */
-  attemptRecovery(scope: HoldingScope): Promise<readonly { readonly how: string; readonly recovered: boolean; readonly answer: string }[]>;
+  readBack(scope: HoldingScope): Promise<readonly RecoveryTry[]>;
 }
 
 /** Live evidence for the compliance board: what shows a requirement in the running system right now. */

@@ -1,6 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
 import { METERING_CONFIG, meteringConfig } from './config.js';
 import { meteringAuditActions } from './domain/audit-actions.js';
+import { meteringEndings } from './domain/endings.js';
 import { meteringRefusals } from './domain/refusals.js';
 import { ChargesController } from './http/charges.controller.js';
 import { PricesController } from './http/prices.controller.js';
@@ -20,4 +21,5 @@ export const meteringContext: ContextDeclaration = {
   config: { name: 'metering', schema: meteringConfig, token: METERING_CONFIG },
   auditActions: meteringAuditActions,
   refusals: meteringRefusals,
+  endings: meteringEndings,
 };

@@ -1,6 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
 import { NETWORK_LOGS_CONFIG, networkLogsConfig } from './config.js';
 import { auditActions } from './domain/audit-actions.js';
+import { networkLogsEndings } from './domain/endings.js';
 import { networkLogRefusals } from './domain/refusals.js';
 import { NetworkLogsController } from './http/network-logs.controller.js';
 import { DomainEvents } from './jobs/domain-events.js';
@@ -24,4 +25,5 @@ export const networkLogsContext: ContextDeclaration = {
   config: { name: 'networklogs', schema: networkLogsConfig, token: NETWORK_LOGS_CONFIG },
   auditActions,
   refusals: networkLogRefusals,
+  endings: networkLogsEndings,
 };

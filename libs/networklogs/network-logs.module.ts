@@ -1,3 +1,4 @@
+import { KeptMonths } from './application/kept-months.js';
 import { Module } from '@nestjs/common';
 import { DomainStreams } from './application/domain-streams.js';
 import { NetworkLogEvidence } from './application/evidence.js';
@@ -8,7 +9,7 @@ import { SegmentsRepository } from './persistence/segments.repository.js';
 import { StreamsRepository } from './persistence/streams.repository.js';
 
 @Module({
-  providers: [StreamsRepository, EventsRepository, SegmentsRepository, DomainStreams, Sealer, NetworkLogs, NetworkLogEvidence],
+  providers: [KeptMonths, StreamsRepository, EventsRepository, SegmentsRepository, DomainStreams, Sealer, NetworkLogs, NetworkLogEvidence],
   exports: [DomainStreams, Sealer, NetworkLogs],
 })
 export class NetworkLogsModule {}

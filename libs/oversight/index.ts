@@ -1,6 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
 import { OVERSIGHT_CONFIG, oversightConfig } from './config.js';
 import { oversightAuditActions } from './domain/audit-actions.js';
+import { oversightEndings } from './domain/endings.js';
 import { oversightRefusals } from './domain/refusals.js';
 import { RequirementsController } from './http/requirements.controller.js';
 import { WorkController } from './http/work.controller.js';
@@ -22,4 +23,5 @@ export const oversightContext: ContextDeclaration = {
   config: { name: 'oversight', schema: oversightConfig, token: OVERSIGHT_CONFIG },
   auditActions: oversightAuditActions,
   refusals: oversightRefusals,
+  endings: oversightEndings,
 };

@@ -1,6 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
 import { SEATS_CONFIG, seatsConfig } from './application/seats.config.js';
 import { seatsAuditActions } from './domain/audit-actions.js';
+import { seatsEndings } from './domain/endings.js';
 import { refusals } from './domain/refusals.js';
 import { RevocationsController } from './http/revocations.controller.js';
 import { SeatsController } from './http/seats.controller.js';
@@ -30,4 +31,5 @@ export const seatsContext: ContextDeclaration = {
   config: { name: 'seats', schema: seatsConfig, token: SEATS_CONFIG },
   auditActions: seatsAuditActions,
   refusals,
+  endings: seatsEndings,
 };

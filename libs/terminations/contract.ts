@@ -94,7 +94,7 @@ export const TerminationView = z.object({
   destroyBy: instant.describe('configured deadline of the destruction; no text gives a figure'),
   overdue: z.boolean(),
   retryAt: instant.nullable(),
-  networkLogsKeptUntil: instant,
+  networkLogsKeptUntil: instant.nullable().describe('as the certificate says; null before it'),
   conclusionDigest: z.string().nullable(),
 });
 export const TerminationsQuery = pageQuery.extend({ authorisationId: z.uuid().optional(), state: TerminationStateName.optional() });

@@ -1,6 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
 import { TERMINATIONS_CONFIG, terminationsConfig } from './application/terminations.config.js';
 import { terminationsAuditActions } from './domain/audit-actions.js';
+import { terminationsEndings } from './domain/endings.js';
 import { refusals } from './domain/refusals.js';
 import { LegalHoldsController } from './http/legal-holds.controller.js';
 import { TerminationsController } from './http/terminations.controller.js';
@@ -25,4 +26,5 @@ export const terminationsContext: ContextDeclaration = {
   config: { name: 'terminations', schema: terminationsConfig, token: TERMINATIONS_CONFIG },
   auditActions: terminationsAuditActions,
   refusals,
+  endings: terminationsEndings,
 };

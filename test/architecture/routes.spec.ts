@@ -7,7 +7,7 @@ import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { contexts } from '../../apps/composition/contexts.js';
-import { actionsOf, refusalsOf } from '../../apps/composition/platform.js';
+import { actionsOf, belongingsOf, refusalsOf, undersOf } from '../../apps/composition/platform.js';
 import { Act, act, actMetadata, statusOf, type ActSpec } from '../../libs/platform/http/act.js';
 import { RouteTable } from '../../libs/platform/http/route-table.js';
 import { codesIn, prefixesIn, sources, wordsIn } from './sources.js';
@@ -79,6 +79,27 @@ describe('every route', () => {
     expect(
       breaking(({ spec }) => spec.method !== 'GET' && spec.streams !== true && statusOf(spec) !== 204 && saysNothing(spec.response)),
     ).toEqual([]);
+  });
+
+  it('that changes something says what ending it refuses at, or why none touches it', () => {
+    const under = undersOf(contexts);
+    const changing = acts.filter(({ spec }) => spec.method !== 'GET' && spec.method !== 'HEAD');
+    expect(changing.filter(({ spec }) => under[spec.action] === undefined).map(({ name }) => name)).toEqual([]);
+    const known = new Set(acts.map(({ spec }) => spec.action));
+    expect(Object.keys(under).filter((action) => !known.has(action))).toEqual([]);
+  });
+
+  it('names by its own input the thing that can end, of a kind that some context has a table for', () => {
+    const [under, belongs] = [undersOf(contexts), belongingsOf(contexts)];
+    const rules = acts.flatMap(({ spec, name }) => [under[spec.action] ?? []].flat().map((rule) => ({ rule, spec, name })));
+    const broken = rules.filter(({ rule, spec }) => {
+      if (typeof rule === 'string') return false;
+      const [part, member = ''] = rule.at.split('.');
+      const named = member in shapeOf(part === 'params' ? spec.params : spec.body);
+      return !named || (rule.kind !== undefined && belongs[rule.kind] === undefined);
+    });
+    expect(broken.map(({ name }) => name)).toEqual([]);
+    expect(rules.length).toBeGreaterThan(70);
   });
 
   it('is like no other', () => {

@@ -284,9 +284,7 @@ describe('an operation domain, from request to destruction', () => {
     const domains = medium.app.get(Domains);
     const scope = { domainId: id, authorisationId, scenarioIds: [] };
     const holdings = seams().all('holding');
-    const ordered = ['workloads', 'data', 'records', 'keys'].flatMap((order) =>
-      holdings.filter((holding: Holding) => holding.order === order),
-    );
+    const ordered = ['workloads', 'data', 'keys'].flatMap((order) => holdings.filter((holding: Holding) => holding.order === order));
     await inTx('domain.sealed', (tx) => domains.seal(tx, id));
     await medium.until(
       async () =>
@@ -295,7 +293,7 @@ describe('an operation domain, from request to destruction', () => {
         ] === 'true',
       'the seal',
     );
-    const held = (await Promise.all(ordered.map((holding) => holding.inventory(scope)))).flat();
+    const held = (await Promise.all(ordered.map((holding) => holding.list(scope)))).flat();
     for (const kind of ['Namespace', 'Secret', 'NetworkPolicy', 'ServiceAccount', 'object', 'key'])
       expect(held.map((item) => item.kind)).toContain(kind);
     await expect(inTx('domain.destroyed', (tx) => domains.markDestroyed(tx, id))).rejects.toMatchObject({
@@ -303,10 +301,10 @@ describe('an operation domain, from request to destruction', () => {
     });
     await inTx('domain.destruction-begun', (tx) => domains.beginDestruction(tx, id));
     for (const holding of ordered) await holding.destroy(scope);
-    expect((await Promise.all(ordered.map((holding) => holding.inventory(scope)))).flat()).toEqual([]);
-    const attempts = (await Promise.all(ordered.map((holding) => holding.attemptRecovery(scope)))).flat();
+    expect((await Promise.all(ordered.map((holding) => holding.list(scope)))).flat()).toEqual([]);
+    const attempts = (await Promise.all(ordered.map((holding) => holding.readBack(scope)))).flat();
     expect(attempts.length).toBeGreaterThan(6);
-    expect(attempts.filter((attempt) => attempt.recovered)).toEqual([]);
+    expect(attempts.filter(({ outcome }) => outcome !== 'gone')).toEqual([]);
     await inTx('domain.destroyed', (tx) => domains.markDestroyed(tx, id));
     expect((await view()).state).toBe('destroyed');
     for (const zone of (await view()).zones)

@@ -1,10 +1,9 @@
-import { CopiesHolding } from '#datasets';
 import { newId } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { approvedScenario, ok } from '../support/authorised.js';
 import type { Cast } from '../support/authorised.js';
+import { holdingOf } from '../support/holdings.js';
 import { residentsFile } from '../support/residents.js';
-
 import { ended, format, openWorld } from '../support/datasets-world.js';
 import { refused, timesDone } from '../support/outcomes.js';
 
@@ -140,17 +139,17 @@ describe('a delivery', () => {
       async () => (await medium.sql(`SELECT 1 FROM datasets.dataset_copies WHERE state IN ('received', 'importing')`)).length === 0,
       'imports',
     );
-    const holding = medium.app.get(CopiesHolding, { strict: false });
+    const holding = holdingOf(medium, 'dataset-copies');
     const scope = { domainId: newId(), authorisationId, scenarioIds: [scenarioId] };
-    const inventory = await holding.inventory(scope);
+    const inventory = await holding.list(scope);
     const file = inventory.find(({ view, ref }) => view === 'stores' && ref.endsWith('data.parquet'));
     expect(inventory).toContainEqual(expect.objectContaining({ view: 'database', ref: file?.ref, sealedBy: `scenario/${scenarioId}` }));
     await holding.destroy(scope);
     await holding.destroy(scope);
-    expect(await holding.inventory(scope)).toEqual([]);
-    const attempts = await holding.attemptRecovery(scope);
+    expect(await holding.list(scope)).toEqual([]);
+    const attempts = await holding.readBack(scope);
     expect(attempts.length).toBeGreaterThan(0);
-    expect(attempts).toEqual(attempts.map(({ how }) => ({ how, recovered: false, answer: 'objects.absent' })));
+    expect(attempts.filter(({ outcome }) => outcome !== 'gone')).toEqual([]);
     expect(await medium.sql('SELECT 1 FROM datasets.bad_rows')).toEqual([]);
   });
 });

@@ -299,14 +299,14 @@ describe('what exports hold', () => {
       'shown',
       'shown',
     ]);
-    const held = (await holding?.inventory(scope)) ?? [];
+    const held = (await holding?.list(scope)) ?? [];
     expect(held.filter(({ kind }) => kind === 'object').every(({ sealedBy }) => sealedBy === `scenario/${scenarioId}`)).toBe(true);
     expect(held.length).toBeGreaterThan(10);
     await holding?.destroy(scope);
-    expect(await holding?.inventory(scope)).toEqual([]);
-    const attempts = (await holding?.attemptRecovery(scope)) ?? [];
+    expect(await holding?.list(scope)).toEqual([]);
+    const attempts = (await holding?.readBack(scope)) ?? [];
     expect(attempts.length).toBeGreaterThan(5);
-    expect(attempts.filter(({ recovered }) => recovered)).toEqual([]);
+    expect(attempts.filter(({ outcome }) => outcome !== 'gone')).toEqual([]);
     const released = await medium.sql<{ manifest: unknown }>(`SELECT manifest FROM exports.export_requests WHERE released_at IS NOT NULL`);
     expect(released.length).toBeGreaterThan(0);
     expect(released.every(({ manifest }) => manifest !== null)).toBe(true);

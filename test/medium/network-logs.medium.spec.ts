@@ -1,5 +1,6 @@
 import { identityContext } from '#identity';
 import { addMonths, newId, systemAct, type EventType } from '#kernel';
+import { authorisationsContext } from '#authorisations';
 import { networkLogsContext, Sealer } from '#networklogs';
 import { domainReady, terminationCertified } from '#platform/database';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -282,8 +283,8 @@ describe('tampering', () => {
 
 describe('the configuration', () => {
   it('refuses a shorter term and takes a longer one [LOG-01]', () => {
-    const { schema } = networkLogsContext.config as { schema: { safeParse(value: unknown): { success: boolean } } };
-    expect(schema.safeParse({ keepMonths: 5 }).success).toBe(false);
-    expect(schema.safeParse({ keepMonths: 12 }).success).toBe(true);
+    const { schema } = authorisationsContext.config as { schema: { safeParse(value: unknown): { success: boolean } } };
+    expect(schema.safeParse({ logRetentionMonths: 5 }).success).toBe(false);
+    expect(schema.safeParse({ logRetentionMonths: 12 }).success).toBe(true);
   });
 });

@@ -44,6 +44,7 @@ const longContext: ContextDeclaration = {
   migrations: [],
   auditActions: { 'long.ordered': { object: 'long', zh: '下达', en: 'ordered' } },
   refusals: {},
+  endings: { belongs: {}, acts: {} },
 };
 
 interface BoardAnswer {

@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => medium.close());
 
-const terminationSettings = { destroyWithinDays: 30, logRetentionMonths: 6, unreachable: [{ what: '节点磁盘', why: '平台之外' }] };
+const terminationSettings = { destroyWithinDays: 30, unreachable: [{ what: '节点磁盘', why: '平台之外' }] };
 const decision = { reference: '浙数协〔2026〕5号', fileDigest: sha256('decision'), decidedOn: inDays(-1) };
 
 interface Case {
@@ -109,9 +109,9 @@ describe('a termination', () => {
         expect.objectContaining({ ref: `scenario/${unit.scenarioId}`, wording: 'key-destroyed' }),
       ]),
     );
-    const recovery = signed.document['recovery'] as { telling: boolean; after: { recovered: boolean } }[];
+    const recovery = signed.document['recovery'] as { telling: boolean; after: { outcome: string } }[];
     expect(recovery.some(({ telling }) => telling)).toBe(true);
-    expect(recovery.every(({ after }) => !after.recovered)).toBe(true);
+    expect(recovery.every(({ after }) => after.outcome === 'gone')).toBe(true);
 
     expect(await medium.platform.objects.list(`scenarios/${unit.scenarioId}`)).toEqual([]);
     expect((await medium.platform.keys.state(`scenario/${unit.scenarioId}`)).state).toBe('destroyed');

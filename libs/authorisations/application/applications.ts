@@ -143,9 +143,11 @@ export class Applications {
     return this.change(
       ctx,
       id,
-      (_tx, row) => {
+      async (tx, row) => {
         assertUnitOrAuthority(ctx.actor, row.authorityId, row.unitId);
-        return Promise.resolve({ ...decideWithdrawal(row), ended: { ground: 'withdrawn', at: ctx.at } });
+        const withdrawn = { ...decideWithdrawal(row), ended: { ground: 'withdrawn', at: ctx.at } };
+        await tx.end({ kind: 'authorisation', id, unitId: row.unitId, authorityId: row.authorityId }, 'ended');
+        return withdrawn;
       },
       { reasons: [input.reason] },
     );

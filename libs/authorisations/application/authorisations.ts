@@ -92,6 +92,7 @@ export class Authorisations {
     const row = await this.repository.lock(tx, id);
     const next = await this.repository.move(tx, row, { state: 'terminated' });
     await this.closing.endAllUnder(tx, next);
+    await this.closing.mark(tx, next, 'ended');
     await tx.record(ofAuthorisation(tx, next, { action: 'authorisation.terminated', before: row }));
   }
 
@@ -116,6 +117,7 @@ export class Authorisations {
       duties.filter((duty) => !kinds.has(duty.kind)),
     );
     await this.closing.cut(tx, next);
+    await this.closing.mark(tx, next, 'closing');
     const word = next.state === 'expired' ? 'expired' : 'terminating';
     await tx.record(
       ofAuthorisation(tx, next, { action: `authorisation.${word}`, before: row, details: { ground: next.ended?.ground ?? '' } }),

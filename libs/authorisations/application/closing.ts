@@ -1,3 +1,4 @@
+import type { EndStage } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { decideScenarioEnd } from '../domain/scenario.js';
@@ -23,6 +24,13 @@ export class Closing {
     for (const scenario of await this.scenarios.ofAuthorisation(tx, authorisation.id)) await tx.bumpEpoch('scenario', scenario.id);
   }
 
+  /** Marks the end of an authorisation and of all its scenarios: what refuses every act under them. */
+  async mark(tx: Tx, { id, unitId, authorityId }: AuthorisationRow, stage: EndStage): Promise<void> {
+    await tx.end({ kind: 'authorisation', id, unitId, authorityId }, stage);
+    for (const scenario of await this.scenarios.ofAuthorisation(tx, id))
+      await tx.end({ kind: 'scenario', id: scenario.id, unitId, authorityId }, stage);
+  }
+
   async endAllUnder(tx: Tx, authorisation: AuthorisationRow): Promise<void> {
     for (const scenario of await this.scenarios.ofAuthorisation(tx, authorisation.id))
       if (scenario.state === 'approved') await this.endScenario(tx, scenario, 'scenario.ended');
@@ -46,6 +54,7 @@ export class Closing {
       await this.partnerEnded(tx, partner, ended);
     }
     await tx.bumpEpoch('scenario', row.id);
+    await tx.end({ kind: 'scenario', id: row.id, unitId: row.unitId, authorityId: row.authorityId }, 'closing');
     await tx.record(ofScenario(tx, next, { action, before: row }));
     await tx.publish(scenarioEnded, row.id, { scenarioId: row.id, authorisationId: row.authorisationId, unitId: row.unitId });
     return next;

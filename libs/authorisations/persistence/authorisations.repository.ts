@@ -21,6 +21,15 @@ export class AuthorisationsRepository {
   insert = (tx: Tx, row: Begun<AuthorisationRow, 'draft'>): Promise<AuthorisationRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<AuthorisationRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id, mode?: 'update' | 'share'): Promise<AuthorisationRow> => this.table.lock(tx, id, mode);
+
+  /** Which profile governs each authorisation there is or was. */
+  async profiles(tx: Tx): Promise<{ readonly id: Id; readonly profileId: string }[]> {
+    return (await managerOf(tx).query('SELECT id, profile_id AS "profileId" FROM authorisations.authorisations')) as {
+      id: Id;
+      profileId: string;
+    }[];
+  }
+
   update = (tx: Tx, row: AuthorisationRow, change: Change<AuthorisationRow>): Promise<AuthorisationRow> =>
     this.table.update(tx, row, change);
   move = (tx: Tx, row: AuthorisationRow, change: Move<AuthorisationRow, typeof authorisationTransitions>): Promise<AuthorisationRow> =>

@@ -12,7 +12,8 @@ import { subject } from './domains.js';
 
 /** The domain's own key: its canaries lie under it, and it goes last. */
 export const domainKey = (domainId: Id): string => `domain/${domainId}`;
-export const canaryObject = (domainId: Id): string => `domains/${domainId}/canary`;
+export const canaryFolder = (domainId: Id): string => `domains/${domainId}`;
+export const canaryObject = (domainId: Id): string => `${canaryFolder(domainId)}/canary`;
 export const canarySecret = 'opdomain-canary';
 
 interface Planted {

@@ -181,6 +181,7 @@ export class Domains {
     const domain = await this.repository.lock(tx, id, 'update');
     if (domain.state === 'destroying' || domain.state === 'destroyed') return;
     await this.move(tx, domain, 'destroying', 'domain.destruction-begun', null);
+    await tx.end({ kind: 'domain', id, unitId: domain.unitId, authorityId: domain.authorityId }, 'closing');
     await tx.bumpEpoch('domain', id);
   }
 
@@ -188,11 +189,10 @@ export class Domains {
   async markDestroyed(tx: Tx, id: Id): Promise<void> {
     const domain = await this.repository.lock(tx, id, 'update');
     if (domain.state === 'destroyed') return;
-    const left = (await this.repository.zones(tx, id)).filter(
-      (zone) => zone.madeAt !== null && zone.goneAt === null && zone.lostAt === null,
-    );
+    const left = (await this.repository.zones(tx, id)).filter((zone) => zone.goneAt === null);
     if (left.length > 0) throw refuse('domain.destruction-unfinished', { left: left.map((zone) => zone.namespace) });
     await this.move(tx, domain, 'destroyed', 'domain.destroyed', null);
+    await tx.end({ kind: 'domain', id, unitId: domain.unitId, authorityId: domain.authorityId }, 'ended');
   }
 
   async detail(tx: Tx, domain: OperationDomain): Promise<DomainDetail> {

@@ -58,11 +58,6 @@ export interface ClusterItem {
   /** `cluster/<namespace>/<Kind>/<name>`; volumes without a namespace of their own stand under the one that claimed them. */
   readonly ref: string;
 }
-export interface RecoveryAttempt {
-  readonly how: string;
-  readonly recovered: boolean;
-  readonly answer: string;
-}
 /** Whether anyone still gets into a zone: what is bound there, and what its prober was answered when it asked for a shell. */
 export interface AccessCheck {
   readonly namespace: string;

@@ -55,6 +55,14 @@ export const domainsRefusals = {
     satisfyEn: 'Deal with what is named and destroy again; no certificate is given before.',
     sources: ['DEST-02', 'DEST-03'],
   },
+  'domain.api-silent': {
+    status: 502,
+    zh: '集群的部分接口没有答复：{left}。',
+    en: 'Parts of the cluster’s API do not answer: {left}.',
+    satisfyZh: '恢复或移除所列接口（APIService）；未能查看的部分不视为空。',
+    satisfyEn: 'Bring back or remove what serves it (its APIService); what could not be looked at does not count as empty.',
+    sources: ['DEST-01'],
+  },
   'domain.term-over': {
     status: 409,
     zh: '该写入属于已结束的领导任期（{term}，现为 {standing}）。',

@@ -1,8 +1,8 @@
 import { asSeen, refOf, sayRef, type Cluster, type KubeObject } from '#platform/kube';
+import { eachOf, inZone } from './inventory.js';
 import { releaseVolumes, volumesOf } from './volumes.js';
 
 const lookEveryMs = 250;
-const goneWithinMs = 120_000;
 
 interface Namespace extends KubeObject {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[] };
@@ -17,7 +17,7 @@ export interface Left {
  * are never stripped: what holds a namespace is named instead.
  * @returns what is left, with the cluster's own word why.
  */
-export async function destroyZones(cluster: Cluster, namespaces: readonly string[]): Promise<readonly Left[]> {
+export async function destroyZones(cluster: Cluster, namespaces: readonly string[], goneWithinMs: number): Promise<readonly Left[]> {
   await releaseVolumes(cluster, namespaces);
   await Promise.all(namespaces.map((namespace) => begin(cluster, namespace)));
   const until = performance.now() + goneWithinMs;
@@ -41,9 +41,28 @@ async function awaitGone(cluster: Cluster, name: string, until: number): Promise
   for (;;) {
     const standing = await cluster.read<Namespace>({ apiVersion: 'v1', kind: 'Namespace', name });
     if (standing === undefined) return [];
-    if (performance.now() > until) return [{ what: `Namespace ${name}`, why: reasons(standing) }];
+    if (performance.now() > until) return [{ what: `Namespace ${name}`, why: reasons(standing) }, ...(await holders(cluster, name))];
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
+}
+
+/** What keeps a namespace from going: objects with finalizers, by kind and name, and parts of the API that should say what they hold. */
+async function holders(cluster: Cluster, namespace: string): Promise<readonly Left[]> {
+  const { resources, silent } = await cluster.served();
+  const objects = await eachOf(resources.filter(inZone), async (resource): Promise<readonly Left[]> => {
+    const { items } = await cluster.list({ ...resource, namespace });
+    return items.map(({ metadata: { name, finalizers = [] } }) => ({
+      what: `${resource.kind} ${namespace}/${name}`,
+      why: finalizers.length === 0 ? 'it is still there' : `finalizer ${finalizers.join(', ')}`,
+    }));
+  });
+  return [
+    ...objects,
+    ...silent.map(({ groupVersion, why }) => ({
+      what: `API ${groupVersion}`,
+      why: `it does not say what it holds in ${namespace}: ${why}`,
+    })),
+  ];
 }
 
 const reasons = (namespace: Namespace): string =>

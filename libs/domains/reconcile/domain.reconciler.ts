@@ -135,7 +135,7 @@ export class DomainReconciler implements Reconciler {
   private async answer(order: PassOrder, leadership: Leadership, options: InstallOptions, verdicts: readonly ZoneVerdict[]): Promise<void> {
     try {
       const wanted = await this.desk.wanted(order.domainId);
-      const room = { wanted, leadership, operator: options.operator, verdicts };
+      const room = { wanted, leadership, operator: options.operator, goneWithinMs: this.config.goneWithinSeconds * 1000, verdicts };
       const result = await withFreshRights(() => carryOutOrder(order.kind, room));
       if (order.kind === 'destroy')
         await this.desk.noteGone(order.domainId, leadership.term.number, await absent(leadership.cluster, wanted));

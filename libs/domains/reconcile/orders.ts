@@ -1,8 +1,9 @@
-import type { JsonObject } from '#kernel';
-import type { Leadership } from '#platform/kube';
+import type { JsonObject, RecoveryTry } from '#kernel';
+import { isKubeError, type Cluster, type KubeObject, type Leadership } from '#platform/kube';
+import { readBack } from '#platform/readback';
 import type { WantedDomain } from '../application/operator-desk.js';
 import { currentZones } from '../domain/operation-domain.js';
-import type { PassOrder, RecoveryAttempt, ZoneVerdict } from '../domain/operator-work.js';
+import type { PassOrder, ZoneVerdict } from '../domain/operator-work.js';
 import type { Subject } from '../manifests/index.js';
 import { sayStep } from './difference.js';
 import { destroyZones } from './destroy.js';
@@ -14,6 +15,7 @@ export interface OrderRoom {
   readonly wanted: WantedDomain;
   readonly leadership: Leadership;
   readonly operator: Subject;
+  readonly goneWithinMs: number;
   /** What this pass's own probes said. */
   readonly verdicts: readonly ZoneVerdict[];
 }
@@ -30,7 +32,7 @@ export async function carryOutOrder(kind: PassOrder['kind'], room: OrderRoom): P
     case 'inventory':
       return { items: (await takeStock(cluster, ever)).map((item) => ({ ...item })) };
     case 'destroy':
-      return { left: (await destroyZones(cluster, ever)).map((item) => ({ ...item })) };
+      return { left: (await destroyZones(cluster, ever, room.goneWithinMs)).map((item) => ({ ...item })) };
     case 'recover':
       return { attempts: (await attempts(room)).map((attempt) => ({ ...attempt })) };
   }
@@ -41,16 +43,36 @@ async function plannedSteps({ leadership, wanted, operator }: OrderRoom): Promis
   return plans.flatMap((plan) => ('steps' in plan ? plan.steps.map(sayStep) : [`zone ${plan.zone.namespace}: ${plan.found}`]));
 }
 
-/** Reads again what was planted, as the operator: nothing may answer with it. */
-async function attempts({ leadership: { cluster }, wanted }: OrderRoom): Promise<readonly RecoveryAttempt[]> {
+/** Reads again what was planted, as the operator. Only the API server's own "not found", beside something that it must have, is an absence. */
+async function attempts({ leadership: { cluster }, wanted }: OrderRoom): Promise<readonly RecoveryTry[]> {
   const asked = wanted.zones.flatMap(({ namespace }) => [
-    { how: `read the namespace ${namespace}`, path: `/api/v1/namespaces/${namespace}` },
-    { how: `read the canary secret in ${namespace}`, path: `/api/v1/namespaces/${namespace}/secrets/${canarySecret}` },
+    { how: `read the namespace ${namespace}`, path: `/api/v1/namespaces/${namespace}`, kind: 'Namespace' },
+    { how: `read the canary secret in ${namespace}`, path: `/api/v1/namespaces/${namespace}/secrets/${canarySecret}`, kind: 'Secret' },
   ]);
   return Promise.all(
-    asked.map(async ({ how, path }) => {
-      const answer = await cluster.ask({ method: 'GET', path });
-      return { how, recovered: answer.status < 400, answer: `${String(answer.status)} ${answer.error?.reason ?? 'found'}` };
+    asked.map(({ how, path, kind }) => {
+      const answer = cluster.ask({ method: 'GET', path });
+      return readBack({
+        how,
+        recover: async () => {
+          const { body, error } = await answer;
+          if (error !== undefined) throw error;
+          if ((body as Partial<KubeObject> | null)?.kind !== kind) throw new Error('no such object in the answer');
+          return clusterMark(cluster);
+        },
+        absence: async () => {
+          const { error } = await answer;
+          if (!isKubeError(error, 'NotFound')) throw error ?? new Error('no answer of an API server');
+          return { answer: '404 NotFound', store: await clusterMark(cluster) };
+        },
+      });
     }),
   );
+}
+
+/** Every cluster has this namespace, and no two have it with the same uid. */
+async function clusterMark(cluster: Cluster): Promise<string> {
+  const system = await cluster.read({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' });
+  if (system?.metadata.uid === undefined) throw new Error('no kube-system');
+  return `cluster ${system.metadata.uid}`;
 }

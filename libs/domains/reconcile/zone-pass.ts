@@ -7,15 +7,16 @@ import { difference, type Step } from './difference.js';
 import { observeZone } from './observe.js';
 import { zoneWants } from './zone-spec.js';
 
-/** What was found of one zone, and what would have to be done. `lost`: it stood once, and nobody decided that it should not. */
+/** What was found of one zone, and what would have to be done. `lost`: it stood once, and nobody decided that it should not; `leaving`: it is being removed. */
 export type ZonePlan =
   | { readonly zone: ZoneRecord; readonly found: 'standing' | 'to-be-made'; readonly steps: readonly Step[] }
-  | { readonly zone: ZoneRecord; readonly found: 'lost' | 'gone' };
+  | { readonly zone: ZoneRecord; readonly found: 'lost' | 'leaving' | 'gone' };
 
 export async function planZone(leadership: Leadership, wanted: WantedDomain, zone: ZoneRecord, operator: Subject): Promise<ZonePlan> {
   const seen = await observeZone(leadership.cluster, zone.namespace);
   const leaving = wanted.domain.state === 'destroying' || wanted.domain.state === 'destroyed';
-  if (seen.state !== 'there' && leaving) return { zone, found: 'gone' };
+  // A namespace that is being removed is still there, for minutes or for ever: only its absence is recorded as such.
+  if (seen.state !== 'there' && leaving) return { zone, found: seen.state === 'absent' ? 'gone' : 'leaving' };
   if (seen.state !== 'there' && (zone.madeAt !== null || seen.state === 'terminating')) return { zone, found: 'lost' };
   const steps = difference(zoneWants(wanted, zone, operator), seen.state === 'there' ? seen.objects : []);
   return { zone, found: seen.state === 'there' ? 'standing' : 'to-be-made', steps };

@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib';
-import { addMs, type Clock, type Id, type Instant, newId, refuse, systemAct } from '#kernel';
+import { addMs, type Clock, type Id, type Instant, logsKeptUntil, newId, refuse, systemAct } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { type Keys, KEYS } from '#platform/keys';
 import { type Objects, OBJECTS } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
 import { NETWORK_LOGS_CONFIG, type NetworkLogsConfig } from '../config.js';
+import { KeptMonths } from './kept-months.js';
 import { cutsBetween, hourOf, uncovered } from '../domain/coverage.js';
-import { keepUntil } from '../domain/keep-until.js';
 import { contentDigest, segmentDigest, type SegmentHeader, segmentLines } from '../domain/segment.js';
 import type { SegmentRow } from '../persistence/entities.js';
 import { EventsRepository } from '../persistence/events.repository.js';
@@ -32,6 +32,7 @@ export class Sealer {
     @Inject(KEYS) private readonly keys: Keys,
     @Inject(OBJECTS) private readonly objects: Objects,
     @Inject(NETWORK_LOGS_CONFIG) private readonly config: NetworkLogsConfig,
+    private readonly months: KeptMonths,
     private readonly streams: StreamsRepository,
     private readonly events: EventsRepository,
     private readonly segments: SegmentsRepository,
@@ -112,7 +113,8 @@ export class Sealer {
       content: contentDigest(lines),
       previous: last?.digest ?? null,
     };
-    const [id, keep] = [newId(), keepUntil(until, terminatedAt, this.config.keepMonths)];
+    const keepMonths = (await this.months.all(tx)).for(stream.authorisationId);
+    const [id, keep] = [newId(), logsKeptUntil(until, terminatedAt, keepMonths)];
     const name = [from, until].map((at) => at.replace(/[-:.]/g, '')).join('-');
     const stored = await this.objects.put(`networklogs/${domainId ?? 'platform'}/${zone}/${name}.ndjson.gz`, gzipSync(lines), {
       sealedBy: segmentsKey,
@@ -128,7 +130,7 @@ export class Sealer {
       objectKey: stored.key,
       objectVersion: stored.version,
       keepUntil: keep,
-      keepMonths: this.config.keepMonths,
+      keepMonths,
       terminatedAt,
     });
     await this.events.seal(tx, id, events);
@@ -145,10 +147,9 @@ export class Sealer {
   /** A termination and a higher configured term make what is already kept be kept longer; nothing makes it shorter. */
   private extend(now: Instant): Promise<number> {
     return this.unitOfWork.run(systemAct('networklogs', 'network-log-segment.extended', now), async (tx) => {
-      const { keepMonths } = this.config;
-      const due = await this.segments.toExtend(tx, keepMonths, mostSegments);
-      for (const { row, terminatedAt } of due) {
-        const wanted = keepUntil(row.until, terminatedAt, keepMonths);
+      const due = await this.segments.toExtend(tx, await this.months.all(tx), mostSegments);
+      for (const { row, terminatedAt, keepMonths } of due) {
+        const wanted = logsKeptUntil(row.until, terminatedAt, keepMonths);
         const until = wanted > row.keepUntil ? wanted : row.keepUntil;
         if (until > row.keepUntil) await this.objects.retain(row.objectKey, row.objectVersion, until);
         await this.segments.update(tx, row, { keepUntil: until, keepMonths: Math.max(keepMonths, row.keepMonths), terminatedAt });

@@ -1,8 +1,7 @@
-import { addMonths, addMs, newId } from '#kernel';
+import { addMonths, addMs, logsKeptUntil, newId } from '#kernel';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cutsBetween, hourAfter, type Interval, uncovered } from './coverage.js';
-import { keepUntil } from './keep-until.js';
 import type { NetworkEvent } from './network-event.js';
 import { chainFaults, type ChainLink, contentDigest, segmentDigest, type SegmentHeader, segmentLines } from './segment.js';
 
@@ -11,19 +10,19 @@ const instants = fc.integer({ min: 0, max: 2_000_000_000 }).map((ms) => addMs(st
 
 describe('keeping network logs', () => {
   it('lasts 6 months from the later of record and termination [LOG-01]', () => {
-    expect(keepUntil(start, null, 6)).toBe('2027-05-21T08:00:00.000Z');
-    expect(keepUntil(start, '2027-03-31T10:00:00.000Z', 6)).toBe('2027-09-30T10:00:00.000Z');
-    expect(keepUntil(start, '2026-01-01T00:00:00.000Z', 6)).toBe('2027-05-21T08:00:00.000Z');
+    expect(logsKeptUntil(start, null, 6)).toBe('2027-05-21T08:00:00.000Z');
+    expect(logsKeptUntil(start, '2027-03-31T10:00:00.000Z', 6)).toBe('2027-09-30T10:00:00.000Z');
+    expect(logsKeptUntil(start, '2026-01-01T00:00:00.000Z', 6)).toBe('2027-05-21T08:00:00.000Z');
   });
 
   it('never gets shorter by a termination or by more months [LOG-01]', () => {
     fc.assert(
       fc.property(instants, instants, fc.integer({ min: 6, max: 60 }), fc.nat(60), (hourEnd, terminated, months, more) => {
-        const before = keepUntil(hourEnd, null, months);
-        const after = keepUntil(hourEnd, terminated, months);
+        const before = logsKeptUntil(hourEnd, null, months);
+        const after = logsKeptUntil(hourEnd, terminated, months);
         expect(after >= before).toBe(true);
         expect(after >= addMonths(terminated, months)).toBe(true);
-        expect(keepUntil(hourEnd, terminated, months + more) >= after).toBe(true);
+        expect(logsKeptUntil(hourEnd, terminated, months + more) >= after).toBe(true);
       }),
     );
   });

@@ -1,6 +1,7 @@
 import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
+import type { LogMonths } from '#platform/seams';
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { SegmentRow } from './entities.js';
@@ -43,17 +44,22 @@ export class SegmentsRepository {
     return (await managerOf(tx).find(SegmentRow, { where: ofStream(row), order: { from: 'ASC' }, take: 1 }))[0];
   }
 
-  /** Segments whose term is older than what the configuration and a termination now ask for. */
-  async toExtend(tx: Tx, months: number, most: number): Promise<{ row: SegmentRow; terminatedAt: string | null }[]> {
-    const found: { id: Id; terminated_at: Date | null }[] = await managerOf(tx).query(
-      `SELECT g.id, s.terminated_at FROM networklogs.segments g
+  /** Segments whose term is older than what the rule and a termination now ask for. */
+  async toExtend(
+    tx: Tx,
+    { of, otherwise }: LogMonths,
+    most: number,
+  ): Promise<{ row: SegmentRow; terminatedAt: string | null; keepMonths: number }[]> {
+    const found: { id: Id; terminated_at: Date | null; months: number }[] = await managerOf(tx).query(
+      `SELECT g.id, s.terminated_at, coalesce(r.months, $3)::int AS months FROM networklogs.segments g
        LEFT JOIN networklogs.streams s ON s.domain_id IS NOT DISTINCT FROM g.domain_id AND s.zone = g.zone
-       WHERE g.keep_months < $1 OR g.terminated_at IS DISTINCT FROM s.terminated_at LIMIT $2`,
-      [months, most],
+       LEFT JOIN unnest($1::uuid[], $2::int[]) AS r(authorisation_id, months) ON r.authorisation_id = s.authorisation_id
+       WHERE g.keep_months < coalesce(r.months, $3::int) OR g.terminated_at IS DISTINCT FROM s.terminated_at LIMIT $4`,
+      [[...of.keys()], [...of.values()], otherwise, most],
     );
     const extended = [];
-    for (const { id, terminated_at } of found)
-      extended.push({ row: await this.table.lock(tx, id), terminatedAt: terminated_at?.toISOString() ?? null });
+    for (const { id, terminated_at, months } of found)
+      extended.push({ row: await this.table.lock(tx, id), terminatedAt: terminated_at?.toISOString() ?? null, keepMonths: months });
     return extended;
   }
 }

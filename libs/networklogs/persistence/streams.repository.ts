@@ -9,6 +9,7 @@ import type { LogZone } from '../domain/network-event.js';
 export interface Stream {
   readonly id: Id;
   readonly domainId: Id | null;
+  readonly authorisationId: Id | null;
   readonly zone: LogZone;
   readonly since: Instant;
   readonly terminatedAt: Instant | null;
@@ -17,15 +18,17 @@ export interface Stream {
 interface Raw {
   id: Id;
   domain_id: Id | null;
+  authorisation_id: Id | null;
   zone: LogZone;
   since: Date;
   terminated_at: Date | null;
   ended_at: Date | null;
 }
 const iso = (date: Date | null): Instant | null => date?.toISOString() ?? null;
-const streamOf = ({ id, domain_id, zone, since, terminated_at, ended_at }: Raw): Stream => ({
+const streamOf = ({ id, domain_id, authorisation_id, zone, since, terminated_at, ended_at }: Raw): Stream => ({
   id,
   domainId: domain_id,
+  authorisationId: authorisation_id,
   zone,
   since: since.toISOString(),
   terminatedAt: iso(terminated_at),
@@ -60,7 +63,7 @@ export class StreamsRepository {
 
   async all(tx: Tx): Promise<Stream[]> {
     const rows: Raw[] = await managerOf(tx).query(
-      'SELECT id, domain_id, zone, since, terminated_at, ended_at FROM networklogs.streams ORDER BY since, id',
+      'SELECT id, domain_id, authorisation_id, zone, since, terminated_at, ended_at FROM networklogs.streams ORDER BY since, id',
     );
     return rows.map(streamOf);
   }

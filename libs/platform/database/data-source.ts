@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ContextDeclaration } from '#kernel';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
+import { Endings1763800070000 } from './migrations/endings.js';
 import { PlatformConnections1763700001000 } from './migrations/connections.js';
 import { keepStates } from './state-guard.js';
 import { PlatformTables1763700000000 } from './migrations/platform-tables.js';
@@ -35,6 +36,7 @@ export function createDataSource(
       PlatformTables1763700000000,
       PlatformConnections1763700001000,
       PlatformWorkLanes1763800000000,
+      Endings1763800070000,
       ...(contexts.flatMap((context) => context.migrations) as unknown as Classes),
     ] as never,
     migrationsTableName: 'opdomain_migrations',

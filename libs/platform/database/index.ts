@@ -1,3 +1,4 @@
+export type { Belongings } from './endings.js';
 export { createDataSource, databaseConfig, migrate, type DatabaseConfig } from './data-source.js';
 export { EpochReader, type EpochAt } from './epochs.js';
 export { JournalSealer, type SealedBox } from './journal-sealer.js';

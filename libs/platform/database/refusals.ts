@@ -44,4 +44,28 @@ export const databaseRefusals = {
     satisfyEn: 'Try again when the database is back.',
     sources: ['AUD-06'],
   },
+  'authorisation.ended': {
+    status: 409,
+    zh: '该授权已于 {at} 终结，其下不再办理任何事项。',
+    en: 'The authorisation ended at {at}; nothing under it is begun or carried on any more.',
+    satisfyZh: '无法满足；记录仍可查阅，新的工作须取得新的授权。',
+    satisfyEn: 'Nothing can. Its records stay readable; new work needs a new authorisation.',
+    sources: ['TERM-01', 'TERM-08'],
+  },
+  'scenario.ended': {
+    status: 409,
+    zh: '该应用场景已于 {at} 终结，其下不再办理任何事项。',
+    en: 'The scenario ended at {at}; nothing under it is begun or carried on any more.',
+    satisfyZh: '无法满足；记录仍可查阅，新的工作须申报新的场景。',
+    satisfyEn: 'Nothing can. Its records stay readable; new work needs a new scenario.',
+    sources: ['SUSP-05'],
+  },
+  'domain.ended': {
+    status: 409,
+    zh: '该运营域已于 {at} 终结，不再办理任何事项。',
+    en: 'The operation domain ended at {at}; nothing is done in it any more.',
+    satisfyZh: '无法满足；记录仍可查阅。',
+    satisfyEn: 'Nothing can. Its records stay readable.',
+    sources: ['TERM-01', 'DEST-03'],
+  },
 } satisfies RefusalCatalogue;

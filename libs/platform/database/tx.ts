@@ -1,4 +1,4 @@
-import type { ActContext, EventType, Id, Instant, JobType, JsonObject, Usage } from '#kernel';
+import type { ActContext, Ending, EndStage, EventType, Id, Instant, JobType, JsonObject, Usage } from '#kernel';
 import type { EntityManager } from 'typeorm';
 
 /** What happened, for the journal. Ids, names of fields, figures and dates only: never a raw value (AUD-08). */
@@ -53,6 +53,8 @@ export interface Tx {
   cancelWork(job: JobType, key: Id): Promise<number>;
   /** Raises an access epoch and tells listeners after the commit. */
   bumpEpoch(kind: EpochKind, id: Id): Promise<number>;
+  /** Marks an end: from the commit on every act under it is refused, at `closing` those that begin something. Never taken back. */
+  end(what: Ending, stage: EndStage): Promise<void>;
 }
 
 const managers = new WeakMap<Tx, EntityManager>();

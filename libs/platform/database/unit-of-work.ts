@@ -4,6 +4,8 @@ import {
   refuse,
   type ActContext,
   type Clock,
+  type Ending,
+  type EndStage,
   type EventType,
   type Id,
   type JobType,
@@ -12,6 +14,7 @@ import {
 } from '#kernel';
 import { inSpan } from '#platform/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
+import { endedAbove, type Belongings } from './endings.js';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
 import { usageRecorded } from './sink-events.js';
@@ -124,6 +127,15 @@ class Transaction implements Tx {
     await this.manager.query('SELECT pg_notify($1, $2)', [epochChannel, `${kind}/${id}/${String(epoch)}`]);
     return epoch;
   }
+
+  async end({ kind, id, unitId, authorityId }: Ending, stage: EndStage): Promise<void> {
+    await this.manager.query(
+      `INSERT INTO platform.endings (kind, id, stage, at, unit_id, authority_id) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (kind, id) DO UPDATE SET stage = excluded.stage, at = excluded.at
+       WHERE platform.endings.stage = 'closing' AND excluded.stage = 'ended'`,
+      [kind, id, stage, this.context.at, unitId, authorityId],
+    );
+  }
 }
 
 /** Gives out transactions: state, journal and outbox commit together, or nothing does. */
@@ -133,12 +145,14 @@ export class UnitOfWork {
     private readonly sealer: JournalSealer,
     private readonly clock: Clock,
     private readonly knownActions: ReadonlySet<string>,
+    private readonly belongings: Belongings = {},
   ) {}
 
   /**
    * Runs one act: gather, decide and apply in one transaction that locks what the decision rests on. With an idempotency key the
    * result is kept in the same transaction, and a repeat of the same request is answered with it. Serialisation conflicts are retried.
-   * @throws Refusal `http.idempotency-key-reused` when the key came with another request.
+   * @throws Refusal `http.idempotency-key-reused` when the key came with another request; `authorisation.ended`, `scenario.ended` or
+   * `domain.ended` for an act under what has ended.
    */
   run<T>(context: ActContext, work: (tx: Tx) => Promise<T>, options: { serializable?: boolean } = {}): Promise<T> {
     return inSpan(`act ${context.action}`, { 'opdomain.action': context.action }, async () => {
@@ -160,7 +174,7 @@ export class UnitOfWork {
       await manager.query('SET TRANSACTION READ ONLY');
       const tx = new Transaction(context, manager, this.sealer, this.clock, this.knownActions);
       try {
-        return await work(tx);
+        return await this.unlessEnded(context, manager, () => work(tx));
       } finally {
         unbind(tx);
       }
@@ -169,7 +183,8 @@ export class UnitOfWork {
 
   /** Writes one journal row on its own: a refusal or a read, which change no state. */
   journal(context: ActContext, fact: JournalFact): Promise<Id> {
-    return this.run({ ...context, action: fact.action }, (tx) => tx.record(fact));
+    // Also that something was refused for having ended.
+    return this.run({ ...context, action: fact.action, under: [] }, (tx) => tx.record(fact));
   }
 
   private async inside<T>(context: ActContext, manager: EntityManager, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -177,7 +192,7 @@ export class UnitOfWork {
     if (repeat !== undefined) return repeat.result as T;
     const tx = new Transaction(context, manager, this.sealer, this.clock, this.knownActions);
     try {
-      const result = await work(tx);
+      const result = await this.unlessEnded(context, manager, () => work(tx));
       if (context.idempotency !== undefined) {
         if (!tx.recorded.has(context.action)) throw new Error(`the act ${context.action} left no audit entry`);
         await manager.query('UPDATE platform.idempotency SET result = $3 WHERE key = $1 AND owner = $2', [
@@ -190,6 +205,18 @@ export class UnitOfWork {
     } finally {
       unbind(tx);
     }
+  }
+
+  /**
+   * The one rule for everything that has ended. Who does not reach it learns from the act itself that there is no such thing; should
+   * the act let them through, it is refused all the same.
+   */
+  private async unlessEnded<T>(context: ActContext, manager: EntityManager, work: () => Promise<T>): Promise<T> {
+    const ended = await endedAbove(manager, context, this.belongings);
+    if (ended?.seen === true) throw ended.refusal;
+    const result = await work();
+    if (ended !== undefined) throw ended.refusal;
+    return result;
   }
 
   /** The unique key makes a second, concurrent request wait for the first one's commit. */

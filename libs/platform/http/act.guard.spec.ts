@@ -39,7 +39,12 @@ async function through(grants: readonly Grant[]): Promise<Actor | undefined> {
     getHandler: (): unknown => Object.getOwnPropertyDescriptor(Things.prototype, 'list')?.value,
     switchToHttp: () => ({ getRequest: () => request }),
   } as unknown as ExecutionContext;
-  const guard = new ActGuard(new Reflector(), { authenticate: () => Promise.resolve(person(grants)) }, clockAt('2026-05-01T00:00:00.000Z'));
+  const guard = new ActGuard(
+    new Reflector(),
+    { authenticate: () => Promise.resolve(person(grants)) },
+    clockAt('2026-05-01T00:00:00.000Z'),
+    {},
+  );
   await guard.canActivate(execution);
   return (request['opdomain'] as { context: { actor: Actor } }).context.actor;
 }

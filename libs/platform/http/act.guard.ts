@@ -1,4 +1,4 @@
-import { digestOf, refuse, type Actor, type ActContext, type Clock } from '#kernel';
+import { digestOf, refuse, type Actor, type ActContext, type ActUnder, type Clock, type EndingRules, type Under } from '#kernel';
 import { traceparent } from '#platform/telemetry';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -13,6 +13,8 @@ export interface Authenticator {
 }
 export const AUTHENTICATOR = Symbol('Authenticator');
 export const CLOCK = Symbol('Clock');
+/** How every act stands to what can end, merged from the contexts. */
+export const UNDER = Symbol('Under');
 
 const keyPattern = /^[\x21-\x7e]{8,128}$/;
 
@@ -23,6 +25,7 @@ export class ActGuard implements CanActivate {
     private readonly reflector: Reflector,
     @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(UNDER) private readonly under: EndingRules['acts'],
   ) {}
 
   async canActivate(execution: ExecutionContext): Promise<boolean> {
@@ -42,8 +45,8 @@ export class ActGuard implements CanActivate {
       ...ifMatch(request),
     };
     request.opdomain.context = base;
-    const context = { ...base, actor: inRole(spec, signedIn) };
-    request.opdomain.context = context;
+    const inRoleOnly = { ...base, actor: inRole(spec, signedIn) };
+    request.opdomain.context = inRoleOnly;
     const input = {
       params: parse(spec.params, request.params, 'params'),
       query: parse(spec.query, request.query, 'query'),
@@ -51,6 +54,8 @@ export class ActGuard implements CanActivate {
     };
     assertText(input, 'request');
     request.opdomain.input = input;
+    const context = { ...inRoleOnly, under: [this.under[spec.action] ?? []].flat().flatMap((rule) => namedIn(input, rule)) };
+    request.opdomain.context = context;
     if (spec.method === 'POST') request.opdomain.context = { ...context, idempotency: idempotencyOf(request, input) };
     return true;
   }
@@ -77,6 +82,16 @@ function inRole(spec: ActSpec, actor: Actor): Actor {
   const grants = actor.kind === 'person' ? actor.grants.filter((grant) => wanted.includes(grant.role)) : [];
   if (actor.kind !== 'person' || grants.length === 0) throw refuse('http.role-missing', { action: spec.action, roles: [...wanted] });
   return { ...actor, grants };
+}
+
+/** What an act's input names of the things that can end; an optional id that was not given names nothing. */
+function namedIn(input: unknown, rule: ActUnder): readonly Under[] {
+  if (typeof rule === 'string') return [];
+  const named = rule.at.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown> | null | undefined)?.[part], input);
+  if (typeof named === 'string' && rule.kind !== undefined) return [{ kind: rule.kind, id: named, until: rule.until }];
+  if (typeof named !== 'object' || named === null) return [];
+  const { kind, id } = named as { kind?: unknown; id?: unknown };
+  return typeof kind === 'string' && typeof id === 'string' ? [{ kind, id, until: rule.until }] : [];
 }
 
 /** Parses one part of the request. @throws Refusal `http.invalid-input` naming paths and rules, never the values. */

@@ -1,5 +1,5 @@
 export { act, Act, type ActRoles, type ActSpec, type Input, type Output } from './act.js';
-export { ActGuard, AUTHENTICATOR, CLOCK, type Authenticator } from './act.guard.js';
+export { ActGuard, AUTHENTICATOR, CLOCK, UNDER, type Authenticator } from './act.guard.js';
 export { ActInterceptor } from './act.interceptor.js';
 export { ConnectionLog } from './connections.js';
 export { openApi } from './openapi.js';

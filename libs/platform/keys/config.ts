@@ -16,6 +16,7 @@ export const keysConfig = z.discriminatedUnion('kind', [
       .default('transit'),
     /** PEM of the certification authority, where the system's own do not vouch for the server. */
     caFile: z.string().min(1).optional(),
+    requestSeconds: z.number().int().min(1).default(5).describe('A request that takes longer has failed'),
   }),
 ]);
 export type KeysConfig = z.infer<typeof keysConfig>;

@@ -10,12 +10,14 @@ export interface TransitAddress {
   readonly tokenFile: string;
   readonly mount: string;
   readonly caFile?: string | undefined;
+  readonly requestSeconds?: number | undefined;
 }
 
 const apiError = z.object({ response: z.object({ statusCode: z.number(), body: z.unknown() }) });
+const engineError = z.object({ response: z.object({ body: z.object({ errors: z.array(z.unknown()) }) }) });
 const attempts = 5;
 const firstWaitMs = 100;
-const requestTimeoutMs = 5_000;
+const requestSeconds = 5;
 
 /** What the server said no to; other failures are refusals already. */
 export class TransitRejection extends Error {
@@ -34,7 +36,7 @@ export class TransitClient {
 
   static async connect(at: TransitAddress): Promise<TransitClient> {
     const ca = at.caFile === undefined ? {} : { ca: await readFile(at.caFile) };
-    const vault = NodeVault({ endpoint: at.address, requestOptions: { timeout: requestTimeoutMs, ...ca } });
+    const vault = NodeVault({ endpoint: at.address, requestOptions: { timeout: (at.requestSeconds ?? requestSeconds) * 1000, ...ca } });
     const client = new TransitClient(vault, new TokenLease(vault, at.tokenFile), at.mount);
     await client.patiently(() => client.lease.start());
     return client;
@@ -93,7 +95,8 @@ export class TransitClient {
           if (await this.lease.reread()) continue;
         }
         if (status === 403) throw refuse('keys.forbidden');
-        if (status !== undefined && status < 500 && status !== 429) throw new TransitRejection(status);
+        // What a proxy says in the engine's place is not its answer.
+        if (status !== undefined && status < 500 && status !== 429 && isOfTheEngine(error)) throw new TransitRejection(status);
         if (attempt === attempts) throw refuse(await this.whyUnavailable());
         await delay(firstWaitMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
       }
@@ -105,6 +108,8 @@ export class TransitClient {
     return health.success && health.data.sealed ? 'keys.sealed' : 'keys.unreachable';
   }
 }
+
+const isOfTheEngine = (error: unknown): boolean => engineError.safeParse(error).success;
 
 /** node-vault's errors carry the answer; a failure of the connection has none. Their texts are dropped: they may quote the request. */
 function statusOf(error: unknown): number | undefined {

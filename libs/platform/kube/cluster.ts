@@ -1,4 +1,4 @@
-import type { ApiResource } from './discovery.js';
+import type { Served } from './discovery.js';
 import type { Informer, InformerOptions } from './informer.js';
 import type { KubeObject, ListQuery, ObjectList, ObjectRef, Precondition } from './objects.js';
 import type { Term } from './term.js';
@@ -45,8 +45,8 @@ export interface Cluster {
   ask(request: KubeRequest): Promise<KubeAnswer>;
   /** The user name by which the API server knows us. */
   whoAmI(): Promise<string>;
-  /** What the cluster serves (discovery). */
-  resources(): Promise<readonly ApiResource[]>;
+  /** What the cluster serves (discovery), and which parts of the API do not answer. */
+  served(): Promise<Served>;
   /** Watches a kind until it is stopped; see {@link Informer}. */
   informer<T extends KubeObject>(query: ListQuery, options?: InformerOptions): Informer<T>;
   /** The same cluster, whose writes are made in a term of leadership and refused once it is over. @param share whose rate it counts against. */

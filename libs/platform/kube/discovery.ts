@@ -1,4 +1,5 @@
 import { refuse } from '#kernel';
+import { isKubeError } from './errors.js';
 import type { KindOf, ObjectRef } from './objects.js';
 import type { Transport } from './transport.js';
 
@@ -8,6 +9,11 @@ export interface ApiResource extends KindOf {
   readonly name: string;
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
+}
+/** What there is to walk, and the group versions that an aggregated server should serve and does not. */
+export interface Served {
+  readonly resources: readonly ApiResource[];
+  readonly silent: readonly { readonly groupVersion: string; readonly why: string }[];
 }
 interface ApiResourceList {
   readonly groupVersion: string;
@@ -40,11 +46,21 @@ export class Discovery {
   }
 
   /** Everything the cluster serves in its preferred versions, subresources left out: what an inventory has to walk. */
-  async everything(): Promise<readonly ApiResource[]> {
+  async everything(): Promise<Served> {
     const groups = await this.transport.send<ApiGroupList>({ method: 'GET', path: '/apis' });
     const versions = ['v1', ...groups.groups.map((group) => group.preferredVersion.groupVersion)];
-    const lists = await Promise.all(versions.map((version) => this.list(version)));
-    return lists.flat();
+    const resources: ApiResource[] = [];
+    const silent: Served['silent'][number][] = [];
+    for (const groupVersion of versions) {
+      this.known.delete(groupVersion);
+      try {
+        resources.push(...(await this.list(groupVersion)));
+      } catch (error) {
+        if (!isKubeError(error)) throw error;
+        silent.push({ groupVersion, why: `${String(error.status)} ${error.reason}` });
+      }
+    }
+    return { resources, silent };
   }
 
   private async resource(of: KindOf): Promise<ApiResource> {

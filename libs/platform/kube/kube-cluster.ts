@@ -2,8 +2,8 @@ import { context, propagation } from '@opentelemetry/api';
 import type { Cluster, RemoveOptions, ServiceAccountToken, WriteOptions } from './cluster.js';
 import type { KubeSettings } from './config.js';
 import { Connection } from './connection.js';
-import { Discovery, type ApiResource } from './discovery.js';
-import { isKubeError } from './errors.js';
+import { Discovery, type Served } from './discovery.js';
+import { isKubeError, KubeError } from './errors.js';
 import { Informer, type InformerOptions } from './informer.js';
 import { refOf, type KubeObject, type ListQuery, type ObjectList, type ObjectRef, type Precondition } from './objects.js';
 import { assertCurrent, termAnnotation, traceAnnotation, type Term } from './term.js';
@@ -53,8 +53,10 @@ export class KubeCluster implements Cluster {
 
   async read<T extends KubeObject>(ref: ObjectRef): Promise<T | undefined> {
     const answer = await this.transport.ask({ method: 'GET', path: await this.discovery.path(ref) });
-    if (answer.status === 404) return undefined;
+    // Only the API server's own word is an absence: a proxy's page, or a path that is not served, is none.
+    if (isKubeError(answer.error, 'NotFound')) return undefined;
     if (answer.error) throw answer.error;
+    if (!isObject(answer.body, ref)) throw notAnObject(answer.status);
     return answer.body as T;
   }
 
@@ -115,7 +117,7 @@ export class KubeCluster implements Cluster {
     return answer.status.userInfo.username;
   }
 
-  resources(): Promise<readonly ApiResource[]> {
+  served(): Promise<Served> {
     return this.discovery.everything();
   }
 
@@ -158,6 +160,12 @@ export class KubeCluster implements Cluster {
     return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...marks } } };
   }
 }
+
+const isObject = (body: unknown, { kind, name }: ObjectRef): boolean => {
+  const found = body as Partial<KubeObject> | null;
+  return typeof found === 'object' && found?.kind === kind && found.metadata?.name === name;
+};
+const notAnObject = (status: number): KubeError => new KubeError(status, 'Unknown', 'what answered is no API server');
 
 const shareOf = (transport: Pick<Transport, 'ask' | 'send'>, share: Share): Pick<Transport, 'ask' | 'send'> => ({
   ask: (request) => transport.ask({ ...request, share }),

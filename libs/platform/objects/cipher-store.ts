@@ -22,6 +22,8 @@ export interface CipherStore {
   retain(key: string, version: string, until: Instant): Promise<void>;
   /** Removes what is not locked; gives back what is, with `retainUntil`. What is gone already counts as removed. */
   remove(versions: readonly ObjectVersion[]): Promise<ObjectVersion[]>;
+  /** The mark that the store was given when it was made. @throws where it cannot be read: then nothing the store lacks is known to be gone. */
+  identity(): Promise<string>;
   health(): Promise<void>;
   close(): Promise<void>;
 }

@@ -19,6 +19,7 @@ export const objectsConfig = z.discriminatedUnion('kind', [
     pathStyle: z.boolean().default(true),
     /** Makes the bucket, with versioning and object lock, where it is missing. */
     createBucket: z.boolean().default(true),
+    requestSeconds: z.number().int().min(1).default(60).describe('A request that takes longer has failed'),
   }),
 ]);
 export type ObjectsConfig = z.infer<typeof objectsConfig>;

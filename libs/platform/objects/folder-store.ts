@@ -24,6 +24,7 @@ export class FolderStore implements CipherStore {
   private lastMs = 0;
   private readonly objects: string;
   private readonly uploads: string;
+  private readonly mark: string;
 
   private constructor(
     root: string,
@@ -31,12 +32,14 @@ export class FolderStore implements CipherStore {
   ) {
     this.objects = join(root, 'objects');
     this.uploads = join(root, 'uploads');
+    this.mark = join(root, 'store-id');
   }
 
   static async open(path: string, clock: Clock = systemClock): Promise<FolderStore> {
     const store = new FolderStore(resolve(path), clock);
     await mkdir(store.objects, { recursive: true, mode: 0o700 });
     await mkdir(store.uploads, { recursive: true, mode: 0o700 });
+    if ((await unlessMissing(() => stat(store.mark))) === undefined) await writeSynced(store.mark, [Buffer.from(newId())]);
     return store;
   }
 
@@ -58,6 +61,7 @@ export class FolderStore implements CipherStore {
   }
 
   async find(key: string, version: string | undefined): Promise<CipherVersion | undefined> {
+    await this.identity();
     const wanted = version ?? (await this.versionsOf(key)).at(-1);
     if (wanted === undefined || !/^[0-9a-f-]{36}$/.test(wanted)) return undefined;
     const folder = this.folderOf(key, wanted);
@@ -68,12 +72,14 @@ export class FolderStore implements CipherStore {
   }
 
   async list(prefix: string): Promise<ObjectVersion[]> {
+    await this.identity();
     const found: ObjectVersion[] = [];
     for await (const folder of versionFolders(join(this.objects, ...prefix.split('/')))) {
       const version = folder.slice(folder.lastIndexOf(versionPrefix) + versionPrefix.length);
       found.push(...(await this.entry(folder, version, 'version', relative(this.objects, dirname(folder)).split(sep).join('/'))));
     }
-    for (const version of await readdir(this.uploads)) found.push(...(await this.entry(join(this.uploads, version), version, 'upload')));
+    for (const version of await readable(() => readdir(this.uploads)))
+      found.push(...(await this.entry(join(this.uploads, version), version, 'upload')));
     return found;
   }
 
@@ -99,6 +105,13 @@ export class FolderStore implements CipherStore {
       await this.removeEmptyParents(dirname(folder));
     }
     return locked;
+  }
+
+  /** A folder that is not mounted, or was emptied, lacks its mark: it is not a store without objects. */
+  async identity(): Promise<string> {
+    const id = await readable(() => readFile(this.mark, 'utf8'));
+    if (!/^[0-9a-f-]{36}$/.test(id)) throw refuse('objects.unreachable', { answer: 'no mark' });
+    return id;
   }
 
   async health(): Promise<void> {
@@ -163,10 +176,7 @@ export class FolderStore implements CipherStore {
   private async entry(folder: string, version: string, kind: 'version' | 'upload', key?: string): Promise<ObjectVersion[]> {
     const about = await readAbout(folder);
     if (about === undefined) return [];
-    const cipherBytes = await stat(join(folder, 'data')).then(
-      (s) => s.size,
-      () => 0,
-    );
+    const cipherBytes = (await unlessMissing(() => stat(join(folder, 'data'))))?.size ?? 0;
     const { storedAt, retainUntil } = about;
     return [{ key: key ?? about.key, version, kind, cipherBytes, storedAt, ...(retainUntil === undefined ? {} : { retainUntil }) }];
   }
@@ -191,10 +201,28 @@ async function* versionFolders(folder: string): AsyncGenerator<string> {
   }
 }
 
-const entriesOf = (folder: string): Promise<Dirent[]> => readdir(folder, { withFileTypes: true }).catch(() => []);
+/** What the file system refuses is not missing. @throws Refusal `objects.unreachable` with its word for it. */
+async function readable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw refuse('objects.unreachable', { answer: (error as NodeJS.ErrnoException).code ?? 'unknown' });
+  }
+}
+
+async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
+  return readable(() =>
+    work().catch((error: unknown) => {
+      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+      throw error;
+    }),
+  );
+}
+
+const entriesOf = async (folder: string): Promise<Dirent[]> => (await unlessMissing(() => readdir(folder, { withFileTypes: true }))) ?? [];
 
 async function readAbout(folder: string): Promise<About | undefined> {
-  const text = await readFile(join(folder, 'about.json'), 'utf8').catch(() => undefined);
+  const text = await unlessMissing(() => readFile(join(folder, 'about.json'), 'utf8'));
   return text === undefined ? undefined : aboutSchema.parse(JSON.parse(text));
 }
 

@@ -50,6 +50,8 @@ export interface Objects {
   remove(key: string, version: string): Promise<void>;
   /** Removes every version, delete marker and upload under the prefix, then looks again: what is locked or came anew is named. */
   destroy(prefix: string): Promise<{ destroyed: number; remaining: ObjectVersion[] }>;
+  /** Which store this is, by the mark it was given when it was made. @throws where the store or its mark cannot be read. */
+  identity(): Promise<string>;
   health(): Promise<void>;
   close(): Promise<void>;
 }

@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises';
 import {
   CreateBucketCommand,
   GetBucketVersioningCommand,
+  GetObjectCommand,
   GetObjectLockConfigurationCommand,
   HeadBucketCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { refuse } from '#kernel';
+import { newId, refuse } from '#kernel';
 import { nothingIfMissing, refusingS3 } from './s3-errors.js';
 
 export interface S3Address {
@@ -18,6 +21,7 @@ export interface S3Address {
   readonly secretKeyFile: string;
   readonly pathStyle: boolean;
   readonly createBucket: boolean;
+  readonly requestSeconds: number;
 }
 
 /** A client, and a check that the bucket still is one whose versions cannot be overwritten and can be locked. */
@@ -28,7 +32,8 @@ export async function connectBucket(at: S3Address): Promise<{ client: S3Client; 
     forcePathStyle: at.pathStyle,
     credentials: { accessKeyId: await secretIn(at.accessKeyFile), secretAccessKey: await secretIn(at.secretKeyFile) },
     maxAttempts: 4,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 },
+    // Without the last word the SDK only warns, and a request that is never answered is waited for without end.
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: at.requestSeconds * 1000, throwOnRequestTimeout: true },
   });
   const check = (): Promise<void> => checkBucket(client, at.bucket);
   try {
@@ -37,6 +42,7 @@ export async function connectBucket(at: S3Address): Promise<{ client: S3Client; 
       await createBucket(client, at.bucket);
     }
     await check();
+    await ensureMark(client, at.bucket);
   } catch (error) {
     client.destroy();
     throw error;
@@ -62,6 +68,26 @@ async function checkBucket(client: S3Client, Bucket: string): Promise<void> {
   if (versioning.Status !== 'Enabled') throw refuse('objects.misconfigured', { what: 'versioning' });
   const lock = await nothingIfMissing(() => client.send(new GetObjectLockConfigurationCommand({ Bucket })));
   if (lock?.ObjectLockConfiguration?.ObjectLockEnabled !== 'Enabled') throw refuse('objects.misconfigured', { what: 'object lock' });
+}
+
+/** No key of an object of ours holds a `~`. Written once; a bucket's mark is the same for whoever reads it. */
+export const markKey = 'opdomain~store';
+
+async function ensureMark(client: S3Client, Bucket: string): Promise<void> {
+  const there = await nothingIfMissing(() => client.send(new GetObjectCommand({ Bucket, Key: markKey })));
+  // Two processes that start together: the first version counts.
+  if (there === undefined) await refusingS3(() => client.send(new PutObjectCommand({ Bucket, Key: markKey, Body: newId() })));
+}
+
+/** The bucket's mark, by its first version. @throws Refusal `objects.unreachable` where the bucket has none, or what answers is no store. */
+export async function markOf(client: S3Client, Bucket: string): Promise<string> {
+  const listed = await refusingS3(() => client.send(new ListObjectVersionsCommand({ Bucket, Prefix: markKey })));
+  const first = (listed.Versions ?? []).sort((a, b) => Number(a.LastModified) - Number(b.LastModified))[0];
+  if (first?.VersionId === undefined) throw refuse('objects.unreachable', { answer: 'no mark' });
+  const version = { Bucket, Key: markKey, VersionId: first.VersionId };
+  const id = await refusingS3(async () => (await client.send(new GetObjectCommand(version))).Body?.transformToString());
+  if (id === undefined || !/^[0-9a-f-]{36}$/.test(id)) throw refuse('objects.unreachable', { answer: 'no mark' });
+  return id;
 }
 
 async function secretIn(path: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand, ListPartsCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { refuse } from '#kernel';
 import type { ObjectVersion } from './objects.js';
 import { nothingIfMissing } from './s3-errors.js';
 
@@ -12,7 +13,11 @@ interface Marker {
 export async function listVersions(client: S3Client, bucket: string, prefix: string): Promise<ObjectVersion[]> {
   const found: ObjectVersion[] = [];
   await eachPage<Marker>(async (marker) => {
-    const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...marker }));
+    const page = assertListing(
+      await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...marker })),
+      bucket,
+      prefix,
+    );
     for (const v of page.Versions ?? [])
       found.push({ ...named(v.Key, v.VersionId, v.LastModified), kind: 'version', cipherBytes: v.Size ?? 0 });
     for (const m of page.DeleteMarkers ?? [])
@@ -26,7 +31,8 @@ export async function listVersions(client: S3Client, bucket: string, prefix: str
 export async function listUploads(client: S3Client, bucket: string, prefix: string): Promise<ObjectVersion[]> {
   const found: ObjectVersion[] = [];
   await eachPage<Marker>(async (marker) => {
-    const page = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...marker }));
+    const answer = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...marker }));
+    const page = assertListing({ ...answer, Name: answer.Bucket }, bucket, prefix);
     for (const { Key: key = '', UploadId: id = '', Initiated: at } of page.Uploads ?? []) {
       const cipherBytes = await nothingIfMissing(() => sizeOf(client, bucket, key, id));
       if (cipherBytes !== undefined) found.push({ ...named(key, id, at), kind: 'upload', cipherBytes });
@@ -34,6 +40,16 @@ export async function listUploads(client: S3Client, bucket: string, prefix: stri
     return page.IsTruncated === true ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker } : undefined;
   });
   return found;
+}
+
+/** A page of something else reads as an empty list; a listing names what it lists. @throws Refusal `objects.unreachable` */
+function assertListing<T extends { readonly Name?: string | undefined; readonly Prefix?: string | undefined }>(
+  page: T,
+  bucket: string,
+  prefix: string,
+): T {
+  if (page.Name !== bucket || (page.Prefix ?? '') !== prefix) throw refuse('objects.unreachable', { answer: 'not a listing' });
+  return page;
 }
 
 async function eachPage<M extends object>(next: (marker: M | undefined) => Promise<M | undefined>): Promise<void> {

@@ -13,7 +13,7 @@ import { refuse } from '#kernel';
 import type { Instant } from '#kernel';
 import type { CipherStore, CipherVersion } from './cipher-store.js';
 import type { ObjectVersion } from './objects.js';
-import { connectBucket } from './s3-bucket.js';
+import { connectBucket, markKey, markOf } from './s3-bucket.js';
 import type { S3Address } from './s3-bucket.js';
 import { nothingIfMissing, refusingS3 } from './s3-errors.js';
 import { listUploads, listVersions } from './s3-listing.js';
@@ -62,10 +62,11 @@ export class S3Store implements CipherStore {
   }
 
   async list(prefix: string): Promise<ObjectVersion[]> {
-    return refusingS3(async () => [
+    const found = await refusingS3(async () => [
       ...(await listVersions(this.client, this.bucket, prefix)),
       ...(await listUploads(this.client, this.bucket, prefix)),
     ]);
+    return found.filter(({ key }) => key !== markKey);
   }
 
   async retain(key: string, version: string, until: Instant): Promise<void> {
@@ -94,6 +95,10 @@ export class S3Store implements CipherStore {
       }
     }
     return locked;
+  }
+
+  identity(): Promise<string> {
+    return markOf(this.client, this.bucket);
   }
 
   health(): Promise<void> {

@@ -67,6 +67,10 @@ export class SealedObjects implements Objects {
     return { destroyed: found.filter(({ version }) => !still.has(version)).length, remaining };
   }
 
+  identity(): Promise<string> {
+    return this.store.identity();
+  }
+
   health(): Promise<void> {
     return this.store.health();
   }

@@ -2,6 +2,10 @@ import { Injectable, SetMetadata, type CustomDecorator } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { CutPath, EvidenceSource, Holding, Id } from '#kernel';
 import type { Tx } from '#platform/database';
+import { seamKey } from './seam-key.js';
+
+export { defineHolding } from './holding.js';
+export type { KeptData, KeptFolder } from './holding.js';
 
 /** What is known of a holding, for those upstream of datasets who judge a request for it. */
 export interface DatasetCatalogue {
@@ -20,17 +24,27 @@ export interface DatasetCatalogue {
   >;
 }
 
+/** Months that the network logs of each authorisation are kept, and of what belongs to none. */
+export interface LogMonths {
+  readonly of: ReadonlyMap<Id, number>;
+  readonly otherwise: number;
+}
+/** How long network logs are kept: asked of the context that knows the regions' rules. */
+export interface LogRetention {
+  all(tx: Tx): Promise<LogMonths>;
+}
+
 /** The small ports that run against the direction of the house: declared in the kernel, implemented by contexts, collected here. */
 export interface SeamTypes {
   'cut-path': CutPath;
   holding: Holding;
   evidence: EvidenceSource;
   'dataset-catalogue': DatasetCatalogue;
+  'log-retention': LogRetention;
 }
 
-const key = 'opdomain:seam';
 /** Marks a provider as an implementation of a seam: `@Implements('cut-path') class … implements CutPath`. */
-export const Implements = (seam: keyof SeamTypes): CustomDecorator => SetMetadata(key, seam);
+export const Implements = (seam: keyof SeamTypes): CustomDecorator => SetMetadata(seamKey, seam);
 
 /** Finds every implementation of a seam among the composed contexts. */
 @Injectable()
@@ -40,7 +54,7 @@ export class Seams {
   all<S extends keyof SeamTypes>(seam: S): SeamTypes[S][] {
     return this.discovery
       .getProviders()
-      .filter((wrapper) => typeof wrapper.metatype === 'function' && Reflect.getMetadata(key, wrapper.metatype) === seam)
+      .filter((wrapper) => typeof wrapper.metatype === 'function' && Reflect.getMetadata(seamKey, wrapper.metatype) === seam)
       .map((wrapper) => wrapper.instance as SeamTypes[S]);
   }
 }

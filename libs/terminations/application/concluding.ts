@@ -1,14 +1,22 @@
-import { Authorisations } from '#authorisations';
+import { Authorisations, LogRetentionMonths } from '#authorisations';
 import { Domains } from '#domains';
-import { addMs, type Clock, documentDigest, type SignedDocument, signDocument, systemAct, type TypedDocument } from '#kernel';
-import { terminationCertified, UnitOfWork } from '#platform/database';
+import {
+  addMs,
+  type Clock,
+  documentDigest,
+  logsKeptUntil,
+  type SignedDocument,
+  signDocument,
+  systemAct,
+  type TypedDocument,
+} from '#kernel';
+import { terminationCertified, type Tx, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { KEYS, type Keys } from '#platform/keys';
 import { Revocations } from '#seats';
 import { Inject, Injectable } from '@nestjs/common';
 import { type CertificateFacts, conclude } from '../domain/certificate.js';
 import { standingHolds } from '../domain/legal-hold.js';
-import { logsKeptUntil } from '../domain/log-retention.js';
 import type { RecoveryAttempt } from '../domain/recovery.js';
 import { decideConclusion } from '../domain/termination-decisions.js';
 import type { TerminationRow } from '../persistence/entities.js';
@@ -16,6 +24,7 @@ import { LegalHoldsRepository } from '../persistence/legal-holds.repository.js';
 import { TerminationsRepository } from '../persistence/terminations.repository.js';
 import { recordStep } from './case-journal.js';
 import { HoldingsSurvey } from './holdings-survey.js';
+import { partiesOf } from './termination-views.js';
 import { TERMINATIONS_CONFIG, type TerminationsConfig } from './terminations.config.js';
 import { proceedJob } from '../domain/work.js';
 
@@ -32,6 +41,7 @@ export class Concluding {
     private readonly survey: HoldingsSurvey,
     private readonly revocations: Revocations,
     private readonly authorisations: Authorisations,
+    private readonly logRetention: LogRetentionMonths,
     private readonly domains: Domains,
     @Inject(KEYS) private readonly keys: Keys,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -40,39 +50,45 @@ export class Concluding {
 
   /** @param recoveryAfter attempts made once the keys were gone; none when the destruction did not come that far. */
   async conclude(row: TerminationRow, recoveryAfter: readonly RecoveryAttempt[]): Promise<void> {
-    const at = this.clock.now();
     const facts = await this.factsOf(row, recoveryAfter);
-    const document = JSON.parse(JSON.stringify(conclude(facts, at))) as TypedDocument;
-    const signed = await this.sign(document);
-    await this.unitOfWork.run(systemAct('terminations', 'termination.certified', at), async (tx) => {
+    const signed = await this.signed(facts);
+    await this.unitOfWork.run(systemAct('terminations', 'termination.certified', this.clock.now()), async (tx) => {
       const locked = await this.repository.lock(tx, row.id);
-      const change = decideConclusion(locked.state, document);
+      const change = decideConclusion(locked.state, signed.document);
       const certified = change.to === 'certified';
       const retryAt = certified ? null : facts.retryAt;
-      await this.repository.move(tx, locked, {
-        state: change.to,
-        recoveryAfter: [...recoveryAfter],
-        retryAt,
-        conclusion: signed,
-        conclusionDigest: documentDigest(document),
-      });
-      await recordStep(
-        tx,
-        locked,
-        change,
-        certified
-          ? { items: facts.inventory.items.length }
-          : { left: (document['left'] as readonly { code: string }[]).map(({ code }) => code) },
-        document,
-      );
-      const { id, authorisationId, domainId, scenarioIds } = row;
-      if (certified && row.scope.kind === 'authorisation') {
-        if (domainId !== null) await this.domains.markDestroyed(tx, domainId);
-        await this.authorisations.markTerminated(tx, authorisationId);
-      }
-      if (retryAt !== null) await tx.enqueue(proceedJob, { key: id, dueAt: retryAt });
-      if (certified) await tx.publish(terminationCertified, id, { terminationId: id, domainId });
+      await this.repository.move(tx, locked, { state: change.to, recoveryAfter: [...recoveryAfter], retryAt, ...kept(signed) });
+      await recordStep(tx, locked, change, certified ? { items: facts.inventory.items.length } : leftOf(signed), signed.document);
+      if (certified) await this.endWhatEnded(tx, locked);
+      else await tx.enqueue(proceedJob, { key: row.id, dueAt: facts.retryAt });
     });
+  }
+
+  /** The inventory could not be taken whole: a notice says of which source and why. The case stays where it is until it can be. */
+  async waitForInventory(row: TerminationRow): Promise<void> {
+    const facts = await this.factsOf(row, []);
+    const signed = await this.signed(facts);
+    await this.unitOfWork.run(systemAct('terminations', 'termination.pending', this.clock.now()), async (tx) => {
+      const locked = await this.repository.lock(tx, row.id);
+      if (locked.state !== row.state) return;
+      await this.repository.update(tx, locked, { retryAt: facts.retryAt, ...kept(signed) });
+      const object = { kind: 'termination', id: row.id };
+      await tx.record({ action: 'termination.pending', object, ...partiesOf(row), after: signed.document, details: leftOf(signed) });
+      await tx.enqueue(proceedJob, { key: row.id, dueAt: facts.retryAt });
+    });
+  }
+
+  private async endWhatEnded(
+    tx: Tx,
+    { id, scope, authorisationId, unitId, authorityId, domainId }: TerminationRow,
+  ): Promise<void> {
+    if (scope.kind === 'authorisation') {
+      if (domainId !== null) await this.domains.markDestroyed(tx, domainId);
+      await this.authorisations.markTerminated(tx, authorisationId);
+    } else await tx.end({ kind: 'scenario', id: scope.scenarioId, unitId, authorityId }, 'ended');
+    // A scenario that ends alone ends no domain.
+    const ended = scope.kind === 'authorisation' ? domainId : null;
+    await tx.publish(terminationCertified, id, { terminationId: id, domainId: ended });
   }
 
   private async factsOf(row: TerminationRow, recoveryAfter: readonly RecoveryAttempt[]): Promise<CertificateFacts> {
@@ -86,16 +102,27 @@ export class Concluding {
         exits: await this.repository.exitsOf(tx, row.id),
         holds: standingHolds(await this.holds.naming(tx, row), row, at),
         inventory: row.inventory ?? { takenAt: at, items: [], differences: [], failures: [{ source: 'inventory', failure: 'not taken' }] },
-        holdings: this.survey.holdings(row).map(({ name }) => name),
+        holdings: this.survey.expected(row),
         outcomes: row.outcomes,
         keysDestroyedAt: row.keysDestroyedAt,
         recoveryBefore: row.recoveryBefore,
         recoveryAfter,
         unreachable: this.config.unreachable,
-        logsKeptUntil: logsKeptUntil(row.openedAt, row.openedAt, this.config.logRetentionMonths),
+        logsKeptUntil: logsKeptUntil(at, at, await this.logRetention.of(tx, authorisationId)),
         retryAt: addMs(at, this.config.retrySeconds * 1000),
       };
     });
+  }
+
+  /** A notice is given also while the key store is away, then without a signature; a certificate never. */
+  private async signed(facts: CertificateFacts): Promise<SignedDocument> {
+    const document = JSON.parse(JSON.stringify(conclude(facts, this.clock.now()))) as TypedDocument;
+    try {
+      return await this.sign(document);
+    } catch (fault) {
+      if (document.type === 'opdomain.destruction-certificate/v1') throw fault;
+      return { document, signatures: [] };
+    }
   }
 
   private async sign(document: TypedDocument): Promise<SignedDocument> {
@@ -103,3 +130,6 @@ export class Concluding {
     return signDocument(document, [{ keyName: certificateKey, sign: (bytes) => this.keys.sign(certificateKey, bytes) }]);
   }
 }
+
+const kept = (conclusion: SignedDocument) => ({ conclusion, conclusionDigest: documentDigest(conclusion.document) });
+const leftOf = ({ document }: SignedDocument) => ({ left: (document['left'] as readonly { code: string }[]).map(({ code }) => code) });

@@ -1,5 +1,6 @@
-import { type Clock, type Holding, type HoldingScope, type HeldItem, type Id, Refusal } from '#kernel';
+import { type Clock, type HeldItem, type Holding, type HoldingName, holdingNames, type HoldingScope, type Id } from '#kernel';
 import { CLOCK } from '#platform/http';
+import { causeOf, failureOf } from '#platform/readback';
 import { Seams } from '#platform/seams';
 import { Inject, Injectable } from '@nestjs/common';
 import { destructionOrder } from '../domain/destruction.js';
@@ -17,10 +18,6 @@ export const scopeOf = (row: TerminationRow): HoldingScope => ({
   scenarioIds: row.scenarioIds,
 });
 
-/** The code of a refusal, or the name of an error: never its text, which may hold what it was about. */
-export const causeOf = (fault: unknown): string =>
-  fault instanceof Refusal ? fault.code : fault instanceof Error ? fault.name : 'unknown';
-
 /** Asks every context what it holds and whether it can get something back. A context that cannot answer is named, not left out. */
 @Injectable()
 export class HoldingsSurvey {
@@ -35,6 +32,11 @@ export class HoldingsSurvey {
     return wholeDomain(row) ? all : all.filter(({ order }) => order !== 'workloads');
   }
 
+  /** Those that must be asked, whether or not somebody composed them: one that is missing keeps the case from its certificate. */
+  expected(row: TerminationRow): readonly HoldingName[] {
+    return holdingNames.filter((name) => wholeDomain(row) || name !== 'cluster');
+  }
+
   async inventory(row: TerminationRow): Promise<Inventory> {
     const reports = await Promise.all(this.holdings(row).map((holding) => this.view(holding, scopeOf(row))));
     return reconcile(reports, this.clock.now());
@@ -45,13 +47,27 @@ export class HoldingsSurvey {
     return { items, failure };
   }
 
-  /** Tries once more to get something back from every holding. An attempt that itself fails shows nothing and is said as such. */
+  /** Tries to get something back from every holding. One that cannot even try is unknown and says so. */
   async attempts(row: TerminationRow): Promise<readonly RecoveryAttempt[]> {
     const made = await Promise.all(
       this.holdings(row).map(async (holding): Promise<RecoveryAttempt[]> => {
-        const answers = await holding.attemptRecovery(scopeOf(row));
-        const at = this.clock.now();
-        return answers.map(({ how, recovered, answer }) => ({ holding: holding.name, how, at, recovered, answer }));
+        const { name } = holding;
+        try {
+          const tries = await holding.readBack(scopeOf(row));
+          const at = this.clock.now();
+          return tries.map((one) => ({ holding: name, at, ...one }));
+        } catch (fault) {
+          return [
+            {
+              holding: name,
+              at: this.clock.now(),
+              how: 'ask what can be got back',
+              outcome: 'unknown',
+              answer: causeOf(fault),
+              store: null,
+            },
+          ];
+        }
       }),
     );
     return made.flat();
@@ -59,9 +75,9 @@ export class HoldingsSurvey {
 
   private async view(holding: Holding, scope: HoldingScope): Promise<ViewReport> {
     try {
-      return { source: holding.name, items: await holding.inventory(scope), failure: null };
+      return { source: holding.name, items: await holding.list(scope), failure: null };
     } catch (fault) {
-      return { source: holding.name, items: [], failure: causeOf(fault) };
+      return { source: holding.name, items: [], failure: failureOf(fault) };
     }
   }
 }

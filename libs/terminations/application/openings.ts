@@ -43,7 +43,7 @@ export class Openings {
     const scope: TerminationScope = scenarioId === undefined ? { kind: 'authorisation' } : { kind: 'scenario', scenarioId };
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.openIn(tx, { authorisationId, scope, ground, decision: decision as Decision });
-      return terminationView(row, ctx.at, this.config.logRetentionMonths);
+      return terminationView(row, ctx.at);
     });
   }
 

@@ -86,10 +86,15 @@ export class Proceeding {
     return true;
   }
 
-  /** @throws Refusal `termination.inventory-incomplete` while a source cannot answer, so that it is tried again. */
+  /** While a source cannot answer, a notice names it, and the inventory is taken again later. */
   private async takeInventory(row: TerminationRow): Promise<boolean> {
     const inventory = await this.survey.inventory(row);
-    await this.move(row, (_tx, locked) => Promise.resolve({ change: decideInventoried(locked.state, inventory), patch: { inventory } }));
+    if (inventory.failures.length > 0) {
+      await this.concluding.waitForInventory({ ...row, inventory });
+      return false;
+    }
+    const patch = { inventory, retryAt: null, conclusion: null, conclusionDigest: null };
+    await this.move(row, (_tx, locked) => Promise.resolve({ change: decideInventoried(locked.state, inventory), patch }));
     return true;
   }
 

@@ -1,10 +1,9 @@
 import type { Instant } from '#kernel';
 import type { z } from 'zod';
 import type { ExitView, HoldView, TerminationView } from '../contract.js';
-import { logsKeptUntil } from '../domain/log-retention.js';
 import type { ExitRow, LegalHoldRow, TerminationRow } from '../persistence/entities.js';
 
-export const terminationView = (row: TerminationRow, at: Instant, months: number): z.output<typeof TerminationView> => ({
+export const terminationView = (row: TerminationRow, at: Instant): z.output<typeof TerminationView> => ({
   id: row.id,
   version: row.version,
   authorisationId: row.authorisationId,
@@ -23,7 +22,7 @@ export const terminationView = (row: TerminationRow, at: Instant, months: number
   destroyBy: row.destroyBy,
   overdue: row.state !== 'certified' && at > row.destroyBy,
   retryAt: row.retryAt,
-  networkLogsKeptUntil: logsKeptUntil(row.openedAt, row.openedAt, months),
+  networkLogsKeptUntil: row.state === 'certified' ? String(row.conclusion?.document['networkLogsKeptUntil']) : null,
   conclusionDigest: row.conclusionDigest,
 });
 

@@ -10,7 +10,6 @@ export const terminationsConfig = z.strictObject({
     .default(30)
     .describe('from opening to destruction; no regulation gives a figure (DEST-01)'),
   retrySeconds: z.number().int().min(1).max(86_400).default(3600).describe('a pending destruction is tried again after this long'),
-  logRetentionMonths: z.number().int().min(6).max(120).default(6).describe('network logs after termination; six at least (LOG-01)'),
   unreachable: z
     .array(z.strictObject({ what: z.string(), why: z.string() }))
     .default([

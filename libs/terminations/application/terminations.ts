@@ -2,7 +2,7 @@ import { Domains } from '#domains';
 import { Scenarios } from '#authorisations';
 import { type ActContext, assertSees, holdsRole, type Id, personOf, refuse, type SignedDocument } from '#kernel';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { DecideExits, InventoryView, TerminationDetail, TerminationsQuery, TerminationView } from '../contract.js';
 import { confirm, type ConfirmingRole } from '../domain/confirmations.js';
@@ -15,7 +15,6 @@ import { TerminationsRepository } from '../persistence/terminations.repository.j
 import { Artefacts } from './artefacts.js';
 import { recordStep } from './case-journal.js';
 import { exitView, partiesOf, terminationView } from './termination-views.js';
-import { TERMINATIONS_CONFIG, type TerminationsConfig } from './terminations.config.js';
 import { proceedJob } from '../domain/work.js';
 
 type TerminationAnswer = z.output<typeof TerminationView>;
@@ -30,7 +29,6 @@ export class Terminations {
     private readonly domains: Domains,
     private readonly scenarios: Scenarios,
     private readonly artefacts: Artefacts,
-    @Inject(TERMINATIONS_CONFIG) private readonly config: TerminationsConfig,
   ) {}
 
   /** One person's yes to the destruction, in the role that is still missing (DEST-04). */
@@ -42,7 +40,7 @@ export class Terminations {
       const confirmations = [...confirm(row.confirmations, { role, personId, at: ctx.at })];
       const next = await this.repository.update(tx, row, { confirmations });
       await tx.record({ action: 'termination.confirmed', object: { kind: 'termination', id }, ...partiesOf(row), details: { role } });
-      return this.view(next, ctx);
+      return terminationView(next, ctx.at);
     });
   }
 
@@ -61,7 +59,7 @@ export class Terminations {
       const items = input.items.map(({ kind, ref, decision, carriedBy }) => ({ kind, ref, decision, carriedBy }));
       await tx.record({ action: 'termination.exit-decided', object: { kind: 'termination', id }, ...partiesOf(row), details: { items } });
       await tx.enqueue(proceedJob, { key: id });
-      return this.view(row, ctx);
+      return terminationView(row, ctx.at);
     });
   }
 
@@ -71,7 +69,7 @@ export class Terminations {
       const row = await this.locked(tx, id);
       const next = await this.beginDestruction(tx, row);
       await tx.record({ action: 'termination.destruction-ordered', object: { kind: 'termination', id }, ...partiesOf(row) });
-      return this.view(next, ctx);
+      return terminationView(next, ctx.at);
     });
   }
 
@@ -92,7 +90,7 @@ export class Terminations {
     return this.unitOfWork.read(ctx, async (tx) => {
       const { authorisationId, state } = query;
       const page = await this.repository.page(tx, { authorisationId, state }, query);
-      return { items: page.items.map((row) => this.view(row, ctx)), next: page.next };
+      return { items: page.items.map((row) => terminationView(row, ctx.at)), next: page.next };
     });
   }
 
@@ -101,7 +99,7 @@ export class Terminations {
       const row = await this.visible(tx, id);
       const exits = await this.repository.exitsOf(tx, id);
       const holds = standingHolds(await this.holds.naming(tx, row), row, ctx.at);
-      return { ...this.view(row, ctx), exits: exits.map(exitView), holds: holds.map((hold) => ({ ...hold })) };
+      return { ...terminationView(row, ctx.at), exits: exits.map(exitView), holds: holds.map((hold) => ({ ...hold })) };
     });
   }
 
@@ -165,9 +163,5 @@ export class Terminations {
     const row = await this.repository.get(tx, id);
     assertSees(tx.context.actor, { unitId: row.unitId, authorityId: row.authorityId }, tx.context.at, 'termination.not-found', id);
     return row;
-  }
-
-  private view(row: TerminationRow, ctx: ActContext): TerminationAnswer {
-    return terminationView(row, ctx.at, this.config.logRetentionMonths);
   }
 }

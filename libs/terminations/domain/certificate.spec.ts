@@ -5,7 +5,7 @@ import { type CertificateFacts, conclude, remainders } from './certificate.js';
 import { confirmations, done, exit, hold, inventory, later, noon, object, row } from './termination.fixture.js';
 
 const outcome = (more: Partial<HoldingOutcome>): HoldingOutcome => ({
-  holding: 'objects',
+  holding: 'canaries',
   order: 'data',
   left: [],
   failure: null,
@@ -35,7 +35,19 @@ const left: readonly (readonly [string, Partial<CertificateFacts>, string])[] = 
   ['a holding failed [DEST-01]', { outcomes: [outcome({ failure: 'timeout' }), keys] }, 'destruction-failed'],
   ['a holding was not reached [DEST-01]', { outcomes: [keys] }, 'holding-not-asked'],
   ['the keys remain [DEST-02]', { keysDestroyedAt: null }, 'keys-remain'],
-  ['a canary could be read [DEST-02]', { recoveryAfter: [{ ...canary, recovered: true }, sample] }, 'recovered'],
+  ['a canary could be read [DEST-02]', { recoveryAfter: [{ ...canary, outcome: 'recovered' }, sample] }, 'recovered'],
+  [
+    'a canary’s store did not answer [DEST-02]',
+    { recoveryAfter: [{ ...canary, outcome: 'unknown', answer: 'objects.unreachable', store: null }, sample] },
+    'recovery-unknown',
+  ],
+  ['another store answered for the canary [DEST-02]', { recoveryAfter: [{ ...canary, store: 'other' }, sample] }, 'recovery-unknown'],
+  ['a canary had never been read before [DEST-02]', { recoveryBefore: done().recoveryBefore.slice(1) }, 'recovery-unknown'],
+  [
+    'it was unknown before the destruction whether the canary could be read [DEST-02]',
+    { recoveryBefore: done().recoveryBefore.map((one) => ({ ...one, outcome: 'unknown' as const })) },
+    'recovery-unknown',
+  ],
   ['an attempt that succeeded before was not repeated [DEST-02]', { recoveryAfter: [canary] }, 'recovery-not-attempted'],
   [
     'recovery was attempted before the keys went [DEST-02]',

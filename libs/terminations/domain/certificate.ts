@@ -1,4 +1,4 @@
-import type { HeldItem, Id, Instant } from '#kernel';
+import type { HeldItem, HoldingName, Id, Instant } from '#kernel';
 import { type Confirmation, isConfirmed, missingRoles } from './confirmations.js';
 import type { HoldingOutcome } from './destruction.js';
 import { type Method, methodOf } from './disposal.js';
@@ -6,7 +6,7 @@ import { type ExitItem, stillLeaving, undecided } from './exits.js';
 import type { Decision, Ground } from './grounds.js';
 import { type Difference, type Inventory, things } from './inventory.js';
 import type { LegalHold } from './legal-hold.js';
-import { proofsOf, type RecoveryAttempt, type RecoveryProof } from './recovery.js';
+import { notShown, proofsOf, sameAttempt, type RecoveryAttempt, type RecoveryProof } from './recovery.js';
 import type { TerminationScope } from './termination.js';
 
 /** Something that is left, why, and what it is about. */
@@ -24,6 +24,7 @@ export interface Remainder {
     | 'holding-not-asked'
     | 'keys-remain'
     | 'recovered'
+    | 'recovery-unknown'
     | 'recovery-not-attempted'
     | 'recovery-attempted-too-early'
     | 'no-telling-attempt';
@@ -52,7 +53,7 @@ export interface CertificateFacts {
   readonly holds: readonly LegalHold[];
   readonly inventory: Inventory;
   /** Every holding that had to be destroyed, by name. */
-  readonly holdings: readonly string[];
+  readonly holdings: readonly HoldingName[];
   readonly outcomes: readonly HoldingOutcome[];
   /** When the last key was destroyed; null while keys remain. */
   readonly keysDestroyedAt: Instant | null;
@@ -86,6 +87,8 @@ export interface DestructionCertificate extends Head {
   readonly type: 'opdomain.destruction-certificate/v1';
   readonly accessReceipt: string;
   readonly exits: readonly Pick<ExitItem, 'kind' | 'ref' | 'decision' | 'decidedBy' | 'decidedAt' | 'carriedBy'>[];
+  /** Every holding that was asked, destroyed and tried. */
+  readonly holdings: readonly HoldingName[];
   readonly items: readonly CertifiedItem[];
   readonly differences: readonly Difference[];
   readonly keysDestroyedAt: Instant;
@@ -100,21 +103,31 @@ export interface PendingNotice extends Head {
 }
 
 function recoveryRemainders({ keysDestroyedAt, recoveryBefore, recoveryAfter, inventory }: CertificateFacts): Remainder[] {
-  const left: Remainder[] = recoveryAfter.flatMap(({ holding, how, recovered, answer, at }): Remainder[] => {
-    const what = `${holding}: ${how}`;
-    if (recovered) return [{ what, code: 'recovered', why: answer }];
-    return keysDestroyedAt !== null && at < keysDestroyedAt ? [{ what, code: 'recovery-attempted-too-early', why: at }] : [];
-  });
-  const repeated = ({ holding, how }: RecoveryAttempt) =>
-    recoveryAfter.some((attempt) => attempt.holding === holding && attempt.how === how);
-  const notRepeated = recoveryBefore.filter((attempt) => attempt.recovered && !repeated(attempt));
-  left.push(
-    ...notRepeated.map(({ holding, how }): Remainder => ({
-      what: `${holding}: ${how}`,
-      code: 'recovery-not-attempted',
-      why: 'it succeeded before and was not tried again',
-    })),
+  const unread = recoveryBefore.filter(({ outcome }) => outcome === 'unknown');
+  const left: Remainder[] = unread.map(({ holding, how, answer }) => ({
+    what: `${holding}: ${how}`,
+    code: 'recovery-unknown',
+    why: `unknown before anything was destroyed: ${answer}`,
+  }));
+  for (const proof of proofsOf(recoveryBefore, recoveryAfter)) {
+    const { outcome, answer, at } = proof.after;
+    const what = `${proof.holding}: ${proof.how}`;
+    const unknown = notShown(proof);
+    if (outcome === 'recovered') left.push({ what, code: 'recovered', why: answer });
+    else if (unknown !== null) left.push({ what, code: 'recovery-unknown', why: unknown });
+    else if (keysDestroyedAt !== null && at < keysDestroyedAt) left.push({ what, code: 'recovery-attempted-too-early', why: at });
+  }
+  const notRepeated = recoveryBefore.filter(
+    (attempt) => attempt.outcome === 'recovered' && !recoveryAfter.some((after) => sameAttempt(after, attempt)),
   );
+  if (keysDestroyedAt !== null)
+    left.push(
+      ...notRepeated.map(({ holding, how }): Remainder => ({
+        what: `${holding}: ${how}`,
+        code: 'recovery-not-attempted',
+        why: 'it succeeded before and was not tried again',
+      })),
+    );
   const telling = proofsOf(recoveryBefore, recoveryAfter).some((proof) => proof.telling);
   if (inventory.items.length > 0 && !telling) {
     left.push({ what: 'recovery', code: 'no-telling-attempt', why: 'no attempt had recovered anything before destruction' });
@@ -201,6 +214,7 @@ export function conclude(facts: CertificateFacts, at: Instant): DestructionCerti
       decidedAt,
       carriedBy,
     })),
+    holdings: facts.holdings,
     items: things(inventory.items).map((item) => ({ kind: item.kind, ref: item.ref, view: item.view, ...methodOf(item, destroyedKeys) })),
     differences: inventory.differences,
     keysDestroyedAt,

@@ -1,9 +1,9 @@
-import { type HeldItem, type Holding, refuse } from '#kernel';
+import { type HeldItem, type Holding, type HoldingName, refuse } from '#kernel';
 
 export type DestructionStage = Holding['order'];
 
 /** Workloads first, so that nothing writes any more; keys last, because they open what might have to be looked at until then. */
-export const stages = ['workloads', 'data', 'records', 'keys'] as const satisfies readonly DestructionStage[];
+export const stages = ['workloads', 'data', 'keys'] as const satisfies readonly DestructionStage[];
 
 /** The holdings in the order in which they are destroyed; within a stage by name, so that a repeat takes the same way. */
 export const destructionOrder = <H extends Pick<Holding, 'name' | 'order'>>(holdings: readonly H[]): readonly H[] =>
@@ -11,7 +11,7 @@ export const destructionOrder = <H extends Pick<Holding, 'name' | 'order'>>(hold
 
 /** What a holding still has after its destruction, or why it could not say or do so. */
 export interface HoldingOutcome {
-  readonly holding: string;
+  readonly holding: HoldingName;
   readonly order: DestructionStage;
   readonly left: readonly HeldItem[];
   readonly failure: string | null;

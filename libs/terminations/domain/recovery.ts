@@ -1,34 +1,51 @@
-import type { Instant } from '#kernel';
+import type { HoldingName, Instant, RecoveryTry } from '#kernel';
 
-/** One attempt to get back what was destroyed: a canary, a kept ciphertext, a restored backup. */
-export interface RecoveryAttempt {
-  readonly holding: string;
-  readonly how: string;
+/** One attempt to get back what was destroyed: a canary, a kept ciphertext, an object that a record names. */
+export interface RecoveryAttempt extends RecoveryTry {
+  readonly holding: HoldingName;
   readonly at: Instant;
-  readonly recovered: boolean;
-  /** What came back, as a status; never content. */
-  readonly answer: string;
 }
+type Told = Pick<RecoveryAttempt, 'at' | 'outcome' | 'answer' | 'store'>;
 
-const same = (a: RecoveryAttempt, b: RecoveryAttempt): boolean => a.holding === b.holding && a.how === b.how;
+export const sameAttempt = (a: RecoveryAttempt, b: RecoveryAttempt): boolean => a.holding === b.holding && a.how === b.how;
 
-/** The same attempt before and after. One that could not recover anything before shows nothing by failing afterwards. */
+/**
+ * The control before anything is destroyed: what an attempt was answered when it first was answered at all stands; one that nobody
+ * answered is tried again. While any is unknown nothing is destroyed, since its failing later would show nothing.
+ */
+export const controlOf = (kept: readonly RecoveryAttempt[], tried: readonly RecoveryAttempt[]): readonly RecoveryAttempt[] => {
+  const known = kept.filter(({ outcome }) => outcome !== 'unknown');
+  return [...known, ...tried.filter((attempt) => !known.some((other) => sameAttempt(other, attempt)))];
+};
+
+/** The same attempt before and after. Telling: it came back before, and the same store says now that it is gone. */
 export interface RecoveryProof {
-  readonly holding: string;
+  readonly holding: HoldingName;
   readonly how: string;
-  readonly before: { readonly at: Instant; readonly recovered: boolean; readonly answer: string } | null;
-  readonly after: { readonly at: Instant; readonly recovered: boolean; readonly answer: string };
+  readonly before: Told | null;
+  readonly after: Told;
   readonly telling: boolean;
 }
 
+const told = ({ at, outcome, answer, store }: RecoveryAttempt): Told => ({ at, outcome, answer, store });
+
 export const proofsOf = (before: readonly RecoveryAttempt[], after: readonly RecoveryAttempt[]): readonly RecoveryProof[] =>
   after.map((attempt) => {
-    const control = before.find((candidate) => same(candidate, attempt));
+    const control = before.find((candidate) => sameAttempt(candidate, attempt));
     return {
       holding: attempt.holding,
       how: attempt.how,
-      before: control ? { at: control.at, recovered: control.recovered, answer: control.answer } : null,
-      after: { at: attempt.at, recovered: attempt.recovered, answer: attempt.answer },
-      telling: control?.recovered === true && !attempt.recovered,
+      before: control ? told(control) : null,
+      after: told(attempt),
+      telling: control?.outcome === 'recovered' && attempt.outcome === 'gone',
     };
   });
+
+/** Why an attempt after the destruction does not show that the thing is gone; null where it does. */
+export function notShown({ before, after }: RecoveryProof): string | null {
+  if (after.outcome === 'unknown') return `unknown: ${after.answer}`;
+  if (before === null || before.outcome === 'unknown')
+    return 'unknown: it had never been read before, so that not reading it shows nothing';
+  if (before.store !== after.store) return 'unknown: another store answered than the one that had it';
+  return null;
+}

@@ -154,14 +154,6 @@ export const refusals = {
     satisfyEn: 'Destroy the rest first.',
     sources: ['DEST-02'],
   },
-  'termination.retention-too-short': {
-    status: 422,
-    zh: '网络日志至少留存 {least} 个月，不得设为 {months} 个月。',
-    en: 'Network logs are kept {least} months at least, not {months}.',
-    satisfyZh: '填写不少于 {least} 的数。',
-    satisfyEn: 'Give {least} or more.',
-    sources: ['LOG-01'],
-  },
   'termination.no-certificate': {
     status: 404,
     zh: '尚无销毁证明。',

@@ -68,8 +68,8 @@ export const inventory = (items: readonly HeldItem[] = [key, object, row]): Inve
   failures: [],
 });
 
-const attempt = { holding: 'objects', how: 'read the canary object' };
-const decryption = { holding: 'keys', how: 'decrypt the kept sample' };
+const attempt = { holding: 'canaries' as const, how: 'read the canary object' };
+const decryption = { holding: 'keys' as const, how: 'decrypt the kept sample' };
 
 /** A case of which nothing is left. */
 export const done = (more: Partial<CertificateFacts> = {}): CertificateFacts => ({
@@ -87,19 +87,19 @@ export const done = (more: Partial<CertificateFacts> = {}): CertificateFacts => 
   exits: [exit()],
   holds: [],
   inventory: inventory(),
-  holdings: ['objects', 'keys'],
+  holdings: ['canaries', 'keys'],
   outcomes: [
-    { holding: 'objects', order: 'data', left: [], failure: null },
+    { holding: 'canaries', order: 'data', left: [], failure: null },
     { holding: 'keys', order: 'keys', left: [], failure: null },
   ],
   keysDestroyedAt: later(2000),
   recoveryBefore: [
-    { ...attempt, at: later(500), recovered: true, answer: '32 bytes' },
-    { ...decryption, at: later(500), recovered: true, answer: 'decrypted' },
+    { ...attempt, at: later(500), outcome: 'recovered', answer: '32 bytes', store: 'bucket' },
+    { ...decryption, at: later(500), outcome: 'recovered', answer: 'decrypted', store: 'vault' },
   ],
   recoveryAfter: [
-    { ...attempt, at: later(3000), recovered: false, answer: 'NoSuchKey' },
-    { ...decryption, at: later(3000), recovered: false, answer: 'keys.destroyed' },
+    { ...attempt, at: later(3000), outcome: 'gone', answer: 'NoSuchKey', store: 'bucket' },
+    { ...decryption, at: later(3000), outcome: 'gone', answer: 'keys.destroyed', store: 'vault' },
   ],
   unreachable: [{ what: 'node disks', why: 'outside the platform' }],
   logsKeptUntil: '2026-09-02T04:00:00.000Z',

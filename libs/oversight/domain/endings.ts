@@ -1,0 +1,9 @@
+import type { EndingRules } from '#kernel';
+
+/** What of this context stands under something that can end, and how its acts do. */
+export const oversightEndings: EndingRules = {
+  belongs: {},
+  acts: {
+    'work.replayed': 'afterwards',
+  },
+};

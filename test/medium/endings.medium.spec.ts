@@ -1,0 +1,156 @@
+import { newId, sha256, type ActUnder } from '#kernel';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { contexts } from '../../apps/composition/contexts.js';
+import { actionsOf, belongingsOf, undersOf } from '../../apps/composition/platform.js';
+import type { ActSpec } from '../../libs/platform/http/act.js';
+import { RouteTable } from '../../libs/platform/http/route-table.js';
+import { openMedium, type Answer, type Caller, type Medium } from '../support/medium.js';
+import { inDays, ok, openOperating, type Operating } from '../support/operating.js';
+import { sampleOf } from '../support/sample-input.js';
+
+type Rule = Exclude<ActUnder, string>;
+const ruled: readonly { readonly action: string; readonly rule: Rule }[] = Object.entries(undersOf(contexts)).flatMap(([action, rules]) =>
+  [rules].flat().flatMap((rule) => (typeof rule === 'string' ? [] : [{ action, rule }])),
+);
+const belongs = belongingsOf(contexts);
+
+let medium: Medium;
+let acts: ReadonlyMap<string, ActSpec>;
+let provider: Caller;
+/** An authorisation whose termination is certified, and one whose domain was destroyed with it. */
+let over: Operating;
+let open: Operating;
+const rows = new Map<string, string>();
+
+beforeAll(async () => {
+  medium = await openMedium({
+    // No cluster: what a domain would hold there is not asked for, since none is made.
+    contexts: contexts.map((context) => (context.name === 'domains' ? { ...context, jobs: [] } : context)),
+    worker: true,
+  });
+  acts = new Map(
+    medium.app
+      .get(RouteTable)
+      .acts(new Set(Object.keys(actionsOf(contexts))))
+      .map((spec) => [spec.action, spec]),
+  );
+  over = await openOperating(medium);
+  open = await openOperating(medium);
+  provider = await medium.person(over.unitId, ['provider']);
+  const decision = { reference: '浙数协〔2026〕5号', fileDigest: sha256('decision'), decidedOn: inDays(-1) };
+  const body = { authorisationId: over.authorisationId, ground: 'policy-change', decision };
+  const { id } = ok(await over.authority.post('/terminations', body));
+  const reaches = (state: string) =>
+    medium.until(
+      async () => ok<{ state: string }>(await medium.security.get(`/terminations/${id}`)).state === state && state,
+      `the termination to be ${state}`,
+      120,
+    );
+  await reaches('inventoried');
+  ok(await medium.security.post(`/terminations/${id}/confirmations`, {}));
+  ok(await medium.security.post(`/terminations/${id}/destructions`, {}));
+  await reaches('certified');
+  rows.set('authorisation', over.authorisationId).set('scenario', over.scenarioId).set('termination', id);
+  for (const kind of Object.keys(belongs)) if (!rows.has(kind)) rows.set(kind, await somethingOf(kind));
+  await medium.sql(
+    `INSERT INTO platform.endings (kind, id, stage, at, unit_id, authority_id) VALUES ('domain', $1, 'ended', now(), $2, $3)`,
+    [rows.get('domain'), over.unitId, over.authorityId],
+  );
+}, 600_000);
+afterAll(() => medium.close());
+
+/** A row of a kind under the ended authorisation. Its content does not matter: the rule must not come to look at it. */
+async function somethingOf(kind: string): Promise<string> {
+  const table = belongs[kind]?.table ?? '';
+  const [schema, name] = table.split('.');
+  const checks = await medium.sql<{ name: string }>(
+    `SELECT conname AS name FROM pg_constraint WHERE conrelid = '${table}'::regclass AND contype IN ('c', 'f')`,
+  );
+  for (const check of checks) await medium.sql(`ALTER TABLE ${table} DROP CONSTRAINT "${check.name}"`);
+  const columns = await medium.sql<{ column_name: string; data_type: string }>(
+    `SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2 AND is_nullable = 'NO'`,
+    [schema, name],
+  );
+  const id = newId();
+  const known: Readonly<Record<string, string>> = {
+    ...{ id, authorisation_id: over.authorisationId, scenario_id: over.scenarioId },
+    ...{ unit_id: over.unitId, authority_id: over.authorityId },
+  };
+  const usual: Readonly<Record<string, string>> = {
+    ...{ uuid: newId(), text: 'x', integer: '1', bigint: '1', 'double precision': '0', boolean: 'true', date: '2026-01-01' },
+    ...{ 'timestamp with time zone': '2026-01-01T00:00:00Z', jsonb: '[]', ARRAY: '{}', bytea: '\\x00' },
+  };
+  const names = columns.map((column) => `"${column.column_name}"`).join(', ');
+  const values = columns.map((column) => `'${known[column.column_name] ?? usual[column.data_type] ?? '1'}'`).join(', ');
+  await medium.sql(`BEGIN; SET LOCAL session_replication_role = replica; INSERT INTO ${table} (${names}) VALUES (${values}); COMMIT`);
+  return id;
+}
+
+function callerFor({ roles }: ActSpec): Caller {
+  const callers: Partial<Record<string, Caller>> = {
+    ...{ authority: over.authority, 'unit-manager': over.manager, 'unit-developer': over.developer, provider },
+    ...{ 'security-admin': medium.security, 'platform-operator': medium.operator, 'audit-admin': medium.auditor },
+  };
+  const [role] = roles === 'signed-in' || roles === 'public' ? ['unit-manager'] : roles.filter((one) => callers[one] !== undefined);
+  const caller = callers[role ?? ''];
+  if (caller === undefined) throw new Error(`nobody of this test is ${String(roles)}`);
+  return caller;
+}
+
+/** Calls an act on something of a kind that the rule names. */
+function call(spec: ActSpec, { kind, at }: Rule, id: string, caller: Caller): Promise<Answer> {
+  const [part, member = ''] = at.split('.');
+  const path = spec.path.replace(/:(\w+)/g, (_, name: string) => (part === 'params' && name === member ? id : newId()));
+  const body = {
+    ...(spec.body === undefined ? {} : (sampleOf(spec.body) as object)),
+    ...(part === 'body' ? { [member]: kind === undefined ? { kind: 'authorisation', id } : id } : {}),
+  };
+  if (spec.method === 'GET') return caller.get(path);
+  return spec.method === 'PUT' ? caller.put(path, body) : caller.post(path, body);
+}
+
+const took: number[] = [];
+
+describe('after the certificate', () => {
+  it.each(ruled)('$action is refused at once, and writes nothing', async ({ action, rule }) => {
+    const spec = acts.get(action);
+    if (spec === undefined) throw new Error(`no route is ${action}`);
+    const id = rows.get(rule.kind ?? 'authorisation') ?? '';
+    const [since, from] = [new Date().toISOString(), performance.now()];
+    const answer = await call(spec, rule, id, callerFor(spec));
+    took.push(performance.now() - from);
+    expect(answer).toMatchObject({ status: 409, body: { code: expect.stringMatching(/^(authorisation|scenario|domain)\.ended$/) } });
+    const written = `SELECT 1 FROM platform.journal WHERE action = $1 AND outcome = 'done' AND recorded_at >= $2`;
+    expect(await medium.sql(written, [action, since])).toEqual([]);
+  });
+
+  it('each of them took less than a second', () => {
+    const sorted = [...took].sort((a, b) => a - b);
+    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(1_000);
+    expect(sorted.at(-1)).toBeLessThan(5_000);
+  });
+
+  it('what is read still says what it is', async () => {
+    expect(ok<{ state: string }>(await over.authority.get(`/authorisations/${over.authorisationId}`)).state).toBe('terminated');
+    expect(ok<{ state: string }>(await over.authority.get(`/scenarios/${over.scenarioId}`)).state).toBe('ended');
+  });
+
+  it('another unit is not told that something ended: for it there is no such thing [ISO-02]', async () => {
+    const { status } = await open.manager.post(`/scenarios/${over.scenarioId}/stops`, { reason: '误报' });
+    expect([403, 404]).toContain(status);
+  });
+
+  it('what has not ended goes on', async () => {
+    const stopped = await open.authority.post(`/scenarios/${open.scenarioId}/stops`, { reason: '核查' });
+    expect(stopped.body).not.toMatchObject({ code: expect.stringMatching(/\.ended$/) });
+  });
+
+  it('a scenario that ends alone refuses what begins under it, while others of its authorisation go on [SUSP-05]', async () => {
+    ok(await open.authority.post(`/scenarios/${open.scenarioId}/endings`, { reason: '场景终止' }));
+    const seat = { personId: open.developer.personId, scenarioId: open.scenarioId, clause: '第四条', endsOn: inDays(30) };
+    expect((await open.manager.post('/seats', seat)).body).toMatchObject({ code: 'scenario.ended' });
+    expect((await open.authority.post(`/scenarios/${open.scenarioId}/stops`, { reason: '再停' })).body).toMatchObject({
+      code: 'scenario.ended',
+    });
+  });
+});
