@@ -21,7 +21,14 @@ const allFields = { fields: new Set(fields.map(({ name }) => name)), rowLimit: n
 const format = { kind: 'csv', encoding: 'gb18030', delimiter: ',', header: true } as const;
 const copy = { id: newId(), scenarioId: newId() } as DatasetCopy;
 const engineRoot = join('/dev/shm', `opdomain-files-${newId()}`);
-const engine = new SandboxEngine({ memoryMb: 1024, threads: 2, wallClockMs: 120_000, scratchBytes: 2_000_000_000 });
+const engine = await SandboxEngine.open({
+  sandbox: 'preferred',
+  sandboxUid: 60_700,
+  memoryMb: 1024,
+  threads: 2,
+  wallClockMs: 120_000,
+  scratchBytes: 2_000_000_000,
+});
 
 let dir: string;
 let area: ScratchArea;

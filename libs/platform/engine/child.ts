@@ -61,6 +61,7 @@ function causeOf(error: unknown): EngineCause {
   if (!/^[A-Z][A-Za-z ]{2,30}$/.test(kind)) kind = 'Unknown';
   if (kind === 'Out of Memory')
     return { code: text.includes('max_temp_directory_size') ? 'engine.scratch-limit' : 'engine.memory-limit', kind, ...at };
+  if (kind === 'IO' && text.includes('File too large')) return { code: 'engine.scratch-limit', kind, ...at }; // EFBIG: the limit on one file
   const bytes = Buffer.from(place.sql);
   if (position === undefined || !Number.isInteger(position) || position < 0 || position > bytes.length)
     return { code: 'engine.sql-error', kind, ...at };

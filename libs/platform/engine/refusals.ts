@@ -25,6 +25,15 @@ export const engineRefusals = {
     satisfyZh: '等待其他任务结束，或加大内存文件系统。',
     satisfyEn: 'Wait for other runs to end, or enlarge the memory filesystem.',
   },
+  'engine.sandbox-unavailable': {
+    status: 503,
+    zh: '引擎进程无法与系统隔离：{reason}。',
+    en: 'The engine’s processes cannot be isolated: {reason}.',
+    satisfyZh: '安装 bubblewrap 并允许非特权用户命名空间；仅在个人开发机上可设置 engine.sandbox: preferred。',
+    satisfyEn:
+      'Install bubblewrap and allow unprivileged user namespaces; engine.sandbox: preferred is for a developer’s own computer only.',
+    sources: ['DES-01', 'MOD-03'],
+  },
   'engine.job-invalid': {
     status: 500,
     zh: '引擎任务不合规范（{reason}）。',
