@@ -40,6 +40,9 @@ interface Tools {
  * Starts the child by bubblewrap: user, mount, pid, network, IPC, UTS and cgroup namespaces of its own, no capability, no new privileges,
  * the seccomp filter, limits, and a root that holds Node.js, DuckDB and their libraries alone. Only its scratch can be written.
  *
+ * When its parent dies the kernel kills it: the signal reaches bubblewrap's own first process, and its pid namespace falls with it. As root
+ * there are two of these namespaces, since what is left of the outer bubblewrap may not signal another user's process.
+ *
  * Started by root it becomes `uid` first, so that it is root neither inside nor outside: its root is assembled below `/mnt` of a mount
  * namespace, since that user may not walk to where this project stands. Started by anybody else it stays that user outside.
  */
@@ -95,7 +98,7 @@ export class Bubblewrap implements Launcher {
     return [
       ...[bwrap, '--dev-bind', '/', '/', '--tmpfs', assembly, ...view(assembly), '--bind', launch.scratch, `${assembly}/scratch`],
       ...['proc', 'dev', 'tmp'].flatMap((name) => ['--dir', `${assembly}/${name}`]),
-      ...['--die-with-parent', '--', setpriv, '--reuid', user, '--regid', user, '--clear-groups', '--no-new-privs'],
+      ...['--unshare-pid', '--die-with-parent', '--', setpriv, '--reuid', user, '--regid', user, '--clear-groups', '--no-new-privs'],
       ...['--bounding-set=-all', '--inh-caps=-all', '--pdeathsig', 'KILL', '--', bwrap],
       ...['--ro-bind', assembly, '/', ...ownFilesystems(`${assembly}/scratch`, launch.scratch), ...confined],
     ];

@@ -120,16 +120,20 @@ async function runToFile(
   connection: DuckDBConnection,
   path: string,
   sql: string,
-  format: 'parquet' | 'csv',
+  { format, mostRows }: { readonly format: 'parquet' | 'csv'; readonly mostRows?: number },
+  step: number,
 ): Promise<{ rows: number; columns: EngineColumn[] }> {
   place.offset = resultView.length;
   await connection.run(resultView + sql);
   const options = format === 'parquet' ? '(FORMAT parquet, COMPRESSION zstd)' : '(FORMAT csv, HEADER)';
-  const written = await connection.runAndReadAll(`COPY (FROM sandbox_result) TO ${literal(path)} ${options}`);
+  const limit = mostRows === undefined ? '' : ` LIMIT ${String(mostRows + 1)}`;
+  const written = await connection.runAndReadAll(`COPY (FROM sandbox_result${limit}) TO ${literal(path)} ${options}`);
+  const rows = Number(written.getRows()[0]?.[0] ?? 0);
+  if (mostRows !== undefined && rows > mostRows) throw new Stop({ code: 'engine.row-limit', step });
   const shape = await connection.runAndReadAll('DESCRIBE sandbox_result');
   await connection.run('DROP VIEW sandbox_result');
   return {
-    rows: Number(written.getRows()[0]?.[0] ?? 0),
+    rows,
     columns: shape.getRows().map((row) => ({ name: String(row[0]), type: String(row[1]) })),
   };
 }
@@ -143,7 +147,7 @@ async function runSelect(connection: DuckDBConnection, folder: string, step: Sql
   if ('file' in step.result) {
     prepared.destroySync();
     const path = join(folder, step.result.file);
-    const { rows, columns } = await runToFile(connection, path, step.sql, step.result.format);
+    const { rows, columns } = await runToFile(connection, path, step.sql, step.result, index);
     send({ t: 'step', step: index, result: { kind: 'file', file: step.result.file, rows, bytes: statSync(path).size, columns } });
     return;
   }

@@ -27,7 +27,11 @@ export interface EngineInput {
 }
 
 /** What becomes of a statement's result: nothing, rows handed back (at most `rows`), or a file in the scratch. */
-export type StepResultWanted = 'none' | { readonly rows: number } | { readonly file: string; readonly format: 'parquet' | 'csv' };
+export type StepResultWanted =
+  | 'none'
+  | { readonly rows: number }
+  /** With `mostRows` a result of more ends the run by `engine.row-limit`. */
+  | { readonly file: string; readonly format: 'parquet' | 'csv'; readonly mostRows?: number };
 
 /** SQL of one or more statements. With a result wanted it must be exactly one SELECT. */
 export interface SqlStep {
@@ -95,6 +99,7 @@ export interface EngineCause {
     | 'engine.memory-limit'
     | 'engine.scratch-limit'
     | 'engine.time-limit'
+    | 'engine.row-limit'
     | 'engine.cancelled'
     | 'engine.process-lost';
   /** DuckDB's class of error, e.g. `Parser`, `Binder`, `Conversion`. */

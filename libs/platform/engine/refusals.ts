@@ -78,6 +78,13 @@ export const engineRefusals = {
     satisfyZh: '缩小输入或拆分任务。',
     satisfyEn: 'Use a smaller input or split the work.',
   },
+  'engine.row-limit': {
+    status: 422,
+    zh: '结果行数超出上限。',
+    en: 'The result exceeded its limit of rows.',
+    satisfyZh: '先聚合或限制行数。',
+    satisfyEn: 'Aggregate first, or limit the rows.',
+  },
   'engine.cancelled': {
     status: 409,
     zh: '运行已被取消。',

@@ -33,7 +33,11 @@ function check(job: EngineJob): void {
   }
   for (const step of job.steps) {
     if (step.kind === 'sql') {
-      if (typeof step.result === 'object' && 'file' in step.result && !isFileName(step.result.file)) throw bad('file-name');
+      if (typeof step.result === 'object' && 'file' in step.result) {
+        const { file, mostRows } = step.result;
+        if (!isFileName(file)) throw bad('file-name');
+        if (mostRows !== undefined && (!Number.isSafeInteger(mostRows) || mostRows < 1)) throw bad('rows');
+      }
       continue;
     }
     const bytes = step.key === undefined ? 1 : (job.keys?.[step.key]?.byteLength ?? 0);
