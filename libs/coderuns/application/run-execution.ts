@@ -43,13 +43,19 @@ export class RunExecution {
       const begun = await this.begin(runId, this.act('code-run.started', work));
       if (begun === undefined) return;
       const { run, submission, inputs } = begun;
-      await this.runner.run(submission.sql, inputs, run.mode === 'trial' ? this.config.trials : {}, work, async ({ columns, rows, data }) => {
-        if (!(await this.toChecking(runId, this.act('code-run.checking', work)))) return;
-        if (columns.length === 0) throw refuse('coderuns.result-empty');
-        const lineage = resultLineage(submission.derivations ?? undefined, columns, submission.inputs, columnsByTable(inputs));
-        const stored = await this.quarantine.put(run, data(), { rows, columns, lineage, engine: this.runner.version });
-        await this.keep(begun, { rows, lineage }, stored, this.act('code-run.succeeded', work));
-      });
+      await this.runner.run(
+        submission.sql,
+        inputs,
+        run.mode === 'trial' ? this.config.trials : {},
+        work,
+        async ({ columns, rows, data }) => {
+          if (!(await this.toChecking(runId, this.act('code-run.checking', work)))) return;
+          if (columns.length === 0) throw refuse('coderuns.result-empty');
+          const lineage = resultLineage(submission.derivations ?? undefined, columns, submission.inputs, columnsByTable(inputs));
+          const stored = await this.quarantine.put(run, data(), { rows, columns, lineage, engine: this.runner.version });
+          await this.keep(begun, { rows, lineage }, stored, this.act('code-run.succeeded', work));
+        },
+      );
     } catch (fault) {
       if (!endsWork(fault, work)) throw fault;
       return this.fail(runId, fault, this.act('code-run.failed', work));

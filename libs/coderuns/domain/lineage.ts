@@ -211,12 +211,7 @@ function derive(expression: Node, scope: Scope, aliases: ReadonlyMap<string, Der
   return deriveKind(expression, scope, aliases, below);
 }
 
-function deriveKind(
-  expression: Node,
-  scope: Scope,
-  aliases: ReadonlyMap<string, Derivation>,
-  below: Below,
-): Derivation {
+function deriveKind(expression: Node, scope: Scope, aliases: ReadonlyMap<string, Derivation>, below: Below): Derivation {
   const { work } = scope;
   switch (expression.class) {
     case 'CONSTANT':
@@ -262,7 +257,8 @@ function resolve(names: readonly string[], scope: Scope, aliases: ReadonlyMap<st
       if (found !== undefined) return found;
     }
     const holding = at.relations.flatMap(([, relation]) => (relation === 'unknown' ? [] : (relation.get(first) ?? [])));
-    if (holding.length > 0) return at.relations.some(([, relation]) => relation === 'unknown') ? scope.worst : together(holding, scope.work);
+    if (holding.length > 0)
+      return at.relations.some(([, relation]) => relation === 'unknown') ? scope.worst : together(holding, scope.work);
   }
   return (second === undefined ? aliases.get(first) : undefined) ?? scope.worst;
 }

@@ -36,7 +36,6 @@ export const coderunsRefusals = {
     en: 'The code is nested too deeply, too large, or takes too long to analyse.',
     satisfyZh: '拆分为多份代码，或用公共表表达式（WITH）减少嵌套。',
     satisfyEn: 'Split it into several submissions, or nest less by common table expressions (WITH).',
-    sources: ['MOD-04'],
   },
   'coderuns.analysis-busy': {
     status: 503,
@@ -138,7 +137,7 @@ export const coderunsRefusals = {
   },
   'coderuns.trial-limit': {
     status: 422,
-    zh: '试运行超出其{kind}上限，已被终止。',
+    zh: '试运行超出其上限（{kind}），已被终止。',
     en: 'The trial was cut: it exceeded its limit of {kind}.',
     satisfyZh: '减少计算量或结果行数；经审核的正式运行上限更高。',
     satisfyEn: 'Compute less or return fewer rows; a reviewed run over raw data may take more.',

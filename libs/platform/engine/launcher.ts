@@ -51,3 +51,13 @@ export const unconfined: Launcher = {
       stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
     }),
 };
+
+/** The child with everything that it started. */
+export function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}

@@ -1,14 +1,12 @@
-import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { refuse, type Json } from '#kernel';
-import type { ChildFrame, JobFrame } from './frames.js';
+import { refuse } from '#kernel';
+import type { JobFrame } from './frames.js';
+import { listen } from './hearing.js';
 import { Bubblewrap } from './bubblewrap.js';
 import { measure } from './isolation.js';
 import type { Engine, EngineCause, EngineJob, EngineLimits, EngineOutcome, EngineProgress, Isolation, StepResult } from './job.js';
-import { unconfined, type Launcher } from './launcher.js';
+import { killGroup, unconfined, type Launcher } from './launcher.js';
 import { isFileName } from './scratch.js';
 
 type RunOptions = NonNullable<Parameters<Engine['run']>[1]>;
@@ -139,15 +137,6 @@ export class SandboxEngine implements Engine {
   }
 }
 
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
-  }
-}
-
 /** The failed rows by name, or the reason why there are none. */
 export const notIsolatedBecause = ({ reason, rows }: Isolation): string =>
   reason ??
@@ -172,34 +161,3 @@ const frameOf = (job: EngineJob, limits: EngineLimits): JobFrame => ({
   keys: Object.fromEntries(Object.entries(job.keys ?? {}).map(([id, key]) => [id, Buffer.from(key).toString('base64')])),
   limits,
 });
-
-interface Heard {
-  done: boolean;
-  cause?: EngineCause;
-  results(): StepResult[];
-}
-
-function listen(child: ChildProcess, job: EngineJob, onProgress?: (progress: EngineProgress) => void): Heard {
-  const results: StepResult[] = [];
-  let rows: Json[][] = [];
-  const heard: Heard = { done: false, results: () => results };
-  const take = (frame: ChildFrame): void => {
-    if (frame.t === 'rows') rows.push(...(frame.rows as Json[][]));
-    else if (frame.t === 'step') {
-      results[frame.step] = frame.result.kind === 'rows' ? { ...frame.result, rows } : frame.result;
-      rows = [];
-      onProgress?.({ step: frame.step + 1, steps: job.steps.length });
-    } else if (frame.t === 'progress') {
-      onProgress?.({ step: frame.step, steps: job.steps.length, ...(frame.percent === undefined ? {} : { percent: frame.percent }) });
-    } else if (frame.t === 'failed') heard.cause = frame.cause;
-    else heard.done = true;
-  };
-  createInterface({ input: child.stdio[3] as Readable }).on('line', (line) => {
-    try {
-      take(JSON.parse(line) as ChildFrame);
-    } catch {
-      // A line cut off by a kill: the outcome is decided by how the process ended.
-    }
-  });
-  return heard;
-}
