@@ -14,7 +14,7 @@ let data: Delivered;
 beforeAll(async () => {
   const coderuns = coderunsConfig.parse({ trials: { rows: 1000, wallClockMs: 15_000 } });
   data = await openDelivered((config) => Object.assign(config, { coderuns }));
-}, 180_000);
+}, 480_000);
 afterAll(() => data.close());
 
 const counting = `SELECT "文化程度" AS education, count(*) AS people, avg("月缴费基数") AS mean_base\nFROM residents GROUP BY "文化程度" ORDER BY people DESC`;
