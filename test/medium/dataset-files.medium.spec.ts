@@ -39,7 +39,7 @@ beforeAll(async () => {
   await createMasterKeyFile(join(dir, 'master'));
   keys = await SealedKeyFile.open({ path: join(dir, 'keys.json'), masterKeyFile: join(dir, 'master') });
   objects = new SealedObjects(await FolderStore.open(join(dir, 'objects')), keys);
-  area = new ScratchArea({ root: engineRoot, allowDiskScratch: false });
+  area = new ScratchArea({ root: engineRoot, allowDiskScratch: false, owner: engine.scratchOwner });
 });
 afterAll(async () => {
   await rm(dir, { recursive: true });

@@ -12,7 +12,7 @@ import type { ProbeAnswers, ProbeTask } from './probe.js';
 import { deniedCalls, syscallAnswers, syscallProgram } from './syscalls.js';
 
 const spaces = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'];
-const limitMs = 30_000;
+const limitMs = 60_000;
 
 /** The answers by which the walls are known: the file is not there, the call is not permitted. Another error shows nothing. */
 const expected: Readonly<Record<string, readonly string[]>> = {

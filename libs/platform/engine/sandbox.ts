@@ -5,7 +5,7 @@ import type { JobFrame } from './frames.js';
 import { listen } from './hearing.js';
 import { Bubblewrap } from './bubblewrap.js';
 import { measure } from './isolation.js';
-import type { Engine, EngineCause, EngineJob, EngineLimits, EngineOutcome, EngineProgress, Isolation, StepResult } from './job.js';
+import type { Engine, EngineCause, EngineJob, EngineLimits, EngineOutcome, Isolation } from './job.js';
 import { killGroup, unconfined, type Launcher } from './launcher.js';
 import { isFileName } from './scratch.js';
 
