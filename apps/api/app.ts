@@ -31,7 +31,8 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   server.get('/healthz', (_request, reply) => reply.send({ alive: true }));
   server.get('/readyz', async (_request, reply) => {
     const checks = await readiness(platform);
-    return reply.status(Object.values(checks).every((check) => check === 'ok') ? 200 : 503).send(checks);
+    const engine = platform.engine.isolation.state === 'shown' ? 'ok' : 'not-isolated';
+    return reply.status(Object.values(checks).every((check) => check === 'ok') ? 200 : 503).send({ ...checks, engine });
   });
   await app.init();
   await server.ready();

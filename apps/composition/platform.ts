@@ -1,6 +1,6 @@
 import { systemClock, type AuditActions, type Clock, type ContextDeclaration, type EndingRules, type RefusalCatalogue } from '#kernel';
 import { createDataSource, databaseRefusals, EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
-import { SandboxEngine, ScratchArea, engineRefusals, type Engine } from '#platform/engine';
+import { SandboxEngine, ScratchArea, engineRefusals, notIsolatedBecause, type Engine } from '#platform/engine';
 import { httpRefusals, verifierFor, type TokenVerifier } from '#platform/http';
 import { ensureControlKey, keysFromConfig, refusals as keysRefusals, type Keys } from '#platform/keys';
 import { KubeCluster, refusals as kubeRefusals, type Cluster } from '#platform/kube';
@@ -98,7 +98,11 @@ export async function openPlatform(config: OpdomainConfig, contexts: readonly Co
     closers.push(() => cluster.close());
     const bell = await openBell(config.queue);
     closers.push(() => bell.close());
-    const { scratchRoot, allowDiskScratch, ...limits } = config.engine;
+    const { scratchRoot, allowDiskScratch, ...settings } = config.engine;
+    const engine = await SandboxEngine.open(settings);
+    const { state, by } = engine.isolation;
+    if (state === 'shown') log.info('engine.isolated', { by });
+    else log.warn('engine.not-isolated', { reason: notIsolatedBecause(engine.isolation) });
     const actions = new Set(Object.keys(actionsOf(contexts)));
     return {
       config,
@@ -110,8 +114,8 @@ export async function openPlatform(config: OpdomainConfig, contexts: readonly Co
       keys,
       objects,
       cluster,
-      engine: new SandboxEngine(limits),
-      scratch: new ScratchArea({ root: scratchRoot, allowDiskScratch }),
+      engine,
+      scratch: new ScratchArea({ root: scratchRoot, allowDiskScratch, owner: engine.scratchOwner }),
       bell,
       verifier: verifierFor(config.oidc),
       clock,

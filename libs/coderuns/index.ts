@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import { CODERUNS_CONFIG, coderunsConfig } from './config.js';
 import { CodeRunsModule } from './coderuns.module.js';
 import { coderunsAuditActions } from './domain/audit-actions.js';
 import { coderunsEndings } from './domain/endings.js';
@@ -17,6 +18,7 @@ export { CodeRunsModule };
 export const coderunsContext: ContextDeclaration = {
   name: 'coderuns',
   module: CodeRunsModule,
+  config: { name: 'coderuns', schema: coderunsConfig, token: CODERUNS_CONFIG },
   controllers: [SubmissionsController, CodeRunsController],
   jobs: [CodeRunsJobs],
   reconcilers: [],

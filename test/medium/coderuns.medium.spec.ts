@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { z } from 'zod';
+import { coderunsConfig } from '../../libs/coderuns/config.js';
 import type { CodeRunView, CodeSubmissionView } from '../../libs/coderuns/contract.js';
 import { canary, openDelivered, type Delivered } from '../support/delivered.js';
 import { expectDestroyable } from '../support/holdings.js';
@@ -10,8 +12,9 @@ type CodeRun = z.output<typeof CodeRunView>;
 
 let data: Delivered;
 beforeAll(async () => {
-  data = await openDelivered();
-}, 180_000);
+  const coderuns = coderunsConfig.parse({ trials: { rows: 1000, wallClockMs: 15_000 } });
+  data = await openDelivered((config) => Object.assign(config, { coderuns }));
+}, 480_000);
 afterAll(() => data.close());
 
 const counting = `SELECT "文化程度" AS education, count(*) AS people, avg("月缴费基数") AS mean_base\nFROM residents GROUP BY "文化程度" ORDER BY people DESC`;
@@ -102,6 +105,21 @@ describe('code over raw data', () => {
     expect(await data.everythingKept()).not.toContain(canary);
   }, 120_000);
 
+  it('on trial is cut at limits of its own, and says which', async () => {
+    const tried = async (sql: string): Promise<CodeRun> => {
+      const submission = ok<Submission>(await submit(sql));
+      return finished(ok<CodeRun>(await data.operating.developer.post(`/code-submissions/${submission.id}/trials`, {})).id);
+    };
+    expect(await tried('SELECT range AS r FROM range(2000)')).toMatchObject({
+      state: 'failed',
+      cause: { code: 'coderuns.trial-limit', kind: 'row' },
+    });
+    expect(await tried('SELECT max(hash(a.range, b.range)) AS m FROM range(10000000) a, range(10000000) b')).toMatchObject({
+      state: 'failed',
+      cause: { code: 'coderuns.trial-limit', kind: 'time' },
+    });
+  }, 120_000);
+
   it('may not train on raw data; on samples it may [MOD-02]', async () => {
     const submission = await reviewed(counting, { purpose: 'train' });
     expect((await data.operating.developer.post('/code-runs', { submissionId: submission.id })).body).toMatchObject({
@@ -116,6 +134,34 @@ describe('code over raw data', () => {
     const stranger = await data.medium.person(data.operating.unitId, ['unit-developer']);
     expect((await submit(counting, {}, stranger)).body).toMatchObject({ code: 'seat.needed' });
   });
+});
+
+describe('code made to hold up whoever reads it', () => {
+  const nested = (depth: number, nest: (inner: string) => string): string => Array.from({ length: depth }).reduce<string>(nest, '1');
+  const hostile = [
+    `SELECT ${nested(24, (inner) => `sum(${inner})over()`)} FROM residents`,
+    `SELECT ${nested(700, (inner) => `sum(${inner})over()`)} FROM residents`,
+    `SELECT ${nested(1500, (inner) => `abs(${inner})`)} FROM residents`,
+    `SELECT ${nested(5000, (inner) => `(${inner}+1)`)} FROM residents`,
+    `${nested(400, (inner) => `SELECT * FROM (${inner.length === 1 ? 'SELECT * FROM residents' : inner}) t GROUP BY ALL`)}`,
+    `SELECT ${Array.from({ length: 15_000 }, (_, i) => `a${String(i % 7)}`).join(',')} FROM residents`,
+  ];
+
+  it('is analysed or refused in both languages, while the API answers others at once', async () => {
+    const delay = monitorEventLoopDelay({ resolution: 10 });
+    delay.enable();
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => submit(hostile[i % hostile.length] ?? '')));
+    delay.disable();
+    for (const { status, body } of answers) {
+      if (status === 200 || status === 201) continue;
+      expect(body).toMatchObject({ status: 422, code: expect.stringMatching(/^coderuns\.code-(too-complex|unreadable)$/) });
+    }
+    expect(answers[0]?.status).toBeLessThan(300);
+    for (const i of [2, 3, 5]) expect([i, answers[i]?.body]).toMatchObject([i, { code: 'coderuns.code-too-complex' }]);
+    // Each of them held the loop for seconds to minutes when it was analysed on it.
+    expect(delay.max / 1e6).toBeLessThan(2_000);
+    expect(delay.percentile(99) / 1e6).toBeLessThan(500);
+  }, 240_000);
 });
 
 describe('the end of a domain', () => {

@@ -21,7 +21,14 @@ const allFields = { fields: new Set(fields.map(({ name }) => name)), rowLimit: n
 const format = { kind: 'csv', encoding: 'gb18030', delimiter: ',', header: true } as const;
 const copy = { id: newId(), scenarioId: newId() } as DatasetCopy;
 const engineRoot = join('/dev/shm', `opdomain-files-${newId()}`);
-const engine = new SandboxEngine({ memoryMb: 1024, threads: 2, wallClockMs: 120_000, scratchBytes: 2_000_000_000 });
+const engine = await SandboxEngine.open({
+  sandbox: 'preferred',
+  sandboxUid: 60_700,
+  memoryMb: 1024,
+  threads: 2,
+  wallClockMs: 120_000,
+  scratchBytes: 2_000_000_000,
+});
 
 let dir: string;
 let area: ScratchArea;
@@ -32,7 +39,7 @@ beforeAll(async () => {
   await createMasterKeyFile(join(dir, 'master'));
   keys = await SealedKeyFile.open({ path: join(dir, 'keys.json'), masterKeyFile: join(dir, 'master') });
   objects = new SealedObjects(await FolderStore.open(join(dir, 'objects')), keys);
-  area = new ScratchArea({ root: engineRoot, allowDiskScratch: false });
+  area = new ScratchArea({ root: engineRoot, allowDiskScratch: false, owner: engine.scratchOwner });
 });
 afterAll(async () => {
   await rm(dir, { recursive: true });

@@ -15,7 +15,14 @@ import {
 } from '#platform/engine';
 
 const root = `/dev/shm/opdomain-engine-test-${String(process.pid)}`;
-const engine = new SandboxEngine({ memoryMb: 512, threads: 2, wallClockMs: 60_000, scratchBytes: 500_000_000 });
+const engine = await SandboxEngine.open({
+  sandbox: 'preferred',
+  sandboxUid: 60_700,
+  memoryMb: 512,
+  threads: 2,
+  wallClockMs: 60_000,
+  scratchBytes: 500_000_000,
+});
 let area: ScratchArea;
 let scratch: Scratch;
 
@@ -26,7 +33,7 @@ const run = (steps: EngineStep[], more: Partial<EngineJob> = {}): Promise<Engine
 const causeOf = (outcome: EngineOutcome) => (outcome.ok ? undefined : outcome.cause);
 
 beforeAll(() => {
-  area = new ScratchArea({ root, allowDiskScratch: false });
+  area = new ScratchArea({ root, allowDiskScratch: false, owner: engine.scratchOwner });
   scratch = area.allocate(500_000_000);
   writeFileSync(scratch.file('people.csv'), 'name,mobile,secret\n张三,13812345678,raw-1\n李四,13912345678,raw-2\n王五,13812345678,raw-3\n');
 });
@@ -196,10 +203,15 @@ describe('the sandboxed engine', () => {
   });
 
   const forever = select('SELECT max(hash(a.range, b.range)) FROM range(10000000) a, range(10000000) b');
-  const sandboxes = (): string[] =>
-    execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' })
+  /** Pids of engine processes, seen from outside, that descend from this one. */
+  const sandboxes = (): string[] => {
+    const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
       .split('\n')
-      .filter((line) => /engine\/child\.(ts|js)/.test(line) && line.trim().split(/\s+/)[1] === String(process.pid));
+      .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)?.slice(1) ?? []);
+    const parents = new Map(rows.map(([pid = '', parent = '']) => [pid, parent]));
+    const ours = (pid: string): boolean => pid === String(process.pid) || (parents.has(pid) && ours(parents.get(pid) ?? ''));
+    return rows.flatMap(([pid = '', , args = '']) => (/^\S*node .*engine\/child\.m?(ts|js)$/.test(args) && ours(pid) ? [pid] : []));
+  };
   const until = async (holds: () => boolean): Promise<void> => {
     for (const end = Date.now() + 20_000; !holds();) {
       if (Date.now() > end) throw new Error('the condition did not come true in 20 s');
@@ -211,8 +223,7 @@ describe('the sandboxed engine', () => {
     const controller = new AbortController();
     const running = engine.run({ scratch, inputs: [], steps: [forever], keys: { k: Buffer.alloc(32, 65) } }, { signal: controller.signal });
     await until(() => sandboxes().length === 1);
-    const pid = sandboxes()[0]?.trim().split(/\s+/)[0] ?? '';
-    await until(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('child.'));
+    const [pid = ''] = sandboxes();
     expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toMatch(/HOME=|PATH=|QUFB/);
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain('QUFB');
     expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/Max core file size\s+0\s+0/);
@@ -287,7 +298,7 @@ describe('the scratch', () => {
     const dead = Number(execFileSync('/bin/sh', ['-c', 'echo $$'], { encoding: 'utf8' }));
     mkdirSync(join(root, `run-${String(dead)}-1-00ff`));
     mkdirSync(join(root, `run-${String(process.pid)}-1-00ff`)); // the same pid, another start: a reused pid
-    expect(new ScratchArea({ root, allowDiskScratch: false }).sweep()).toBe(0);
+    expect(new ScratchArea({ root, allowDiskScratch: false, owner: engine.scratchOwner }).sweep()).toBe(0);
     expect(readdirSync(root)).toEqual([scratch.folder.split('/').at(-1)]);
   });
 });

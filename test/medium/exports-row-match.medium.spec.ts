@@ -9,7 +9,14 @@ import { judge, type SourceMeasure } from '../../libs/exports/domain/row-match.j
 import { normalisation } from '../../libs/exports/domain/row-match-sql.js';
 
 const root = `/dev/shm/opdomain-row-match-test-${String(process.pid)}`;
-const engine = new SandboxEngine({ memoryMb: 1024, threads: 2, wallClockMs: 120_000, scratchBytes: 500_000_000 });
+const engine = await SandboxEngine.open({
+  sandbox: 'preferred',
+  sandboxUid: 60_700,
+  memoryMb: 1024,
+  threads: 2,
+  wallClockMs: 120_000,
+  scratchBytes: 500_000_000,
+});
 const policy = defaultExportPolicy.rowMatch;
 let scratch: Scratch;
 
@@ -51,7 +58,7 @@ const answers = (rows: number, measure: SourceMeasure): string[] => measure.proj
 const project = (rows: readonly Row[], ...indexes: number[]): Row[] => rows.map((row) => indexes.map((index) => row[index] ?? ''));
 
 beforeAll(async () => {
-  scratch = new ScratchArea({ root, allowDiskScratch: false }).allocate(200_000_000);
+  scratch = new ScratchArea({ root, allowDiskScratch: false, owner: engine.scratchOwner }).allocate(200_000_000);
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   await connection.run(`CREATE TABLE t (${columns.map((name) => `${name} VARCHAR`).join(', ')})`);
   const appender = await connection.createAppender('t');

@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../deploy/embedded/processes/project-root.js';
 import { startPostgres } from '../../deploy/embedded/servers/postgres.js';
-import { ensureRedis, ensureTool, progressLine, type Report, type ToolName } from '../../deploy/embedded/tools/index.js';
+import {
+  ensureBubblewrap,
+  ensureCompiler,
+  ensureRedis,
+  ensureTool,
+  progressLine,
+  type Report,
+  type ToolName,
+} from '../../deploy/embedded/tools/index.js';
 import { readRing, resultsFolder, type RingResult } from './results.js';
 
 /**
@@ -53,6 +61,8 @@ async function prepare(): Promise<string[]> {
   };
   for (const tool of tools) await attempt(tool, () => ensureTool(tool, report));
   await attempt('redis-server', () => ensureRedis(report));
+  await attempt('bubblewrap', () => ensureBubblewrap(report));
+  await attempt('compiler', () => ensureCompiler(report));
   return missing;
 }
 

@@ -9,6 +9,7 @@ import { seatsContext } from '#seats';
 import type { z } from 'zod';
 import { residentFields, residents } from '../../deploy/embedded/samples/residents.js';
 import type { DesensitisationPlanView, DesensitisationRunView } from '../../libs/desensitisation/contract.js';
+import type { OpdomainConfig } from '../../apps/composition/config.js';
 import { openMedium, type Answer, type Caller, type Medium } from './medium.js';
 import { filePerson, inDays, ok, openOperating, type Operating } from './operating.js';
 
@@ -44,7 +45,7 @@ export const deliveredRows = 3000;
 const granted = residentFields.map(({ name }) => name).filter((name) => name !== '银行卡号');
 
 /** Without a cluster no domain is made: what is shown on this is everything else. */
-export async function openDelivered(): Promise<Delivered> {
+export async function openDelivered(config?: (config: OpdomainConfig) => OpdomainConfig): Promise<Delivered> {
   const contexts = [
     identityContext,
     authorisationsContext,
@@ -54,7 +55,7 @@ export async function openDelivered(): Promise<Delivered> {
     desensitisationContext,
     coderunsContext,
   ];
-  const medium = await openMedium({ contexts, worker: true });
+  const medium = await openMedium({ contexts, worker: true, ...(config === undefined ? {} : { config }) });
   await medium.app.listen(0, '127.0.0.1');
   const operating = await openOperating(medium);
   const provider = await medium.organisation('provider');

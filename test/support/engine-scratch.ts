@@ -6,8 +6,15 @@ import type { ColumnDecision, SchemaColumn, Technique } from '../../libs/desensi
 import { duckdbType } from '../../libs/desensitisation/domain/compile.js';
 
 const root = `/dev/shm/opdomain-desensitisation-test-${String(process.pid)}`;
-export const engine = new SandboxEngine({ memoryMb: 1024, threads: 2, wallClockMs: 120_000, scratchBytes: 500_000_000 });
-export const scratch = new ScratchArea({ root, allowDiskScratch: false }).allocate(500_000_000);
+export const engine = await SandboxEngine.open({
+  sandbox: 'preferred',
+  sandboxUid: 60_700,
+  memoryMb: 1024,
+  threads: 2,
+  wallClockMs: 120_000,
+  scratchBytes: 500_000_000,
+});
+export const scratch = new ScratchArea({ root, allowDiskScratch: false, owner: engine.scratchOwner }).allocate(500_000_000);
 /** For `afterAll`. */
 export function disposeScratch(): void {
   scratch.dispose();

@@ -89,7 +89,7 @@ async function configFor(
       keys: { kind: 'file', path: join(dir, 'keys'), masterKeyFile },
       objects: { kind: 'folder', path: join(dir, 'objects') },
       cluster: { kubeconfig, attempts: 1 },
-      engine: { scratchRoot: join('/dev/shm', `opdomain-test-${newId()}`) },
+      engine: { scratchRoot: join('/dev/shm', `opdomain-test-${newId()}`), sandbox: 'preferred' },
       http: { requestsPerMinute: 1_000_000 },
       oidc: { issuer: issuer.url, audience: testAudience },
       telemetry: { logLevel: process.env['OPDOMAIN_TEST_LOG'] ?? 'silent' },

@@ -30,7 +30,7 @@ export async function configurationOf(parts: ProfileParts): Promise<Record<strin
     keys: parts.ports?.keys ?? { kind: 'file', path: join(parts.dir, 'keys'), masterKeyFile },
     objects: parts.ports?.objects ?? { kind: 'folder', path: join(parts.dir, 'objects') },
     cluster: { kubeconfig: parts.kubeconfig },
-    engine: { scratchRoot: scratchOf(parts.dir) },
+    engine: { scratchRoot: scratchOf(parts.dir), sandbox: 'preferred' },
     http: { port: await keptPort(parts.dir, 'api'), requestsPerMinute: 60_000 },
     oidc: { issuer: parts.issuer, audience },
     telemetry: { logLevel: parts.logLevel },

@@ -6,6 +6,7 @@ import { Teardown } from '../processes/teardown.js';
 import { startIssuer, type EmbeddedIssuer } from '../issuer/issuer.js';
 import { createDatabase, createRole, startPostgres, urlOf } from '../servers/index.js';
 import { ensureCluster, openCluster, type EmbeddedCluster } from './cluster.js';
+import { ensureBubblewrap, ToolUnavailableError } from '../tools/index.js';
 import type { StartOptions } from './embedded.js';
 
 /** What every profile of ours stands on: PostgreSQL with the product's database, the issuer, a cluster with the policies installed. */
@@ -21,6 +22,10 @@ const database = 'opdomain';
 /** Starts them in order; what was started is stopped again when a later one cannot be. Migrations run explicitly, before anything else. */
 export async function layFoundations({ dir, report, say, signal }: StartOptions): Promise<Foundations> {
   await ensureCluster(report, signal);
+  await ensureBubblewrap(report).catch((fault: unknown) => {
+    if (!(fault instanceof ToolUnavailableError)) throw fault;
+    say(fault.message); // on a developer's own computer the engine then runs without walls, and its evidence says so
+  });
   const started = new Teardown();
   const stands = (what: string): void => {
     say(what);

@@ -10,7 +10,9 @@ import { NoClusterError, ToolUnavailableError } from './unavailable.js';
 
 export { tools, type Tool, type ToolName } from './manifest.js';
 export { progressLine, type Report, type ToolProgress } from './progress.js';
+export { ensureBubblewrap } from './bubblewrap.js';
 export { ensureRedis } from './redis.js';
+export { compileSeccomp, ensureCompiler, writeSeccomp } from './seccomp.js';
 export { NoClusterError, ToolUnavailableError } from './unavailable.js';
 
 /**

@@ -3,6 +3,7 @@ import { UnitOfWork, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { endsWork, type JobRun } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
+import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
 import type { ColumnLineage } from '../contract.js';
 import { resultLineage } from '../domain/code.js';
 import { assertMayRunOnRaw, type RunCause } from '../domain/decisions.js';
@@ -33,6 +34,7 @@ export class RunExecution {
     private readonly gate: InputGate,
     private readonly runner: SqlRunner,
     private readonly quarantine: Quarantine,
+    @Inject(CODERUNS_CONFIG) private readonly config: CodeRunsConfig,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -41,16 +43,22 @@ export class RunExecution {
       const begun = await this.begin(runId, this.act('code-run.started', work));
       if (begun === undefined) return;
       const { run, submission, inputs } = begun;
-      await this.runner.run(submission.sql, inputs, work, async ({ columns, rows, data }) => {
-        if (!(await this.toChecking(runId, this.act('code-run.checking', work)))) return;
-        if (columns.length === 0) throw refuse('coderuns.result-empty');
-        const lineage = resultLineage(submission.derivations ?? undefined, columns, submission.inputs, columnsByTable(inputs));
-        const stored = await this.quarantine.put(run, data(), { rows, columns, lineage, engine: this.runner.version });
-        await this.keep(begun, { rows, lineage }, stored, this.act('code-run.succeeded', work));
-      });
+      await this.runner.run(
+        submission.sql,
+        inputs,
+        run.mode === 'trial' ? this.config.trials : {},
+        work,
+        async ({ columns, rows, data }) => {
+          if (!(await this.toChecking(runId, this.act('code-run.checking', work)))) return;
+          if (columns.length === 0) throw refuse('coderuns.result-empty');
+          const lineage = resultLineage(submission.derivations ?? undefined, columns, submission.inputs, columnsByTable(inputs));
+          const stored = await this.quarantine.put(run, data(), { rows, columns, lineage, engine: this.runner.version });
+          await this.keep(begun, { rows, lineage }, stored, this.act('code-run.succeeded', work));
+        },
+      );
     } catch (fault) {
       if (!endsWork(fault, work)) throw fault;
-      return this.fail(runId, causeOf(fault), this.act('code-run.failed', work));
+      return this.fail(runId, fault, this.act('code-run.failed', work));
     }
   }
 
@@ -127,10 +135,11 @@ export class RunExecution {
   }
 
   /** The typed cause stands with the run; the log with it goes into quarantine. */
-  private async fail(runId: Id, cause: RunCause, act: ActContext): Promise<void> {
+  private async fail(runId: Id, fault: Refusal, act: ActContext): Promise<void> {
     const run = await this.unitOfWork.run(act, async (tx) => {
       const run = await this.runs.lock(tx, runId);
       if (run.finishedAt !== null) return run;
+      const cause = causeOf(run.mode === 'trial' ? ofTrial(fault) : fault);
       const failed = await this.runs.move(tx, run, { state: 'failed', cause, finishedAt: act.at });
       await tx.record({ action: act.action, object: runObject(run), ...underOf(run), reasons: [cause.code] });
       return failed;
@@ -145,6 +154,12 @@ function assertGranted(submission: SubmissionRow, inputs: readonly ReadableInput
   const used = (submission.derivations ?? []).flatMap(({ sources }) => sources);
   const closed = used.filter(({ table, column }) => open.get(table)?.includes(column) !== true).map(({ column }) => column);
   if (closed.length > 0) throw refuse('coderuns.fields-not-granted', { fields: [...new Set(closed)] });
+}
+
+/** A trial's limits are its own: it says that they cut it, and which. */
+function ofTrial(fault: Refusal): Refusal {
+  const [, kind] = /^engine\.(time|memory|scratch|row)-limit$/.exec(fault.code) ?? [];
+  return kind === undefined ? fault : refuse('coderuns.trial-limit', { kind });
 }
 
 function causeOf({ code, details }: Refusal): RunCause {

@@ -1,5 +1,5 @@
 import { Refusal } from '#kernel';
-import { ENGINE, SCRATCH, type Engine, type EngineInput, type ScratchArea } from '#platform/engine';
+import { ENGINE, SCRATCH, type Engine, type EngineInput, type EngineLimits, type ScratchArea } from '#platform/engine';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ReadableInput } from './input-gate.js';
@@ -7,6 +7,10 @@ import type { ReadableInput } from './input-gate.js';
 const leastScratch = 256 * 1024 * 1024;
 const result = 'result.parquet';
 
+/** What a run may take where that is less than the engine allows; `rows` is of its result. */
+export interface RunLimits extends Partial<EngineLimits> {
+  readonly rows?: number;
+}
 export interface SqlResult {
   readonly columns: readonly string[];
   readonly rows: number;
@@ -27,20 +31,26 @@ export class SqlRunner {
     return this.engine.version;
   }
 
-  /** @throws Refusal with the engine's typed cause: kind of error, line and column of the code, never DuckDB's text */
+  /**
+   * @param limits less than the engine's own, in the whole run
+   * @throws Refusal with the engine's typed cause: kind of error, line and column of the code, never DuckDB's text
+   */
   async run(
     sql: string,
     inputs: readonly ReadableInput[],
+    { rows, ...limits }: RunLimits,
     { signal }: { signal: AbortSignal },
     keep: (made: SqlResult) => Promise<void>,
   ): Promise<void> {
     const bytes = inputs.reduce((sum, { file }) => sum + file.bytes, 0);
-    await using scratch = this.area.allocate(Math.min(this.engine.limits.scratchBytes, Math.max(leastScratch, bytes * 8)));
+    const most = limits.scratchBytes ?? this.engine.limits.scratchBytes;
+    await using scratch = this.area.allocate(Math.min(most, Math.max(leastScratch, bytes * 8)));
     for (const [i, { file }] of inputs.entries()) {
       await scratch.write(fileOf(i), await this.objects.get(file.objectKey, { sealedBy: file.sealedBy, version: file.objectVersion }));
     }
+    const wanted = { file: result, format: 'parquet', ...(rows === undefined ? {} : { mostRows: rows }) } as const;
     const outcome = await this.engine.run(
-      { scratch, inputs: inputs.map(engineInput), steps: [{ kind: 'sql', sql, result: { file: result, format: 'parquet' } }] },
+      { scratch, inputs: inputs.map(engineInput), steps: [{ kind: 'sql', sql, result: wanted }], limits },
       { signal },
     );
     if (!outcome.ok) {

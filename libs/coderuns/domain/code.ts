@@ -1,7 +1,7 @@
-import { digestOf, refuse, type Digest, type Id } from '#kernel';
+import { digestOf, refuse, type Digest, type Id, type Refusal } from '#kernel';
 import type { ColumnLineage } from '../contract.js';
-import { harmlessTableFunctions, lineageOf, type Derivation } from './lineage.js';
-import { node, nodes, text, type Node } from './syntax-tree.js';
+import { harmlessTableFunctions, lineageOf, TooMuchWork, Work, type Derivation } from './lineage.js';
+import { everyNode, node, nodes, sizeOf, text, type Node } from './syntax-tree.js';
 
 export interface CodeInput {
   readonly copyId: Id;
@@ -34,6 +34,7 @@ export function assertInputs(inputs: readonly { readonly copyId: Id; readonly as
 export function readTree(answer: string, sql: string): Node {
   const tree = JSON.parse(answer) as Node;
   if (tree['error'] === true) {
+    if (/depth limit/i.test(text(tree['error_message']))) throw tooComplex();
     const position = Number(tree['position']);
     if (text(tree['error_type']) !== 'parser') throw refuse('coderuns.one-select');
     throw refuse('coderuns.code-unreadable', Number.isInteger(position) ? placeOf(sql, position) : {});
@@ -64,22 +65,41 @@ const isKnown = (table: Node, known: ReadonlySet<string>): boolean =>
   known.has(text(table['table_name']).toLowerCase()) && text(table['schema_name']) === '' && text(table['catalog_name']) === '';
 const isHarmless = (relation: Node): boolean => harmlessTableFunctions.has(text(node(relation['function'])?.['function_name']));
 
-/** Everything below a node, whatever it is. */
-function* all(value: unknown): Generator<Node> {
-  if (Array.isArray(value)) for (const item of value) yield* all(item);
-  else if (typeof value === 'object' && value !== null) {
-    yield value as Node;
-    for (const member of Object.values(value)) yield* all(member);
+const relations = (select: Node): Node[] =>
+  [...everyNode(select)].filter((one) => one.type === 'BASE_TABLE' || one.type === 'TABLE_FUNCTION' || one.type === 'SHOW_REF');
+const named = (select: Node): string[] =>
+  [...everyNode(select)].flatMap((one) => nodes(node(one['cte_map'])?.['map']).map((entry) => text(entry['key']).toLowerCase()));
+
+/** DuckDB's answer about submitted code, and what it may read. */
+export interface Reading {
+  readonly answer: string;
+  readonly sql: string;
+  readonly inputs: readonly { readonly as: string }[];
+  /** The inputs' columns by table name. */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Far above what a person writes; what generated code of the allowed length needs at most. */
+export const readingLimits = { treeBytes: 4_000_000, nodes: 60_000, depth: 1200, steps: 20_000_000 } as const;
+export const tooComplex = (): Refusal => refuse('coderuns.code-too-complex');
+
+/**
+ * What the code's result derives from; one derivation a column, in order; undefined where even their number cannot be told.
+ * @throws Refusal `coderuns.code-too-complex` past the limits; `coderuns.code-unreadable`, `coderuns.one-select`,
+ * `coderuns.unknown-table`, `coderuns.function-not-allowed`
+ */
+export function analyse({ answer, sql, inputs, columns }: Reading): readonly Derivation[] | undefined {
+  if (answer.length > readingLimits.treeBytes) throw tooComplex();
+  const select = readTree(answer, sql);
+  const { nodes: count, depth } = sizeOf(select);
+  if (count > readingLimits.nodes || depth > readingLimits.depth) throw tooComplex();
+  assertReadsInputsOnly(select, inputs);
+  try {
+    return lineageOf(select, columns, new Work(readingLimits.steps));
+  } catch (fault) {
+    throw fault instanceof TooMuchWork ? tooComplex() : fault;
   }
 }
-const relations = (select: Node): Node[] =>
-  [...all(select)].filter((one) => one.type === 'BASE_TABLE' || one.type === 'TABLE_FUNCTION' || one.type === 'SHOW_REF');
-const named = (select: Node): string[] =>
-  [...all(select)].flatMap((one) => nodes(node(one['cte_map'])?.['map']).map((entry) => text(entry['key']).toLowerCase()));
-
-/** What the code's result derives from; one derivation a column, in order. */
-export const derivationsOf = (select: Node, columns: ReadonlyMap<string, readonly string[]>): readonly Derivation[] | undefined =>
-  lineageOf(select, columns);
 
 /** Fields that the result derives from, by input. */
 export function lineageView(

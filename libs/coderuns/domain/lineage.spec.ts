@@ -1,7 +1,8 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { lineageOf } from './lineage.js';
-import { node, nodes, type Node } from './syntax-tree.js';
+import fc from 'fast-check';
+import { lineageOf, TooMuchWork, Work } from './lineage.js';
+import { node, nodes, sizeOf, type Node } from './syntax-tree.js';
 
 const inputs = new Map([
   ['residents', ['id', 'name', 'county', 'born', 'income']],
@@ -88,5 +89,64 @@ describe('lineage of a SELECT', () => {
     ]);
     expect(await read('SELECT * FROM unknown_table')).toBeUndefined();
     expect(await read('SELECT COLUMNS(*) FROM residents')).toBeUndefined();
+  });
+});
+
+/** Nestings of one kind to a depth: each is a way in which a part stands in a part of itself. */
+const nestings: Readonly<Record<string, (inner: string) => string>> = {
+  windows: (inner) => `sum(${inner}) OVER ()`,
+  'windows over partitions': (inner) => `first_value(${inner}) OVER (PARTITION BY ${inner.length > 200 ? 'id' : inner} ORDER BY county)`,
+  calls: (inner) => `abs(${inner})`,
+  aggregates: (inner) => `max(${inner})`,
+  sums: (inner) => `(${inner} + income)`,
+  cases: (inner) => `CASE WHEN id > 1 THEN ${inner} ELSE income END`,
+  'scalar subqueries': (inner) => `(SELECT ${inner} FROM residents)`,
+};
+const derivedTables = (depth: number): string =>
+  Array.from({ length: depth }).reduce<string>(
+    (inner) => `SELECT *, income AS x FROM (${inner}) AS t GROUP BY ALL`,
+    'SELECT * FROM residents',
+  );
+const commonTables = (depth: number): string =>
+  `WITH ${Array.from({ length: depth }, (_, i) => `c${String(i)} AS (SELECT a.* FROM ${i === 0 ? 'residents' : `c${String(i - 1)}`} a JOIN ${i === 0 ? 'residents' : `c${String(i - 1)}`} b ON true)`).join(', ')} SELECT * FROM c${String(depth - 1)}`;
+const workOf = async (sql: string, limit = Number.MAX_SAFE_INTEGER): Promise<{ visits: number; steps: number; nodes: number }> => {
+  const tree = await parse(sql);
+  const work = new Work(limit);
+  lineageOf(tree, inputs, work);
+  return { visits: work.visits, steps: work.steps, nodes: sizeOf(tree).nodes };
+};
+
+describe('the work of reading lineage', () => {
+  it('visits no node of any nesting more than once: it grows with the size of the code and not with its depth', async () => {
+    const kinds = Object.keys(nestings);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 40 }), fc.boolean(), async (chosen, grouped) => {
+        const value = chosen.reduce((inner, kind) => nestings[kind]?.(inner) ?? inner, 'income');
+        const { visits, nodes: size } = await workOf(`SELECT ${value} AS v FROM residents ${grouped ? 'GROUP BY ALL' : ''}`);
+        expect(visits).toBeLessThanOrEqual(size);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    ['derived tables', derivedTables],
+    ['common tables', commonTables],
+    ...Object.entries(nestings).map(
+      ([kind, nest]) =>
+        [
+          kind,
+          (depth: number) => `SELECT ${Array.from({ length: depth }).reduce<string>(nest, 'income')} AS v FROM residents GROUP BY ALL`,
+        ] as const,
+    ),
+  ] as const)('grows at most in proportion for %s of growing depth', async (kind, made) => {
+    const [small, large] = [await workOf(made(10)), await workOf(made(40))];
+    const perNode = (of: typeof small): number => of.visits / of.nodes;
+    expect([kind, perNode(large) <= perNode(small) * 1.5]).toEqual([kind, true]);
+    expect(large.steps / large.nodes).toBeLessThanOrEqual((small.steps / small.nodes) * 6); // a name is looked up through its scopes
+  });
+
+  it('ends at its limit', async () => {
+    await expect(workOf(derivedTables(30), 100)).rejects.toBeInstanceOf(TooMuchWork);
   });
 });

@@ -30,6 +30,20 @@ export const coderunsRefusals = {
     satisfyEn: 'Put intermediate steps into common table expressions (WITH).',
     sources: ['MOD-03'],
   },
+  'coderuns.code-too-complex': {
+    status: 422,
+    zh: '代码嵌套过深、过大，或分析耗时过长。',
+    en: 'The code is nested too deeply, too large, or takes too long to analyse.',
+    satisfyZh: '拆分为多份代码，或用公共表表达式（WITH）减少嵌套。',
+    satisfyEn: 'Split it into several submissions, or nest less by common table expressions (WITH).',
+  },
+  'coderuns.analysis-busy': {
+    status: 503,
+    zh: '等待分析的代码过多。',
+    en: 'Too much code is waiting to be analysed.',
+    satisfyZh: '请稍后重新提交。',
+    satisfyEn: 'Submit it again in a while.',
+  },
   'coderuns.input-twice': {
     status: 422,
     zh: '表名 {table} 使用了两次。',
@@ -120,6 +134,13 @@ export const coderunsRefusals = {
     en: 'There is no published sample for the table {table}.',
     satisfyZh: '先对该数据副本执行脱敏任务。',
     satisfyEn: 'Run desensitisation over that copy first.',
+  },
+  'coderuns.trial-limit': {
+    status: 422,
+    zh: '试运行超出其上限（{kind}），已被终止。',
+    en: 'The trial was cut: it exceeded its limit of {kind}.',
+    satisfyZh: '减少计算量或结果行数；经审核的正式运行上限更高。',
+    satisfyEn: 'Compute less or return fewer rows; a reviewed run over raw data may take more.',
   },
   'coderuns.result-empty': {
     status: 422,

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { refuse } from '#kernel';
 import { ENGINE } from '#platform/engine';
 import type { Engine, Scratch } from '#platform/engine';
@@ -76,7 +75,6 @@ export class CopyFiles {
 
   private async put(copy: DatasetCopy, name: string, scratch: Scratch) {
     await this.keys.create(sealOf(copy));
-    const clear = createReadStream(scratch.file(name), { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
-    return this.objects.put(`${folderOf(copy)}/${name}`, clear, { sealedBy: sealOf(copy) });
+    return this.objects.put(`${folderOf(copy)}/${name}`, scratch.read(name), { sealedBy: sealOf(copy) });
   }
 }

@@ -1,7 +1,8 @@
 import { dayOf, systemAct, type Evidence, type EvidenceSource, type Instant } from '#kernel';
 import { UnitOfWork } from '#platform/database';
+import { ENGINE, notIsolatedBecause, type Engine } from '#platform/engine';
 import { Implements } from '#platform/seams';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { OperationsRepository } from '../persistence/operations.repository.js';
 import { RoleHoldersRepository } from '../persistence/role-holders.repository.js';
 
@@ -15,6 +16,7 @@ export class PlatformEvidence implements EvidenceSource {
     private readonly unitOfWork: UnitOfWork,
     private readonly operations: OperationsRepository,
     private readonly holders: RoleHoldersRepository,
+    @Inject(ENGINE) private readonly engine: Engine,
   ) {}
 
   async evidence(at: Instant): Promise<readonly Evidence[]> {
@@ -43,6 +45,17 @@ export class PlatformEvidence implements EvidenceSource {
         what: `${String(vendors)} people of vendors hold a role that reaches data`,
         at,
       },
+      { requirementId: 'MOD-03', ...this.isolation(), at },
     ];
+  }
+  /** As this process measured it when it started: what a run could try behind the walls, and what the kernel answered. */
+  private isolation(): Pick<Evidence, 'state' | 'what'> {
+    const { state, by, rows } = this.engine.isolation;
+    return state === 'shown'
+      ? {
+          state: 'shown',
+          what: `the engine's processes are isolated by ${by}: ${String(rows.length)} attempts to get out were refused at start`,
+        }
+      : { state: 'failing', what: `the engine's processes are not isolated: ${notIsolatedBecause(this.engine.isolation)}` };
   }
 }

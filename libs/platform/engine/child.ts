@@ -61,6 +61,7 @@ function causeOf(error: unknown): EngineCause {
   if (!/^[A-Z][A-Za-z ]{2,30}$/.test(kind)) kind = 'Unknown';
   if (kind === 'Out of Memory')
     return { code: text.includes('max_temp_directory_size') ? 'engine.scratch-limit' : 'engine.memory-limit', kind, ...at };
+  if (kind === 'IO' && text.includes('File too large')) return { code: 'engine.scratch-limit', kind, ...at }; // EFBIG: the limit on one file
   const bytes = Buffer.from(place.sql);
   if (position === undefined || !Number.isInteger(position) || position < 0 || position > bytes.length)
     return { code: 'engine.sql-error', kind, ...at };
@@ -119,16 +120,20 @@ async function runToFile(
   connection: DuckDBConnection,
   path: string,
   sql: string,
-  format: 'parquet' | 'csv',
+  { format, mostRows }: { readonly format: 'parquet' | 'csv'; readonly mostRows?: number },
+  step: number,
 ): Promise<{ rows: number; columns: EngineColumn[] }> {
   place.offset = resultView.length;
   await connection.run(resultView + sql);
   const options = format === 'parquet' ? '(FORMAT parquet, COMPRESSION zstd)' : '(FORMAT csv, HEADER)';
-  const written = await connection.runAndReadAll(`COPY (FROM sandbox_result) TO ${literal(path)} ${options}`);
+  const limit = mostRows === undefined ? '' : ` LIMIT ${String(mostRows + 1)}`;
+  const written = await connection.runAndReadAll(`COPY (FROM sandbox_result${limit}) TO ${literal(path)} ${options}`);
+  const rows = Number(written.getRows()[0]?.[0] ?? 0);
+  if (mostRows !== undefined && rows > mostRows) throw new Stop({ code: 'engine.row-limit', step });
   const shape = await connection.runAndReadAll('DESCRIBE sandbox_result');
   await connection.run('DROP VIEW sandbox_result');
   return {
-    rows: Number(written.getRows()[0]?.[0] ?? 0),
+    rows,
     columns: shape.getRows().map((row) => ({ name: String(row[0]), type: String(row[1]) })),
   };
 }
@@ -142,7 +147,7 @@ async function runSelect(connection: DuckDBConnection, folder: string, step: Sql
   if ('file' in step.result) {
     prepared.destroySync();
     const path = join(folder, step.result.file);
-    const { rows, columns } = await runToFile(connection, path, step.sql, step.result.format);
+    const { rows, columns } = await runToFile(connection, path, step.sql, step.result, index);
     send({ t: 'step', step: index, result: { kind: 'file', file: step.result.file, rows, bytes: statSync(path).size, columns } });
     return;
   }

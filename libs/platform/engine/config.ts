@@ -9,6 +9,10 @@ export const engineConfig = z
     /** Folder on a memory filesystem; plaintext of raw data stands nowhere else. */
     scratchRoot: z.string().default('/dev/shm/opdomain'),
     allowDiskScratch: z.boolean().default(false),
+    /** `required`: nothing starts where the engine's processes cannot be isolated. `preferred`: it is said, and they run without. */
+    sandbox: z.enum(['required', 'preferred']).default('required'),
+    /** User and group of the engine's processes where this one is root; nobody else may have it. */
+    sandboxUid: z.number().int().min(1000).max(2_147_483_646).default(60_700),
     memoryMb: z.number().int().min(256).default(2048),
     threads: z.number().int().min(1).default(2),
     wallClockMs: z.number().int().min(1000).default(1_800_000),

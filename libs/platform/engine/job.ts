@@ -27,7 +27,11 @@ export interface EngineInput {
 }
 
 /** What becomes of a statement's result: nothing, rows handed back (at most `rows`), or a file in the scratch. */
-export type StepResultWanted = 'none' | { readonly rows: number } | { readonly file: string; readonly format: 'parquet' | 'csv' };
+export type StepResultWanted =
+  | 'none'
+  | { readonly rows: number }
+  /** With `mostRows` a result of more ends the run by `engine.row-limit`. */
+  | { readonly file: string; readonly format: 'parquet' | 'csv'; readonly mostRows?: number };
 
 /** SQL of one or more statements. With a result wanted it must be exactly one SELECT. */
 export interface SqlStep {
@@ -95,6 +99,7 @@ export interface EngineCause {
     | 'engine.memory-limit'
     | 'engine.scratch-limit'
     | 'engine.time-limit'
+    | 'engine.row-limit'
     | 'engine.cancelled'
     | 'engine.process-lost';
   /** DuckDB's class of error, e.g. `Parser`, `Binder`, `Conversion`. */
@@ -119,6 +124,22 @@ export interface EngineProgress {
   readonly percent?: number;
 }
 
+/** One attempt of the probe behind the walls: what must be refused, and what the kernel answered. */
+export interface IsolationRow {
+  readonly attempt: string;
+  readonly outcome: 'refused' | 'done' | 'unknown';
+  readonly answer: string;
+}
+/** How the engine's processes are kept apart from everything else, as measured when this process started. */
+export interface Isolation {
+  readonly state: 'shown' | 'not-shown';
+  /** What keeps them apart, e.g. `bubblewrap 0.8.0`. */
+  readonly by: string;
+  readonly rows: readonly IsolationRow[];
+  /** Why it is not shown, where no row tells. */
+  readonly reason?: string;
+}
+
 /** Runs SQL over files where it can touch nothing else. One run, one process. */
 export interface Engine {
   /** Never throws for what the SQL did; refuses only a job that is not well formed (`engine.job-invalid`). */
@@ -128,6 +149,7 @@ export interface Engine {
   ): Promise<EngineOutcome>;
   /** What a run gets unless its job says less. */
   readonly limits: EngineLimits;
-  /** Name and version, as the manifest of an output records it. */
+  /** Name and version of the engine and of what isolates it, as run records and manifests state them. */
   readonly version: string;
+  readonly isolation: Isolation;
 }

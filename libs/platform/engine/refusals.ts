@@ -25,6 +25,15 @@ export const engineRefusals = {
     satisfyZh: '等待其他任务结束，或加大内存文件系统。',
     satisfyEn: 'Wait for other runs to end, or enlarge the memory filesystem.',
   },
+  'engine.sandbox-unavailable': {
+    status: 503,
+    zh: '引擎进程无法与系统隔离：{reason}。',
+    en: 'The engine’s processes cannot be isolated: {reason}.',
+    satisfyZh: '安装 bubblewrap 并允许非特权用户命名空间；仅在个人开发机上可设置 engine.sandbox: preferred。',
+    satisfyEn:
+      'Install bubblewrap and allow unprivileged user namespaces; engine.sandbox: preferred is for a developer’s own computer only.',
+    sources: ['DES-01', 'MOD-03'],
+  },
   'engine.job-invalid': {
     status: 500,
     zh: '引擎任务不合规范（{reason}）。',
@@ -68,6 +77,13 @@ export const engineRefusals = {
     en: 'The run exceeded its time limit.',
     satisfyZh: '缩小输入或拆分任务。',
     satisfyEn: 'Use a smaller input or split the work.',
+  },
+  'engine.row-limit': {
+    status: 422,
+    zh: '结果行数超出上限。',
+    en: 'The result exceeded its limit of rows.',
+    satisfyZh: '先聚合或限制行数。',
+    satisfyEn: 'Aggregate first, or limit the rows.',
   },
   'engine.cancelled': {
     status: 409,

@@ -1,20 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { refuse, type Json } from '#kernel';
-import type { ChildFrame, JobFrame } from './frames.js';
-import type { Engine, EngineCause, EngineJob, EngineLimits, EngineOutcome, EngineProgress, StepResult } from './job.js';
+import { refuse } from '#kernel';
+import type { JobFrame } from './frames.js';
+import { listen } from './hearing.js';
+import { Bubblewrap } from './bubblewrap.js';
+import { measure } from './isolation.js';
+import type { Engine, EngineCause, EngineJob, EngineLimits, EngineOutcome, Isolation } from './job.js';
+import { killGroup, unconfined, type Launcher } from './launcher.js';
 import { isFileName } from './scratch.js';
 
 type RunOptions = NonNullable<Parameters<Engine['run']>[1]>;
-
-/** Beside this file stands the compiled child in dist, and its source, which node runs by stripping types, in a checkout. */
-const childFile = ['./child.js', './child.ts']
-  .map((name) => fileURLToPath(new URL(name, import.meta.url)))
-  .find((path) => existsSync(path));
 
 function duckdbVersion(): string {
   const manifest = createRequire(import.meta.url).resolve('@duckdb/node-api/package.json');
@@ -36,7 +31,11 @@ function check(job: EngineJob): void {
   }
   for (const step of job.steps) {
     if (step.kind === 'sql') {
-      if (typeof step.result === 'object' && 'file' in step.result && !isFileName(step.result.file)) throw bad('file-name');
+      if (typeof step.result === 'object' && 'file' in step.result) {
+        const { file, mostRows } = step.result;
+        if (!isFileName(file)) throw bad('file-name');
+        if (mostRows !== undefined && (!Number.isSafeInteger(mostRows) || mostRows < 1)) throw bad('rows');
+      }
       continue;
     }
     const bytes = step.key === undefined ? 1 : (job.keys?.[step.key]?.byteLength ?? 0);
@@ -46,17 +45,57 @@ function check(job: EngineJob): void {
   }
 }
 
-/** DuckDB in a process of its own for each run. */
-export class SandboxEngine implements Engine {
-  readonly version = duckdbVersion();
+/** What the engine is opened with; `engineConfig` has these and more. */
+export interface EngineSettings extends EngineLimits {
+  readonly sandbox: 'required' | 'preferred';
+  readonly sandboxUid: number;
+}
 
-  constructor(readonly limits: EngineLimits) {}
+/** DuckDB in an isolated process of its own for each run. */
+export class SandboxEngine implements Engine {
+  readonly version: string;
+
+  private constructor(
+    readonly limits: EngineLimits,
+    readonly isolation: Isolation,
+    private readonly launcher: Launcher,
+  ) {
+    this.version = `${duckdbVersion()}, ${launcher.name}`;
+  }
+
+  /**
+   * Measures the isolation by a probe and takes it if it holds. Where it does not and is `preferred` only, the engine runs without;
+   * `isolation` says so, and why.
+   * @throws Refusal `engine.sandbox-unavailable` where it is required
+   */
+  static async open({ sandbox, sandboxUid, memoryMb, threads, wallClockMs, scratchBytes }: EngineSettings): Promise<SandboxEngine> {
+    const limits = { memoryMb, threads, wallClockMs, scratchBytes };
+    const found = await Bubblewrap.find(sandboxUid);
+    if (!(found instanceof Bubblewrap)) {
+      const isolation: Isolation = { state: 'not-shown', by: unconfined.name, rows: [], reason: found.reason };
+      return SandboxEngine.without(sandbox, limits, isolation);
+    }
+    const isolation = await measure(found);
+    return isolation.state === 'shown' ? new SandboxEngine(limits, isolation, found) : SandboxEngine.without(sandbox, limits, isolation);
+  }
+
+  private static without(sandbox: EngineSettings['sandbox'], limits: EngineLimits, isolation: Isolation): SandboxEngine {
+    if (sandbox === 'required') throw refuse('engine.sandbox-unavailable', { reason: notIsolatedBecause(isolation) });
+    return new SandboxEngine(limits, { ...isolation, by: unconfined.name }, unconfined);
+  }
+
+  /** The user that the engine's processes are outside, where it is not ours: scratches are handed over to it. */
+  get scratchOwner(): number | undefined {
+    return this.launcher.owner;
+  }
 
   async run(job: EngineJob, options: RunOptions = {}): Promise<EngineOutcome> {
     check(job);
     const started = performance.now();
     const limits = { ...this.limits, scratchBytes: job.scratch.maxBytes, ...job.limits };
-    const child = start(limits);
+    job.scratch.handOver();
+    const fileBytes = Math.max(limits.scratchBytes, 1);
+    const child = this.launcher.start({ script: 'child', scratch: job.scratch.folder, memoryMb: limits.memoryMb, fileBytes });
     const stop = { cause: undefined as EngineCause | undefined };
     const end = (cause: EngineCause): void => {
       stop.cause ??= cause;
@@ -98,26 +137,13 @@ export class SandboxEngine implements Engine {
   }
 }
 
-/** A new process group, so that it can be killed whole; no environment, no core dump, nothing of what it prints is kept. */
-function start(limits: EngineLimits): ChildProcess {
-  if (childFile === undefined) throw refuse('engine.job-invalid', { reason: 'child-missing' });
-  const heap = `--max-old-space-size=${String(Math.max(256, Math.ceil(limits.memoryMb / 2)))}`;
-  return spawn('/bin/sh', ['-c', 'ulimit -c 0; exec "$@"', 'sandbox', process.execPath, '--disable-sigusr1', heap, childFile], {
-    cwd: '/',
-    env: {},
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
-  });
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
-  }
-}
+/** The failed rows by name, or the reason why there are none. */
+export const notIsolatedBecause = ({ reason, rows }: Isolation): string =>
+  reason ??
+  rows
+    .filter(({ outcome }) => outcome !== 'refused')
+    .map(({ attempt, answer }) => `${attempt}: ${answer}`)
+    .join(', ');
 
 const weigh = (job: EngineJob): number => {
   try {
@@ -135,34 +161,3 @@ const frameOf = (job: EngineJob, limits: EngineLimits): JobFrame => ({
   keys: Object.fromEntries(Object.entries(job.keys ?? {}).map(([id, key]) => [id, Buffer.from(key).toString('base64')])),
   limits,
 });
-
-interface Heard {
-  done: boolean;
-  cause?: EngineCause;
-  results(): StepResult[];
-}
-
-function listen(child: ChildProcess, job: EngineJob, onProgress?: (progress: EngineProgress) => void): Heard {
-  const results: StepResult[] = [];
-  let rows: Json[][] = [];
-  const heard: Heard = { done: false, results: () => results };
-  const take = (frame: ChildFrame): void => {
-    if (frame.t === 'rows') rows.push(...(frame.rows as Json[][]));
-    else if (frame.t === 'step') {
-      results[frame.step] = frame.result.kind === 'rows' ? { ...frame.result, rows } : frame.result;
-      rows = [];
-      onProgress?.({ step: frame.step + 1, steps: job.steps.length });
-    } else if (frame.t === 'progress') {
-      onProgress?.({ step: frame.step, steps: job.steps.length, ...(frame.percent === undefined ? {} : { percent: frame.percent }) });
-    } else if (frame.t === 'failed') heard.cause = frame.cause;
-    else heard.done = true;
-  };
-  createInterface({ input: child.stdio[3] as Readable }).on('line', (line) => {
-    try {
-      take(JSON.parse(line) as ChildFrame);
-    } catch {
-      // A line cut off by a kill: the outcome is decided by how the process ended.
-    }
-  });
-  return heard;
-}

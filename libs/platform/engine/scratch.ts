@@ -1,15 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  createReadStream,
-  createWriteStream,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statfsSync,
-} from 'node:fs';
+import { chmodSync, constants, lchownSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { refuse } from '#kernel';
@@ -30,6 +21,8 @@ export interface Scratch extends AsyncDisposable {
   read(name: string): AsyncIterable<Uint8Array>;
   /** Bytes that its files hold now. */
   bytes(): number;
+  /** Before the engine's process starts: its files belong to the user that the process is. */
+  handOver(): void;
   /** Removes everything; may be called twice. */
   dispose(): void;
 }
@@ -38,6 +31,23 @@ export interface ScratchOptions {
   readonly root: string;
   /** Only where there is no memory filesystem (a developer's own computer): plaintext may then reach a disk. */
   readonly allowDiskScratch: boolean;
+  /** User and group of the engine's processes, where they are not ours. */
+  readonly owner?: number | undefined;
+}
+
+// A run may leave a link or a pipe where a file was agreed: it is followed nowhere, and waited for by nobody.
+const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+const reading = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+const writing = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW;
+
+/** @throws Refusal `engine.process-lost` for anything but a regular file */
+async function* regularFile(path: string): AsyncGenerator<Uint8Array> {
+  const handle = await open(path, reading);
+  if ((await handle.stat()).isFile()) yield* handle.createReadStream({ highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
+  else {
+    await handle.close();
+    throw refuse('engine.process-lost');
+  }
 }
 
 /** When a process started, in clock ticks since boot (proc(5), stat field 22): a pid alone is reused. Empty where there is no /proc. */
@@ -106,6 +116,7 @@ export class ScratchArea {
     const folder = join(this.options.root, `run-${String(process.pid)}-${startOf('self')}-${randomBytes(8).toString('hex')}`);
     mkdirSync(folder, { mode: 0o700 });
     mkdirSync(join(folder, 'spill'), { mode: 0o700 });
+    const { owner } = this.options;
     const dispose = (): void => {
       rmSync(folder, { recursive: true, force: true });
     };
@@ -119,12 +130,17 @@ export class ScratchArea {
       maxBytes,
       file,
       write: async (name, data) => {
-        const out = createWriteStream(file(name), { mode: 0o600 });
+        const out = (await open(file(name), writing, 0o600)).createWriteStream();
         await pipeline(data, out);
         return out.bytesWritten;
       },
-      read: (name) => createReadStream(file(name)),
+      read: (name) => regularFile(file(name)),
       bytes: () => sizeOf(folder),
+      handOver: () => {
+        if (owner === undefined) return;
+        const inside = readdirSync(folder, { withFileTypes: true, recursive: true }).map((entry) => join(entry.parentPath, entry.name));
+        for (const path of [folder, ...inside]) lchownSync(path, owner, owner);
+      },
       dispose,
       [Symbol.asyncDispose]: () => {
         dispose();

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { Bubblewrap } from './bubblewrap.js';
+import type { Isolation, IsolationRow } from './job.js';
+import type { ProbeAnswers, ProbeTask } from './probe.js';
+import { deniedCalls, syscallAnswers, syscallProgram } from './syscalls.js';
+
+const spaces = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'];
+const limitMs = 60_000;
+
+/** The answers by which the walls are known: the file is not there, the call is not permitted. Another error shows nothing. */
+const expected: Readonly<Record<string, readonly string[]>> = {
+  'key-file': ['ENOENT'],
+  loopback: ['EPERM'],
+  'parent-memory': ['ENOENT'],
+  'become-root': ['EPERM'],
+  'second-process': ['EPERM'],
+  'write-outside': ['EROFS'],
+};
+
+/**
+ * Starts two probes behind the walls, in the child's place and by its launcher: one tries in JavaScript what a run must not reach, one
+ * makes the system calls that no run needs. What was not answered is unknown, and unknown is not shown.
+ */
+export async function measure(launcher: Bubblewrap): Promise<Isolation> {
+  const dir = mkdtempSync(join(tmpdir(), 'opdomain-probe-'));
+  const listener = createServer((socket) => socket.destroy());
+  try {
+    chmodSync(dir, 0o711);
+    const scratch = join(dir, 'scratch');
+    mkdirSync(scratch, { mode: 0o700 });
+    if (launcher.owner !== undefined) chownSync(scratch, launcher.owner, launcher.owner);
+    // As readable as a file can be: what keeps the probe from it is that it is not there.
+    const keyFile = join(dir, 'key');
+    writeFileSync(keyFile, randomBytes(32), { mode: 0o644 });
+    await new Promise<void>((resolve, reject) => listener.once('error', reject).listen(0, '127.0.0.1', resolve));
+    const task: ProbeTask = {
+      keyFile,
+      port: (listener.address() as { port: number }).port,
+      parentPid: process.pid,
+      namespaces: Object.fromEntries(spaces.map((name) => [name, readlinkSync(`/proc/self/ns/${name}`)])),
+    };
+    const launch = { script: 'probe', scratch, memoryMb: 256, fileBytes: 1_000_000 } as const;
+    const program = join(dir, 'syscalls');
+    writeFileSync(program, syscallProgram(Object.values(deniedCalls)) ?? '', { mode: 0o755 });
+    const [said, called] = await Promise.all([
+      heard(launcher.start(launch), `${JSON.stringify(task)}\n`),
+      heard(launcher.start(launch, { mounts: [{ from: program, to: '/engine/syscalls' }], command: ['/engine/syscalls'] }), ''),
+    ]);
+    if (said.length === 0) return { state: 'not-shown', by: launcher.name, rows: [], reason: 'the probe did not answer' };
+    const names = Object.keys(deniedCalls);
+    const calls = Object.entries(syscallAnswers(called, names)).map(([name, answer]) => rowOf(`call ${name}`, answer, ['EPERM']));
+    const rows = [...judge(JSON.parse(said.toString('utf8')) as ProbeAnswers), ...calls];
+    return { state: rows.every(({ outcome }) => outcome === 'refused') ? 'shown' : 'not-shown', by: launcher.name, rows };
+  } catch (fault) {
+    const reason = `the probe could not be made (${(fault as NodeJS.ErrnoException).code ?? 'fault'})`;
+    return { state: 'not-shown', by: launcher.name, rows: [], reason };
+  } finally {
+    listener.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Everything that a process says on descriptor 3 until it ends. */
+async function heard(child: ChildProcess, input: string): Promise<Buffer> {
+  child.once('error', () => undefined);
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.write(input);
+  const clock = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  try {
+    return await buffer(child.stdio[3] as Readable);
+  } finally {
+    clearTimeout(clock);
+  }
+}
+
+const rowOf = (attempt: string, answer: string, right: readonly string[]): IsolationRow => ({
+  attempt,
+  outcome: answer === 'done' ? 'done' : right.includes(answer) ? 'refused' : 'unknown',
+  answer,
+});
+
+function judge({ uid, answers, shared, status, processes }: ProbeAnswers): IsolationRow[] {
+  const none = (name: string): IsolationRow => {
+    const held = status[name] ?? '';
+    return { attempt: name, outcome: /^0+$/.test(held) ? 'refused' : held === '' ? 'unknown' : 'done', answer: held };
+  };
+  const state = (attempt: string, holds: boolean, answer: string): IsolationRow => ({
+    attempt,
+    outcome: holds ? 'refused' : 'done',
+    answer,
+  });
+  return [
+    ...Object.entries(expected).map(([attempt, right]) => rowOf(attempt, answers[attempt] ?? 'unknown', right)),
+    ...['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'].map(none),
+    state('no new privileges', status['NoNewPrivs'] === '1', status['NoNewPrivs'] ?? ''),
+    state('seccomp filter', status['Seccomp'] === '2', status['Seccomp'] ?? ''),
+    state('user is root', uid > 0, String(uid)),
+    state('shared namespaces', shared.length === 0, shared.join(' ')),
+    state('other processes', processes.length <= 2, String(processes.length)), // bubblewrap's own first process and itself
+  ];
+}
