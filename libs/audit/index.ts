@@ -9,6 +9,7 @@ import { AuditLogController } from './http/audit-log.controller.js';
 import { WitnessesController } from './http/witnesses.controller.js';
 import { SequencerLoop } from './jobs/sequencer-loop.js';
 import { auditEntities } from './persistence/entities.js';
+import { auditGrants } from './persistence/grants.js';
 import { AuditTree1763701000000 } from './persistence/migrations/audit-tree.js';
 
 export { Sequencer } from './application/sequencer.js';
@@ -20,6 +21,7 @@ export const auditContext: ContextDeclaration = {
   jobs: [SequencerLoop],
   reconcilers: [],
   entities: auditEntities,
+  grants: auditGrants,
   migrations: [AuditTree1763701000000],
   config: { name: 'audit', schema: auditConfig, token: AUDIT_CONFIG },
   auditActions,

@@ -11,6 +11,7 @@ import { ScenariosController } from './http/scenarios.controller.js';
 import { SuspensionsController } from './http/suspensions.controller.js';
 import { AuthorisationJobs } from './jobs/authorisation.jobs.js';
 import { authorisationEntities } from './persistence/entities.js';
+import { authorisationsGrants } from './persistence/grants.js';
 import { AuthorisationsAndReviews1763700200000 } from './persistence/migrations/authorisations-and-reviews.js';
 import { ScenariosAndRequests1763700201000 } from './persistence/migrations/scenarios-and-requests.js';
 
@@ -39,6 +40,7 @@ export const authorisationsContext: ContextDeclaration = {
   jobs: [AuthorisationJobs],
   reconcilers: [],
   entities: authorisationEntities,
+  grants: authorisationsGrants,
   migrations: [AuthorisationsAndReviews1763700200000, ScenariosAndRequests1763700201000],
   auditActions: authorisationAuditActions,
   refusals,

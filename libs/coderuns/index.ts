@@ -6,6 +6,7 @@ import { CodeRunsController } from './http/code-runs.controller.js';
 import { SubmissionsController } from './http/submissions.controller.js';
 import { CodeRunsJobs } from './jobs/coderuns.jobs.js';
 import { coderunsEntities } from './persistence/entities.js';
+import { coderunsGrants } from './persistence/grants.js';
 import { SubmissionsAndRuns1763700700000 } from './persistence/migrations/submissions-and-runs.js';
 
 export { CodeRuns, type CodeRunResult } from './application/code-runs.js';
@@ -19,6 +20,7 @@ export const coderunsContext: ContextDeclaration = {
   jobs: [CodeRunsJobs],
   reconcilers: [],
   entities: coderunsEntities,
+  grants: coderunsGrants,
   migrations: [SubmissionsAndRuns1763700700000],
   auditActions: coderunsAuditActions,
   refusals: coderunsRefusals,

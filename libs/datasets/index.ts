@@ -7,6 +7,7 @@ import { DatasetsController } from './http/datasets.controller.js';
 import { UploadsController } from './http/uploads.controller.js';
 import { DatasetsJobs } from './jobs/datasets.jobs.js';
 import { datasetsEntities } from './persistence/entities.js';
+import { datasetsGrants } from './persistence/grants.js';
 import { DatasetsAndCopies1763700400000 } from './persistence/migrations/datasets-and-copies.js';
 
 export { CopiesHolding } from './application/copies-holding.js';
@@ -26,6 +27,7 @@ export const datasetsContext: ContextDeclaration = {
   jobs: [DatasetsJobs],
   reconcilers: [],
   entities: datasetsEntities,
+  grants: datasetsGrants,
   migrations: [DatasetsAndCopies1763700400000],
   auditActions: datasetsAuditActions,
   refusals: datasetsRefusals,

@@ -6,6 +6,7 @@ import { PlansController } from './http/plans.controller.js';
 import { RunsController } from './http/runs.controller.js';
 import { DesensitisationJobs } from './jobs/desensitisation.jobs.js';
 import { desensitisationEntities } from './persistence/entities.js';
+import { desensitisationGrants } from './persistence/grants.js';
 import { PlansAndRuns1763700600000 } from './persistence/migrations/plans-and-runs.js';
 
 export { detectors } from './domain/detectors/detectors.js';
@@ -17,6 +18,7 @@ export const desensitisationContext: ContextDeclaration = {
   jobs: [DesensitisationJobs],
   reconcilers: [],
   entities: desensitisationEntities,
+  grants: desensitisationGrants,
   migrations: [PlansAndRuns1763700600000],
   auditActions: desensitisationAuditActions,
   refusals: desensitisationRefusals,

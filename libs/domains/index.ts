@@ -7,6 +7,7 @@ import { CatalogueController } from './http/catalogue.controller.js';
 import { OperationDomainsController } from './http/operation-domains.controller.js';
 import { FollowAuthorisation } from './jobs/follow-authorisation.js';
 import { domainsEntities } from './persistence/entities.js';
+import { domainsGrants } from './persistence/grants.js';
 import { OperationDomains1763700300000 } from './persistence/migrations/operation-domains.js';
 import { DomainReconciler } from './reconcile/domain.reconciler.js';
 
@@ -27,6 +28,7 @@ export const domainsContext: ContextDeclaration = {
   jobs: [FollowAuthorisation],
   reconcilers: [DomainReconciler],
   entities: domainsEntities,
+  grants: domainsGrants,
   migrations: [OperationDomains1763700300000],
   config: { name: 'domains', schema: domainsConfig, token: DOMAINS_CONFIG },
   auditActions: domainsAuditActions,

@@ -5,6 +5,7 @@ import { OrganisationsController } from './http/organisations.controller.js';
 import { PeopleController } from './http/people.controller.js';
 import { IdentityModule } from './identity.module.js';
 import { identityEntities } from './persistence/entities.js';
+import { identityGrants } from './persistence/grants.js';
 import { OrganisationsAndPeople1763700100000 } from './persistence/migrations/organisations-and-people.js';
 
 export { administratorsConfig, FirstAdministrators, type AdministratorsConfig } from './application/first-administrators.js';
@@ -23,6 +24,7 @@ export const identityContext: ContextDeclaration = {
   jobs: [],
   reconcilers: [],
   entities: identityEntities,
+  grants: identityGrants,
   migrations: [OrganisationsAndPeople1763700100000],
   auditActions: identityAuditActions,
   refusals: identityRefusals,

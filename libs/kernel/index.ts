@@ -3,6 +3,7 @@ export * from './canonical.js';
 export * from './clock.js';
 export * from './context.js';
 export * from './digest.js';
+export * from './grants.js';
 export * from './ids.js';
 export * from './proof-refusals.js';
 export * from './refusal.js';

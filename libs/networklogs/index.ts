@@ -7,6 +7,8 @@ import { DomainEvents } from './jobs/domain-events.js';
 import { SealerLoop } from './jobs/sealer-loop.js';
 import { NetworkLogsModule } from './network-logs.module.js';
 import { networkLogEntities } from './persistence/entities.js';
+import { networklogsGrants } from './persistence/grants.js';
+import { DaysByOwner1763800020100 } from './persistence/migrations/days-by-owner.js';
 import { NetworkLogs1763701100000 } from './persistence/migrations/network-logs.js';
 
 export { Sealer } from './application/sealer.js';
@@ -18,7 +20,8 @@ export const networkLogsContext: ContextDeclaration = {
   jobs: [SealerLoop, DomainEvents],
   reconcilers: [],
   entities: networkLogEntities,
-  migrations: [NetworkLogs1763701100000],
+  grants: networklogsGrants,
+  migrations: [NetworkLogs1763701100000, DaysByOwner1763800020100],
   config: { name: 'networklogs', schema: networkLogsConfig, token: NETWORK_LOGS_CONFIG },
   auditActions,
   refusals: networkLogRefusals,

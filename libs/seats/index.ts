@@ -7,6 +7,7 @@ import { SeatsController } from './http/seats.controller.js';
 import { SeatJobs } from './jobs/seat.jobs.js';
 import { UpstreamConsumers } from './jobs/upstream.consumers.js';
 import { seatsEntities } from './persistence/entities.js';
+import { seatsGrants } from './persistence/grants.js';
 import { SeatsAndRevocations1763700500000 } from './persistence/migrations/seats-and-revocations.js';
 import { SeatsModule } from './seats.module.js';
 
@@ -24,6 +25,7 @@ export const seatsContext: ContextDeclaration = {
   jobs: [SeatJobs, UpstreamConsumers],
   reconcilers: [],
   entities: seatsEntities,
+  grants: seatsGrants,
   migrations: [SeatsAndRevocations1763700500000],
   config: { name: 'seats', schema: seatsConfig, token: SEATS_CONFIG },
   auditActions: seatsAuditActions,

@@ -6,6 +6,7 @@ import { LegalHoldsController } from './http/legal-holds.controller.js';
 import { TerminationsController } from './http/terminations.controller.js';
 import { TerminationJobs } from './jobs/termination.jobs.js';
 import { terminationsEntities } from './persistence/entities.js';
+import { terminationsGrants } from './persistence/grants.js';
 import { TerminationsAndHolds1763700900000 } from './persistence/migrations/terminations-and-holds.js';
 import { TerminationsModule } from './terminations.module.js';
 
@@ -19,6 +20,7 @@ export const terminationsContext: ContextDeclaration = {
   jobs: [TerminationJobs],
   reconcilers: [],
   entities: terminationsEntities,
+  grants: terminationsGrants,
   migrations: [TerminationsAndHolds1763700900000],
   config: { name: 'terminations', schema: terminationsConfig, token: TERMINATIONS_CONFIG },
   auditActions: terminationsAuditActions,

@@ -140,7 +140,7 @@ describe('a delivery', () => {
       async () => (await medium.sql(`SELECT 1 FROM datasets.dataset_copies WHERE state IN ('received', 'importing')`)).length === 0,
       'imports',
     );
-    const holding = medium.app.get(CopiesHolding, { strict: false });
+    const holding = (await medium.worker()).get(CopiesHolding, { strict: false });
     const scope = { domainId: newId(), authorisationId, scenarioIds: [scenarioId] };
     const inventory = await holding.inventory(scope);
     const file = inventory.find(({ view, ref }) => view === 'stores' && ref.endsWith('data.parquet'));

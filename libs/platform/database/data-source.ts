@@ -1,25 +1,39 @@
 import { readFileSync } from 'node:fs';
-import type { ContextDeclaration } from '#kernel';
+import { refuse, type ContextDeclaration } from '#kernel';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { PlatformConnections1763700001000 } from './migrations/connections.js';
+import { KeptSecrets1763800020000 } from './migrations/kept-secrets.js';
 import { PlatformTables1763700000000 } from './migrations/platform-tables.js';
+import { rolesConfig } from './roles.js';
 
-/** `urlFile` holds the whole connection URL with its password; a URL in the configuration itself must carry none. */
+/**
+ * `urlFile` holds the whole connection URL with its password; a URL in the configuration itself must carry none. Each process has a
+ * role and so a file of its own; the owner's is for `migrate` alone and is not given to any process.
+ */
 export const databaseConfig = z
   .object({
-    urlFile: z.string().describe('File with the PostgreSQL connection URL (15 or newer)'),
+    urlFile: z.string().describe("File with the PostgreSQL connection URL (15 or newer) of this process's role"),
+    ownerUrlFile: z.string().optional().describe('The same for the role that owns the tables: read by `migrate`, by nothing else'),
+    roles: rolesConfig,
     poolSize: z.number().int().min(2).max(100).default(10),
     statementTimeoutMs: z.number().int().min(0).default(30_000),
   })
   .strict();
 export type DatabaseConfig = z.infer<typeof databaseConfig>;
+export type Connecting = Pick<DatabaseConfig, 'urlFile' | 'poolSize' | 'statementTimeoutMs'>;
 
-export const databaseUrl = (config: DatabaseConfig): string => readFileSync(config.urlFile, 'utf8').trim();
+/** As the owner of the tables. @throws Refusal `database.owner-missing`. */
+export function asOwner(config: DatabaseConfig): Connecting {
+  if (config.ownerUrlFile === undefined) throw refuse('database.owner-missing');
+  return { urlFile: config.ownerUrlFile, poolSize: 2, statementTimeoutMs: 0 };
+}
+
+export const databaseUrl = (config: Connecting): string => readFileSync(config.urlFile, 'utf8').trim();
 
 /** One data source over all contexts' entities and migrations; migrations run only when asked (`migrate`). */
 export function createDataSource(
-  config: DatabaseConfig,
+  config: Connecting,
   contexts: readonly ContextDeclaration[],
   applicationName = 'opdomain',
 ): DataSource {
@@ -32,11 +46,13 @@ export function createDataSource(
     migrations: [
       PlatformTables1763700000000,
       PlatformConnections1763700001000,
+      KeptSecrets1763800020000,
       ...(contexts.flatMap((context) => context.migrations) as unknown as Classes),
     ] as never,
     migrationsTableName: 'opdomain_migrations',
     migrationsTransactionMode: 'each',
     synchronize: false,
+    installExtensions: false,
     logging: false,
     extra: { max: config.poolSize, statement_timeout: config.statementTimeoutMs },
   });

@@ -1,8 +1,9 @@
-import { canonicalJson, newId, refuse, usageRecorded, type ActContext, type Clock, type Id, type Json, type Usage } from '#kernel';
+import { canonicalJson, newId, usageRecorded, type ActContext, type Clock, type Id, type Usage } from '#kernel';
 import { inSpan } from '#platform/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
+import { RememberedAnswers } from './remembered-answers.js';
 import { bindManager, unbind, type DomainEvent, type EpochKind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
 
 /** PostgreSQL says: try the whole transaction again. */
@@ -112,12 +113,16 @@ class Transaction implements Tx {
 
 /** Gives out transactions: state, journal and outbox commit together, or nothing does. */
 export class UnitOfWork {
+  private readonly answers: RememberedAnswers;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly sealer: JournalSealer,
     private readonly clock: Clock,
     private readonly knownActions: ReadonlySet<string>,
-  ) {}
+  ) {
+    this.answers = new RememberedAnswers(sealer);
+  }
 
   /**
    * Runs one act: gather, decide and apply in one transaction that locks what the decision rests on. With an idempotency key the
@@ -157,46 +162,18 @@ export class UnitOfWork {
   }
 
   private async inside<T>(context: ActContext, manager: EntityManager, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const repeat = await this.claimKey(context, manager);
+    const repeat = await this.answers.claim(manager, context);
     if (repeat !== undefined) return repeat.result as T;
     const tx = new Transaction(context, manager, this.sealer, this.clock, this.knownActions);
     try {
       const result = await work(tx);
       if (context.idempotency !== undefined) {
         if (!tx.recorded.has(context.action)) throw new Error(`the act ${context.action} left no audit entry`);
-        await manager.query('UPDATE platform.idempotency SET result = $3 WHERE key = $1 AND owner = $2', [
-          context.idempotency.key,
-          ownerOf(context),
-          JSON.stringify({ value: result ?? null }),
-        ]);
+        await this.answers.keep(manager, context, result);
       }
       return result;
     } finally {
       unbind(tx);
     }
   }
-
-  /** The unique key makes a second, concurrent request wait for the first one's commit. */
-  private async claimKey(context: ActContext, manager: EntityManager): Promise<{ result: unknown } | undefined> {
-    const { idempotency } = context;
-    if (idempotency === undefined) return undefined;
-    const owner = ownerOf(context);
-    const inserted: unknown[] = await manager.query(
-      `INSERT INTO platform.idempotency (key, owner, action, request_digest) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (key, owner) DO NOTHING RETURNING key`,
-      [idempotency.key, owner, context.action, idempotency.digest],
-    );
-    if (inserted.length === 1) return undefined;
-    const rows: { request_digest: string; result: { value: Json } }[] = await manager.query(
-      'SELECT request_digest, result FROM platform.idempotency WHERE key = $1 AND owner = $2',
-      [idempotency.key, owner],
-    );
-    const earlier = rows[0];
-    if (earlier === undefined || earlier.request_digest !== idempotency.digest)
-      throw refuse('http.idempotency-key-reused', { key: idempotency.key });
-    return { result: earlier.result.value };
-  }
 }
-
-const ownerOf = (context: ActContext): string =>
-  context.actor.kind === 'person' ? context.actor.personId : `system:${context.actor.component}`;

@@ -5,7 +5,7 @@ export { ConnectionLog } from './connections.js';
 export { openApi } from './openapi.js';
 export { idParam, pageOf, pageQuery } from './schemas.js';
 export { LOGGER, ProblemFilter, REFUSALS } from './problem.filter.js';
-export type { Problem } from './problem.js';
+export { problemOf, type Problem } from './problem.js';
 export { httpRefusals } from './refusals.js';
 export { Ctx, In, type ActingRequest } from './request.js';
 export { RouteTable } from './route-table.js';
