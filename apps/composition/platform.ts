@@ -36,6 +36,7 @@ export interface Platform {
 
 /** Actions that the platform itself records. */
 const platformActions: AuditActions = {
+  'request.refused': { object: 'request', zh: '拒绝未知来源的请求', en: 'request of a stranger refused' },
   'platform.event-consumed': { object: 'event', zh: '处理事件', en: 'event consumed' },
 };
 
