@@ -1,5 +1,14 @@
 import { FirstAdministrators } from '#identity';
-import { ActGuard, ActInterceptor, AnonymousRefusals, ConnectionLog, createHttpApp, openApi, ProblemFilter, RouteTable } from '#platform/http';
+import {
+  ActGuard,
+  ActInterceptor,
+  AnonymousRefusals,
+  ConnectionLog,
+  createHttpApp,
+  openApi,
+  ProblemFilter,
+  RouteTable,
+} from '#platform/http';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';

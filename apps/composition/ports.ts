@@ -16,11 +16,13 @@ interface Secret {
   readonly holds: { readonly zh: string; readonly en: string };
 }
 const secretsOfPort: Readonly<Record<Port | 'database', readonly Secret[]>> = {
-  database: [{ path: 'database.urlFile', holds: { zh: '本进程数据库角色的连接地址', en: "connection of the process's own database role" } }],
+  database: [
+    { path: 'database.urlFile', holds: { zh: '本进程数据库角色的连接地址', en: "connection of the process's own database role" } },
+  ],
   keys: [
     { path: 'keys.masterKeyFile', holds: { zh: '密钥文件的主密钥', en: 'master key of the key file' } },
     { path: 'keys.tokenFile', holds: { zh: '密钥库令牌', en: 'token of the key store' } },
-    { path: 'keys.caFile', holds: { zh: '密钥库的签发机构证书', en: "certification authority of the key store" } },
+    { path: 'keys.caFile', holds: { zh: '密钥库的签发机构证书', en: 'certification authority of the key store' } },
   ],
   objects: [
     { path: 'objects.accessKeyFile', holds: { zh: '对象存储访问标识', en: 'access key of the object store' } },
@@ -37,7 +39,10 @@ const secretsOfPort: Readonly<Record<Port | 'database', readonly Secret[]>> = {
 
 /** What `migrate` reads, and no process. */
 export const ownerSecrets: readonly Secret[] = [
-  { path: 'database.ownerUrlFile', holds: { zh: '数据库属主的连接地址（仅供迁移）', en: 'connection of the database owner (migrations alone)' } },
+  {
+    path: 'database.ownerUrlFile',
+    holds: { zh: '数据库属主的连接地址（仅供迁移）', en: 'connection of the database owner (migrations alone)' },
+  },
   ...(['api', 'worker', 'operator'] as const).map((application) => ({
     path: `database.roles.${application}.passwordFile`,
     holds: { zh: `${application} 数据库角色的口令（仅供迁移）`, en: `password of the ${application}'s database role (migrations alone)` },

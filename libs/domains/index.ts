@@ -6,6 +6,7 @@ import { DomainsModule } from './domains.module.js';
 import { CatalogueController } from './http/catalogue.controller.js';
 import { OperationDomainsController } from './http/operation-domains.controller.js';
 import { FollowAuthorisation } from './jobs/follow-authorisation.js';
+import { PlantCanaries } from './jobs/plant-canaries.js';
 import { domainsEntities } from './persistence/entities.js';
 import { domainsGrants } from './persistence/grants.js';
 import { OperationDomains1763700300000 } from './persistence/migrations/operation-domains.js';
@@ -25,7 +26,7 @@ export const domainsContext: ContextDeclaration = {
   name: 'domains',
   module: DomainsModule,
   controllers: [OperationDomainsController, CatalogueController],
-  jobs: [FollowAuthorisation],
+  jobs: [FollowAuthorisation, PlantCanaries],
   reconcilers: [DomainReconciler],
   entities: domainsEntities,
   grants: domainsGrants,

@@ -39,13 +39,18 @@ const sum = (of: readonly Entry[]): number => of.reduce((total, { count }) => to
 const garbage = (): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write('NOT HTTP\r\n\r\n'));
-    socket.on('error', reject).on('close', () => resolve()).resume();
+    socket
+      .on('error', reject)
+      .on('close', () => resolve())
+      .resume();
   });
-const status = (path: string, init: RequestInit = {}) => async (): Promise<void> => {
-  const answer = await fetch(`${url}${path}`, init);
-  await answer.arrayBuffer();
-  expect(answer.status).toBeGreaterThanOrEqual(400);
-};
+const status =
+  (path: string, init: RequestInit = {}) =>
+  async (): Promise<void> => {
+    const answer = await fetch(`${url}${path}`, init);
+    await answer.arrayBuffer();
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+  };
 const json = { 'content-type': 'application/json' };
 const kinds = {
   'no token': status('/api/v1/organisations'),
@@ -112,7 +117,10 @@ describe('refusals of callers whom nobody knows', () => {
       await kinds['no such route']();
       await medium.app.get(AnonymousRefusals).flush();
       await kinds['no such route']();
-      expect(await medium.operator.post('/organisations', { kind: 'nothing' })).toMatchObject({ status: 503, body: { code: 'audit.unavailable' } });
+      expect(await medium.operator.post('/organisations', { kind: 'nothing' })).toMatchObject({
+        status: 503,
+        body: { code: 'audit.unavailable' },
+      });
     } finally {
       await medium.sql('ALTER TABLE platform.journal DROP CONSTRAINT closed');
     }

@@ -69,7 +69,8 @@ describe('the declared grants', () => {
     const held = await standing(superuser);
     for (const one of applications) {
       const wanted = Object.entries(tables).flatMap(([table, rights]) => (rights[one] ?? []).map((right) => `${table} ${right}`));
-      const library = one === 'worker' ? (await relationsOf(superuser)).filter(({ schema, kind }) => schema === 'bullmq' && kind !== 'S') : [];
+      const library =
+        one === 'worker' ? (await relationsOf(superuser)).filter(({ schema, kind }) => schema === 'bullmq' && kind !== 'S') : [];
       const whole = [...wanted, ...library.flatMap(({ name }) => libraryRights.map((right) => `${name} ${right}`))];
       expect(held.rights[roles[one].name]).toEqual(whole.sort());
     }
@@ -100,7 +101,11 @@ describe('the declared grants', () => {
 describe.each(applications)('the role of the %s', (one) => {
   it('is refused every statement that it was not granted, and none of them changes anything', async () => {
     const before = await standing(superuser);
-    const statements = await forbiddenTo(superuser, { role: roles[one].name, owner: database.owner, rights: before.rights[roles[one].name] ?? [] });
+    const statements = await forbiddenTo(superuser, {
+      role: roles[one].name,
+      owner: database.owner,
+      rights: before.rights[roles[one].name] ?? [],
+    });
     expect(statements.length).toBeGreaterThan(500);
     const wrong: string[] = [];
     for (const { sql, warns } of statements) {
@@ -161,9 +166,13 @@ describe('granting', () => {
 
   it('refuses a role that is missing, and one that two processes share', async () => {
     const missing = { ...roles, api: { name: 'nobody_made_this' } };
-    await expect(owner((dataSource) => applyGrants(dataSource, missing, declared))).rejects.toMatchObject({ code: 'database.role-missing' });
+    await expect(owner((dataSource) => applyGrants(dataSource, missing, declared))).rejects.toMatchObject({
+      code: 'database.role-missing',
+    });
     const shared = { ...roles, api: roles.worker };
-    await expect(owner((dataSource) => applyGrants(dataSource, shared, declared))).rejects.toMatchObject({ code: 'database.role-too-strong' });
+    await expect(owner((dataSource) => applyGrants(dataSource, shared, declared))).rejects.toMatchObject({
+      code: 'database.role-too-strong',
+    });
   });
 
   it('makes a role that is given a password, and the server is never sent the password itself', async () => {

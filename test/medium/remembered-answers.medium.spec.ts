@@ -47,9 +47,11 @@ describe('remembered answers', () => {
     await medium.sql('DELETE FROM platform.idempotency');
     await medium.sql(`INSERT INTO platform.idempotency (key_digest, owner, action, created_at)
       SELECT n::text, 'somebody', 'test', now() - interval '49 hours' FROM generate_series(1, 1200) n`);
-    await medium.sql(`INSERT INTO platform.idempotency (key_digest, owner, action, created_at) VALUES ('young', 'somebody', 'test', now() - interval '47 hours')`);
+    await medium.sql(
+      `INSERT INTO platform.idempotency (key_digest, owner, action, created_at) VALUES ('young', 'somebody', 'test', now() - interval '47 hours')`,
+    );
     const turns = [];
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const turn = await forgetAnswers(dataSource, 48);
       turns.push(turn.forgotten);
       more = turn.more;

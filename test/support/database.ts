@@ -20,7 +20,9 @@ export interface TestDatabase {
 
 const owner = 'opdomain_test_owner';
 /** Roles belong to the server and are shared by the databases of all tests on it. */
-const roles = rolesConfig.parse(Object.fromEntries(applications.map((application) => [application, { name: `opdomain_test_${application}` }])));
+const roles = rolesConfig.parse(
+  Object.fromEntries(applications.map((application) => [application, { name: `opdomain_test_${application}` }])),
+);
 const password = 'only-for-tests';
 const named = (url: string, database: string): string => Object.assign(new URL(url), { pathname: `/${database}` }).href;
 
@@ -54,7 +56,10 @@ export async function openDatabase(dir: string, contexts: readonly ContextDeclar
   const { migrations } = createDataSource({ urlFile: await nowhere(dir), poolSize: 2, statementTimeoutMs: 0 }, contexts).options;
   const names = (migrations as unknown as readonly (() => unknown)[]).map((migration) => `${migration.name}:${migration.toString()}`);
   const grants = JSON.stringify([platformGrants, ...contexts.map((context) => context.grants)]);
-  const template = `template_${createHash('sha256').update([...names, grants].join('\n')).digest('hex').slice(0, 16)}`;
+  const template = `template_${createHash('sha256')
+    .update([...names, grants].join('\n'))
+    .digest('hex')
+    .slice(0, 16)}`;
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, async (client) => {
     await client.query('SELECT pg_advisory_lock(4711)');
@@ -69,8 +74,7 @@ export async function openDatabase(dir: string, contexts: readonly ContextDeclar
   const url = named(serverUrl, name);
   await writeFile(urlFile, url, { mode: 0o600 });
   const urlFiles = Object.fromEntries(applications.map((one) => [one, join(dir, `database.${one}.url`)])) as Record<Application, string>;
-  for (const one of applications)
-    await writeFile(urlFiles[one], urlOf(url, { user: roles[one].name, password }), { mode: 0o600 });
+  for (const one of applications) await writeFile(urlFiles[one], urlOf(url, { user: roles[one].name, password }), { mode: 0o600 });
   return {
     urlFile,
     url,

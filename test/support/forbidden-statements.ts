@@ -94,7 +94,13 @@ export async function forbiddenTo(
       `ALTER SCHEMA ${name} OWNER TO ${of.role}`,
       `ALTER DEFAULT PRIVILEGES FOR ROLE ${of.owner} IN SCHEMA ${name} GRANT ALL ON TABLES TO ${of.role}`,
     );
-  const { rows: functions } = await superuser.query<{ signature: string; definition: string; callable: boolean; trigger: boolean; nulls: string }>(
+  const { rows: functions } = await superuser.query<{
+    signature: string;
+    definition: string;
+    callable: boolean;
+    trigger: boolean;
+    nulls: string;
+  }>(
     `SELECT p.oid::regprocedure::text AS signature, pg_get_functiondef(p.oid) AS definition, has_function_privilege($1, p.oid, 'EXECUTE') AS callable,
        p.prorettype = 'trigger'::regtype AS trigger, p.oid::regproc || '(' || array_to_string(ARRAY(SELECT 'NULL::' || format_type(t, NULL) FROM unnest(p.proargtypes) t), ', ') || ')' AS nulls
      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${ours} AND p.prokind = 'f'`,

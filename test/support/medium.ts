@@ -39,6 +39,8 @@ export interface Medium {
   readonly app: NestFastifyApplication;
   readonly issuer: Issuer;
   readonly dir: string;
+  /** File with the superuser's connection, for what only the owner of the tables may do. */
+  readonly superuserUrlFile: string;
   /** The three separated administrators of the installation. */
   readonly operator: Caller;
   readonly security: Caller;
@@ -190,6 +192,7 @@ export async function openMedium(
     app,
     issuer,
     dir,
+    superuserUrlFile: database.urlFile,
     operator,
     security,
     auditor,

@@ -62,7 +62,13 @@ export async function layFoundations({ dir, report, say, signal }: StartOptions)
     stands('PostgreSQL');
     await installSchema(
       {
-        database: { urlFile: url.owner, ownerUrlFile: url.owner, roles: rolesConfig.parse(undefined), poolSize: 2, statementTimeoutMs: 60_000 },
+        database: {
+          urlFile: url.owner,
+          ownerUrlFile: url.owner,
+          roles: rolesConfig.parse(undefined),
+          poolSize: 2,
+          statementTimeoutMs: 60_000,
+        },
         queue: { kind: 'postgres', urlFile: url.worker, schema: 'bullmq' },
       },
       contexts,

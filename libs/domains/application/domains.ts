@@ -84,6 +84,7 @@ export class Domains {
       zones.map((zone) => newZone(id, zone, at)),
     );
     await this.operator.ring(tx, id);
+    await tx.enqueue({ name: plantCanaries, key: id });
     await this.note(tx, action, made);
     return made;
   }
@@ -216,6 +217,8 @@ export class Domains {
 }
 
 /** What a journal fact of a domain is about. */
+/** Work of the worker: the marks by which a destruction is shown are planted before anything else is made. */
+export const plantCanaries = 'domains.plant-canaries';
 export const subject = (domain: Pick<OperationDomain, 'id' | 'unitId' | 'authorisationId'>) => ({
   object: { kind: 'operation-domain', id: domain.id },
   domainId: domain.id,

@@ -24,7 +24,9 @@ export async function applyGrants(
 ): Promise<void> {
   await dataSource.transaction(async (manager) => {
     await manager.query(`SELECT pg_advisory_xact_lock(hashtext('opdomain.grants'))`);
-    const [self] = (await manager.query('SELECT current_user AS owner, current_database() AS database')) as [{ owner: string; database: string }];
+    const [self] = (await manager.query('SELECT current_user AS owner, current_database() AS database')) as [
+      { owner: string; database: string },
+    ];
     assertDistinct(roles, self.owner);
     await ensureRoles(manager, roles);
     for (const application of applications) await assertConfined(manager, roleOf(roles, application));
@@ -47,7 +49,8 @@ async function takeBack(manager: EntityManager, database: string, roles: RolesCo
   for (const { name } of schemas) {
     const schema = quoted(name);
     await manager.query(`REVOKE ALL ON SCHEMA ${schema} FROM ${from}`);
-    for (const kind of ['TABLES', 'SEQUENCES', 'ROUTINES']) await manager.query(`REVOKE ALL ON ALL ${kind} IN SCHEMA ${schema} FROM ${from}`);
+    for (const kind of ['TABLES', 'SEQUENCES', 'ROUTINES'])
+      await manager.query(`REVOKE ALL ON ALL ${kind} IN SCHEMA ${schema} FROM ${from}`);
   }
 }
 

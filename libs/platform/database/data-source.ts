@@ -32,11 +32,7 @@ export function asOwner(config: DatabaseConfig): Connecting {
 export const databaseUrl = (config: Connecting): string => readFileSync(config.urlFile, 'utf8').trim();
 
 /** One data source over all contexts' entities and migrations; migrations run only when asked (`migrate`). */
-export function createDataSource(
-  config: Connecting,
-  contexts: readonly ContextDeclaration[],
-  applicationName = 'opdomain',
-): DataSource {
+export function createDataSource(config: Connecting, contexts: readonly ContextDeclaration[], applicationName = 'opdomain'): DataSource {
   type Classes = (new () => object)[];
   return new DataSource({
     type: 'postgres',

@@ -15,7 +15,9 @@ export class KeyLedger implements KeyMemory {
   }
 
   async newest(store: string): Promise<number> {
-    const [row]: { newest: string }[] = await this.dataSource.query('SELECT newest FROM platform.key_generations WHERE store = $1', [store]);
+    const [row]: { newest: string }[] = await this.dataSource.query('SELECT newest FROM platform.key_generations WHERE store = $1', [
+      store,
+    ]);
     return Number(row?.newest ?? 0);
   }
 

@@ -54,7 +54,7 @@ export const databaseRefusals = {
   'database.role-too-strong': {
     status: 500,
     zh: '进程的数据库角色 {role} 权限过大：{excess}。',
-    en: "The database role {role} of a process holds more than grants: {excess}.",
+    en: 'The database role {role} of a process holds more than grants: {excess}.',
     satisfyZh: '为每个进程使用独立的普通角色：非超级用户、不属于任何角色、不拥有任何对象。',
     satisfyEn: 'Give each process a plain role of its own: no superuser, member of nothing, owner of nothing.',
   },

@@ -48,7 +48,10 @@ export class RememberedAnswers {
 const batch = 500;
 
 /** Forgets answers older than `hours`, a bounded number at a time. @returns how many went; less than a whole batch: none is left. */
-export async function forgetAnswers(dataSource: DataSource, hours: number): Promise<{ readonly forgotten: number; readonly more: boolean }> {
+export async function forgetAnswers(
+  dataSource: DataSource,
+  hours: number,
+): Promise<{ readonly forgotten: number; readonly more: boolean }> {
   const [, forgotten]: [unknown, number] = await dataSource.query(
     `DELETE FROM platform.idempotency WHERE (key_digest, owner) IN (
        SELECT key_digest, owner FROM platform.idempotency WHERE created_at < now() - make_interval(hours => $1)

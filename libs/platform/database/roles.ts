@@ -11,7 +11,10 @@ const role = (name: string) =>
         .string()
         .regex(/^[a-z_][a-z0-9_]{0,62}$/)
         .default(name),
-      passwordFile: z.string().optional().describe('Given: `migrate` makes the role with this password, or sets it (the owner needs CREATEROLE)'),
+      passwordFile: z
+        .string()
+        .optional()
+        .describe('Given: `migrate` makes the role with this password, or sets it (the owner needs CREATEROLE)'),
     })
     .prefault({});
 
