@@ -38,8 +38,9 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   const description = openApi(acts, platform.config.oidc.issuer);
   const server = app.getHttpAdapter().getInstance();
   const anonymous = app.get(AnonymousRefusals);
-  // What is no HTTP at all never reaches a route; its connection is answered and closed by the server itself.
-  server.server.on('clientError', (_fault, socket) => {
+  // What is no HTTP at all never reaches a route; the server itself answers and closes its connection, after which
+  // nobody knows where it came from.
+  server.server.prependListener('clientError', (_fault, socket) => {
     anonymous.count({ action: 'request.refused', code: 'http.malformed', source: (socket as Socket).remoteAddress ?? '' });
   });
   new ConnectionLog(platform.dataSource, platform.clock, platform.log, 'api').watch(server);

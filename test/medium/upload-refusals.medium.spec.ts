@@ -30,7 +30,7 @@ beforeAll(async () => {
   await medium.sql('UPDATE datasets.uploads SET claimed_by = $2 WHERE id = $1', [paths.used.split('/').pop(), newId()]);
   await medium.sql(`ALTER TABLE datasets.uploads ENABLE TRIGGER USER`);
 });
-afterAll(() => world.medium.close());
+afterAll(() => medium.close());
 
 type Path = keyof typeof paths | 'collection';
 interface Sent {

@@ -83,15 +83,22 @@ export class RememberingKeys implements Keys {
     return this.store.close();
   }
 
-  /** A key that was put back is destroyed at once: only then is it true again that it is gone. */
-  private async isDestroyed(name: string): Promise<boolean> {
+  private async remembers(name: string): Promise<boolean> {
     assertKeyName(name);
-    if (!(await this.memory.destroyed([name])).has(name)) return false;
+    return (await this.memory.destroyed([name])).has(name);
+  }
+
+  /** A key that was put back is destroyed again: only then is it true that it is gone. What cannot be read is not called gone. */
+  private async isDestroyed(name: string): Promise<boolean> {
+    if (!(await this.remembers(name))) return false;
     if ((await this.store.state(name)).state === 'live') await this.store.destroy(name);
     return true;
   }
 
+  /** Refused whether or not the store can be reached. */
   private async refuseDestroyed(name: string): Promise<void> {
-    if (await this.isDestroyed(name)) throw refuse('keys.destroyed', { name });
+    if (!(await this.remembers(name))) return;
+    await this.isDestroyed(name).catch(() => undefined);
+    throw refuse('keys.destroyed', { name });
   }
 }
