@@ -87,7 +87,7 @@ describe('a refused upload', () => {
       'written after a delivery took it',
       404,
       'upload.not-found',
-      { method: 'PATCH', at: 'used', headers: { 'upload-offset': '100' }, bytes: 5 },
+      { method: 'PATCH', at: 'used', headers: { 'upload-offset': '100' }, bytes: 0 },
     ],
     ['written at another offset', 409, 'upload.moved-on', { method: 'PATCH', at: 'open', headers: { 'upload-offset': '11' }, bytes: 5 }],
     ['written without an offset', 400, 'upload.malformed', { method: 'PATCH', at: 'open', without: ['upload-offset'], bytes: 5 }],
