@@ -1,6 +1,16 @@
 import { FirstAdministrators } from '#identity';
-import { ActGuard, ActInterceptor, ConnectionLog, createHttpApp, openApi, ProblemFilter, RouteTable } from '#platform/http';
+import {
+  ActGuard,
+  ActInterceptor,
+  AnonymousRefusals,
+  ConnectionLog,
+  createHttpApp,
+  openApi,
+  ProblemFilter,
+  RouteTable,
+} from '#platform/http';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ComposedModule } from '../composition/platform.module.js';
 import type { Platform } from '../composition/platform.js';
@@ -17,6 +27,7 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   const module = ComposedModule.of(platform, {
     controllers: platform.contexts.flatMap((context) => context.controllers),
     providers: [
+      AnonymousRefusals,
       { provide: APP_GUARD, useClass: ActGuard },
       { provide: APP_INTERCEPTOR, useClass: ActInterceptor },
       { provide: APP_FILTER, useClass: ProblemFilter },
@@ -26,6 +37,12 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   const acts = app.get(RouteTable).acts(platform.actions);
   const description = openApi(acts, platform.config.oidc.issuer);
   const server = app.getHttpAdapter().getInstance();
+  const anonymous = app.get(AnonymousRefusals);
+  // What is no HTTP at all never reaches a route; the server itself answers and closes its connection, after which
+  // nobody knows where it came from.
+  server.server.prependListener('clientError', (_fault, socket) => {
+    anonymous.count({ action: 'request.refused', code: 'http.malformed', source: (socket as Socket).remoteAddress ?? '' });
+  });
   new ConnectionLog(platform.dataSource, platform.clock, platform.log, 'api').watch(server);
   server.get('/api/v1/openapi.json', (_request, reply) => reply.send(description));
   server.get('/healthz', (_request, reply) => reply.send({ alive: true }));

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { runProcess } from '../composition/process.js';
 import { startApi } from './app.js';
 
-await runProcess('opdomain-api', async (platform) => {
+await runProcess('api', async (platform) => {
   const api = await startApi(platform);
   platform.log.info('api.listening', { url: api.url });
   return () => api.close();

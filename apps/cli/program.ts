@@ -3,6 +3,7 @@ import { addActs, addNamedAct } from './api/act.commands.js';
 import { addLogCopy } from './api/log-copy.command.js';
 import { addUpload } from './api/upload.command.js';
 import { addCompletion } from './completion/completion.commands.js';
+import { addConfig } from './config/secrets.command.js';
 import type { CliEnvironment } from './config/environment.js';
 import { CommandEnded, type ExitCode, exitCodes } from './exit-codes.js';
 import { addSession } from './session/session.commands.js';
@@ -30,7 +31,7 @@ export async function runCommand(argv: readonly string[], terminal: Terminal, en
     .showHelpAfterError('(opdomain --help lists the commands 查看帮助)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
-  for (const add of [addVerify, addSession, addActs, addUpload, addLogCopy, addCompletion]) add(program, terminal, environment);
+  for (const add of [addVerify, addSession, addActs, addUpload, addLogCopy, addConfig, addCompletion]) add(program, terminal, environment);
   try {
     const [name] = argv;
     const known =

@@ -24,7 +24,18 @@ const portsConfig = z.strictObject({
   oidc: oidcConfig,
   telemetry: telemetryConfig.prefault({}),
   installation: administratorsConfig,
-  worker: z.strictObject({ lanes: laneConfig }).prefault({}),
+  worker: z
+    .strictObject({
+      lanes: laneConfig,
+      rememberAnswersHours: z
+        .number()
+        .int()
+        .min(1)
+        .max(720)
+        .default(48)
+        .describe('How long a repeated request (Idempotency-Key) is answered as the first was'),
+    })
+    .prefault({}),
 });
 export type OpdomainConfig = z.infer<typeof portsConfig>;
 
@@ -43,7 +54,7 @@ export const contextConfig = (config: OpdomainConfig, name: string): unknown => 
 export function readConfig(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): OpdomainConfig {
   const { values } = parseArgs({
     args: [...argv],
-    options: { config: { type: 'string', short: 'c' }, set: { type: 'string', multiple: true } },
+    options: { config: { type: 'string', short: 'c' }, set: { type: 'string', multiple: true }, owner: { type: 'string' } },
     allowPositionals: true,
   });
   return loadConfig(opdomainConfig, { file: values.config ?? environment['OPDOMAIN_CONFIG'], environment, flags: values.set ?? [] });

@@ -1,17 +1,27 @@
-import { systemClock, type AuditActions, type Clock, type ContextDeclaration, type EndingRules, type RefusalCatalogue } from '#kernel';
-import { createDataSource, databaseRefusals, EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
+import {
+  systemClock,
+  type Application,
+  type AuditActions,
+  type Clock,
+  type ContextDeclaration,
+  type EndingRules,
+  type RefusalCatalogue,
+} from '#kernel';
+import { assertConfined, createDataSource, databaseRefusals, EpochReader, JournalSealer, KeyLedger, UnitOfWork } from '#platform/database';
 import { SandboxEngine, ScratchArea, engineRefusals, notIsolatedBecause, type Engine } from '#platform/engine';
 import { httpRefusals, verifierFor, type TokenVerifier } from '#platform/http';
-import { ensureControlKey, keysFromConfig, refusals as keysRefusals, type Keys } from '#platform/keys';
+import { ensureControlKey, refusals as keysRefusals, rememberingKeys, type Keys } from '#platform/keys';
 import { KubeCluster, refusals as kubeRefusals, type Cluster } from '#platform/kube';
 import { objectsFromConfig, refusals as objectsRefusals, type Objects } from '#platform/objects';
 import { openBell, queueRefusals, type Bell } from '#platform/queue';
 import { createLogger, type Logger } from '#platform/telemetry';
 import type { DataSource } from 'typeorm';
 import type { OpdomainConfig } from './config.js';
+import { closedPort, portsOf, type Port } from './ports.js';
 
-/** Everything a process of ours stands on, opened once. */
+/** Everything a process of ours stands on, opened once. What its declaration (`portsOf`) leaves out is closed: using it is an error. */
 export interface Platform {
+  readonly application: Application;
   readonly config: OpdomainConfig;
   readonly contexts: readonly ContextDeclaration[];
   readonly dataSource: DataSource;
@@ -34,6 +44,7 @@ export interface Platform {
 
 /** Actions that the platform itself records. */
 const platformActions: AuditActions = {
+  'request.refused': { object: 'request', zh: '拒绝未知来源的请求', en: 'request of a stranger refused' },
   'platform.event-consumed': { object: 'event', zh: '处理事件', en: 'event consumed' },
 };
 
@@ -77,34 +88,42 @@ export const refusalsOf = (contexts: readonly ContextDeclaration[]): RefusalCata
     'refusal',
   );
 
-/** Opens every port of the configuration. What was opened is closed again when a later one cannot be. */
-export async function openPlatform(config: OpdomainConfig, contexts: readonly ContextDeclaration[], component: string): Promise<Platform> {
+/**
+ * Opens the ports that the process declares. What was opened is closed again when a later one cannot be.
+ * @throws Refusal `database.role-too-strong` when it would connect as more than a role that lives by its grants.
+ */
+export async function openPlatform(
+  config: OpdomainConfig,
+  contexts: readonly ContextDeclaration[],
+  application: Application,
+): Promise<Platform> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer().catch(() => undefined);
   };
+  const open = async <T extends object & { close?(): Promise<unknown> }>(port: Port, opening: () => T | Promise<T>): Promise<T> => {
+    if (!portsOf[application].includes(port)) return closedPort<T>(port, application);
+    const opened = await opening();
+    if (opened.close !== undefined) closers.push(() => opened.close?.() ?? Promise.resolve());
+    return opened;
+  };
   try {
+    const component = `opdomain-${application}`;
     const log = createLogger(component, config.telemetry.logLevel);
     const clock = systemClock;
-    const keys = await keysFromConfig(config.keys);
-    closers.push(() => keys.close());
-    await ensureControlKey(keys);
     const dataSource = await createDataSource(config.database, contexts, component).initialize();
     closers.push(() => dataSource.destroy());
-    const sealer = await JournalSealer.open(dataSource, keys);
-    const objects = await objectsFromConfig(config.objects, keys);
-    closers.push(() => objects.close());
-    const cluster = KubeCluster.open(config.cluster);
-    closers.push(() => cluster.close());
-    const bell = await openBell(config.queue);
-    closers.push(() => bell.close());
-    const { scratchRoot, allowDiskScratch, ...settings } = config.engine;
-    const engine = await SandboxEngine.open(settings);
-    const { state, by } = engine.isolation;
-    if (state === 'shown') log.info('engine.isolated', { by });
-    else log.warn('engine.not-isolated', { reason: notIsolatedBecause(engine.isolation) });
+    const [self] = (await dataSource.query('SELECT current_user AS role')) as [{ role: string }];
+    await assertConfined(dataSource, self.role);
+    const keys = await open('keys', () => rememberingKeys(config.keys, new KeyLedger(dataSource)));
+    const sealer = portsOf[application].includes('keys') ? await JournalSealer.open(dataSource, keys) : JournalSealer.without();
+    if (portsOf[application].includes('keys')) await ensureControlKey(keys);
+    const { scratchRoot, allowDiskScratch, ...limits } = config.engine;
+    const engine = await open('engine', () => SandboxEngine.open(limits));
+    if (portsOf[application].includes('engine')) sayIsolation(engine, log);
     const actions = new Set(Object.keys(actionsOf(contexts)));
     return {
+      application,
       config,
       contexts,
       dataSource,
@@ -112,12 +131,12 @@ export async function openPlatform(config: OpdomainConfig, contexts: readonly Co
       epochs: new EpochReader(dataSource),
       sealer,
       keys,
-      objects,
-      cluster,
+      objects: await open('objects', () => objectsFromConfig(config.objects, keys)),
+      cluster: await open('cluster', () => KubeCluster.open(config.cluster)),
       engine,
-      scratch: new ScratchArea({ root: scratchRoot, allowDiskScratch, owner: engine.scratchOwner }),
-      bell,
-      verifier: verifierFor(config.oidc),
+      scratch: await open('engine', () => new ScratchArea({ root: scratchRoot, allowDiskScratch, owner: engine.scratchOwner })),
+      bell: await open('queue', () => openBell(config.queue)),
+      verifier: await open('oidc', () => verifierFor(config.oidc)),
       clock,
       log,
       actions,
@@ -128,4 +147,9 @@ export async function openPlatform(config: OpdomainConfig, contexts: readonly Co
     await close();
     throw fault;
   }
+}
+
+function sayIsolation({ isolation }: SandboxEngine, log: Logger): void {
+  if (isolation.state === 'shown') log.info('engine.isolated', { by: isolation.by });
+  else log.warn('engine.not-isolated', { reason: notIsolatedBecause(isolation) });
 }

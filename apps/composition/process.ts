@@ -1,3 +1,4 @@
+import type { Application } from '#kernel';
 import { ConfigurationError } from '#platform/config';
 import { startTelemetry } from '#platform/telemetry';
 import { readConfig } from './config.js';
@@ -5,7 +6,8 @@ import { contexts } from './contexts.js';
 import { openPlatform, type Platform } from './platform.js';
 
 /** Runs one application as a process: configuration, telemetry, ports, then drain on SIGTERM or SIGINT. Exit code 2: configuration. */
-export async function runProcess(component: string, start: (platform: Platform) => Promise<() => Promise<void>>): Promise<void> {
+export async function runProcess(application: Application, start: (platform: Platform) => Promise<() => Promise<void>>): Promise<void> {
+  const component = `opdomain-${application}`;
   let config;
   try {
     config = readConfig(process.argv.slice(2), process.env);
@@ -15,7 +17,7 @@ export async function runProcess(component: string, start: (platform: Platform) 
     process.exit(2);
   }
   const stopTelemetry = startTelemetry(component, config.telemetry);
-  const platform = await openPlatform(config, contexts, component);
+  const platform = await openPlatform(config, contexts, application);
   const stop = await start(platform);
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', () => {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { runProcess } from '../composition/process.js';
 import { startWorker } from './app.js';
 
-await runProcess('opdomain-worker', async (platform) => {
+await runProcess('worker', async (platform) => {
   const stop = await startWorker(platform);
   platform.log.info('worker.started');
   return stop;

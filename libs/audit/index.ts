@@ -10,6 +10,7 @@ import { AuditLogController } from './http/audit-log.controller.js';
 import { WitnessesController } from './http/witnesses.controller.js';
 import { SequencerLoop } from './jobs/sequencer-loop.js';
 import { auditEntities } from './persistence/entities.js';
+import { auditGrants } from './persistence/grants.js';
 import { AuditTree1763701000000 } from './persistence/migrations/audit-tree.js';
 import { auditTables } from './persistence/tables.js';
 
@@ -23,6 +24,7 @@ export const auditContext: ContextDeclaration = {
   reconcilers: [],
   entities: auditEntities,
   tables: auditTables,
+  grants: auditGrants,
   migrations: [AuditTree1763701000000],
   config: { name: 'audit', schema: auditConfig, token: AUDIT_CONFIG },
   auditActions,

@@ -13,6 +13,7 @@ import { ScenariosController } from './http/scenarios.controller.js';
 import { SuspensionsController } from './http/suspensions.controller.js';
 import { AuthorisationJobs } from './jobs/authorisation.jobs.js';
 import { authorisationEntities } from './persistence/entities.js';
+import { authorisationsGrants } from './persistence/grants.js';
 import { AuthorisationsAndReviews1763700200000 } from './persistence/migrations/authorisations-and-reviews.js';
 import { ScenariosAndRequests1763700201000 } from './persistence/migrations/scenarios-and-requests.js';
 import { authorisationsTables } from './persistence/tables.js';
@@ -44,6 +45,7 @@ export const authorisationsContext: ContextDeclaration = {
   reconcilers: [],
   entities: authorisationEntities,
   tables: authorisationsTables,
+  grants: authorisationsGrants,
   migrations: [AuthorisationsAndReviews1763700200000, ScenariosAndRequests1763700201000],
   config: { name: 'authorisations', schema: authorisationsConfig, token: AUTHORISATIONS_CONFIG },
   auditActions: authorisationAuditActions,

@@ -8,6 +8,7 @@ import { CodeRunsController } from './http/code-runs.controller.js';
 import { SubmissionsController } from './http/submissions.controller.js';
 import { CodeRunsJobs } from './jobs/coderuns.jobs.js';
 import { coderunsEntities } from './persistence/entities.js';
+import { coderunsGrants } from './persistence/grants.js';
 import { SubmissionsAndRuns1763700700000 } from './persistence/migrations/submissions-and-runs.js';
 import { coderunsTables } from './persistence/tables.js';
 
@@ -24,6 +25,7 @@ export const coderunsContext: ContextDeclaration = {
   reconcilers: [],
   entities: coderunsEntities,
   tables: coderunsTables,
+  grants: coderunsGrants,
   migrations: [SubmissionsAndRuns1763700700000],
   auditActions: coderunsAuditActions,
   refusals: coderunsRefusals,

@@ -8,6 +8,7 @@ import { DatasetsController } from './http/datasets.controller.js';
 import { UploadsController } from './http/uploads.controller.js';
 import { DatasetsJobs } from './jobs/datasets.jobs.js';
 import { datasetsEntities } from './persistence/entities.js';
+import { datasetsGrants } from './persistence/grants.js';
 import { DatasetsAndCopies1763700400000 } from './persistence/migrations/datasets-and-copies.js';
 import { datasetsTables } from './persistence/tables.js';
 
@@ -28,6 +29,7 @@ export const datasetsContext: ContextDeclaration = {
   reconcilers: [],
   entities: datasetsEntities,
   tables: datasetsTables,
+  grants: datasetsGrants,
   migrations: [DatasetsAndCopies1763700400000],
   auditActions: datasetsAuditActions,
   refusals: datasetsRefusals,

@@ -7,6 +7,7 @@ import { PlansController } from './http/plans.controller.js';
 import { RunsController } from './http/runs.controller.js';
 import { DesensitisationJobs } from './jobs/desensitisation.jobs.js';
 import { desensitisationEntities } from './persistence/entities.js';
+import { desensitisationGrants } from './persistence/grants.js';
 import { PlansAndRuns1763700600000 } from './persistence/migrations/plans-and-runs.js';
 import { desensitisationTables } from './persistence/tables.js';
 
@@ -20,6 +21,7 @@ export const desensitisationContext: ContextDeclaration = {
   reconcilers: [],
   entities: desensitisationEntities,
   tables: desensitisationTables,
+  grants: desensitisationGrants,
   migrations: [PlansAndRuns1763700600000],
   auditActions: desensitisationAuditActions,
   refusals: desensitisationRefusals,

@@ -7,7 +7,9 @@ import { DomainsModule } from './domains.module.js';
 import { CatalogueController } from './http/catalogue.controller.js';
 import { OperationDomainsController } from './http/operation-domains.controller.js';
 import { FollowAuthorisation } from './jobs/follow-authorisation.js';
+import { PlantCanaries } from './jobs/plant-canaries.js';
 import { domainsEntities } from './persistence/entities.js';
+import { domainsGrants } from './persistence/grants.js';
 import { OperationDomains1763700300000 } from './persistence/migrations/operation-domains.js';
 import { DomainReconciler } from './reconcile/domain.reconciler.js';
 import { ZoneLooks } from './reconcile/zone-looks.reconciler.js';
@@ -27,10 +29,11 @@ export const domainsContext: ContextDeclaration = {
   name: 'domains',
   module: DomainsModule,
   controllers: [OperationDomainsController, CatalogueController],
-  jobs: [FollowAuthorisation],
+  jobs: [FollowAuthorisation, PlantCanaries],
   reconcilers: [DomainReconciler, ZoneLooks],
   entities: domainsEntities,
   tables: domainsTables,
+  grants: domainsGrants,
   migrations: [OperationDomains1763700300000],
   config: { name: 'domains', schema: domainsConfig, token: DOMAINS_CONFIG },
   auditActions: domainsAuditActions,

@@ -9,6 +9,7 @@ import { ExportRequestsController } from './http/export-requests.controller.js';
 import { ExportPoliciesController } from './http/policies.controller.js';
 import { ExportsJobs } from './jobs/exports.jobs.js';
 import { exportsEntities } from './persistence/entities.js';
+import { exportsGrants } from './persistence/grants.js';
 import { ExportRequests1763700800000 } from './persistence/migrations/export-requests.js';
 import { exportsTables } from './persistence/tables.js';
 
@@ -25,6 +26,7 @@ export const exportsContext: ContextDeclaration = {
   reconcilers: [],
   entities: exportsEntities,
   tables: exportsTables,
+  grants: exportsGrants,
   migrations: [ExportRequests1763700800000],
   config: { name: 'exports', schema: exportsConfig, token: EXPORTS_CONFIG },
   auditActions: exportAuditActions,

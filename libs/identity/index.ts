@@ -6,6 +6,7 @@ import { OrganisationsController } from './http/organisations.controller.js';
 import { PeopleController } from './http/people.controller.js';
 import { IdentityModule } from './identity.module.js';
 import { identityEntities } from './persistence/entities.js';
+import { identityGrants } from './persistence/grants.js';
 import { OrganisationsAndPeople1763700100000 } from './persistence/migrations/organisations-and-people.js';
 import { identityTables } from './persistence/tables.js';
 
@@ -26,6 +27,7 @@ export const identityContext: ContextDeclaration = {
   reconcilers: [],
   entities: identityEntities,
   tables: identityTables,
+  grants: identityGrants,
   migrations: [OrganisationsAndPeople1763700100000],
   auditActions: identityAuditActions,
   refusals: identityRefusals,

@@ -1,4 +1,5 @@
 import type { EndingRules } from './endings.js';
+import type { Grants } from './grants.js';
 import type { RefusalCatalogue } from './refusal.js';
 
 /** What an audit action says it concerns, in both languages, and how long its entries are kept at least (AUD-05: 5 years). */
@@ -25,6 +26,8 @@ export interface ContextDeclaration {
   /** Its tables whose rows change: what they are called, their states, and the parties by which it is decided who sees a row. */
   readonly tables?: readonly { readonly what: string }[];
   readonly migrations: readonly Constructor[];
+  /** What each process may do with what the migrations make. */
+  readonly grants: Grants;
   /** Its part of the configuration: the member's name, its zod schema (every setting has a default) and the token it is injected by. */
   readonly config?: { readonly name: string; readonly schema: unknown; readonly token: symbol };
   readonly auditActions: AuditActions;

@@ -8,6 +8,7 @@ import { PricesController } from './http/prices.controller.js';
 import { MeteringJobs } from './jobs/metering.jobs.js';
 import { MeteringModule } from './metering.module.js';
 import { meteringEntities } from './persistence/entities.js';
+import { meteringGrants } from './persistence/grants.js';
 import { Ledger1763701200000 } from './persistence/migrations/ledger.js';
 
 export const meteringContext: ContextDeclaration = {
@@ -17,6 +18,7 @@ export const meteringContext: ContextDeclaration = {
   jobs: [MeteringJobs],
   reconcilers: [],
   entities: meteringEntities,
+  grants: meteringGrants,
   migrations: [Ledger1763701200000],
   config: { name: 'metering', schema: meteringConfig, token: METERING_CONFIG },
   auditActions: meteringAuditActions,

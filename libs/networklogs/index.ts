@@ -8,6 +8,8 @@ import { DomainEvents } from './jobs/domain-events.js';
 import { SealerLoop } from './jobs/sealer-loop.js';
 import { NetworkLogsModule } from './network-logs.module.js';
 import { networkLogEntities } from './persistence/entities.js';
+import { networklogsGrants } from './persistence/grants.js';
+import { DaysByOwner1763800020100 } from './persistence/migrations/days-by-owner.js';
 import { NetworkLogs1763701100000 } from './persistence/migrations/network-logs.js';
 import { networklogsTables } from './persistence/tables.js';
 
@@ -21,7 +23,8 @@ export const networkLogsContext: ContextDeclaration = {
   reconcilers: [],
   entities: networkLogEntities,
   tables: networklogsTables,
-  migrations: [NetworkLogs1763701100000],
+  grants: networklogsGrants,
+  migrations: [NetworkLogs1763701100000, DaysByOwner1763800020100],
   config: { name: 'networklogs', schema: networkLogsConfig, token: NETWORK_LOGS_CONFIG },
   auditActions,
   refusals: networkLogRefusals,

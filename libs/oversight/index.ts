@@ -6,6 +6,7 @@ import { oversightRefusals } from './domain/refusals.js';
 import { RequirementsController } from './http/requirements.controller.js';
 import { WorkController } from './http/work.controller.js';
 import { OversightModule } from './oversight.module.js';
+import { oversightGrants } from './persistence/grants.js';
 import { Readings1763701300000 } from './persistence/migrations/readings.js';
 
 export { boardNumbers, type BoardNumber } from './domain/board.js';
@@ -19,6 +20,7 @@ export const oversightContext: ContextDeclaration = {
   jobs: [],
   reconcilers: [],
   entities: [],
+  grants: oversightGrants,
   migrations: [Readings1763701300000],
   config: { name: 'oversight', schema: oversightConfig, token: OVERSIGHT_CONFIG },
   auditActions: oversightAuditActions,

@@ -8,6 +8,7 @@ import { SeatsController } from './http/seats.controller.js';
 import { SeatJobs } from './jobs/seat.jobs.js';
 import { UpstreamConsumers } from './jobs/upstream.consumers.js';
 import { seatsEntities } from './persistence/entities.js';
+import { seatsGrants } from './persistence/grants.js';
 import { SeatsAndRevocations1763700500000 } from './persistence/migrations/seats-and-revocations.js';
 import { SeatsModule } from './seats.module.js';
 import { seatsTables } from './persistence/tables.js';
@@ -27,6 +28,7 @@ export const seatsContext: ContextDeclaration = {
   reconcilers: [],
   entities: seatsEntities,
   tables: seatsTables,
+  grants: seatsGrants,
   migrations: [SeatsAndRevocations1763700500000],
   config: { name: 'seats', schema: seatsConfig, token: SEATS_CONFIG },
   auditActions: seatsAuditActions,

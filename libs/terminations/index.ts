@@ -7,6 +7,7 @@ import { LegalHoldsController } from './http/legal-holds.controller.js';
 import { TerminationsController } from './http/terminations.controller.js';
 import { TerminationJobs } from './jobs/termination.jobs.js';
 import { terminationsEntities } from './persistence/entities.js';
+import { terminationsGrants } from './persistence/grants.js';
 import { TerminationsAndHolds1763700900000 } from './persistence/migrations/terminations-and-holds.js';
 import { TerminationsModule } from './terminations.module.js';
 import { terminationsTables } from './persistence/tables.js';
@@ -22,6 +23,7 @@ export const terminationsContext: ContextDeclaration = {
   reconcilers: [],
   entities: terminationsEntities,
   tables: terminationsTables,
+  grants: terminationsGrants,
   migrations: [TerminationsAndHolds1763700900000],
   config: { name: 'terminations', schema: terminationsConfig, token: TERMINATIONS_CONFIG },
   auditActions: terminationsAuditActions,

@@ -91,7 +91,7 @@ describe('an operation domain, from request to destruction', () => {
       worker: true,
       config: (config) => ({ ...config, cluster: kubeConfig.parse({ kubeconfig, requestsPerSecond: 300, burst: 300 }) }),
     });
-    stopOperator = await startOperator(medium.platform);
+    stopOperator = await startOperator(await medium.platformOf('operator'));
     const authorityOrganisation = await medium.organisation('authority', { region: '331100' });
     unitId = await medium.organisation('unit');
     authority = await medium.person(authorityOrganisation, ['authority']);
@@ -180,7 +180,7 @@ describe('an operation domain, from request to destruction', () => {
     const termOf = async (): Promise<number> =>
       Number((await medium.sql<{ term: string }>('SELECT term FROM domains.reconciliations WHERE domain_id = $1', [id]))[0]?.term);
     const before = await termOf();
-    const next = await startOperator(medium.platform);
+    const next = await startOperator(await medium.platformOf('operator'));
     await stopOperator?.();
     stopOperator = next;
     await medium.until(async () => (await termOf()) > before, 'the next term');

@@ -1,3 +1,4 @@
+import { createDataSource } from '#platform/database';
 import { authorisationsContext } from '#authorisations';
 import { identityContext } from '#identity';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -241,7 +242,9 @@ describe('the migrations', () => {
   it('go down and up again on data', async () => {
     const { ScenariosAndRequests1763700201000 } =
       await import('../../libs/authorisations/persistence/migrations/scenarios-and-requests.js');
-    const runner = medium.platform.dataSource.createQueryRunner();
+    const connecting = { urlFile: medium.superuserUrlFile, poolSize: 2, statementTimeoutMs: 60_000 };
+    const dataSource = await createDataSource(connecting, []).initialize();
+    const runner = dataSource.createQueryRunner();
     await runner.startTransaction();
     try {
       const migration = new ScenariosAndRequests1763700201000();
@@ -254,6 +257,7 @@ describe('the migrations', () => {
     } finally {
       await runner.rollbackTransaction();
       await runner.release();
+      await dataSource.destroy();
     }
   });
 });

@@ -191,7 +191,7 @@ describe('opdomain on a running platform', () => {
 describe('opdomain login', () => {
   let issuer: EmbeddedIssuer;
   beforeAll(async () => {
-    issuer = await startIssuer(medium.dir, readFileSync(medium.platform.config.database.urlFile, 'utf8').trim());
+    issuer = await startIssuer(medium.dir, readFileSync(medium.superuserUrlFile, 'utf8').trim());
   });
   afterAll(() => issuer.close());
 

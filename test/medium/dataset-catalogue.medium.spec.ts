@@ -73,7 +73,7 @@ describe('an import that is cut off or doubled', () => {
 
   it('publishes once, whole, and leaves nothing of the other tries [DES-03]', async () => {
     const { medium, deliver, cast, scenarioId } = still;
-    const imports = medium.app.get(CopyImport, { strict: false });
+    const imports = (await medium.worker()).get(CopyImport, { strict: false });
     const { id } = ok(await deliver(residentsFile({ rows: 2_000 }).bytes));
     const cutOff = new AbortController();
     const first = imports.run({ ...runOf(id, cutOff.signal), progress: () => Promise.resolve() });
@@ -95,7 +95,7 @@ describe('an import that is cut off or doubled', () => {
 
   it('ends when the authorisation is suspended meanwhile, and publishes nothing [SUSP-01]', async () => {
     const { medium, deliver, cast, authorisationId, scenarioId } = still;
-    const imports = medium.app.get(CopyImport, { strict: false });
+    const imports = (await medium.worker()).get(CopyImport, { strict: false });
     const { id } = ok(await deliver(residentsFile({ rows: 500 }).bytes));
     const imposing = { ground: 'security-duty-unmet', evidence: [{ what: '越权查询', digest: someDigest() }], decidedOn: days(0) };
     const period = { length: 10, unit: 'calendar-days', source: '协议第九条' };

@@ -42,7 +42,7 @@ async function shape(): Promise<string[]> {
 }
 const schemas = async (): Promise<string[]> => {
   const rows: { name: string }[] = await dataSource.query(
-    `SELECT nspname AS name FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname NOT IN ('information_schema', 'public') ORDER BY 1`,
+    `SELECT nspname AS name FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname NOT IN ('information_schema', 'public', 'bullmq') ORDER BY 1`,
   );
   return rows.map(({ name }) => name);
 };

@@ -34,7 +34,7 @@ let medium: Medium;
 let sealer: Sealer;
 beforeAll(async () => {
   medium = await openMedium({ contexts: [identityContext, networkLogsContext], worker: true });
-  sealer = medium.app.get(Sealer, { strict: false });
+  sealer = (await medium.worker()).get(Sealer, { strict: false });
 });
 afterAll(() => medium.close());
 

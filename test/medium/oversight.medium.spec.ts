@@ -41,6 +41,7 @@ const longContext: ContextDeclaration = {
   jobs: [LongWork],
   reconcilers: [],
   entities: [],
+  grants: { tables: {} },
   migrations: [],
   auditActions: { 'long.ordered': { object: 'long', zh: '下达', en: 'ordered' } },
   refusals: {},

@@ -33,7 +33,7 @@ export interface AuditBench {
 
 export async function openAuditBench(): Promise<AuditBench> {
   const medium = await openMedium({ contexts: [identityContext, auditContext] });
-  const sequencer = medium.app.get(Sequencer, { strict: false });
+  const sequencer = (await medium.worker()).get(Sequencer, { strict: false });
   const trusted = async (): Promise<VerifierKey[]> => parseVerifierKeys((await medium.auditor.get<string>('/audit/keys')).body);
   const raw = async (path: string): Promise<Uint8Array> => {
     const response = await medium.app.inject({

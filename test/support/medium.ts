@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { FirstAdministrators } from '#identity';
-import { dayOf, newId, systemClock, type ContextDeclaration, type Role } from '#kernel';
+import { dayOf, newId, systemClock, type Application, type ContextDeclaration, type Role } from '#kernel';
 import { createMasterKeyFile } from '#platform/keys';
+import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import pg from 'pg';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +12,7 @@ import { composeApi } from '../../apps/api/app.js';
 import { opdomainConfig, type OpdomainConfig } from '../../apps/composition/config.js';
 import { contexts as allContexts } from '../../apps/composition/contexts.js';
 import { openPlatform, type Platform } from '../../apps/composition/platform.js';
-import { startWorker } from '../../apps/worker/app.js';
+import { composeWorker, startWorker } from '../../apps/worker/app.js';
 import { openDatabase, type TestDatabase } from './database.js';
 import { openIssuer, testAudience, type Issuer } from './issuer.js';
 
@@ -32,10 +34,13 @@ export interface Caller {
 }
 
 export interface Medium {
+  /** The API's: its database role, its ports. */
   readonly platform: Platform;
   readonly app: NestFastifyApplication;
   readonly issuer: Issuer;
   readonly dir: string;
+  /** File with the superuser's connection, for what only the owner of the tables may do. */
+  readonly superuserUrlFile: string;
   /** The three separated administrators of the installation. */
   readonly operator: Caller;
   readonly security: Caller;
@@ -43,7 +48,11 @@ export interface Medium {
   organisation(kind: string, more?: Record<string, unknown>): Promise<string>;
   /** Registers a person of an organisation with roles there; a role's scope defaults to what fits the role. */
   person(organisationId: string, roles: readonly Role[], scope?: Record<string, unknown>): Promise<Caller>;
-  /** Rows of SQL, for assertions only. */
+  /** Another process's, opened when first asked for. */
+  platformOf(application: Application): Promise<Platform>;
+  /** The worker's use cases, without its loops: for tests that take a job's turn themselves. */
+  worker(): Promise<INestApplicationContext>;
+  /** Rows of SQL as the superuser, for assertions and for what is done behind the product's back. */
   sql<T = Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<T[]>;
   /** Waits until `check` answers something; fails after `seconds`. */
   until<T>(check: () => Promise<T | undefined | false>, what: string, seconds?: number): Promise<T>;
@@ -84,8 +93,8 @@ async function configFor(
   );
   return change(
     opdomainConfig.parse({
-      database: { urlFile: database.urlFile },
-      queue: { kind: 'postgres', urlFile: database.urlFile },
+      database: { urlFile: database.urlFiles.api },
+      queue: { kind: 'postgres', urlFile: database.urlFiles.worker },
       keys: { kind: 'file', path: join(dir, 'keys'), masterKeyFile },
       objects: { kind: 'folder', path: join(dir, 'objects') },
       cluster: { kubeconfig, attempts: 1 },
@@ -118,10 +127,22 @@ export async function openMedium(
   const database = await openDatabase(dir, contexts);
   const issuer = await openIssuer();
   const config = await configFor(dir, database, issuer, options.config ?? ((whole) => whole));
-  const platform = await openPlatform(config, contexts, 'test');
+  const pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  pool.on('error', () => undefined);
+  const platforms = new Map<Application, Promise<Platform>>();
+  const platformOf = (application: Application): Promise<Platform> => {
+    const known = platforms.get(application);
+    if (known !== undefined) return known;
+    const urlFile = database.urlFiles[application];
+    const opening = openPlatform({ ...config, database: { ...config.database, urlFile } }, contexts, application);
+    platforms.set(application, opening);
+    return opening;
+  };
+  const platform = await platformOf('api');
   const app = await composeApi(platform);
   await app.get(FirstAdministrators).ensure(issuer.url, config.installation);
-  const stopWorker = options.worker === true ? await startWorker(platform) : undefined;
+  const stopWorker = options.worker === true ? await startWorker(await platformOf('worker')) : undefined;
+  let quietWorker: Promise<INestApplicationContext> | undefined;
   const today = dayOf(systemClock.now());
 
   const caller = (subject: string, personId: string, organisationId: string): Caller => {
@@ -171,6 +192,7 @@ export async function openMedium(
     app,
     issuer,
     dir,
+    superuserUrlFile: database.urlFile,
     operator,
     security,
     auditor,
@@ -187,7 +209,12 @@ export async function openMedium(
         made(await security.post(`/people/${id}/role-grants`, { role, scope: scope ?? usualScope(role, organisationId), from: today }));
       return caller(subject, id, organisationId);
     },
-    sql: (text, parameters) => platform.dataSource.query(text, parameters),
+    platformOf,
+    worker: () => (quietWorker ??= platformOf('worker').then(composeWorker)),
+    sql: async <T>(text: string, parameters: unknown[] = []) => {
+      const { rows }: { rows: unknown[] } = await pool.query(text, parameters);
+      return rows as T[];
+    },
     async until(check, what, seconds = 30) {
       const deadline = Date.now() + seconds * 1000;
       for (;;) {
@@ -199,8 +226,10 @@ export async function openMedium(
     },
     async close() {
       await stopWorker?.();
+      await (await quietWorker)?.close();
       await app.close();
-      await platform.close();
+      for (const opened of platforms.values()) await (await opened).close();
+      await pool.end();
       await issuer.close();
       await database.drop();
       await rm(config.engine.scratchRoot, { recursive: true, force: true });

@@ -58,7 +58,7 @@ async function queueOf(
 ): Promise<{ config: QueueConfig; lose: (dataSource: DataSource) => Promise<void>; stop: () => Promise<void> }> {
   if (kind === 'postgres')
     return {
-      config: { kind: 'postgres', urlFile: database.urlFile, schema: 'bullmq' },
+      config: { kind: 'postgres', urlFile: database.urlFiles.worker, schema: 'bullmq' },
       lose: async (dataSource) => {
         const tables: { name: string }[] = await dataSource.query(
           `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'bullmq' AND tablename NOT LIKE '%migration%'`,

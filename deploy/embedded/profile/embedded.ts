@@ -1,9 +1,10 @@
+import type { Application } from '#kernel';
 import { startTelemetry } from '#platform/telemetry';
 import { chmod, mkdir } from 'node:fs/promises';
 import { startApi } from '../../../apps/api/app.js';
 import { opdomainConfig, type OpdomainConfig } from '../../../apps/composition/config.js';
 import { contexts } from '../../../apps/composition/contexts.js';
-import { openPlatform } from '../../../apps/composition/platform.js';
+import { openPlatform, type Platform } from '../../../apps/composition/platform.js';
 import { startOperator } from '../../../apps/operator/app.js';
 import { startWorker } from '../../../apps/worker/app.js';
 import { Teardown } from '../processes/teardown.js';
@@ -32,7 +33,7 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The embedded profile: API, worker and operator in this one process, over real servers on loopback. Data in `dir` is found again. */
+/** The embedded profile: API, worker and operator in this one process, each with its own database role and ports, over real servers on loopback. Data in `dir` is found again. */
 export async function startEmbedded(options: StartOptions): Promise<Installation> {
   const { dir, say, signal } = options;
   await mkdir(dir, { recursive: true });
@@ -46,19 +47,23 @@ export async function startEmbedded(options: StartOptions): Promise<Installation
     const config = opdomainConfig.parse(
       await configurationOf({
         dir,
-        databaseUrl: foundations.databaseUrl,
+        databaseUrlFiles: foundations.databaseUrlFiles,
         issuer: foundations.issuer.url,
         kubeconfig: foundations.cluster.kubeconfig,
         logLevel: options.logLevel ?? 'warn',
       }),
     );
     started.add(startTelemetry('opdomain', config.telemetry));
-    const platform = await openPlatform(config, contexts, 'opdomain');
-    started.add(() => platform.close());
-    const api = await startApi(platform);
+    const opened = async (application: Application): Promise<Platform> => {
+      const database = { ...config.database, urlFile: foundations.databaseUrlFiles[application] };
+      const platform = await openPlatform({ ...config, database }, contexts, application);
+      started.add(() => platform.close());
+      return platform;
+    };
+    const api = await startApi(await opened('api'));
     started.add(() => api.close());
-    started.add(await startWorker(platform));
-    started.add(await startOperator(platform));
+    started.add(await startWorker(await opened('worker')));
+    started.add(await startOperator(await opened('operator')));
     signal?.throwIfAborted();
     say(`API ${api.url}`);
     return {

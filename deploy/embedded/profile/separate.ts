@@ -70,7 +70,7 @@ export async function startSeparate(options: StartOptions): Promise<SeparateInst
     say('Redis, OpenBao, S3');
     const configuration = await configurationOf({
       dir,
-      databaseUrl: foundations.databaseUrl,
+      databaseUrlFiles: foundations.databaseUrlFiles,
       issuer: foundations.issuer.url,
       kubeconfig: foundations.cluster.kubeconfig,
       logLevel: options.logLevel ?? 'info',
@@ -87,7 +87,10 @@ export async function startSeparate(options: StartOptions): Promise<SeparateInst
           name: `opdomain-${name}`,
           dir,
           command: process.execPath,
-          args: [join(projectRoot, 'dist', 'apps', name, 'main.js'), '--config', file],
+          args: [
+            ...[join(projectRoot, 'dist', 'apps', name, 'main.js'), '--config', file],
+            ...['--set', `database.urlFile=${foundations.databaseUrlFiles[name]}`],
+          ],
           ready: name === 'api' ? () => answers(`${url}/readyz`) : () => Promise.resolve(),
           readyWithinSeconds: 60,
         }),

@@ -1,4 +1,4 @@
-import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { scramVerifier } from '#platform/database';
 import pg from 'pg';
 
 /** The same server under another user or database. Absent parts stay as they are. */
@@ -54,14 +54,4 @@ async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>
   } finally {
     await client.end();
   }
-}
-
-/** As PostgreSQL keeps it (RFC 5802, RFC 7677). ASCII only, where SASLprep changes nothing. */
-function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {
-  if (!/^[\x21-\x7e]+$/.test(password)) throw new Error('A database password consists of visible ASCII characters');
-  const iterations = 4_096;
-  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
-  const hmac = (text: string) => createHmac('sha256', salted).update(text).digest();
-  const stored = createHash('sha256').update(hmac('Client Key')).digest();
-  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${stored.toString('base64')}:${hmac('Server Key').toString('base64')}`;
 }

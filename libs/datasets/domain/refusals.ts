@@ -110,6 +110,27 @@ export const datasetsRefusals = {
     satisfyZh: '在 Upload-Length 中写明文件长度。',
     satisfyEn: 'Give the length of the file as Upload-Length.',
   },
+  'upload.malformed': {
+    status: 400,
+    zh: '请求不符合断点续传协议（tus 1.0）。',
+    en: 'The request does not follow the upload protocol (tus 1.0).',
+    satisfyZh: '核对请求头：Upload-Length 或 Upload-Offset、Content-Type: application/offset+octet-stream。',
+    satisfyEn: 'Check its headers: Upload-Length or Upload-Offset, Content-Type: application/offset+octet-stream.',
+  },
+  'upload.wrong-version': {
+    status: 412,
+    zh: '未写明断点续传协议版本。',
+    en: 'The request does not state the version of the upload protocol.',
+    satisfyZh: '发送请求头 Tus-Resumable: 1.0.0。',
+    satisfyEn: 'Send the header Tus-Resumable: 1.0.0.',
+  },
+  'upload.too-large': {
+    status: 413,
+    zh: '文件超过上传上限或所写长度。',
+    en: 'The file is larger than an upload may be, or than it was said to be.',
+    satisfyZh: '拆分文件，或以正确的 Upload-Length 重新开始。',
+    satisfyEn: 'Split the file, or begin anew with the right Upload-Length.',
+  },
   'upload.incomplete': {
     status: 409,
     zh: '上传未完成：已收到 {offset} 字节，共 {length} 字节。',

@@ -42,14 +42,22 @@ export class UploadStore extends DataStore {
 
 const viewOf = ({ id, length, offset, createdAt }: Upload) => ({ id, size: length, offset, creation_date: createdAt });
 
-/** Refusals in the library's form; the status says what a tus client acts on. */
-export function answerOf(fault: Error | { status_code: number; body: string }): { status_code: number; body: string } | undefined {
-  if (!(fault instanceof Refusal)) return 'status_code' in fault ? undefined : { status_code: 500, body: 'http.fault' };
-  const status: Readonly<Record<string, number>> = {
-    'upload.no-length': 400,
-    'upload.not-found': 404,
-    'upload.moved-on': 409,
-    'upload.used': 409,
-  };
-  return { status_code: status[fault.code] ?? 503, body: fault.code };
+/** The library's own refusals, by the status of its answer (tus 1.0), in our words. */
+const byStatus: Readonly<Record<number, string>> = {
+  400: 'upload.malformed',
+  403: 'upload.malformed',
+  404: 'upload.not-found',
+  409: 'upload.moved-on',
+  410: 'upload.not-found',
+  412: 'upload.wrong-version',
+  413: 'upload.too-large',
+  501: 'upload.malformed',
+};
+
+/** Why an upload was refused: our own reason where there is one, else what the library's status says. Anything else is a fault. */
+export function refusalOf(fault: unknown, status: number): Error {
+  if (fault instanceof Refusal) return fault;
+  const code = byStatus[status];
+  if (code !== undefined) return refuse(code);
+  return fault instanceof Error ? fault : new Error(`the upload library answered ${String(status)}`);
 }

@@ -1,12 +1,13 @@
-import type { ActContext } from '#kernel';
+import { Refusal, type ActContext } from '#kernel';
 import { Act, act, Ctx, idParam } from '#platform/http';
 import { Controller, Req, Res } from '@nestjs/common';
 import { MemoryLocker, Server } from '@tus/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { NodeRequest, sendNodeResponse } from 'srvx/node';
 import { z } from 'zod';
 import { Uploads } from '../application/uploads.js';
 import { maxUploadBytes } from '../domain/upload.js';
-import { answerOf, UploadStore } from './upload-store.js';
+import { refusalOf, UploadStore } from './upload-store.js';
 
 const common = { roles: ['provider'], scope: 'own', response: z.unknown(), streams: true } as const;
 const create = act({
@@ -72,8 +73,10 @@ export class UploadsController {
     return this.handle(ctx, request, reply);
   }
 
-  private handle(ctx: ActContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    reply.hijack();
+  /** Whatever the library would refuse is thrown instead: it is then recorded and answered as problem+json like any other refusal. */
+  private async handle(ctx: ActContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    void reply.header('tus-resumable', '1.0.0');
+    let fault: unknown;
     const server = new Server({
       path: '/api/v1/uploads',
       datastore: new UploadStore(this.uploads, ctx),
@@ -81,8 +84,14 @@ export class UploadsController {
       maxSize: maxUploadBytes,
       relativeLocation: true,
       allowedOrigins: [],
-      onResponseError: (_request, fault) => answerOf(fault),
+      onResponseError: (_request, thrown) => {
+        fault = thrown;
+        return undefined;
+      },
     });
-    return server.handle(request.raw, reply.raw);
+    const answer = await server.handleWeb(new NodeRequest({ req: request.raw, res: reply.raw }));
+    if (answer.status >= 400 && !(request.raw.destroyed && !(fault instanceof Refusal))) throw refusalOf(fault, answer.status);
+    reply.hijack();
+    await sendNodeResponse(reply.raw, answer);
   }
 }

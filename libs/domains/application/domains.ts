@@ -11,6 +11,7 @@ import {
   type OperationDomain,
 } from '../domain/operation-domain.js';
 import type { Reconciliation } from '../domain/operator-work.js';
+import { plantJob } from '../domain/work.js';
 import { zoneNamespace, zones, type Zone, type ZoneQuota } from '../domain/zone.js';
 import { DomainsRepository, type DomainRef, type LockMode } from '../persistence/domains.repository.js';
 import { OperatorRepository } from '../persistence/operator.repository.js';
@@ -89,6 +90,7 @@ export class Domains {
       zones.map((zone) => newZone(id, zone, at)),
     );
     await this.operator.ring(tx, id);
+    await tx.enqueue(plantJob, { key: id });
     await this.note(tx, action, made);
     return made;
   }

@@ -20,7 +20,6 @@ import { DesiredRepository } from '../persistence/desired.repository.js';
 import { DomainsRepository } from '../persistence/domains.repository.js';
 import type { DesiredObjectRow } from '../persistence/entities.js';
 import { OperatorRepository } from '../persistence/operator.repository.js';
-import { Canaries } from './canaries.js';
 import { newZone, subject } from './domains.js';
 
 /** All that a pass over one domain rests on, read at one moment. */
@@ -66,7 +65,6 @@ export class OperatorDesk {
     private readonly desired: DesiredRepository,
     private readonly catalogue: CatalogueRepository,
     private readonly operator: OperatorRepository,
-    private readonly canaries: Canaries,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -98,9 +96,8 @@ export class OperatorDesk {
     });
   }
 
-  /** `requested → provisioning`, with canaries in every place. */
+  /** `requested → provisioning`, once canaries lie in every place. */
   async begin(domain: OperationDomain, term: number): Promise<void> {
-    const planted = await this.canaries.prepare(domain.id);
     await this.unitOfWork.run(this.act('domain.provisioning'), async (tx) => {
       const locked = await this.claimed(tx, domain.id, term);
       if (locked.state !== 'requested') return;
@@ -111,7 +108,6 @@ export class OperatorDesk {
         before: { state: 'requested' },
         after: { state: 'provisioning' },
       });
-      await this.canaries.plant(tx, locked, planted);
     });
   }
 

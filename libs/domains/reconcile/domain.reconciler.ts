@@ -38,6 +38,8 @@ export class DomainReconciler implements Reconciler {
   async reconcile(domainId: Id, leadership: Leadership): Promise<void> {
     const first = await this.desk.wanted(domainId);
     if (first.domain.state === 'destroyed') return;
+    // The worker rings again when it has planted them.
+    if (first.domain.state === 'requested' && !first.planted) return;
     if (first.domain.state === 'requested') await this.desk.begin(first.domain, leadership.term.number);
     const wanted = first.domain.state === 'requested' ? await this.desk.wanted(domainId) : first;
     const options = await this.installOptions(leadership.cluster);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ContextDeclaration } from '#kernel';
+import { refuse, type ContextDeclaration } from '#kernel';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Endings1763800070000 } from './migrations/endings.js';
@@ -7,25 +7,35 @@ import { PlatformConnections1763700001000 } from './migrations/connections.js';
 import { keepStates } from './state-guard.js';
 import { PlatformTables1763700000000 } from './migrations/platform-tables.js';
 import { PlatformWorkLanes1763800000000 } from './migrations/work-lanes.js';
+import { KeptSecrets1763800020000 } from './migrations/kept-secrets.js';
+import { rolesConfig } from './roles.js';
 
-/** `urlFile` holds the whole connection URL with its password; a URL in the configuration itself must carry none. */
+/**
+ * `urlFile` holds the whole connection URL with its password; a URL in the configuration itself must carry none. Each process has a
+ * role and so a file of its own; the owner's is for `migrate` alone and is not given to any process.
+ */
 export const databaseConfig = z
   .object({
-    urlFile: z.string().describe('File with the PostgreSQL connection URL (15 or newer)'),
+    urlFile: z.string().describe("File with the PostgreSQL connection URL (15 or newer) of this process's role"),
+    ownerUrlFile: z.string().optional().describe('The same for the role that owns the tables: read by `migrate`, by nothing else'),
+    roles: rolesConfig,
     poolSize: z.number().int().min(2).max(100).default(10),
     statementTimeoutMs: z.number().int().min(0).default(30_000),
   })
   .strict();
 export type DatabaseConfig = z.infer<typeof databaseConfig>;
+export type Connecting = Pick<DatabaseConfig, 'urlFile' | 'poolSize' | 'statementTimeoutMs'>;
 
-export const databaseUrl = (config: DatabaseConfig): string => readFileSync(config.urlFile, 'utf8').trim();
+/** As the owner of the tables. @throws Refusal `database.owner-missing`. */
+export function asOwner(config: DatabaseConfig): Connecting {
+  if (config.ownerUrlFile === undefined) throw refuse('database.owner-missing');
+  return { urlFile: config.ownerUrlFile, poolSize: 2, statementTimeoutMs: 0 };
+}
+
+export const databaseUrl = (config: Connecting): string => readFileSync(config.urlFile, 'utf8').trim();
 
 /** One data source over all contexts' entities and migrations; migrations run only when asked (`migrate`). */
-export function createDataSource(
-  config: DatabaseConfig,
-  contexts: readonly ContextDeclaration[],
-  applicationName = 'opdomain',
-): DataSource {
+export function createDataSource(config: Connecting, contexts: readonly ContextDeclaration[], applicationName = 'opdomain'): DataSource {
   type Classes = (new () => object)[];
   return new DataSource({
     type: 'postgres',
@@ -37,11 +47,13 @@ export function createDataSource(
       PlatformConnections1763700001000,
       PlatformWorkLanes1763800000000,
       Endings1763800070000,
+      KeptSecrets1763800020000,
       ...(contexts.flatMap((context) => context.migrations) as unknown as Classes),
     ] as never,
     migrationsTableName: 'opdomain_migrations',
     migrationsTransactionMode: 'each',
     synchronize: false,
+    installExtensions: false,
     logging: false,
     extra: { max: config.poolSize, statement_timeout: config.statementTimeoutMs },
   });

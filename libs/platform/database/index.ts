@@ -1,10 +1,16 @@
 export type { Belongings } from './endings.js';
-export { createDataSource, databaseConfig, migrate, type DatabaseConfig } from './data-source.js';
+export { applyGrants, type LibrarySchema } from './apply-grants.js';
+export { asOwner, createDataSource, databaseConfig, migrate, type DatabaseConfig } from './data-source.js';
 export { EpochReader, type EpochAt } from './epochs.js';
 export { JournalSealer, type SealedBox } from './journal-sealer.js';
+export { KeyLedger } from './key-ledger.js';
+export { platformGrants } from './platform-grants.js';
 export { databaseRefusals } from './refusals.js';
 export type { Page, PageRequest } from './paging.js';
 export { guardsOf, tablesOf } from './state-guard.js';
 export type { EpochKind, JournalFact, Tx, WorkOrder } from './tx.js';
 export { domainReady, terminationCertified, usageRecorded } from './sink-events.js';
+export { assertConfined, rolesConfig, type RolesConfig } from './roles.js';
+export { scramVerifier } from './scram.js';
+export { forgetAnswers } from './remembered-answers.js';
 export { UnitOfWork } from './unit-of-work.js';

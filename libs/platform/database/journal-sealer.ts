@@ -18,6 +18,11 @@ export class JournalSealer {
     private readonly keys: ReadonlyMap<Id, Buffer>,
   ) {}
 
+  /** For a process that records nothing personal and so holds no key: what would have to be sealed is not written. */
+  static without(): JournalSealer {
+    return new JournalSealer('none', new Map());
+  }
+
   /** Reads the journal's data keys, making the first one where there is none. Two starts at once agree on one. */
   static async open(dataSource: DataSource, keys: Keys): Promise<JournalSealer> {
     await keys.create(keyName);
@@ -27,7 +32,7 @@ export class JournalSealer {
     if (rows.length === 0) {
       const wrapped = await keys.wrap(keyName, randomBytes(32));
       await dataSource.transaction(async (manager) => {
-        await manager.query('LOCK TABLE platform.journal_keys IN EXCLUSIVE MODE');
+        await manager.query(`SELECT pg_advisory_xact_lock(hashtext('opdomain.journal-keys'))`);
         await manager.query(
           'INSERT INTO platform.journal_keys (id, wrapped) SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM platform.journal_keys)',
           [newId(), wrapped],

@@ -68,4 +68,25 @@ export const databaseRefusals = {
     satisfyEn: 'Nothing can. Its records stay readable.',
     sources: ['TERM-01', 'DEST-03'],
   },
+  'database.owner-missing': {
+    status: 500,
+    zh: '未配置数据库属主的连接文件。',
+    en: 'No connection of the database owner is configured.',
+    satisfyZh: '迁移时以 database.ownerUrlFile 或 --owner 指定属主的连接文件。',
+    satisfyEn: 'Name its file in database.ownerUrlFile, or by --owner, when migrating.',
+  },
+  'database.role-missing': {
+    status: 500,
+    zh: '数据库角色 {role} 不存在。',
+    en: 'There is no database role {role}.',
+    satisfyZh: '由数据库管理员创建该角色（LOGIN，无其他权限），或为其配置 passwordFile 后由 migrate 创建。',
+    satisfyEn: 'Have it made (LOGIN, nothing else), or give it a passwordFile so that migrate makes it.',
+  },
+  'database.role-too-strong': {
+    status: 500,
+    zh: '进程的数据库角色 {role} 权限过大：{excess}。',
+    en: 'The database role {role} of a process holds more than grants: {excess}.',
+    satisfyZh: '为每个进程使用独立的普通角色：非超级用户、不属于任何角色、不拥有任何对象。',
+    satisfyEn: 'Give each process a plain role of its own: no superuser, member of nothing, owner of nothing.',
+  },
 } satisfies RefusalCatalogue;

@@ -1,7 +1,6 @@
 import {
   canonicalJson,
   newId,
-  refuse,
   type ActContext,
   type Clock,
   type Ending,
@@ -9,7 +8,6 @@ import {
   type EventType,
   type Id,
   type JobType,
-  type Json,
   type Usage,
 } from '#kernel';
 import { inSpan } from '#platform/telemetry';
@@ -17,6 +15,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { endedAbove, type Belongings } from './endings.js';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
+import { RememberedAnswers } from './remembered-answers.js';
 import { usageRecorded } from './sink-events.js';
 import { bindManager, unbind, type EpochKind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
 import { assertRoom } from './work-quota.js';
@@ -140,13 +139,17 @@ class Transaction implements Tx {
 
 /** Gives out transactions: state, journal and outbox commit together, or nothing does. */
 export class UnitOfWork {
+  private readonly answers: RememberedAnswers;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly sealer: JournalSealer,
     private readonly clock: Clock,
     private readonly knownActions: ReadonlySet<string>,
     private readonly belongings: Belongings = {},
-  ) {}
+  ) {
+    this.answers = new RememberedAnswers(sealer);
+  }
 
   /**
    * Runs one act: gather, decide and apply in one transaction that locks what the decision rests on. With an idempotency key the
@@ -188,18 +191,14 @@ export class UnitOfWork {
   }
 
   private async inside<T>(context: ActContext, manager: EntityManager, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const repeat = await this.claimKey(context, manager);
+    const repeat = await this.answers.claim(manager, context);
     if (repeat !== undefined) return repeat.result as T;
     const tx = new Transaction(context, manager, this.sealer, this.clock, this.knownActions);
     try {
       const result = await this.unlessEnded(context, manager, () => work(tx));
       if (context.idempotency !== undefined) {
         if (!tx.recorded.has(context.action)) throw new Error(`the act ${context.action} left no audit entry`);
-        await manager.query('UPDATE platform.idempotency SET result = $3 WHERE key = $1 AND owner = $2', [
-          context.idempotency.key,
-          ownerOf(context),
-          JSON.stringify({ value: result ?? null }),
-        ]);
+        await this.answers.keep(manager, context, result);
       }
       return result;
     } finally {
@@ -218,28 +217,4 @@ export class UnitOfWork {
     if (ended !== undefined) throw ended.refusal;
     return result;
   }
-
-  /** The unique key makes a second, concurrent request wait for the first one's commit. */
-  private async claimKey(context: ActContext, manager: EntityManager): Promise<{ result: unknown } | undefined> {
-    const { idempotency } = context;
-    if (idempotency === undefined) return undefined;
-    const owner = ownerOf(context);
-    const inserted: unknown[] = await manager.query(
-      `INSERT INTO platform.idempotency (key, owner, action, request_digest) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (key, owner) DO NOTHING RETURNING key`,
-      [idempotency.key, owner, context.action, idempotency.digest],
-    );
-    if (inserted.length === 1) return undefined;
-    const rows: { request_digest: string; result: { value: Json } }[] = await manager.query(
-      'SELECT request_digest, result FROM platform.idempotency WHERE key = $1 AND owner = $2',
-      [idempotency.key, owner],
-    );
-    const earlier = rows[0];
-    if (earlier === undefined || earlier.request_digest !== idempotency.digest)
-      throw refuse('http.idempotency-key-reused', { key: idempotency.key });
-    return { result: earlier.result.value };
-  }
 }
-
-const ownerOf = (context: ActContext): string =>
-  context.actor.kind === 'person' ? context.actor.personId : `system:${context.actor.component}`;

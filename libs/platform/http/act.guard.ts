@@ -5,6 +5,7 @@ import { Reflector } from '@nestjs/core';
 import { type ZodType } from 'zod';
 import { actMetadata, type ActSpec } from './act.js';
 import { requestOf, type ActingRequest } from './request.js';
+import { CLOCK } from './tokens.js';
 
 /** The identity port's answer to a bearer token. */
 export interface Authenticator {
@@ -12,7 +13,6 @@ export interface Authenticator {
   authenticate(bearer: string, at: string): Promise<Actor>;
 }
 export const AUTHENTICATOR = Symbol('Authenticator');
-export const CLOCK = Symbol('Clock');
 /** How every act stands to what can end, merged from the contexts. */
 export const UNDER = Symbol('Under');
 

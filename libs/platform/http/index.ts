@@ -1,11 +1,13 @@
 export { act, Act, type ActRoles, type ActSpec, type Input, type Output } from './act.js';
-export { ActGuard, AUTHENTICATOR, CLOCK, UNDER, type Authenticator } from './act.guard.js';
+export { ActGuard, AUTHENTICATOR, UNDER, type Authenticator } from './act.guard.js';
 export { ActInterceptor } from './act.interceptor.js';
+export { AnonymousRefusals } from './anonymous-refusals.js';
 export { ConnectionLog } from './connections.js';
 export { openApi } from './openapi.js';
 export { idParam, pageOf, pageQuery } from './schemas.js';
-export { LOGGER, ProblemFilter, REFUSALS } from './problem.filter.js';
-export type { Problem } from './problem.js';
+export { ProblemFilter } from './problem.filter.js';
+export { CLOCK, LOGGER, REFUSALS } from './tokens.js';
+export { problemOf, type Problem } from './problem.js';
 export { httpRefusals } from './refusals.js';
 export { Ctx, In, type ActingRequest } from './request.js';
 export { RouteTable } from './route-table.js';

@@ -4,12 +4,12 @@ import { counter, type Logger } from '#platform/telemetry';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject, Injectable } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
 import type { FastifyReply } from 'fastify';
+import { AnonymousRefusals, unroutedAction } from './anonymous-refusals.js';
 import { objectOf } from './audit-object.js';
 import { problemOf } from './problem.js';
 import type { ActingRequest } from './request.js';
+import { LOGGER, REFUSALS } from './tokens.js';
 
-export const REFUSALS = Symbol('RefusalCatalogue');
-export const LOGGER = Symbol('Logger');
 /** PostgreSQL `invalid_text_representation`. */
 const notReadable = '22P02';
 const refused = counter('opdomain_refused_acts', 'refused requests by code');
@@ -29,7 +29,7 @@ function ours(error: unknown): unknown {
   return typeof status === 'number' && status >= 400 && status < 500 ? refuse('http.malformed') : error;
 }
 
-/** Answers every error as problem+json and journals the refused act; a refusal that can't be journalled answers 503 (AUD-06). */
+/** Answers every error as problem+json and journals the refused act; a person's refusal that can't be journalled answers 503 (AUD-06). */
 @Catch()
 @Injectable()
 export class ProblemFilter implements ExceptionFilter {
@@ -37,6 +37,7 @@ export class ProblemFilter implements ExceptionFilter {
     @Inject(REFUSALS) private readonly catalogue: RefusalCatalogue,
     @Inject(LOGGER) private readonly log: Logger,
     private readonly unitOfWork: UnitOfWork,
+    private readonly anonymous: AnonymousRefusals,
   ) {}
 
   async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
@@ -55,18 +56,18 @@ export class ProblemFilter implements ExceptionFilter {
     await reply.status(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
   }
 
-  /** @returns the refusal to answer with instead, when the journal can't be written. */
+  /**
+   * A person's refusal is an entry of its own; a stranger's is counted.
+   * @returns the refusal to answer with instead, when the journal can't be written.
+   */
   private async journal(request: ActingRequest, error: unknown): Promise<Refusal | undefined> {
     const acting = request.opdomain;
-    if (acting === undefined) return undefined;
     const code = error instanceof Refusal ? error.code : 'internal';
-    const context = acting.context ?? {
-      action: acting.spec.action,
-      actor: { kind: 'system', component: 'anonymous' } as const,
-      at: new Date().toISOString(),
-      source: request.ip,
-    };
-    const { idempotency: _key, ifMatch: _version, ...plain } = context;
+    if (acting?.context?.actor.kind !== 'person') {
+      this.anonymous.count({ action: acting?.spec.action ?? unroutedAction, code, source: request.ip });
+      return undefined;
+    }
+    const { idempotency: _key, ifMatch: _version, ...plain } = acting.context;
     try {
       await this.unitOfWork.journal(plain, { action: acting.spec.action, outcome: 'refused', object: objectOf(acting), reasons: [code] });
       return undefined;

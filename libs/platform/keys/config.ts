@@ -1,11 +1,22 @@
 import { z } from 'zod';
 import type { Keys } from './keys.js';
+import { RememberingKeys, type KeyMemory } from './remembering-keys.js';
 import { SealedKeyFile } from './sealed-key-file.js';
 import { TransitKeys } from './transit-keys.js';
 
 /** Configuration fragment of this port; secrets are given as paths of files. */
 export const keysConfig = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('file'), path: z.string().min(1), masterKeyFile: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('file'),
+    path: z.string().min(1),
+    masterKeyFile: z.string().min(1),
+    acceptGeneration: z
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .describe('Opens a key file of exactly this generation although a newer one was seen: what was made since is lost'),
+  }),
   z.strictObject({
     kind: z.literal('transit'),
     address: z.url({ protocol: /^https?$/ }),
@@ -21,6 +32,18 @@ export const keysConfig = z.discriminatedUnion('kind', [
 ]);
 export type KeysConfig = z.infer<typeof keysConfig>;
 
-export async function keysFromConfig(config: KeysConfig): Promise<Keys> {
-  return config.kind === 'file' ? SealedKeyFile.open(config) : TransitKeys.open(config);
+/** The store alone, as it stands. */
+export async function keysFromConfig(config: KeysConfig, memory?: KeyMemory): Promise<Keys> {
+  return config.kind === 'file' ? SealedKeyFile.open(config, { memory }) : TransitKeys.open(config);
+}
+
+/** The store of an installation: what was destroyed in it stays destroyed whatever copy of it is put back. */
+export async function rememberingKeys(config: KeysConfig, memory: KeyMemory): Promise<Keys> {
+  const store = await keysFromConfig(config, memory);
+  try {
+    return await RememberingKeys.over(store, memory);
+  } catch (fault) {
+    await store.close();
+    throw fault;
+  }
 }

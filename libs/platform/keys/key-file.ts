@@ -8,6 +8,8 @@ import { canonicalJson, refuse } from '#kernel';
 
 const contentsSchema = z.object({
   format: z.literal('opdomain-keys/1'),
+  /** Counts the writes: an older copy that is put back shows itself. */
+  generation: z.number().int().optional(),
   /** By name: the kind and the key itself, encrypted under the master key. */
   live: z.record(z.string(), z.object({ kind: z.enum(['encrypt', 'sign']), createdAt: z.string(), wrapped: z.string() })),
   /** By name: when it was destroyed. */
@@ -46,14 +48,23 @@ export async function createMasterKeyFile(path: string): Promise<void> {
 /** The file with the keys. Its seal (HMAC-SHA-256) covers the tombstones too, so that none can be edited away without the master key. */
 export class KeyFile {
   private cached: { mark: string; contents: KeyFileContents } | undefined;
+  private newest = 0;
 
   constructor(
     readonly path: string,
     private readonly sealing: Buffer,
   ) {}
 
-  /** Rereads whenever another process has written. */
+  /** Rereads whenever another process has written. @throws Refusal `keys.file-older` for a file older than one that was read before. */
   async read(): Promise<KeyFileContents> {
+    const contents = await this.contents();
+    const { generation = 0 } = contents;
+    if (generation < this.newest) throw refuse('keys.file-older', { generation, newest: this.newest });
+    this.newest = generation;
+    return contents;
+  }
+
+  private async contents(): Promise<KeyFileContents> {
     for (let attempt = 1; ; attempt++) {
       const mark = await this.mark();
       if (mark === undefined) return { format: 'opdomain-keys/1', live: {}, destroyed: {} };

@@ -44,6 +44,13 @@ export const refusals = {
     satisfyEn: 'Check that the key store permits deletion, then try again.',
     sources: ['DEST-01'],
   },
+  'keys.file-older': {
+    status: 503,
+    zh: '密钥文件（第 {generation} 代）早于本系统见过的最新版本（第 {newest} 代）。',
+    en: 'The key file (generation {generation}) is older than what this installation has seen (generation {newest}).',
+    satisfyZh: '恢复较新的密钥文件；如确已丢失，以 keys.acceptGeneration: {generation} 启动一次，其后创建的密钥无法找回。',
+    satisfyEn: 'Put the newer file back. If it is lost, start once with keys.acceptGeneration: {generation}: keys made since are lost too.',
+  },
   'keys.unreachable': {
     status: 503,
     zh: '密钥库暂时无法访问。',

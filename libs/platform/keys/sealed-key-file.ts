@@ -8,10 +8,12 @@ import { KeyFile, readMasterKey } from './key-file.js';
 import type { KeyFileContents } from './key-file.js';
 import { assertKeyName } from './keys.js';
 import type { KeyKind, Keys, KeyState } from './keys.js';
+import type { KeyMemory } from './remembering-keys.js';
 
 const nonceLength = 12;
 const tagLength = 16;
 const wrappedPrefix = 'file:v1:';
+const storeName = 'file';
 
 /**
  * Keys in one file, each wrapped by AES-256-GCM (NIST SP 800-38D) under a master key that lies elsewhere. For one machine: processes
@@ -22,14 +24,26 @@ export class SealedKeyFile implements Keys {
     private readonly file: KeyFile,
     private readonly wrapping: Buffer,
     private readonly clock: Clock,
+    private readonly memory: KeyMemory | undefined,
   ) {}
 
-  /** @throws Refusal `keys.master-key-exposed`, `keys.master-key-unusable` or `keys.file-damaged`. */
-  static async open(at: { path: string; masterKeyFile: string }, clock: Clock = systemClock): Promise<SealedKeyFile> {
+  /**
+   * @throws Refusal `keys.master-key-exposed`, `keys.master-key-unusable`, `keys.file-damaged`, or `keys.file-older` where the memory has
+   * seen a newer file; `acceptGeneration` opens that older one all the same, and makes it the newest.
+   */
+  static async open(
+    at: { path: string; masterKeyFile: string; acceptGeneration?: number | undefined },
+    { clock = systemClock, memory }: { clock?: Clock; memory?: KeyMemory | undefined } = {},
+  ): Promise<SealedKeyFile> {
     const { wrapping, sealing } = await readMasterKey(at.masterKeyFile);
     await mkdir(dirname(at.path), { recursive: true, mode: 0o700 });
-    const keys = new SealedKeyFile(new KeyFile(at.path, sealing), wrapping, clock);
-    await keys.health();
+    const file = new KeyFile(at.path, sealing);
+    const keys = new SealedKeyFile(file, wrapping, clock, memory);
+    const newest = (await memory?.newest(storeName)) ?? 0;
+    const { generation = 0 } = await file.read();
+    if (generation < newest && at.acceptGeneration !== generation) throw refuse('keys.file-older', { generation, newest });
+    if (generation < newest) await keys.change((contents) => ({ ...contents, generation: newest }));
+    else await memory?.noteGeneration(storeName, generation);
     return keys;
   }
 
@@ -114,7 +128,11 @@ export class SealedKeyFile implements Keys {
   private async change(decide: (contents: KeyFileContents) => KeyFileContents | undefined): Promise<void> {
     await withFileLock(`${this.file.path}.lock`, async (stillHeld) => {
       const next = decide(await this.file.read());
-      if (next !== undefined) await this.file.write(next, stillHeld);
+      if (next === undefined) return;
+      const generation = (next.generation ?? 0) + 1;
+      await this.file.write({ ...next, generation }, stillHeld);
+      // After the file: a crash between the two leaves a file that is newer than what was noted, which opens.
+      await this.memory?.noteGeneration(storeName, generation);
     });
   }
 

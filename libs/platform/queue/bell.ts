@@ -1,6 +1,6 @@
+import { lanes, newId, type Lane } from '#kernel';
 import { Queue, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
-import { lanes, type Lane } from '#kernel';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
@@ -48,7 +48,8 @@ export async function openBell(config: QueueConfig): Promise<Bell> {
     async ring(lane) {
       if (pending >= lanes.length) throw new Error('earlier rings are still on their way');
       pending += 1;
-      const rung = queue.add('ring', { lane }, forget).finally(() => (pending -= 1));
+      // With an id of our own: without one the backend makes a sequence for the queue, for which no process has the right.
+      const rung = queue.add('ring', { lane }, { ...forget, jobId: newId() }).finally(() => (pending -= 1));
       await within(rung);
     },
     listen(heard) {
@@ -120,16 +121,8 @@ function redisBackend(config: Extract<QueueConfig, { kind: 'redis' }>): Backend 
 }
 
 async function postgresBackend(config: Extract<QueueConfig, { kind: 'postgres' }>): Promise<Backend> {
-  const { withBackend, createPostgresBackend, runMigrations } = await import('bullmq');
-  const { Client } = (await import('pg')).default;
+  const { withBackend, createPostgresBackend } = await import('bullmq');
   const connectionString = readFileSync(config.urlFile, 'utf8').trim();
-  const client = new Client({ connectionString });
-  await client.connect();
-  try {
-    await runMigrations(client, config.schema);
-  } finally {
-    await client.end();
-  }
   const bull = withBackend(createPostgresBackend as never) as unknown as { Queue: typeof Queue; Worker: typeof Worker };
   const connection = { connectionString, max: 3, schema: config.schema } as never;
   return {
@@ -137,4 +130,22 @@ async function postgresBackend(config: Extract<QueueConfig, { kind: 'postgres' }
     worker: (handler, concurrency) => new bull.Worker<Ring>(queueName, handler, { connection, concurrency }),
     end: () => undefined,
   };
+}
+
+/**
+ * Runs BullMQ's own migrations as the owner of the database, where the queue lives in it.
+ * @returns the schema and who uses its rows at run time: the worker alone rings and listens.
+ */
+export async function queueSchema(config: QueueConfig, ownerUrlFile: string): Promise<{ name: string; users: ['worker'] }[]> {
+  if (config.kind !== 'postgres') return [];
+  const { runMigrations } = await import('bullmq');
+  const { Client } = (await import('pg')).default;
+  const client = new Client({ connectionString: readFileSync(ownerUrlFile, 'utf8').trim() });
+  await client.connect();
+  try {
+    await runMigrations(client, config.schema);
+  } finally {
+    await client.end();
+  }
+  return [{ name: config.schema, users: ['worker'] }];
 }

@@ -1,7 +1,7 @@
 import type { RefusalCatalogue } from '#kernel';
 
 export { endsWork } from './attempt.js';
-export { openBell, queueConfig, type Bell, type QueueConfig } from './bell.js';
+export { openBell, queueConfig, queueSchema, type Bell, type QueueConfig } from './bell.js';
 export { findWork, listWork, replayWork, workFor, type WorkView } from './dead-letters.js';
 export {
   Consumes,

@@ -1,0 +1,24 @@
+import type { ContextDeclaration } from '#kernel';
+import { applyGrants, asOwner, createDataSource, migrate, platformGrants } from '#platform/database';
+import { queueSchema } from '#platform/queue';
+import type { OpdomainConfig } from './config.js';
+
+/**
+ * As the owner of the tables: runs what has not run, the queue's own migrations where it lives in the database, then grants.
+ * @returns the names that ran.
+ */
+export async function installSchema(
+  config: Pick<OpdomainConfig, 'database' | 'queue'>,
+  contexts: readonly ContextDeclaration[],
+): Promise<readonly string[]> {
+  const connecting = asOwner(config.database);
+  const dataSource = await createDataSource(connecting, contexts, 'opdomain-migrate').initialize();
+  try {
+    const ran = await migrate(dataSource, contexts);
+    const libraries = await queueSchema(config.queue, connecting.urlFile);
+    await applyGrants(dataSource, config.database.roles, [platformGrants, ...contexts.map((context) => context.grants)], libraries);
+    return ran;
+  } finally {
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,4 @@
+import { defineJob } from '#kernel';
+
+/** A key store or object store that is away is waited for: no domain begins without its canaries. */
+export const plantJob = defineJob('domains.plant-canaries', 'lapses', { maxAttempts: 1000, backoffSeconds: 1 });

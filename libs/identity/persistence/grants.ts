@@ -1,0 +1,13 @@
+import type { Grants } from '#kernel';
+
+/** What each process does with this context's tables. */
+export const identityGrants = {
+  tables: {
+    'identity.organisations': { api: ['select', 'insert'] },
+    'identity.people': { api: ['select', 'insert', 'update'], worker: ['select', 'update(version)'] },
+    'identity.affiliations': { api: ['select', 'insert', 'update'], worker: ['select'] },
+    'identity.role_grants': { api: ['select', 'insert', 'update'] },
+    'identity.personnel_records': { api: ['select', 'insert', 'update'], worker: ['select'] },
+    'identity.v_role_holders': { api: ['select'] },
+  },
+} satisfies Grants;

@@ -1,0 +1,92 @@
+import { applications, type Application } from '#kernel';
+import { createMasterKeyFile } from '#platform/keys';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { opdomainConfig, type OpdomainConfig } from '../../apps/composition/config.js';
+import { contexts } from '../../apps/composition/contexts.js';
+import { openPlatform, type Platform } from '../../apps/composition/platform.js';
+import { secretsOf } from '../../apps/composition/ports.js';
+import { composeApi } from '../../apps/api/app.js';
+import { startOperator } from '../../apps/operator/app.js';
+import { startWorker } from '../../apps/worker/app.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+
+let dir = '';
+let database: TestDatabase;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'opdomain-processes-'));
+  await chmod(dir, 0o711);
+  database = await openDatabase(dir, contexts);
+  await createMasterKeyFile(join(dir, 'master.key'));
+  const nowhere = { server: 'https://127.0.0.1:1' };
+  const kubeconfig = {
+    ...{ apiVersion: 'v1', kind: 'Config', clusters: [{ name: 'none', cluster: nowhere }], users: [{ name: 'none', user: {} }] },
+    ...{ contexts: [{ name: 'none', context: { cluster: 'none', user: 'none' } }], 'current-context': 'none' },
+  };
+  await writeFile(join(dir, 'kubeconfig'), JSON.stringify(kubeconfig));
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/**
+ * The configuration of a process that was given its own secrets. Each other secret is a folder: whoever opens it as a file fails. The
+ * object store of all but its users is one that a folder cannot be made for.
+ */
+async function configFor(application: Application): Promise<OpdomainConfig> {
+  const trap = join(dir, `trap-${application}`);
+  await mkdir(trap, { recursive: true });
+  const own = new Set(secretsOf(application).map(({ path }) => path));
+  const given = (path: string, file: string): string => (own.has(path) ? file : trap);
+  const blocked = join(trap, 'file');
+  await writeFile(blocked, '');
+  return opdomainConfig.parse({
+    database: { urlFile: database.urlFiles[application], ownerUrlFile: trap },
+    queue: { kind: 'postgres', urlFile: given('queue.urlFile', database.urlFiles.worker) },
+    keys: { kind: 'file', path: join(dir, 'keys', 'keys.json'), masterKeyFile: given('keys.masterKeyFile', join(dir, 'master.key')) },
+    objects: { kind: 'folder', path: application === 'operator' ? join(blocked, 'objects') : join(dir, 'objects') },
+    cluster: { kubeconfig: given('cluster.kubeconfig', join(dir, 'kubeconfig')), attempts: 1 },
+    engine: { scratchRoot: join('/dev/shm', `opdomain-processes-${String(process.pid)}`) },
+    oidc: { issuer: 'http://127.0.0.1:1', audience: 'test' },
+    telemetry: { logLevel: 'silent' },
+    installation: { organisation: { name: '平台', creditCode: '91330106MA2K12345D' }, administrators: [] },
+  });
+}
+
+const starting: Readonly<Record<Application, (platform: Platform) => Promise<() => Promise<unknown>>>> = {
+  api: async (platform) => {
+    const app = await composeApi(platform);
+    const ready = await app.inject({ url: '/readyz' });
+    expect([ready.statusCode, ready.json()]).toEqual([200, { database: 'ok', keys: 'ok', objects: 'ok' }]);
+    return () => app.close();
+  },
+  worker: startWorker,
+  operator: startOperator,
+};
+
+describe.each(applications)('the %s', (application) => {
+  it('starts and stops with its own secrets alone: what it opens beyond them would fail', async () => {
+    const platform = await openPlatform(await configFor(application), contexts, application);
+    try {
+      const stop = await starting[application](platform);
+      await stop();
+    } finally {
+      await platform.close();
+    }
+  });
+
+  it('does not start without any one of its own', async () => {
+    const config = await configFor(application);
+    for (const { path } of secretsOf(application)) {
+      const [port = '', name = ''] = path.split('.');
+      const fragment = (config as unknown as Record<string, Record<string, unknown>>)[port] ?? {};
+      if (fragment[name] === undefined) continue;
+      const without = { ...config, [port]: { ...fragment, [name]: join(dir, `trap-${application}`) } } as OpdomainConfig;
+      const opening = openPlatform(without, contexts, application).then((platform) => platform.close());
+      await expect(opening).rejects.toThrow();
+    }
+  });
+});
