@@ -1,5 +1,5 @@
-import { systemClock, type AuditActions, type Clock, type ContextDeclaration, type RefusalCatalogue } from '#kernel';
-import { createDataSource, databaseRefusals, EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
+import { systemClock, type AuditActions, type Clock, type ContextDeclaration, type RefusalCatalogue, type UniqueRefusals } from '#kernel';
+import { createDataSource, databaseRefusals, EpochReader, JournalSealer, platformUniques, UnitOfWork } from '#platform/database';
 import { SandboxEngine, ScratchArea, engineRefusals, type Engine } from '#platform/engine';
 import { httpRefusals, verifierFor, type TokenVerifier } from '#platform/http';
 import { keysFromConfig, refusals as keysRefusals, type Keys } from '#platform/keys';
@@ -66,6 +66,9 @@ export const refusalsOf = (contexts: readonly ContextDeclaration[]): RefusalCata
     'refusal',
   );
 
+export const uniquesOf = (contexts: readonly ContextDeclaration[]): UniqueRefusals =>
+  mergeOnce([platformUniques, ...contexts.map((context) => context.uniques ?? {})], 'unique constraint');
+
 /** Opens every port of the configuration. What was opened is closed again when a later one cannot be. */
 export async function openPlatform(config: OpdomainConfig, contexts: readonly ContextDeclaration[], component: string): Promise<Platform> {
   const closers: (() => Promise<unknown>)[] = [];
@@ -92,7 +95,7 @@ export async function openPlatform(config: OpdomainConfig, contexts: readonly Co
       config,
       contexts,
       dataSource,
-      unitOfWork: new UnitOfWork(dataSource, sealer, clock, actions),
+      unitOfWork: new UnitOfWork(dataSource, sealer, clock, actions, uniquesOf(contexts)),
       epochs: new EpochReader(dataSource),
       sealer,
       keys,

@@ -24,4 +24,12 @@ export const auditContext: ContextDeclaration = {
   config: { name: 'audit', schema: auditConfig, token: AUDIT_CONFIG },
   auditActions,
   refusals: auditRefusals,
+  uniques: {
+    'audit.checkpoints_pkey': 'state.changed-meanwhile',
+    'audit.cosignatures_pkey': 'state.exists-already',
+    'audit.issued_pkey': 'state.changed-meanwhile',
+    'audit.sm2_keys_pkey': 'state.changed-meanwhile',
+    'audit.tiles_pkey': 'state.changed-meanwhile',
+    'audit.witnesses_name_key': 'audit-witness.name-taken',
+  },
 };

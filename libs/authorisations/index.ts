@@ -13,6 +13,7 @@ import { AuthorisationJobs } from './jobs/authorisation.jobs.js';
 import { authorisationEntities } from './persistence/entities.js';
 import { AuthorisationsAndReviews1763700200000 } from './persistence/migrations/authorisations-and-reviews.js';
 import { ScenariosAndRequests1763700201000 } from './persistence/migrations/scenarios-and-requests.js';
+import { VotesByGrant1763800050001 } from './persistence/migrations/votes-by-grant.js';
 
 export { Authorisations } from './application/authorisations.js';
 export { Admissions, Consents, DataRequests } from './application/data-requests.js';
@@ -39,7 +40,20 @@ export const authorisationsContext: ContextDeclaration = {
   jobs: [AuthorisationJobs],
   reconcilers: [],
   entities: authorisationEntities,
-  migrations: [AuthorisationsAndReviews1763700200000, ScenariosAndRequests1763700201000],
+  migrations: [AuthorisationsAndReviews1763700200000, ScenariosAndRequests1763700201000, VotesByGrant1763800050001],
   auditActions: authorisationAuditActions,
   refusals,
+  uniques: {
+    'authorisations.agreement_versions_authorisation_id_revision_key': 'state.changed-meanwhile',
+    'authorisations.approvals_one_open': 'state.changed-meanwhile',
+    'authorisations.consents_service_reference_scenario_id_key': 'state.exists-already',
+    'authorisations.data_requests_external_reference_key': 'state.exists-already',
+    'authorisations.deadlines_authorisation_id_kind_key': 'state.changed-meanwhile',
+    'authorisations.emergency_plans_authorisation_id_revision_key': 'state.changed-meanwhile',
+    'authorisations.rectifications_suspension_id_key': 'state.exists-already',
+    'authorisations.suspensions_one_open': 'state.changed-meanwhile',
+    'authorisations.votes_approval_id_person_id_key': 'approval.voted-already',
+    'authorisations.votes_approval_id_slot_key': 'state.changed-meanwhile',
+    'authorisations.working_years_year_key': 'state.exists-already',
+  },
 };

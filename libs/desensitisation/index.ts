@@ -20,4 +20,7 @@ export const desensitisationContext: ContextDeclaration = {
   migrations: [PlansAndRuns1763700600000],
   auditActions: desensitisationAuditActions,
   refusals: desensitisationRefusals,
+  uniques: {
+    'desensitisation.pseudonym_keys_scenario_id_purpose_key': 'state.changed-meanwhile',
+  },
 };

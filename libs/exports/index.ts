@@ -9,6 +9,7 @@ import { ExportPoliciesController } from './http/policies.controller.js';
 import { ExportsJobs } from './jobs/exports.jobs.js';
 import { exportsEntities } from './persistence/entities.js';
 import { ExportRequests1763700800000 } from './persistence/migrations/export-requests.js';
+import { ReviewsByGrant1763800050002 } from './persistence/migrations/reviews-by-grant.js';
 
 export { Exports, type ExportExit } from './application/exports.js';
 export { manifestKey } from './application/releases.js';
@@ -22,8 +23,12 @@ export const exportsContext: ContextDeclaration = {
   jobs: [ExportsJobs],
   reconcilers: [],
   entities: exportsEntities,
-  migrations: [ExportRequests1763700800000],
+  migrations: [ExportRequests1763700800000, ReviewsByGrant1763800050002],
   config: { name: 'exports', schema: exportsConfig, token: EXPORTS_CONFIG },
   auditActions: exportAuditActions,
   refusals: exportRefusals,
+  uniques: {
+    'exports.check_rounds_request_id_round_key': 'state.changed-meanwhile',
+    'exports.reviews_request_id_round_reviewer_id_key': 'state.changed-meanwhile',
+  },
 };

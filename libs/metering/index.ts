@@ -20,4 +20,10 @@ export const meteringContext: ContextDeclaration = {
   config: { name: 'metering', schema: meteringConfig, token: METERING_CONFIG },
   auditActions: meteringAuditActions,
   refusals: meteringRefusals,
+  uniques: {
+    'metering.accounts_pkey': 'state.changed-meanwhile',
+    'metering.entries_links_once': 'state.exists-already',
+    'metering.entries_once': 'state.exists-already',
+    'metering.statements_pkey': 'state.exists-already',
+  },
 };

@@ -22,4 +22,9 @@ export const networkLogsContext: ContextDeclaration = {
   config: { name: 'networklogs', schema: networkLogsConfig, token: NETWORK_LOGS_CONFIG },
   auditActions,
   refusals: networkLogRefusals,
+  uniques: {
+    'networklogs.events_pkey': 'state.changed-meanwhile',
+    'networklogs.segments_domain_id_zone_span_from_key': 'state.changed-meanwhile',
+    'networklogs.streams_domain_id_zone_key': 'state.changed-meanwhile',
+  },
 };

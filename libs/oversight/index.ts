@@ -22,4 +22,7 @@ export const oversightContext: ContextDeclaration = {
   config: { name: 'oversight', schema: oversightConfig, token: OVERSIGHT_CONFIG },
   auditActions: oversightAuditActions,
   refusals: oversightRefusals,
+  uniques: {
+    'oversight.readings_pkey': 'state.changed-meanwhile',
+  },
 };

@@ -28,4 +28,10 @@ export const seatsContext: ContextDeclaration = {
   config: { name: 'seats', schema: seatsConfig, token: SEATS_CONFIG },
   auditActions: seatsAuditActions,
   refusals,
+  uniques: {
+    'seats.lapse_notices_pkey': 'state.changed-meanwhile',
+    'seats.seat_days_seat_id_day_key': 'state.changed-meanwhile',
+    'seats.seats_one_open': 'seat.already-there',
+    'seats.workspaces_one_open': 'seat.workspace-open',
+  },
 };

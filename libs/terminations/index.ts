@@ -23,4 +23,7 @@ export const terminationsContext: ContextDeclaration = {
   config: { name: 'terminations', schema: terminationsConfig, token: TERMINATIONS_CONFIG },
   auditActions: terminationsAuditActions,
   refusals,
+  uniques: {
+    'terminations.exits_termination_id_kind_ref_key': 'state.changed-meanwhile',
+  },
 };

@@ -57,7 +57,7 @@ export async function openDelivered(): Promise<Delivered> {
   const medium = await openMedium({ contexts, worker: true });
   await medium.app.listen(0, '127.0.0.1');
   const operating = await openOperating(medium);
-  const provider = await medium.organisation('provider');
+  const provider = await medium.organisation('provider', { parentId: operating.authorityId });
   const steward = await medium.person(provider, ['provider']);
   const reviewer = await medium.person(await medium.organisation('evaluator'), ['export-reviewer'], { kind: 'platform' });
   await seat(operating, operating.developer);

@@ -1,5 +1,5 @@
 import { newId, systemAct, systemClock, type Id } from '#kernel';
-import { createDataSource, JournalSealer, UnitOfWork, type Tx } from '#platform/database';
+import { createDataSource, JournalSealer, platformUniques, UnitOfWork, type Tx } from '#platform/database';
 import { createMasterKeyFile, SealedKeyFile } from '#platform/keys';
 import { openBell, Relay, WorkRunner, type Bell, type EventHandler, type JobHandler, type JobRun, type QueueConfig } from '#platform/queue';
 import { createLogger } from '#platform/telemetry';
@@ -85,6 +85,7 @@ export async function openWorkBench(kind: (typeof bells)[number], root: string):
       await JournalSealer.open(dataSource, keys),
       systemClock,
       new Set(['test.ordered', 'test.done', 'platform.event-consumed']),
+      platformUniques,
     );
   const dataSource = await connect();
   const unitOfWork = await unitOfWorkOn(dataSource);

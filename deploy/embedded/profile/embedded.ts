@@ -9,6 +9,7 @@ import { startWorker } from '../../../apps/worker/app.js';
 import { Teardown } from '../processes/teardown.js';
 import type { Report } from '../tools/index.js';
 import { configurationOf } from './configuration.js';
+import { makeFirstPeople } from './first-people.js';
 import { layFoundations } from './foundations.js';
 import { clearScratch } from './scratch.js';
 
@@ -55,6 +56,7 @@ export async function startEmbedded(options: StartOptions): Promise<Installation
     started.add(startTelemetry('opdomain', config.telemetry));
     const platform = await openPlatform(config, contexts, 'opdomain');
     started.add(() => platform.close());
+    await makeFirstPeople(platform);
     const api = await startApi(platform);
     started.add(() => api.close());
     started.add(await startWorker(platform));

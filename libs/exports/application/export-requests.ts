@@ -149,6 +149,7 @@ const nothingYet = {
   submittedAt: null,
   releasedAt: null,
   releasedBy: null,
+  releasedGrantId: null,
   expiresAt: null,
   manifest: null,
   manifestDigest: null,

@@ -6,10 +6,9 @@ import { And, Equal, Raw } from 'typeorm';
 import type { PersonnelFacts } from '../domain/personnel.js';
 import { AffiliationRow, PersonnelRecordRow, PersonRow, RoleGrantRow } from './entities.js';
 
-/** People of the organisations, and of those that stand under no authority on record: these are every authority's. */
+/** People who belong to one of the organisations now: a former region's authority reaches nobody any more (ADM-03). */
 const peopleUnder = `SELECT belongs.person_id FROM identity.affiliations belongs
-  JOIN identity.organisations organisation ON organisation.id = belongs.organisation_id
-  WHERE organisation.id = ANY (:organisationIds) OR (organisation.parent_id IS NULL AND organisation.kind <> 'authority')`;
+  WHERE belongs.organisation_id = ANY (:organisationIds) AND belongs.valid_from <= :at AND (belongs.valid_until IS NULL OR belongs.valid_until > :at)`;
 
 @Injectable()
 export class PeopleRepository {
@@ -22,7 +21,7 @@ export class PeopleRepository {
 
   page(tx: Tx, organisationIds: readonly Id[] | 'all', request: PageRequest): Promise<Page<PersonRow>> {
     if (organisationIds === 'all') return this.table.page(tx, {}, request);
-    return this.table.page(tx, { id: Raw((id) => `${id} IN (${peopleUnder})`, { organisationIds }) }, request);
+    return this.table.page(tx, { id: Raw((id) => `${id} IN (${peopleUnder})`, { organisationIds, at: tx.context.at }) }, request);
   }
 
   async reached(tx: Tx, personId: Id, organisationIds: readonly Id[] | 'all'): Promise<boolean> {
@@ -32,7 +31,7 @@ export class PeopleRepository {
         await this.table.where(tx, {
           id: And(
             Equal(personId),
-            Raw((id) => `${id} IN (${peopleUnder})`, { organisationIds }),
+            Raw((id) => `${id} IN (${peopleUnder})`, { organisationIds, at: tx.context.at }),
           ),
         })
       ).length > 0
@@ -59,10 +58,10 @@ export class PeopleRepository {
     await managerOf(tx).insert(AffiliationRow, row);
   }
 
-  async endAffiliations(tx: Tx, personId: Id, organisationId: Id, until: string): Promise<number> {
+  async endAffiliations(tx: Tx, personId: Id, organisationId: Id, until: Instant): Promise<number> {
     const [, count]: [unknown, number] = await managerOf(tx).query(
-      `UPDATE identity.affiliations SET valid_until = greatest($3::date, valid_from) WHERE person_id = $1 AND organisation_id = $2
-         AND (valid_until IS NULL OR valid_until > $3::date)`,
+      `UPDATE identity.affiliations SET valid_until = greatest($3::timestamptz, valid_from) WHERE person_id = $1 AND organisation_id = $2
+         AND (valid_until IS NULL OR valid_until > $3::timestamptz)`,
       [personId, organisationId, until],
     );
     return count;
@@ -73,9 +72,10 @@ export class PeopleRepository {
   }
 
   /** Ends every open grant of a role. @returns how many there were. */
-  async endGrants(tx: Tx, personId: Id, role: string, until: string): Promise<number> {
+  async endGrants(tx: Tx, personId: Id, role: string, until: Instant): Promise<number> {
     const [, count]: [unknown, number] = await managerOf(tx).query(
-      `UPDATE identity.role_grants SET valid_until = $3::date WHERE person_id = $1 AND role = $2 AND (valid_until IS NULL OR valid_until > $3::date)`,
+      `UPDATE identity.role_grants SET valid_until = greatest($3::timestamptz, valid_from) WHERE person_id = $1 AND role = $2
+         AND (valid_until IS NULL OR valid_until > $3::timestamptz)`,
       [personId, role, until],
     );
     return count;
@@ -88,6 +88,10 @@ export class PeopleRepository {
   async withdrawRecord(tx: Tx, personId: Id, recordId: Id): Promise<boolean> {
     const result = await managerOf(tx).update(PersonnelRecordRow, { id: recordId, personId, withdrawn: false }, { withdrawn: true });
     return result.affected === 1;
+  }
+
+  async setNumber(tx: Tx, personId: Id, numberMac: string): Promise<void> {
+    await managerOf(tx).update(PersonRow, { id: personId }, { numberMac });
   }
 
   /** When the person's sessions were last cut; tokens issued before do not count. */

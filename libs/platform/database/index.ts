@@ -5,3 +5,4 @@ export { databaseRefusals } from './refusals.js';
 export type { Page, PageRequest } from './state-table.js';
 export type { DomainEvent, EpochKind, JournalFact, Tx, WorkOrder } from './tx.js';
 export { UnitOfWork } from './unit-of-work.js';
+export { platformUniques } from './unique-violation.js';

@@ -1,8 +1,20 @@
-import { canonicalJson, newId, refuse, usageRecorded, type ActContext, type Clock, type Id, type Json, type Usage } from '#kernel';
+import {
+  canonicalJson,
+  newId,
+  refuse,
+  usageRecorded,
+  type ActContext,
+  type Clock,
+  type Id,
+  type Json,
+  type UniqueRefusals,
+  type Usage,
+} from '#kernel';
 import { inSpan } from '#platform/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
+import { uniqueRefusal } from './unique-violation.js';
 import { bindManager, unbind, type DomainEvent, type EpochKind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
 
 /** PostgreSQL says: try the whole transaction again. */
@@ -117,12 +129,13 @@ export class UnitOfWork {
     private readonly sealer: JournalSealer,
     private readonly clock: Clock,
     private readonly knownActions: ReadonlySet<string>,
+    private readonly uniques: UniqueRefusals,
   ) {}
 
   /**
    * Runs one act: gather, decide and apply in one transaction that locks what the decision rests on. With an idempotency key the
    * result is kept in the same transaction, and a repeat of the same request is answered with it. Serialisation conflicts are retried.
-   * @throws Refusal `http.idempotency-key-reused` when the key came with another request.
+   * @throws Refusal `http.idempotency-key-reused` when the key came with another request; what `uniques` names for a unique violation.
    */
   run<T>(context: ActContext, work: (tx: Tx) => Promise<T>, options: { serializable?: boolean } = {}): Promise<T> {
     return inSpan(`act ${context.action}`, { 'opdomain.action': context.action }, async () => {
@@ -132,7 +145,8 @@ export class UnitOfWork {
             this.inside(context, manager, work),
           );
         } catch (error) {
-          if (attempt >= attempts || !retryable.has((error as { code?: string }).code ?? '')) throw error;
+          if (attempt < attempts && retryable.has((error as { code?: string }).code ?? '')) continue;
+          throw uniqueRefusal(error, this.uniques) ?? error;
         }
       }
     });
