@@ -16,7 +16,9 @@ const scope: fc.Arbitrary<PermissionScope> = fc.oneof(
     .record({ organisationId: place, until: fc.constantFrom('2026-04-30', '2026-05-01') })
     .map((one) => ({ kind: 'mandate', from: '2026-01-01', ...one }) as const),
 );
-const grant: fc.Arbitrary<Grant> = fc.record({ id: fc.uuid(), role: fc.constantFrom(...roles), scope, organisationId: place });
+const grant: fc.Arbitrary<Grant> = fc
+  .record({ id: fc.uuid(), role: fc.constantFrom(...roles), scope, organisationId: place })
+  .filter(({ role, scope: within }) => role !== 'evaluator' || (within.kind !== 'unit' && within.kind !== 'dataset'));
 const person = (grants: readonly Grant[], organisationIds: readonly string[]): Actor => ({
   kind: 'person',
   personId: 'p',

@@ -34,7 +34,7 @@ describe('the rules of roles', () => {
             expect(roleRules[role].kinds).toContain(kind);
             if (scope.kind === 'unit' || scope.kind === 'dataset') expect(organisationId).toBe('named');
             if (scope.kind === 'region' && role !== 'evaluator') expect([organisationId, kind]).not.toContain('competitor');
-            if (role === 'authority') expect(['authority', 'industry-authority']).toContain(kind);
+            if (scope.kind === 'region' && role !== 'evaluator') expect(['authority', 'industry-authority']).toContain(kind);
           }
     expect(
       homeFor('authority', { kind: 'region', authorityId: 'named' }, named, [

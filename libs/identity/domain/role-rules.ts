@@ -8,21 +8,21 @@ const authorities = ['authority', 'industry-authority'] as const;
 interface RoleRule {
   /** Kinds of the organisation that the person belongs to; nobody of a vendor holds a role with data (ACC-06). */
   readonly kinds: readonly OrganisationKind[];
-  /** Scopes, and for each whether the person belongs to the very organisation, to one below it, or elsewhere. */
-  readonly scopes: Readonly<Partial<Record<PermissionScope['kind'], 'itself' | 'under' | 'anywhere'>>>;
+  /** Scopes, and for each whether the person belongs to the very organisation, to it or an authority below it, or anywhere. */
+  readonly scopes: Readonly<Partial<Record<PermissionScope['kind'], 'itself' | 'authority-below' | 'anywhere'>>>;
 }
 
 export const roleRules: Readonly<Record<Role, RoleRule>> = {
   'platform-operator': { kinds: anyButUnit, scopes: { platform: 'anywhere' } },
   'security-admin': { kinds: anyButUnit, scopes: { platform: 'anywhere' } },
   'audit-admin': { kinds: anyButUnit, scopes: { platform: 'anywhere' } },
-  authority: { kinds: authorities, scopes: { region: 'under' } },
+  authority: { kinds: authorities, scopes: { region: 'authority-below' } },
   provider: { kinds: ['provider'], scopes: { unit: 'itself', dataset: 'itself' } },
   'unit-manager': { kinds: ['unit'], scopes: { unit: 'itself' } },
   'unit-developer': { kinds: ['unit'], scopes: { unit: 'itself' } },
   'export-reviewer': {
     kinds: ['unit', 'provider', 'authority', 'industry-authority', 'evaluator'],
-    scopes: { platform: 'anywhere', region: 'under', unit: 'itself', mandate: 'anywhere' },
+    scopes: { platform: 'anywhere', region: 'authority-below', unit: 'itself', mandate: 'anywhere' },
   },
   evaluator: { kinds: ['evaluator', ...authorities], scopes: { platform: 'anywhere', region: 'anywhere', mandate: 'anywhere' } },
 };
@@ -54,9 +54,10 @@ export function homeFor(role: Role, scope: PermissionScope, named: Named | undef
   const rule = roleRules[role];
   const where = rule.scopes[scope.kind];
   return homes.find(({ organisationId, kind }) => {
-    if (!rule.kinds.includes(kind)) return false;
+    if (where === undefined || !rule.kinds.includes(kind)) return false;
     if (where === 'itself') return organisationId === named?.organisationId;
-    return where === 'anywhere' || named?.below.includes(organisationId) === true;
+    if (where === 'anywhere') return true;
+    return authorities.some((one) => one === kind) && named?.below.includes(organisationId) === true;
   });
 }
 

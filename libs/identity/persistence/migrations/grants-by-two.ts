@@ -38,7 +38,7 @@ export class GrantsByTwo1763800050000 implements MigrationInterface {
     await runner.query('ALTER TABLE identity.role_grants ENABLE TRIGGER require_journal');
     await runner.query(`
       CREATE TABLE identity.installation (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only), id uuid NOT NULL, bootstrapped_at timestamptz NOT NULL)`);
+        single boolean PRIMARY KEY DEFAULT true CHECK (single), id uuid NOT NULL, bootstrapped_at timestamptz NOT NULL)`);
     await runner.query(guardWithJournal('identity.installation'));
     await runner.query(`
       CREATE VIEW identity.v_role_holders AS
