@@ -23,7 +23,6 @@ export const networkLogsContext: ContextDeclaration = {
   auditActions,
   refusals: networkLogRefusals,
   uniques: {
-    'networklogs.events_pkey': 'state.changed-meanwhile',
     'networklogs.segments_domain_id_zone_span_from_key': 'state.changed-meanwhile',
     'networklogs.streams_domain_id_zone_key': 'state.changed-meanwhile',
   },
