@@ -1,3 +1,4 @@
+import { defineEvent } from '#kernel';
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { recordKinds } from './domain/personnel.js';
@@ -130,3 +131,10 @@ export const PersonDetail = PersonView.extend({
   grants: z.array(z.object({ id: z.uuid(), role: GrantRole.shape.role, scope: RoleScope, from: z.string(), until: z.string().nullable() })),
 });
 export const Self = z.object({ personId: z.uuid(), organisationId: z.uuid(), roles: z.array(GrantRole.shape.role) });
+
+/** A personnel record was filed or withdrawn. */
+export const personRecordChanged = defineEvent('person.record-changed.v1', z.strictObject({ personId: z.uuid() }));
+export const personAffiliationEnded = defineEvent(
+  'person.affiliation-ended.v1',
+  z.strictObject({ personId: z.uuid(), organisationId: z.uuid() }),
+);

@@ -15,6 +15,7 @@ import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/data
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Affiliate, EndAffiliation, EndRole, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson } from '../contract.js';
+import { personAffiliationEnded, personRecordChanged } from '../contract.js';
 import { assertNotBackdated, missingDetails, type PersonnelFacts } from '../domain/personnel.js';
 import { decides, roleRules } from '../domain/role-rules.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
@@ -69,7 +70,7 @@ export class People {
       assertNotBackdated(until, ctx.at);
       if ((await this.repository.endAffiliations(tx, personId, organisationId, until)) === 0)
         throw refuse('organisation.not-found', { id: organisationId });
-      await tx.publish({ type: 'person.affiliation-ended.v1', key: personId, payload: { personId, organisationId } });
+      await tx.publish(personAffiliationEnded, personId, { personId, organisationId });
     });
   }
 
@@ -113,7 +114,7 @@ export class People {
         const from = beginning(validFrom, ctx.at);
         const row = { kind, validFrom: from, validUntil, documentedFrom, evidenceDigest, details };
         await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, ...row });
-        await tx.publish({ type: 'person.record-changed.v1', key: personId, payload: { personId, kind } });
+        await tx.publish(personRecordChanged, personId, { personId });
       },
     );
   }
@@ -122,7 +123,7 @@ export class People {
     return this.change(ctx, personId, 'person.record-withdrawn', { recordId }, async (tx) => {
       notSelf(ctx, personId);
       if (!(await this.repository.withdrawRecord(tx, personId, recordId))) throw refuse('person-record.not-found', { id: recordId });
-      await tx.publish({ type: 'person.record-changed.v1', key: personId, payload: { personId, kind: 'withdrawn' } });
+      await tx.publish(personRecordChanged, personId, { personId });
     });
   }
 

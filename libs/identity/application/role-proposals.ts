@@ -7,6 +7,7 @@ import { assertNotBackdated } from '../domain/personnel.js';
 import { assertMayPropose, decideConfirmation, moveProposal, sideOf, sidesFor } from '../domain/role-proposal.js';
 import type { RoleProposalState } from '../domain/role-proposal.states.js';
 import { decides } from '../domain/role-rules.js';
+import { expireProposal } from '../domain/work.js';
 import type { RoleProposalRow } from '../persistence/entities.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
 import { RoleProposalsRepository } from '../persistence/role-proposals.repository.js';
@@ -17,7 +18,6 @@ import { Standings } from './standings.js';
 type Answer = z.input<typeof ProposalView>;
 /** Days that a proposal waits for its second person. */
 const waits = 14;
-export const expireProposal = 'identity.expire-proposal';
 
 /** Roles that decide: one person proposes, another of the other side confirms, and only then is there a grant (design rule 15). */
 @Injectable()
@@ -56,7 +56,7 @@ export class RoleProposals {
         reason: null,
       });
       await this.record(tx, row);
-      await tx.enqueue({ name: expireProposal, key: row.id, dueAt: row.expiresAt });
+      await tx.enqueue(expireProposal, { key: row.id, dueAt: row.expiresAt });
       return viewOf(row);
     });
   }

@@ -2,7 +2,8 @@ import type { Clock } from '#kernel';
 import { CLOCK } from '#platform/http';
 import { Job, type JobRun } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
-import { expireProposal, RoleProposals } from '../application/role-proposals.js';
+import { RoleProposals } from '../application/role-proposals.js';
+import { expireProposal } from '../domain/work.js';
 
 @Injectable()
 export class IdentityJobs {
@@ -12,7 +13,7 @@ export class IdentityJobs {
   ) {}
 
   /** A proposal that nobody confirmed in time (twice or late: it changes nothing more). */
-  @Job(expireProposal, { maxAttempts: 20 })
+  @Job(expireProposal)
   expire(run: JobRun): Promise<void> {
     return this.proposals.expire(run.key, this.clock.now(), run.traceparent);
   }
