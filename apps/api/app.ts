@@ -1,4 +1,3 @@
-import { FirstAdministrators } from '#identity';
 import {
   ActGuard,
   ActInterceptor,
@@ -75,7 +74,6 @@ async function readiness(platform: Platform): Promise<Record<string, string>> {
 
 export async function startApi(platform: Platform): Promise<Api> {
   const app = await composeApi(platform);
-  await app.get(FirstAdministrators).ensure(platform.config.oidc.issuer, platform.config.installation);
   await app.listen(platform.config.http.port, platform.config.http.host);
   return { app, url: await app.getUrl(), close: () => drain(app) };
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addActs, addNamedAct } from './api/act.commands.js';
 import { addLogCopy } from './api/log-copy.command.js';
 import { addUpload } from './api/upload.command.js';
+import { addBootstrap } from './bootstrap/bootstrap.command.js';
 import { addCompletion } from './completion/completion.commands.js';
 import { addConfig } from './config/secrets.command.js';
 import type { CliEnvironment } from './config/environment.js';
@@ -31,7 +32,7 @@ export async function runCommand(argv: readonly string[], terminal: Terminal, en
     .showHelpAfterError('(opdomain --help lists the commands 查看帮助)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
-  for (const add of [addVerify, addSession, addActs, addUpload, addLogCopy, addConfig, addCompletion]) add(program, terminal, environment);
+  for (const add of [addVerify, addSession, addActs, addUpload, addLogCopy, addConfig, addBootstrap, addCompletion]) add(program, terminal, environment);
   try {
     const [name] = argv;
     const known =

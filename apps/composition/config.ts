@@ -1,4 +1,3 @@
-import { administratorsConfig } from '#identity';
 import { loadConfig } from '#platform/config';
 import { databaseConfig } from '#platform/database';
 import { engineConfig } from '#platform/engine';
@@ -23,7 +22,6 @@ const portsConfig = z.strictObject({
   http: httpConfig.prefault({}),
   oidc: oidcConfig,
   telemetry: telemetryConfig.prefault({}),
-  installation: administratorsConfig,
   worker: z
     .strictObject({
       lanes: laneConfig,

@@ -6,8 +6,18 @@ import {
   type ContextDeclaration,
   type EndingRules,
   type RefusalCatalogue,
+  type UniqueRefusals,
 } from '#kernel';
-import { assertConfined, createDataSource, databaseRefusals, EpochReader, JournalSealer, KeyLedger, UnitOfWork } from '#platform/database';
+import {
+  assertConfined,
+  createDataSource,
+  databaseRefusals,
+  EpochReader,
+  JournalSealer,
+  KeyLedger,
+  platformUniques,
+  UnitOfWork,
+} from '#platform/database';
 import { SandboxEngine, ScratchArea, engineRefusals, notIsolatedBecause, type Engine } from '#platform/engine';
 import { httpRefusals, verifierFor, type TokenVerifier } from '#platform/http';
 import { ensureControlKey, refusals as keysRefusals, rememberingKeys, type Keys } from '#platform/keys';
@@ -88,6 +98,9 @@ export const refusalsOf = (contexts: readonly ContextDeclaration[]): RefusalCata
     'refusal',
   );
 
+export const uniquesOf = (contexts: readonly ContextDeclaration[]): UniqueRefusals =>
+  mergeOnce([platformUniques, ...contexts.map((context) => context.uniques ?? {})], 'unique constraint');
+
 /**
  * Opens the ports that the process declares. What was opened is closed again when a later one cannot be.
  * @throws Refusal `database.role-too-strong` when it would connect as more than a role that lives by its grants.
@@ -127,7 +140,7 @@ export async function openPlatform(
       config,
       contexts,
       dataSource,
-      unitOfWork: new UnitOfWork(dataSource, sealer, clock, actions, belongingsOf(contexts)),
+      unitOfWork: new UnitOfWork(dataSource, sealer, clock, actions, uniquesOf(contexts), belongingsOf(contexts)),
       epochs: new EpochReader(dataSource),
       sealer,
       keys,

@@ -30,4 +30,12 @@ export const auditContext: ContextDeclaration = {
   auditActions,
   refusals: auditRefusals,
   endings: auditEndings,
+  uniques: {
+    'audit.checkpoints_pkey': 'state.changed-meanwhile',
+    'audit.cosignatures_pkey': 'state.exists-already',
+    'audit.issued_pkey': 'state.changed-meanwhile',
+    'audit.sm2_keys_pkey': 'state.changed-meanwhile',
+    'audit.tiles_pkey': 'state.changed-meanwhile',
+    'audit.witnesses_name_key': 'audit-witness.name-taken',
+  },
 };

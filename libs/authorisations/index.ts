@@ -17,6 +17,7 @@ import { authorisationsGrants } from './persistence/grants.js';
 import { AuthorisationsAndReviews1763700200000 } from './persistence/migrations/authorisations-and-reviews.js';
 import { ScenariosAndRequests1763700201000 } from './persistence/migrations/scenarios-and-requests.js';
 import { authorisationsTables } from './persistence/tables.js';
+import { VotesByGrant1763800050001 } from './persistence/migrations/votes-by-grant.js';
 
 export { Authorisations } from './application/authorisations.js';
 export { Admissions, Consents, DataRequests } from './application/data-requests.js';
@@ -46,9 +47,22 @@ export const authorisationsContext: ContextDeclaration = {
   entities: authorisationEntities,
   tables: authorisationsTables,
   grants: authorisationsGrants,
-  migrations: [AuthorisationsAndReviews1763700200000, ScenariosAndRequests1763700201000],
+  migrations: [AuthorisationsAndReviews1763700200000, ScenariosAndRequests1763700201000, VotesByGrant1763800050001],
   config: { name: 'authorisations', schema: authorisationsConfig, token: AUTHORISATIONS_CONFIG },
   auditActions: authorisationAuditActions,
   refusals,
   endings: authorisationsEndings,
+  uniques: {
+    'authorisations.agreement_versions_authorisation_id_revision_key': 'state.changed-meanwhile',
+    'authorisations.approvals_one_open': 'state.changed-meanwhile',
+    'authorisations.consents_service_reference_scenario_id_key': 'state.exists-already',
+    'authorisations.data_requests_external_reference_key': 'state.exists-already',
+    'authorisations.deadlines_authorisation_id_kind_key': 'state.changed-meanwhile',
+    'authorisations.emergency_plans_authorisation_id_revision_key': 'state.changed-meanwhile',
+    'authorisations.rectifications_suspension_id_key': 'state.exists-already',
+    'authorisations.suspensions_one_open': 'state.changed-meanwhile',
+    'authorisations.votes_approval_id_person_id_key': 'approval.voted-already',
+    'authorisations.votes_approval_id_slot_key': 'state.changed-meanwhile',
+    'authorisations.working_years_year_key': 'state.exists-already',
+  },
 };

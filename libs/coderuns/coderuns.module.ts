@@ -1,3 +1,4 @@
+import { IdentityModule } from '#identity';
 import { AuthorisationsModule } from '#authorisations';
 import { DatasetsModule } from '#datasets';
 import { DomainsModule } from '#domains';
@@ -18,7 +19,7 @@ import { SamplesInDevRepository } from './persistence/samples-in-dev.repository.
 import { SubmissionsRepository } from './persistence/submissions.repository.js';
 
 @Module({
-  imports: [AuthorisationsModule, DatasetsModule, DomainsModule, SeatsModule],
+  imports: [IdentityModule, AuthorisationsModule, DatasetsModule, DomainsModule, SeatsModule],
   providers: [
     SubmissionsRepository,
     CodeRunsRepository,

@@ -34,4 +34,10 @@ export const datasetsContext: ContextDeclaration = {
   auditActions: datasetsAuditActions,
   refusals: datasetsRefusals,
   endings: datasetsEndings,
+  uniques: {
+    'datasets.bad_rows_pkey': 'state.changed-meanwhile',
+    'datasets.dataset_copies_upload_id_key': 'state.exists-already',
+    'datasets.field_versions_pkey': 'state.changed-meanwhile',
+    'datasets.upload_parts_pkey': 'state.changed-meanwhile',
+  },
 };

@@ -1,3 +1,4 @@
+import { IdentityModule } from '#identity';
 import { AuthorisationsModule } from '#authorisations';
 import { DatasetsModule } from '#datasets';
 import { DomainsModule } from '#domains';
@@ -21,7 +22,7 @@ import { PseudonymKeysRepository } from './persistence/pseudonym-keys.repository
 import { RunsRepository } from './persistence/runs.repository.js';
 
 @Module({
-  imports: [AuthorisationsModule, DatasetsModule, DomainsModule, SeatsModule],
+  imports: [IdentityModule, AuthorisationsModule, DatasetsModule, DomainsModule, SeatsModule],
   providers: [
     PlansRepository,
     RunsRepository,

@@ -26,4 +26,7 @@ export const desensitisationContext: ContextDeclaration = {
   auditActions: desensitisationAuditActions,
   refusals: desensitisationRefusals,
   endings: desensitisationEndings,
+  uniques: {
+    'desensitisation.pseudonym_keys_scenario_id_purpose_key': 'state.changed-meanwhile',
+  },
 };

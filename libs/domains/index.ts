@@ -39,4 +39,12 @@ export const domainsContext: ContextDeclaration = {
   auditActions: domainsAuditActions,
   refusals: domainsRefusals,
   endings: domainsEndings,
+  uniques: {
+    'domains.canaries_domain_id_place_ref_key': 'state.changed-meanwhile',
+    'domains.catalogue_images_once': 'state.exists-already',
+    'domains.operation_domains_authorisation_id_key': 'state.exists-already',
+    'domains.reconciliations_pkey': 'state.changed-meanwhile',
+    'domains.zones_namespace_key': 'state.changed-meanwhile',
+    'domains.zones_one_current': 'state.changed-meanwhile',
+  },
 };

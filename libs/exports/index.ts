@@ -12,6 +12,7 @@ import { exportsEntities } from './persistence/entities.js';
 import { exportsGrants } from './persistence/grants.js';
 import { ExportRequests1763700800000 } from './persistence/migrations/export-requests.js';
 import { exportsTables } from './persistence/tables.js';
+import { ReviewsByGrant1763800050002 } from './persistence/migrations/reviews-by-grant.js';
 
 export { Exports, type ExportExit } from './application/exports.js';
 export { manifestKey } from './application/releases.js';
@@ -27,9 +28,13 @@ export const exportsContext: ContextDeclaration = {
   entities: exportsEntities,
   tables: exportsTables,
   grants: exportsGrants,
-  migrations: [ExportRequests1763700800000],
+  migrations: [ExportRequests1763700800000, ReviewsByGrant1763800050002],
   config: { name: 'exports', schema: exportsConfig, token: EXPORTS_CONFIG },
   auditActions: exportAuditActions,
   refusals: exportRefusals,
   endings: exportsEndings,
+  uniques: {
+    'exports.check_rounds_request_id_round_key': 'state.changed-meanwhile',
+    'exports.reviews_request_id_round_reviewer_id_key': 'state.changed-meanwhile',
+  },
 };

@@ -3,15 +3,19 @@ import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { recordKinds } from './domain/personnel.js';
 import { organisationKinds } from './domain/organisation.js';
+import { roleProposalTransitions, type RoleProposalState } from './domain/role-proposal.states.js';
 
 const day = z.iso.date();
+/** An instant of ours: UTC with milliseconds, as it is compared and stored. */
+const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+const onPaper = day.nullable().default(null).describe('Date on a document; it has no effect');
 
 export const RegisterOrganisation = z
   .object({
     kind: z.enum(organisationKinds),
     name: z.string().min(2).max(200),
     creditCode: z.string().regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/, 'a unified social credit code has 18 characters'),
-    parentId: z.uuid().optional(),
+    parentId: z.uuid().optional().describe('The authority it stands under; a unit and a provider must name theirs'),
     affiliateIds: z.array(z.uuid()).max(100).default([]),
     region: z.string().max(40).optional(),
   })
@@ -34,13 +38,17 @@ export const RegisterPerson = z
     issuer: z.url().describe('OIDC issuer that signs the person in'),
     subject: z.string().min(1).max(200).describe('`sub` at that issuer'),
     organisationId: z.uuid(),
-    from: day.describe('first day of the affiliation'),
+    documentedFrom: onPaper,
   })
   .strict();
 export const PersonView = z.object({ id: z.uuid(), version: z.number().int(), name: z.string() });
 
-export const Affiliate = z.object({ organisationId: z.uuid(), from: day, until: day.nullable().default(null) }).strict();
-export const EndAffiliation = z.object({ organisationId: z.uuid(), until: day }).strict();
+const from = moment.optional().describe('Left out: at once; never earlier than that');
+const until = moment.nullable().default(null).describe('The moment at which it ends');
+const end = moment.optional().describe('Left out: it ends at once');
+
+export const Affiliate = z.object({ organisationId: z.uuid(), from, until, documentedFrom: onPaper }).strict();
+export const EndAffiliation = z.object({ organisationId: z.uuid(), until: end }).strict();
 
 export const RoleScope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('platform') }).strict(),
@@ -63,38 +71,64 @@ export const GrantRole = z
       'evaluator',
     ]),
     scope: RoleScope,
-    from: day,
-    until: day.nullable().default(null),
+    from,
+    until,
   })
   .strict();
+export const EndRole = z.object({ role: GrantRole.shape.role, until: end }).strict();
 
-export const EndRole = z
-  .object({ role: GrantRole.shape.role, until: day.optional().describe('Last day it is held; left out: it ends at once') })
-  .strict();
+export const ProposeRole = z.object({ personId: z.uuid(), role: GrantRole.shape.role, scope: RoleScope, until }).strict();
+export const RefuseProposal = z.object({ reason: z.string().trim().min(1).max(500) }).strict();
+const proposalState = z.enum(Object.keys(roleProposalTransitions) as [RoleProposalState, ...RoleProposalState[]]);
+export const ProposalsQuery = pageQuery.extend({ state: proposalState.optional() });
+export const ProposalView = z.object({
+  id: z.uuid(),
+  version: z.number().int(),
+  state: proposalState,
+  personId: z.uuid(),
+  role: GrantRole.shape.role,
+  scope: RoleScope,
+  until: z.string().nullable(),
+  organisationId: z.uuid().describe('For which organisation the role decides'),
+  proposedBy: z.uuid(),
+  expiresAt: z.string(),
+  settledBy: z.uuid().nullable(),
+  settledAt: z.string().nullable(),
+  reason: z.string().nullable(),
+});
 
 export const FileRecord = z
   .object({
     kind: z.enum(recordKinds),
-    validFrom: day,
+    validFrom: day.optional().describe('A later day; left out: at once'),
     validUntil: day.nullable().default(null),
+    documentedFrom: onPaper,
+    identityNumber: z
+      .string()
+      .regex(/^[1-9]\d{16}[\dXx]$/)
+      .optional()
+      .describe('With the real name; only a keyed digest of it is kept, by which a second account of the person is refused'),
     evidenceDigest: z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/),
     details: z.record(z.string().max(40), z.string().max(500)),
   })
   .strict();
 
 export const PersonDetail = PersonView.extend({
-  affiliations: z.array(z.object({ organisationId: z.uuid(), from: day, until: day.nullable() })),
+  affiliations: z.array(
+    z.object({ organisationId: z.uuid(), from: z.string(), until: z.string().nullable(), documentedFrom: day.nullable() }),
+  ),
   records: z.array(
     z.object({
       id: z.uuid(),
       kind: FileRecord.shape.kind,
-      validFrom: day,
+      validFrom: z.string(),
       validUntil: day.nullable(),
+      documentedFrom: day.nullable(),
       evidenceDigest: z.string(),
       withdrawn: z.boolean(),
     }),
   ),
-  grants: z.array(z.object({ role: GrantRole.shape.role, scope: RoleScope, from: day, until: day.nullable() })),
+  grants: z.array(z.object({ id: z.uuid(), role: GrantRole.shape.role, scope: RoleScope, from: z.string(), until: z.string().nullable() })),
 });
 export const Self = z.object({ personId: z.uuid(), organisationId: z.uuid(), roles: z.array(GrantRole.shape.role) });
 

@@ -1,14 +1,32 @@
 import { Module } from '@nestjs/common';
-import { FirstAdministrators } from './application/first-administrators.js';
+import { Bootstrap } from './application/bootstrap.js';
+import { Grantable } from './application/grantable.js';
+import { IdentityNumbers } from './application/identity-numbers.js';
 import { Organisations } from './application/organisations.js';
 import { People } from './application/people.js';
+import { RoleProposals } from './application/role-proposals.js';
 import { SignIn } from './application/sign-in.js';
+import { Standings } from './application/standings.js';
 import { TokenCut } from './application/token-cut.js';
 import { OrganisationsRepository } from './persistence/organisations.repository.js';
 import { PeopleRepository } from './persistence/people.repository.js';
+import { RoleProposalsRepository } from './persistence/role-proposals.repository.js';
 
 @Module({
-  providers: [OrganisationsRepository, PeopleRepository, Organisations, People, SignIn, FirstAdministrators, TokenCut],
-  exports: [Organisations, People, SignIn, FirstAdministrators],
+  providers: [
+    OrganisationsRepository,
+    PeopleRepository,
+    RoleProposalsRepository,
+    Organisations,
+    People,
+    Grantable,
+    IdentityNumbers,
+    Standings,
+    RoleProposals,
+    Bootstrap,
+    SignIn,
+    TokenCut,
+  ],
+  exports: [Organisations, People, Standings, RoleProposals, Bootstrap, SignIn],
 })
 export class IdentityModule {}

@@ -4,16 +4,21 @@ import { identityEndings } from './domain/endings.js';
 import { identityRefusals } from './domain/refusals.js';
 import { OrganisationsController } from './http/organisations.controller.js';
 import { PeopleController } from './http/people.controller.js';
+import { RoleProposalsController } from './http/role-proposals.controller.js';
 import { IdentityModule } from './identity.module.js';
+import { IdentityJobs } from './jobs/identity.jobs.js';
 import { identityEntities } from './persistence/entities.js';
 import { identityGrants } from './persistence/grants.js';
+import { GrantsByTwo1763800050000 } from './persistence/migrations/grants-by-two.js';
 import { OrganisationsAndPeople1763700100000 } from './persistence/migrations/organisations-and-people.js';
 import { identityTables } from './persistence/tables.js';
 
-export { administratorsConfig, FirstAdministrators, type AdministratorsConfig } from './application/first-administrators.js';
+export { Bootstrap } from './application/bootstrap.js';
 export { Organisations } from './application/organisations.js';
 export { People } from './application/people.js';
 export { SignIn, TOKEN_VERIFIER } from './application/sign-in.js';
+export { Standings } from './application/standings.js';
+export { firstPeople, type FirstPeople } from './domain/first-people.js';
 export { areAffiliated, type Organisation, type OrganisationKind } from './domain/organisation.js';
 export { organisationsAt, type PersonnelFacts, type PersonnelRecord, type RecordKind } from './domain/personnel.js';
 export { assertSees, personOf, sees, type Parties } from '#kernel';
@@ -22,14 +27,20 @@ export { IdentityModule };
 export const identityContext: ContextDeclaration = {
   name: 'identity',
   module: IdentityModule,
-  controllers: [OrganisationsController, PeopleController],
-  jobs: [],
+  controllers: [OrganisationsController, PeopleController, RoleProposalsController],
+  jobs: [IdentityJobs],
   reconcilers: [],
   entities: identityEntities,
   tables: identityTables,
   grants: identityGrants,
-  migrations: [OrganisationsAndPeople1763700100000],
+  migrations: [OrganisationsAndPeople1763700100000, GrantsByTwo1763800050000],
   auditActions: identityAuditActions,
   refusals: identityRefusals,
   endings: identityEndings,
+  uniques: {
+    'identity.installation_pkey': 'identity.already-bootstrapped',
+    'identity.organisations_credit_code_key': 'organisation.code-taken',
+    'identity.people_issuer_subject_key': 'identity.subject-taken',
+    'identity.people_number_mac_key': 'identity.same-person',
+  },
 };

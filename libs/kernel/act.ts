@@ -26,8 +26,11 @@ export type PermissionScope =
   | { readonly kind: 'mandate'; readonly organisationId: Id; readonly from: Day; readonly until: Day };
 
 export interface Grant {
+  readonly id: Id;
   readonly role: Role;
   readonly scope: PermissionScope;
+  /** The organisation whose affiliation the grant rests on: with that affiliation it ends. */
+  readonly organisationId: Id;
 }
 
 /** Who acts: exactly one natural person (ACC-04), or a named part of the system. */

@@ -10,6 +10,9 @@ export interface AuditAction {
 }
 export type AuditActions = Readonly<Record<string, AuditAction>>;
 
+/** `schema.constraint` → refusal code; the refusal's details name the fields, never their values. */
+export type UniqueRefusals = Readonly<Record<string, string>>;
+
 type Constructor = abstract new (...args: never[]) => unknown;
 
 /** What a context hands to the applications that compose it; the app merges these and edits no central list. */
@@ -34,4 +37,6 @@ export interface ContextDeclaration {
   readonly refusals: RefusalCatalogue;
   /** What of it stands under an authorisation, scenario or domain, and how each of its acts does. */
   readonly endings: EndingRules;
+  /** Each unique constraint or index of its tables, by name, and the refusal that a violation is answered with. */
+  readonly uniques?: UniqueRefusals;
 }

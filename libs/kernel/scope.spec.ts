@@ -3,12 +3,12 @@ import type { Actor, Grant } from './act.js';
 import { assertSees, belongsTo, reachOf, sees } from './scope.js';
 
 const at = '2026-05-01T00:00:00.000Z';
-const who = (grant: Grant, regions: Record<string, string[]> = {}): Actor => ({
+const who = (held: Pick<Grant, 'role' | 'scope'>, regions: Record<string, string[]> = {}): Actor => ({
   kind: 'person',
   personId: 'p',
   organisationId: 'o',
   sessionId: 's',
-  grants: [grant],
+  grants: [{ id: 'g', organisationId: 'o', ...held }],
   organisationIds: ['o', 'second'],
   regions,
 });

@@ -24,4 +24,10 @@ export const meteringContext: ContextDeclaration = {
   auditActions: meteringAuditActions,
   refusals: meteringRefusals,
   endings: meteringEndings,
+  uniques: {
+    'metering.accounts_pkey': 'state.changed-meanwhile',
+    'metering.entries_links_once': 'state.exists-already',
+    'metering.entries_once': 'state.exists-already',
+    'metering.statements_pkey': 'state.exists-already',
+  },
 };

@@ -29,4 +29,8 @@ export const networkLogsContext: ContextDeclaration = {
   auditActions,
   refusals: networkLogRefusals,
   endings: networkLogsEndings,
+  uniques: {
+    'networklogs.segments_domain_id_zone_span_from_key': 'state.changed-meanwhile',
+    'networklogs.streams_domain_id_zone_key': 'state.changed-meanwhile',
+  },
 };

@@ -26,4 +26,7 @@ export const oversightContext: ContextDeclaration = {
   auditActions: oversightAuditActions,
   refusals: oversightRefusals,
   endings: oversightEndings,
+  uniques: {
+    'oversight.readings_pkey': 'state.changed-meanwhile',
+  },
 };

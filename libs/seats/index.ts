@@ -34,4 +34,10 @@ export const seatsContext: ContextDeclaration = {
   auditActions: seatsAuditActions,
   refusals,
   endings: seatsEndings,
+  uniques: {
+    'seats.lapse_notices_pkey': 'state.changed-meanwhile',
+    'seats.seat_days_seat_id_day_key': 'state.changed-meanwhile',
+    'seats.seats_one_open': 'seat.already-there',
+    'seats.workspaces_one_open': 'seat.workspace-open',
+  },
 };

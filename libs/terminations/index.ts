@@ -29,4 +29,7 @@ export const terminationsContext: ContextDeclaration = {
   auditActions: terminationsAuditActions,
   refusals,
   endings: terminationsEndings,
+  uniques: {
+    'terminations.exits_termination_id_kind_ref_key': 'state.changed-meanwhile',
+  },
 };

@@ -1,3 +1,4 @@
+import { IdentityModule } from '#identity';
 import { AuthorisationsModule } from '#authorisations';
 import { DatasetsModule } from '#datasets';
 import { DomainsModule } from '#domains';
@@ -18,7 +19,7 @@ import { TerminationsRepository } from './persistence/terminations.repository.js
 import { TerminationsEvidence } from './application/terminations-evidence.js';
 
 @Module({
-  imports: [AuthorisationsModule, DatasetsModule, DomainsModule, ExportsModule, SeatsModule],
+  imports: [IdentityModule, AuthorisationsModule, DatasetsModule, DomainsModule, ExportsModule, SeatsModule],
   providers: [
     TerminationsEvidence,
     TerminationsRepository,

@@ -10,6 +10,7 @@ import { actMetadata, type ActSpec } from '../../libs/platform/http/act.js';
 const ofTables: Readonly<Record<string, string>> = {
   '/organisations': 'organisation',
   '/people': 'person',
+  '/role-proposals': 'role-proposal',
   '/authorisations': 'authorisation',
   '/scenarios': 'scenario',
   '/admissions': 'partner',

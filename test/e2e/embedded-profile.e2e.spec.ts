@@ -110,7 +110,7 @@ describeHere(`the profile for use${missing === '' ? '' : ` (skipped: ${missing})
     const first = start('up', ['--dir', dir]);
     await first.waitFor('Ctrl-C stops everything');
     const passcode = passcodeOf(first, 'lin');
-    const unit = { kind: 'unit', name: '再访数据有限公司', creditCode: '91330106MA2K54321X' };
+    const unit = { kind: 'evaluator', name: '再访数据有限公司', creditCode: '91330106MA2K54321X' };
     const { id } = await ask(first, passcode, '/organisations', unit);
     const processes = await descendants(first.pid);
     const ports = await notedPorts(dir);

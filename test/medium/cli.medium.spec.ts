@@ -60,6 +60,8 @@ describe('opdomain on a running platform', () => {
       '运营单位甲',
       '--credit-code',
       '91330000000000001A',
+      '--parent-id',
+      medium.chief.organisationId,
       '--json',
     );
     expect(made.code).toBe(0);

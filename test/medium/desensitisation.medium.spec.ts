@@ -59,9 +59,8 @@ describe('a desensitisation plan', () => {
   it('is approved by its digest, by the provider or the authority, never by the unit or by who wrote it [DES-03]', async () => {
     const plan = await data.propose();
     expect(await data.approve(plan, data.operating.manager)).toMatchObject({ status: 403 });
-    const region = { kind: 'region', authorityId: data.operating.authorityId };
-    const insider = await data.medium.person(await data.medium.organisation('authority'), ['authority'], region);
-    const second = { organisationId: data.operating.unitId, from: '2021-01-01' };
+    const insider = await data.medium.person(data.operating.authorityId, ['authority']);
+    const second = { organisationId: data.operating.unitId };
     ok(await data.medium.operator.post(`/people/${insider.personId}/affiliations`, second));
     expect((await data.approve(plan, insider)).body).toMatchObject({ code: 'desensitisation.approver-of-unit' });
     expect((await data.approve({ ...plan, digest: `sha256:${'0'.repeat(64)}` })).body).toMatchObject({

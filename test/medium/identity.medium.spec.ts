@@ -31,16 +31,20 @@ describe('signing in', () => {
 
   it('refuses a second person with the same identity: accounts are not shared [ACC-04]', async () => {
     const organisationId = await medium.organisation('unit');
-    const body = { name: '李四', issuer: medium.issuer.url, subject: newId(), organisationId, from: '2026-01-01' };
+    const body = { name: '李四', issuer: medium.issuer.url, subject: newId(), organisationId, documentedFrom: '2026-01-01' };
     expect((await medium.operator.post('/people', body)).status).toBe(201);
-    expect((await medium.operator.post('/people', body)).body).toMatchObject({ code: 'identity.subject-taken', status: 409 });
+    expect((await medium.operator.post('/people', body)).body).toMatchObject({
+      code: 'identity.subject-taken',
+      status: 409,
+      details: { fields: ['issuer', 'subject'] },
+    });
   });
 
   it('keeps out a person whose affiliation has ended', async () => {
     const organisationId = await medium.organisation('unit');
     const person = await medium.person(organisationId, ['unit-developer']);
     expect((await person.get('/people/self')).status).toBe(200);
-    await medium.operator.post(`/people/${person.personId}/affiliation-ends`, { organisationId, until: '2020-06-30' });
+    await medium.operator.post(`/people/${person.personId}/affiliation-ends`, { organisationId });
     expect((await person.get('/people/self')).body).toMatchObject({ code: 'identity.not-affiliated' });
   });
 });
@@ -54,11 +58,8 @@ describe('roles', () => {
   });
 
   it('never gives one person two of the three separated administrators', async () => {
-    const answer = await medium.security.post(`/people/${medium.operator.personId}/role-grants`, {
-      role: 'audit-admin',
-      scope: { kind: 'platform' },
-      from: dayAhead(0),
-    });
+    const proposed = { personId: medium.operator.personId, role: 'audit-admin', scope: { kind: 'platform' } };
+    const answer = await medium.security.post('/role-proposals', proposed);
     expect(answer.body).toMatchObject({ code: 'identity.roles-separated', details: { held: 'platform-operator' } });
   });
 
@@ -78,7 +79,6 @@ describe('roles', () => {
     const answer = await medium.security.post(`/people/${vendor.personId}/role-grants`, {
       role: 'unit-developer',
       scope: { kind: 'platform' },
-      from: dayAhead(0),
     });
     expect(answer.body).toMatchObject({ code: 'identity.vendor-role', status: 403 });
   });
@@ -86,9 +86,8 @@ describe('roles', () => {
 
 describe('personnel records', () => {
   it('refuses a confidentiality agreement that states no period or liability [PERS-03]', async () => {
-    const authority = await medium.person(await medium.organisation('authority'), ['authority']);
     const developer = await medium.person(await medium.organisation('unit'), ['unit-developer']);
-    const answer = await authority.post(`/people/${developer.personId}/records`, {
+    const answer = await medium.chief.post(`/people/${developer.personId}/records`, {
       kind: 'confidentiality-agreement',
       validFrom: dayAhead(0),
       validUntil: dayAhead(300),
@@ -102,7 +101,7 @@ describe('personnel records', () => {
 describe('the unit of work', () => {
   it('answers a repeat of the same request with the first result and refuses the key for another one', async () => {
     const key = { 'idempotency-key': newId() };
-    const body = { kind: 'provider', name: '市公安局', creditCode: '11330000000000001A' };
+    const body = { kind: 'provider', name: '市公安局', creditCode: '11330000000000001A', parentId: medium.chief.organisationId };
     const first = await medium.operator.post('/organisations', body, key);
     const again = await medium.operator.post('/organisations', body, key);
     expect(again).toMatchObject({ status: 201, body: first.body });
@@ -146,7 +145,7 @@ describe('the unit of work', () => {
   it('changes nothing and answers 503 when the audit entry cannot be written [AUD-06]', async () => {
     await medium.sql('ALTER TABLE platform.journal ADD CONSTRAINT closed CHECK (false) NOT VALID');
     try {
-      const answer = await medium.operator.post('/organisations', { kind: 'unit', name: '不得留痕', creditCode: '11330000000000003C' });
+      const answer = await medium.operator.post('/organisations', { kind: 'vendor', name: '不得留痕', creditCode: '11330000000000003C' });
       expect(answer.body).toMatchObject({ code: 'audit.unavailable', status: 503 });
       expect((await medium.operator.get('/organisations')).body).toMatchObject({ code: 'audit.unavailable' });
     } finally {

@@ -131,7 +131,7 @@ describe('migrations', () => {
     const keys = await SealedKeyFile.open({ path: join(dir, 'keys'), masterKeyFile });
     try {
       const sealer = await JournalSealer.open(dataSource, keys);
-      const unitOfWork = new UnitOfWork(dataSource, sealer, systemClock, new Set(['test.done']));
+      const unitOfWork = new UnitOfWork(dataSource, sealer, systemClock, new Set(['test.done']), {});
       await unitOfWork.journal(systemAct('test', 'test.done', systemClock.now()), {
         action: 'test.done',
         object: { kind: 'test', id: newId() },

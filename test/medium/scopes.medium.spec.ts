@@ -72,20 +72,19 @@ describe('a role', () => {
     period: { length: 5, unit: 'calendar-days', source: '决定' },
   };
   const suspend = (by: Caller) => by.post(`/authorisations/${authorisationId}/suspensions`, orderToCorrect);
-  const grant = (to: Caller, role: string, scope: unknown) =>
-    medium.security.post(`/people/${to.personId}/role-grants`, { role, scope, from: days(0) });
+  const grant = (to: Caller, role: string, scope: unknown) => medium.security.post(`/people/${to.personId}/role-grants`, { role, scope });
 
   it('in one region does not work in another where the person holds a different one [ADM-03] [ISO-02]', async () => {
     const elsewhere = await medium.organisation('authority');
     const person = await medium.person(elsewhere, ['authority']);
-    ok(await grant(person, 'evaluator', { kind: 'region', authorityId: cast.authority }));
+    await medium.grant(person, 'evaluator', { kind: 'region', authorityId: cast.authority });
     expect((await person.get(`/authorisations/${authorisationId}`)).status).toBe(200);
     expect(await suspend(person)).toMatchObject(refused('authorisation.not-found', 404));
   });
 
   it('of the authority is not used by someone who also belongs to the unit [ACC-05]', async () => {
     const both = await medium.person(cast.authority, ['authority']);
-    ok(await medium.operator.post(`/people/${both.personId}/affiliations`, { organisationId: cast.unit, from: '2021-01-01' }));
+    ok(await medium.operator.post(`/people/${both.personId}/affiliations`, { organisationId: cast.unit, documentedFrom: '2021-01-01' }));
     expect(await suspend(both)).toMatchObject(refused('authorisation.not-the-authority', 403));
   });
 
@@ -104,7 +103,7 @@ describe('a role', () => {
 
   it('with data is not kept by someone who joins a vendor afterwards [ACC-06]', async () => {
     const developer = await medium.person(cast.unit, ['unit-developer']);
-    const joining = { organisationId: await medium.organisation('vendor'), from: days(0) };
+    const joining = { organisationId: await medium.organisation('vendor') };
     expect(await medium.operator.post(`/people/${developer.personId}/affiliations`, joining)).toMatchObject(
       refused('identity.vendor-role', 403),
     );

@@ -91,7 +91,7 @@ describe('a seat', () => {
 
   it('ends by itself when the person leaves, without anyone acting, and leaves a signed receipt [SEAT-03] [PERS-02]', async () => {
     const { seat, person } = await granted();
-    ok(await medium.operator.post(`/people/${person.personId}/affiliation-ends`, { organisationId: operating.unitId, until: inDays(-1) }));
+    ok(await medium.operator.post(`/people/${person.personId}/affiliation-ends`, { organisationId: operating.unitId }));
     await reaches(seat.id, 'revoked');
     const { items } = ok<{ items: { id: string; cause: string; ground: string }[] }>(
       await operating.authority.get(`/seats/${seat.id}/revocations`),

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const masterKeyFile = join(dir, 'master.key');
   await createMasterKeyFile(masterKeyFile);
   keys = await SealedKeyFile.open({ path: join(dir, 'keys'), masterKeyFile });
-  unitOfWork = new UnitOfWork(dataSource, await JournalSealer.open(dataSource, keys), systemClock, new Set());
+  unitOfWork = new UnitOfWork(dataSource, await JournalSealer.open(dataSource, keys), systemClock, new Set(), {});
   for (const { entity } of stateTables) await loosen(dataSource, entity);
   runner = dataSource.createQueryRunner();
 });

@@ -29,7 +29,7 @@ const person: fc.Arbitrary<Actor> = fc.record({
   personId: anyId,
   organisationId: anyId,
   sessionId: fc.constant('s'),
-  grants: fc.array(fc.record({ role: fc.constant('authority' as const), scope }), { maxLength: 3 }),
+  grants: fc.array(fc.record({ id: anyId, organisationId: anyId, role: fc.constant('authority' as const), scope }), { maxLength: 3 }),
   organisationIds: fc.uniqueArray(anyId, { maxLength: 2 }),
   regions: fc.record(Object.fromEntries(ids.map((id) => [id, fc.uniqueArray(anyId, { maxLength: 2 })]))),
 });
@@ -53,7 +53,7 @@ beforeAll(async () => {
   const masterKeyFile = join(dir, 'master.key');
   await createMasterKeyFile(masterKeyFile);
   keys = await SealedKeyFile.open({ path: join(dir, 'keys'), masterKeyFile });
-  unitOfWork = new UnitOfWork(dataSource, await JournalSealer.open(dataSource, keys), systemClock, new Set());
+  unitOfWork = new UnitOfWork(dataSource, await JournalSealer.open(dataSource, keys), systemClock, new Set(), {});
   for (const { target } of dataSource.entityMetadatas) await loosen(dataSource, target as never);
   runner = dataSource.createQueryRunner();
 });

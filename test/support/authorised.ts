@@ -45,8 +45,8 @@ export async function openCast(medium: Medium, region = 'zhejiang'): Promise<Cas
   const government = await medium.organisation('authority', { region });
   const authority = await medium.organisation('authority', { region, parentId: government });
   const [unit, provider, panel] = [
-    await medium.organisation('unit'),
-    await medium.organisation('provider'),
+    await medium.organisation('unit', { parentId: authority }),
+    await medium.organisation('provider', { parentId: authority }),
     await medium.organisation('evaluator'),
   ];
   return {

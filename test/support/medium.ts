@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { FirstAdministrators } from '#identity';
-import { dayOf, newId, systemClock, type Application, type ContextDeclaration, type Role } from '#kernel';
+import { Bootstrap, type FirstPeople } from '#identity';
+import { newId, type Application, type ContextDeclaration, type Role } from '#kernel';
 import { createMasterKeyFile } from '#platform/keys';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -45,14 +45,19 @@ export interface Medium {
   readonly operator: Caller;
   readonly security: Caller;
   readonly auditor: Caller;
+  /** Of the authority under which units and providers stand that name no other. */
+  readonly chief: Caller;
   organisation(kind: string, more?: Record<string, unknown>): Promise<string>;
-  /** Registers a person of an organisation with roles there; a role's scope defaults to what fits the role. */
+  /** Registers a person of an organisation with roles there, proposed and confirmed where they decide; the scope defaults to what fits. */
   person(organisationId: string, roles: readonly Role[], scope?: Record<string, unknown>): Promise<Caller>;
   /** Another process's, opened when first asked for. */
   platformOf(application: Application): Promise<Platform>;
   /** The worker's use cases, without its loops: for tests that take a job's turn themselves. */
   worker(): Promise<INestApplicationContext>;
   /** Rows of SQL as the superuser, for assertions and for what is done behind the product's back. */
+  /** Gives a role to someone: at once, or by the security administrator's proposal and the other side's confirmation. */
+  grant(to: Caller, role: Role, scope: Record<string, unknown>): Promise<void>;
+  /** Rows of SQL, for assertions only. */
   sql<T = Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<T[]>;
   /** Waits until `check` answers something; fails after `seconds`. */
   until<T>(check: () => Promise<T | undefined | false>, what: string, seconds?: number): Promise<T>;
@@ -102,17 +107,27 @@ async function configFor(
       http: { requestsPerMinute: 1_000_000 },
       oidc: { issuer: issuer.url, audience: testAudience },
       telemetry: { logLevel: process.env['OPDOMAIN_TEST_LOG'] ?? 'silent' },
-      installation: {
-        organisation: { name: '平台运维单位', creditCode: creditCode() },
-        administrators: [
-          { name: '平台运维', subject: 'operator', role: 'platform-operator' },
-          { name: '安全管理员', subject: 'security', role: 'security-admin' },
-          { name: '审计管理员', subject: 'auditor', role: 'audit-admin' },
-        ],
-      },
     }),
   );
 }
+
+/** As `opdomain bootstrap` reads them: the three administrators, and an authority under which units and providers stand unless said. */
+const firstPeople = (): FirstPeople => ({
+  organisation: { name: '平台运维单位', creditCode: creditCode() },
+  administrators: [
+    { name: '平台运维', subject: 'operator', role: 'platform-operator' },
+    { name: '安全管理员', subject: 'security', role: 'security-admin' },
+    { name: '审计管理员', subject: 'auditor', role: 'audit-admin' },
+  ],
+  authority: {
+    name: '数据主管部门',
+    creditCode: creditCode(),
+    people: [
+      { name: '主管部门甲', subject: 'chief' },
+      { name: '主管部门乙', subject: 'deputy' },
+    ],
+  },
+});
 
 /**
  * The product over real PostgreSQL, keys, objects and engine, with an OIDC issuer of the test's own; requests are injected.
@@ -140,10 +155,9 @@ export async function openMedium(
   };
   const platform = await platformOf('api');
   const app = await composeApi(platform);
-  await app.get(FirstAdministrators).ensure(issuer.url, config.installation);
+  await app.get(Bootstrap).run(issuer.url, firstPeople());
   const stopWorker = options.worker === true ? await startWorker(await platformOf('worker')) : undefined;
   let quietWorker: Promise<INestApplicationContext> | undefined;
-  const today = dayOf(systemClock.now());
 
   const caller = (subject: string, personId: string, organisationId: string): Caller => {
     const call = async <T>(
@@ -179,12 +193,35 @@ export async function openMedium(
     const self = await caller(subject, '', '').get<{ personId: string; organisationId: string }>('/people/self');
     return caller(subject, self.body.personId, self.body.organisationId);
   };
-  const operator = await administrator('operator');
-  const security = await administrator('security');
-  const auditor = await administrator('auditor');
   const made = <T>(answer: Answer<T>): T => {
     if (answer.status >= 300) throw new Error(`unexpected answer ${String(answer.status)}: ${JSON.stringify(answer.body)}`);
     return answer.body;
+  };
+  const operator = await administrator('operator');
+  const security = await administrator('security');
+  const auditor = await administrator('auditor');
+  const chief = await administrator('chief');
+  const superiors = new Map<string, string>();
+  const officers = new Map<string, Caller>([[chief.organisationId, chief]]);
+  /** The authority's person nearest above an organisation; while there is none, the audit administrator. */
+  const confirmer = (organisationId: string): Caller => {
+    for (let at: string | undefined = organisationId; at !== undefined; at = superiors.get(at)) {
+      const officer = officers.get(at);
+      if (officer !== undefined) return officer;
+    }
+    return auditor;
+  };
+  const grant = async (to: Caller, role: Role, scope: Record<string, unknown>): Promise<void> => {
+    if (role === 'unit-manager' || role === 'unit-developer') {
+      made(await security.post(`/people/${to.personId}/role-grants`, { role, scope }));
+      return;
+    }
+    const { id, organisationId } = made(
+      await security.post<{ id: string; organisationId: string }>('/role-proposals', { personId: to.personId, role, scope }),
+    );
+    const by = role.endsWith('-admin') || role === 'platform-operator' ? auditor : confirmer(organisationId);
+    made(await by.post(`/role-proposals/${id}/confirmations`));
+    if (role === 'authority' && !officers.has(organisationId)) officers.set(organisationId, to);
   };
 
   return {
@@ -196,18 +233,22 @@ export async function openMedium(
     operator,
     security,
     auditor,
+    chief,
+    grant,
     async organisation(kind, more = {}) {
+      const under = kind === 'unit' || kind === 'provider' ? { parentId: chief.organisationId } : {};
       const name = `${kind} ${newId().slice(-4)}`;
-      return made(await operator.post<{ id: string }>('/organisations', { kind, name, creditCode: creditCode(), ...more })).id;
+      const body = { kind, name, creditCode: creditCode(), ...under, ...more };
+      const { id, parentId } = made(await operator.post<{ id: string; parentId: string | null }>('/organisations', body));
+      if (parentId !== null) superiors.set(id, parentId);
+      return id;
     },
     async person(organisationId, roles, scope) {
       const subject = `person-${newId()}`;
-      const { id } = made(
-        await operator.post<{ id: string }>('/people', { name: '张三', issuer: issuer.url, subject, organisationId, from: '2020-01-01' }),
-      );
-      for (const role of roles)
-        made(await security.post(`/people/${id}/role-grants`, { role, scope: scope ?? usualScope(role, organisationId), from: today }));
-      return caller(subject, id, organisationId);
+      const { id } = made(await operator.post<{ id: string }>('/people', { name: '张三', issuer: issuer.url, subject, organisationId }));
+      const person = caller(subject, id, organisationId);
+      for (const role of roles) await grant(person, role, scope ?? usualScope(role, organisationId));
+      return person;
     },
     platformOf,
     worker: () => (quietWorker ??= platformOf('worker').then(composeWorker)),

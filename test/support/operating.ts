@@ -45,7 +45,7 @@ export async function fileRecord(
   ok(
     await authority.post(`/people/${personId}/records`, {
       kind,
-      validFrom: inDays(-30),
+      documentedFrom: inDays(-30),
       validUntil,
       evidenceDigest: sha256(kind),
       details,
@@ -58,7 +58,7 @@ export async function openOperating(medium: Medium): Promise<Operating> {
   const authorityId = await medium.organisation('authority', { parentId: government, region: 'zhejiang' });
   const coordination = await medium.organisation('authority');
   const experts = await medium.organisation('evaluator');
-  const unitId = await medium.organisation('unit');
+  const unitId = await medium.organisation('unit', { parentId: authorityId });
   const authority = await medium.person(authorityId, ['authority']);
   const governor = await medium.person(government, ['authority']);
   const coordinator = await medium.person(coordination, ['authority']);

@@ -1,5 +1,5 @@
 import { defineEvent, defineJob, newId, systemAct, systemClock, type EventType, type Id, type JobSettings, type JobType } from '#kernel';
-import { createDataSource, JournalSealer, UnitOfWork, type Tx } from '#platform/database';
+import { createDataSource, JournalSealer, platformUniques, UnitOfWork, type Tx } from '#platform/database';
 import { createMasterKeyFile, SealedKeyFile } from '#platform/keys';
 import {
   laneConfig,
@@ -98,6 +98,7 @@ export async function openWorkBench(kind: (typeof bells)[number], root: string):
       await JournalSealer.open(dataSource, keys),
       systemClock,
       new Set(['test.ordered', 'test.done', 'platform.event-consumed']),
+      platformUniques,
     );
   const dataSource = await connect();
   const unitOfWork = await unitOfWorkOn(dataSource);

@@ -5,7 +5,6 @@ import type { OpdomainConfig } from '../../../apps/composition/config.js';
 import { isThere } from '../processes/files.js';
 import { keptPort } from '../processes/ports.js';
 import { audience } from '../issuer/issuer.js';
-import { administrators, sampleOrganisations } from '../samples/people.js';
 import { scratchOf } from './scratch.js';
 
 /** Where the parts of one profile are; secrets stand in files of 0600. */
@@ -33,9 +32,5 @@ export async function configurationOf(parts: ProfileParts): Promise<Record<strin
     http: { port: await keptPort(parts.dir, 'api'), requestsPerMinute: 60_000 },
     oidc: { issuer: parts.issuer, audience },
     telemetry: { logLevel: parts.logLevel },
-    installation: {
-      organisation: { name: sampleOrganisations.platform.name, creditCode: sampleOrganisations.platform.creditCode },
-      administrators: administrators.map(({ name, subject, roles }) => ({ name, subject, role: roles[0] })),
-    },
   };
 }

@@ -10,6 +10,7 @@ import { startWorker } from '../../../apps/worker/app.js';
 import { Teardown } from '../processes/teardown.js';
 import type { Report } from '../tools/index.js';
 import { configurationOf } from './configuration.js';
+import { makeFirstPeople } from './first-people.js';
 import { layFoundations } from './foundations.js';
 import { clearScratch } from './scratch.js';
 
@@ -60,7 +61,9 @@ export async function startEmbedded(options: StartOptions): Promise<Installation
       started.add(() => platform.close());
       return platform;
     };
-    const api = await startApi(await opened('api'));
+    const forApi = await opened('api');
+    await makeFirstPeople(forApi);
+    const api = await startApi(forApi);
     started.add(() => api.close());
     started.add(await startWorker(await opened('worker')));
     started.add(await startOperator(await opened('operator')));

@@ -1,6 +1,9 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { opdomainConfig } from '../../../apps/composition/config.js';
+import { contexts } from '../../../apps/composition/contexts.js';
+import { openPlatform } from '../../../apps/composition/platform.js';
 import { writePrivate } from '../processes/files.js';
 import { projectRoot } from '../processes/project-root.js';
 import { supervise, type RunningServer } from '../processes/supervise.js';
@@ -9,6 +12,7 @@ import { startOpenBao, startRedis, startVersitygw } from '../servers/index.js';
 import type { Report } from '../tools/index.js';
 import { configurationOf } from './configuration.js';
 import type { Installation, StartOptions } from './embedded.js';
+import { makeFirstPeople } from './first-people.js';
 import { layFoundations } from './foundations.js';
 import { clearScratch } from './scratch.js';
 
@@ -78,6 +82,8 @@ export async function startSeparate(options: StartOptions): Promise<SeparateInst
     });
     const file = join(dir, 'opdomain.yaml');
     await writePrivate(file, stringify(configuration));
+    const platform = await openPlatform(opdomainConfig.parse(configuration), contexts, 'api');
+    await makeFirstPeople(platform).finally(() => platform.close());
     const url = `http://127.0.0.1:${String((configuration['http'] as { port: number }).port)}`;
     const processes = new Map<'api' | 'worker' | 'operator', RunningServer>();
     const launch = async (name: 'api' | 'worker' | 'operator'): Promise<void> => {

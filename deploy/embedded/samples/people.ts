@@ -26,6 +26,7 @@ export const samplePeople: readonly SamplePerson[] = [
   { subject: 'lin', name: '林平', title: '平台运维 platform operator', organisation: 'platform', roles: ['platform-operator'] },
   { subject: 'an', name: '安宁', title: '安全管理员 security administrator', organisation: 'platform', roles: ['security-admin'] },
   { subject: 'shen', name: '沈计', title: '审计管理员 audit administrator', organisation: 'platform', roles: ['audit-admin'] },
+  { subject: 'gao', name: '高省', title: '省政府 government', organisation: 'government', roles: ['authority'] },
   { subject: 'zhou', name: '周正', title: '主管部门 data authority', organisation: 'authority', roles: ['authority'] },
   { subject: 'wu', name: '吴清', title: '主管部门复核 data authority, second', organisation: 'authority', roles: ['authority'] },
   { subject: 'zheng', name: '郑明', title: '主管部门放行 data authority, releases', organisation: 'authority', roles: ['authority'] },
@@ -40,7 +41,6 @@ export const samplePeople: readonly SamplePerson[] = [
     organisation: 'unit',
     roles: ['unit-developer'],
   },
-  { subject: 'gao', name: '高省', title: '省政府 government', organisation: 'government', roles: ['authority'] },
   { subject: 'xie', name: '谢协', title: '协调机制 coordination body', organisation: 'coordination', roles: ['authority'] },
   { subject: 'yan', name: '严专', title: '专家组 expert panel', organisation: 'experts', roles: ['evaluator'] },
 ];

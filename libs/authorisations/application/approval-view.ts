@@ -18,6 +18,7 @@ export function approvalView(approval: Approval | undefined): z.input<typeof App
         vote: vote
           ? {
               personId: vote.personId,
+              grantId: vote.grantId,
               verdict: vote.verdict,
               reasons: vote.reasons,
               decidedOn: vote.decidedOn,

@@ -1,4 +1,4 @@
-import { assertSees, personOf } from '#identity';
+import { assertSees, personOf, Standings } from '#identity';
 import { type ActContext, type Id, newId } from '#kernel';
 import { type JournalFact, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
@@ -40,6 +40,7 @@ export class DataRequestActs {
     private readonly gatherer: RequestFactsGatherer,
     private readonly reviews: Reviews,
     private readonly views: DataRequestViews,
+    private readonly standings: Standings,
   ) {}
 
   create(ctx: ActContext, input: z.output<typeof CreateDataRequest>): Promise<DataRequestAnswer> {
@@ -99,7 +100,8 @@ export class DataRequestActs {
       const list = await this.repository.itemsOf(tx, id);
       const item = await this.item(tx, request, itemId);
       const facts = await this.gatherer.facts(tx, request, [item]);
-      const approval = await this.reviews.cast(tx, { kind: 'data-request-item', id: itemId }, ballot, itemDigest(request, list, item));
+      const subject = { kind: 'data-request-item', id: itemId } as const;
+      const approval = await this.reviews.cast(tx, subject, ballot, itemDigest(request, list, item), { ...request, ...item });
       if (approval.state === 'rejected')
         await this.repository.moveItem(tx, item, decideItemEnd(item, ballot.forCorrection ? 'returned' : 'rejected', ballot.reasons));
       if (approval.state === 'approved') {
@@ -132,8 +134,8 @@ export class DataRequestActs {
   withdraw(ctx: ActContext, id: Id, itemId: Id, reasons: string): Promise<DataRequestAnswer> {
     return this.change(ctx, id, async (tx, request) => {
       const item = await this.item(tx, request, itemId);
-      const person = personOf(ctx.actor);
-      if (person.organisationId !== item.providerId) assertUnitOrAuthority(ctx.actor, request.authorityId, request.unitId);
+      const asProvider = await this.standings.of(tx, item.providerId, { ...request, ...item });
+      if (asProvider === undefined) assertUnitOrAuthority(ctx.actor, request.authorityId, request.unitId);
       await this.repository.moveItem(tx, item, decideItemEnd(item, 'withdrawn', reasons));
       return { details: { itemId }, reasons: [reasons] };
     });

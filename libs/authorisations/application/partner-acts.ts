@@ -84,7 +84,7 @@ export class PartnerActs {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
       await this.repository.assertSees(tx, row);
-      const approval = await this.reviews.cast(tx, { kind: 'partner', id }, ballot, partnerDigest(row));
+      const approval = await this.reviews.cast(tx, { kind: 'partner', id }, ballot, partnerDigest(row), row);
       const change =
         approval.state === 'approved'
           ? decidePartnerApproval(row, approval, ctx.at)

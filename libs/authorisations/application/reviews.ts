@@ -1,5 +1,5 @@
-import { areAffiliated, Organisations, People, personOf } from '#identity';
-import { type Id, dayOf, newId } from '#kernel';
+import { areAffiliated, Organisations, People, Standings } from '#identity';
+import { type Id, type Parties, dayOf, newId, standingFor } from '#kernel';
 import type { Digest } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
@@ -17,7 +17,7 @@ import { refuse } from '../domain/refusals.js';
 import { ApprovalsRepository } from '../persistence/approvals.repository.js';
 
 export interface Ballot {
-  /** May be left out: the open slot of the voter's organisation. */
+  /** May be left out: the open slot for whose organisation the voter decides. */
   readonly slot?: string | undefined;
   readonly verdict: 'yes' | 'no';
   readonly reasons: string;
@@ -33,6 +33,7 @@ export class Reviews {
     private readonly repository: ApprovalsRepository,
     private readonly people: People,
     private readonly organisations: Organisations,
+    private readonly standings: Standings,
   ) {}
 
   async open(
@@ -62,28 +63,35 @@ export class Reviews {
   /**
    * Casts the acting person's vote. The caller journals it on the owner, and acts on the outcome.
    * @param current digest of the subject as it stands.
+   * @param about whose matter it is.
    */
-  async cast(tx: Tx, subject: { kind: ApprovalSubjectKind; id: Id }, ballot: Ballot, current: Digest): Promise<Approval> {
-    const person = personOf(tx.context.actor);
+  async cast(tx: Tx, subject: { kind: ApprovalSubjectKind; id: Id }, ballot: Ballot, current: Digest, about: Parties): Promise<Approval> {
+    const { at } = tx.context;
+    const person = await this.standings.acting(tx);
     const stored = await this.repository.lockLatest(tx, subject.kind, subject.id);
     if (!stored) throw refuse('approval.not-found', { id: subject.id });
     const { row, approval } = stored;
     const facts = await this.people.facts(tx, person.personId, 'share');
+    const decidesFor = (slot: Slot) => standingFor(person, slot.organisationId, about, at);
+    const key = ballot.slot ?? ownSlot(approval, decidesFor);
+    const slot = approval.slots.find((each) => each.key === key);
+    const grant = slot && decidesFor(slot);
     const decision = decideVote(
       approval,
       {
-        slot: ballot.slot ?? ownSlot(approval, person.organisationId),
+        slot: key,
         personId: person.personId,
-        organisationId: person.organisationId,
+        organisationId: slot && grant ? slot.organisationId : person.organisationId,
+        grantId: grant?.id ?? null,
         tiedTo: facts.affiliations.map((affiliation) => affiliation.organisationId),
         verdict: ballot.verdict,
         reasons: ballot.reasons,
         digest: ballot.digest,
-        decidedOn: ballot.decidedOn ?? dayOf(tx.context.at),
+        decidedOn: ballot.decidedOn ?? dayOf(at),
         ...(ballot.opinion === undefined ? {} : { opinion: ballot.opinion }),
       },
       current,
-      tx.context.at,
+      at,
     );
     const vote = decision.votes.at(-1);
     if (vote && decision.votes.length > approval.votes.length) await this.repository.addVote(tx, row, vote, decision.state);
@@ -98,9 +106,6 @@ export class Reviews {
   }
 }
 
-/** The slot of an organisation that may vote now; or its first, so that the refusal says whose turn it is. */
-const ownSlot = (approval: Approval, organisationId: Id): string =>
-  (
-    openSlots(approval).find((slot) => slot.organisationId === organisationId) ??
-    approval.slots.find((slot) => slot.organisationId === organisationId)
-  )?.key ?? 'none';
+/** The slot for which someone decides now; or the first of theirs, so that the refusal says whose turn it is. */
+const ownSlot = (approval: Approval, decidesFor: (slot: Slot) => unknown): string =>
+  (openSlots(approval).find(decidesFor) ?? approval.slots.find(decidesFor))?.key ?? 'none';

@@ -91,7 +91,7 @@ export class ScenarioActs {
 
   vote(ctx: ActContext, id: Id, ballot: z.output<typeof ScenarioBallot>): Promise<ScenarioAnswer> {
     return this.change(ctx, id, async (tx, row, authorisation) => {
-      const approval = await this.reviews.cast(tx, { kind: 'scenario', id }, ballot, scenarioDigest(row));
+      const approval = await this.reviews.cast(tx, { kind: 'scenario', id }, ballot, scenarioDigest(row), row);
       if (approval.state === 'rejected') return decideScenarioRejection(row);
       if (approval.state !== 'approved') return {};
       return decideScenarioApproval(row, authorisation, approval, ctx.at);

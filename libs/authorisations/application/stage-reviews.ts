@@ -50,7 +50,7 @@ export class StageReviews {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
       await this.views.assertVisible(tx, row);
-      const approval = await this.reviews.cast(tx, { kind: 'authorisation', id }, ballot, applicationDigest(row));
+      const approval = await this.reviews.cast(tx, { kind: 'authorisation', id }, ballot, applicationDigest(row), row);
       const change = approval.state === 'rejected' ? rejection(row, approval, ballot.correctBy, ctx.at) : {};
       const next = await this.repository.apply(tx, row, change);
       await tx.record(

@@ -5,9 +5,7 @@ type Person = Extract<Actor, { kind: 'person' }>;
 
 const isAuthority = (actor: Person, authorityId: Id): boolean =>
   actor.grants.some(
-    ({ role, scope }) =>
-      role === 'authority' &&
-      (scope.kind === 'platform' || (scope.kind === 'region' && (actor.regions[scope.authorityId] ?? []).includes(authorityId))),
+    ({ role, scope }) => role === 'authority' && scope.kind === 'region' && (actor.regions[scope.authorityId] ?? []).includes(authorityId),
   );
 
 const isManager = (actor: Person, unitId: Id): boolean =>

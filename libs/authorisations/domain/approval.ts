@@ -26,6 +26,8 @@ export interface Vote {
   readonly slot: string;
   readonly personId: Id;
   readonly organisationId: Id;
+  /** The grant by which the person decided for the organisation. */
+  readonly grantId: Id;
   readonly verdict: 'yes' | 'no';
   readonly reasons: string;
   readonly digest: Digest;
@@ -52,6 +54,8 @@ export interface CastVote {
   readonly personId: Id;
   /** The organisation for which the person votes. */
   readonly organisationId: Id;
+  /** The grant in that organisation's own scope by which they do; nothing for someone who merely belongs to it (ACC-05). */
+  readonly grantId: Id | null;
   /** Every organisation the person belongs to, or in which they held a seat. */
   readonly tiedTo: readonly Id[];
   readonly verdict: 'yes' | 'no';
@@ -106,14 +110,14 @@ export function decideVote(approval: Approval, cast: CastVote, currentDigest: Di
   const slot = approval.slots.find((each) => each.key === cast.slot);
   if (!slot || !openSlots(approval).includes(slot))
     throw refuse('approval.not-your-turn', { slot: cast.slot, open: openSlots(approval).map((each) => each.key) });
-  if (cast.organisationId !== slot.organisationId) throw refuse('approval.wrong-organisation', { slot: slot.key });
+  const { tiedTo: _, opinion = null, grantId, ...vote } = cast;
+  if (cast.organisationId !== slot.organisationId || grantId === null) throw refuse('approval.wrong-organisation', { slot: slot.key });
   assertIndependent(approval, cast);
   if (approval.votes.some((vote) => vote.personId === cast.personId)) throw refuse('approval.voted-already', { slot: slot.key });
   if (cast.digest !== approval.subject.digest) throw refuse('approval.seen-other-version', { version: approval.subject.version });
   if (cast.verdict === 'no' && cast.reasons.trim() === '') throw refuse('approval.reasons-missing', { slot: slot.key });
   if (cast.decidedOn > dayOf(now)) throw refuse('deadline.in-the-future', { happenedOn: cast.decidedOn, today: dayOf(now) });
-  const { tiedTo: _, opinion = null, ...vote } = cast;
-  const votes = [...approval.votes, { ...vote, opinion, recordedAt: now }];
+  const votes = [...approval.votes, { ...vote, grantId, opinion, recordedAt: now }];
   if (cast.verdict === 'no') return { state: moved(approval, 'rejected'), votes };
   return { state: votes.length === approval.slots.length ? moved(approval, 'approved') : 'open', votes };
 }

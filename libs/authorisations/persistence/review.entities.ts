@@ -31,6 +31,7 @@ export class VoteRow {
   @Column({ type: 'text' }) slot: string;
   @Column({ name: 'person_id', type: 'uuid' }) personId: Id;
   @Column({ name: 'organisation_id', type: 'uuid' }) organisationId: Id;
+  @Column({ name: 'grant_id', type: 'uuid' }) grantId: Id;
   @Column({ type: 'text' }) verdict: 'yes' | 'no';
   @Column({ type: 'text' }) reasons: string;
   @Column({ type: 'text' }) digest: Digest;

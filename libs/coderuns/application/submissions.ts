@@ -1,3 +1,4 @@
+import { Standings } from '#identity';
 import { assertRight, Scenarios } from '#authorisations';
 import { assertSees, newId, personOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page } from '#platform/database';
@@ -24,6 +25,7 @@ export class Submissions {
     private readonly seats: SeatAccess,
     private readonly gate: InputGate,
     private readonly reading: CodeReading,
+    private readonly standings: Standings,
   ) {}
 
   /** Hands in code for review. It is parsed first, so that what cannot run is refused with its place, and reviewers see what it derives. */
@@ -61,7 +63,8 @@ export class Submissions {
     return this.unitOfWork.run(ctx, async (tx) => {
       const submission = await this.submissions.lock(tx, id);
       assertSees(ctx.actor, submission, ctx.at, 'code-submission.not-found', id);
-      const reviewer = personOf(ctx.actor);
+      const reviewer = await this.standings.acting(tx);
+      assertSees(reviewer, submission, ctx.at, 'code-submission.not-found', id);
       assertReviewable(submission, reviewer, input.digest);
       const state = input.verdict === 'approve' ? 'reviewed' : 'returned';
       const reviewed = await this.submissions.move(tx, submission, {

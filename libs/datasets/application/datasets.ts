@@ -1,6 +1,6 @@
 import { belongsTo, holdsRole, newId, refuse } from '#kernel';
 import type { ActContext, Actor, Id } from '#kernel';
-import { Organisations, personOf } from '#identity';
+import { Organisations, personOf, Standings } from '#identity';
 import { UnitOfWork } from '#platform/database';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
@@ -21,6 +21,7 @@ export class Datasets {
     private readonly unitOfWork: UnitOfWork,
     private readonly repository: DatasetsRepository,
     private readonly organisations: Organisations,
+    private readonly standings: Standings,
   ) {}
 
   register(ctx: ActContext, input: z.output<typeof RegisterDataset>): Promise<DatasetFacts> {
@@ -50,8 +51,8 @@ export class Datasets {
 
   approveFields(ctx: ActContext, id: Id, input: z.output<typeof ApproveFields>): Promise<DatasetFacts> {
     return this.change(ctx, id, 'dataset.fields-approved', async (tx, row) => {
-      const person = personOf(ctx.actor);
-      await this.assertAuthority(tx, ctx.actor, row);
+      const person = await this.standings.acting(tx);
+      this.assertAuthority(person, row);
       if (belongsTo(person, row.providerId)) throw refuse('dataset.own-proposal', { id });
       const { proposal } = row;
       const next = await this.repository.update(tx, row, decideProposal(row, input.digest as `sha256:${string}`, person.personId));
@@ -65,7 +66,7 @@ export class Datasets {
   freeze(ctx: ActContext, id: Id, input: z.output<typeof FreezeDataset>): Promise<DatasetFacts> {
     return this.change(ctx, id, 'dataset.frozen', async (tx, row) => {
       if (!holdsRole(ctx.actor, 'security-admin')) {
-        if (holdsRole(ctx.actor, 'authority')) await this.assertAuthority(tx, ctx.actor, row);
+        if (holdsRole(ctx.actor, 'authority')) this.assertAuthority(ctx.actor, row);
         else assertProvider(ctx.actor, row);
       }
       const next = await this.repository.move(tx, row, decideFreeze(row, input.marking, input.reason));
@@ -75,7 +76,7 @@ export class Datasets {
 
   thaw(ctx: ActContext, id: Id, input: z.output<typeof ThawDataset>): Promise<DatasetFacts> {
     return this.change(ctx, id, 'dataset.thawed', async (tx, row) => {
-      await this.assertAuthority(tx, ctx.actor, row);
+      this.assertAuthority(ctx.actor, row);
       const next = await this.repository.move(tx, row, decideThaw(row, input.reason));
       return next;
     });
@@ -100,8 +101,8 @@ export class Datasets {
   }
 
   /** @throws Refusal `dataset.not-the-authority` for the authority of another region (ADM-03). */
-  private async assertAuthority(tx: Tx, actor: Actor, { id, providerId }: DatasetRow): Promise<void> {
-    if (!(await this.organisations.answersTo(tx, providerId, actor))) throw refuse('dataset.not-the-authority', { id });
+  private assertAuthority(actor: Actor, { id, providerId }: DatasetRow): void {
+    if (!this.organisations.answersTo(providerId, actor)) throw refuse('dataset.not-the-authority', { id });
   }
 
   private change(ctx: ActContext, id: Id, action: string, apply: (tx: Tx, row: DatasetRow) => Promise<DatasetRow>): Promise<DatasetFacts> {

@@ -1,3 +1,4 @@
+import { Standings } from '#identity';
 import { mayMove, newId, personOf, refuse, sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
@@ -22,6 +23,7 @@ export class Plans {
     private readonly plans: PlansRepository,
     private readonly runs: RunsRepository,
     private readonly gate: CopyGate,
+    private readonly standings: Standings,
   ) {}
 
   /** Orders a proposal from detection over a delivered copy; the plan appears as `proposing` and becomes a draft. */
@@ -84,7 +86,7 @@ export class Plans {
   approve(ctx: ActContext, id: Id, seen: z.output<typeof ApprovePlan>): Promise<PlanAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const plan = await this.seen(tx, id, 'update');
-      const approver = personOf(ctx.actor);
+      const approver = await this.standings.acting(tx);
       const problems = plan.content === null ? [] : checkPlan(plan.content, plan.columns, plan.findings);
       const { state, revision, digest, unitId, editedBy } = plan;
       assertApprovable({ state, revision, digest, unitId, editedBy, problems }, approver, seen);

@@ -146,6 +146,7 @@ const nothingYet = {
   submittedAt: null,
   releasedAt: null,
   releasedBy: null,
+  releasedGrantId: null,
   expiresAt: null,
   manifest: null,
   manifestDigest: null,

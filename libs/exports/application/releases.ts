@@ -43,15 +43,16 @@ export class Releases {
       this.standing.assertSees(ctx, row);
       await this.standing.assertOpen(tx, row);
       const facts = await this.facts(tx, row);
-      assertReleasable(facts, await this.standing.reviewer(tx, ctx.actor, row, 'share'));
+      const releaser = await this.standing.reviewer(tx, ctx.actor, row, 'share');
+      assertReleasable(facts, releaser);
       const manifest = await this.manifest(tx, row, facts);
       const manifestDigest = documentDigest(manifest.document);
       const expiresAt = addDays(ctx.at, this.config.releaseDays);
-      const releasedBy = personOf(ctx.actor).personId;
       const next = await this.requests.move(tx, row, {
         state: 'released',
         releasedAt: ctx.at,
-        releasedBy,
+        releasedBy: releaser.personId,
+        releasedGrantId: releaser.grantId,
         expiresAt,
         manifest,
         manifestDigest,
@@ -61,7 +62,7 @@ export class Releases {
         ...underOf(row),
         before: row,
         after: manifest.document,
-        details: { manifest: manifestDigest },
+        details: { manifest: manifestDigest, grantId: releaser.grantId },
       });
       await tx.enqueue(expireJob, { key: id, dueAt: expiresAt, unitId: row.unitId, scenarioId: row.scenarioId });
       const { authorisationId, scenarioId, unitId } = row;

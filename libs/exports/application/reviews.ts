@@ -56,14 +56,14 @@ export class ExportReviews {
       const facts = { requestId: id, state, requesterId, slots, items: itemsToAnswer(round.checks), binding: bindingDigest, decisions };
       const given = { ...answer, binding: answer.binding as typeof bindingDigest };
       const { decision, outcome } = decideReview(facts, reviewer, given, { id: newId(), at: ctx.at });
-      const { organisationId } = personOf(ctx.actor);
-      await this.requests.addReview(tx, { ...decision, requestId: id, round: row.round, organisationId });
+      const { organisationId, grantId } = reviewer;
+      await this.requests.addReview(tx, { ...decision, requestId: id, round: row.round, organisationId, grantId });
       // The verdict stays out of the journal's details until the review is over: other reviewers may be readers of it.
       await tx.record({
         action: 'export-request.reviewed',
         ...underOf(row),
         after: decision,
-        details: { round: row.round, party: decision.party },
+        details: { round: row.round, party: decision.party, grantId },
       });
       if (outcome !== 'open') await this.close(tx, row, outcome);
       return reviewView(decision, row.round);

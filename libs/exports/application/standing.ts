@@ -1,19 +1,13 @@
 import { Authorisations, Scenarios } from '#authorisations';
-import { organisationsAt, Organisations, People } from '#identity';
+import { Organisations, Standings } from '#identity';
 import { assertSees, personOf, refuse, type ActContext, type Actor, type Id } from '#kernel';
 import type { Tx } from '#platform/database';
 import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
-import type { ReviewParty } from '../domain/review-slots.js';
+import { partyOf } from '../domain/review-slots.js';
 import type { Reviewer } from '../domain/review.js';
 import type { ExportRequestRow } from '../persistence/entities.js';
 
-const partyOf: Readonly<Record<string, ReviewParty>> = {
-  authority: 'authority',
-  'industry-authority': 'industry-authority',
-  provider: 'provider',
-  evaluator: 'evaluator',
-};
 /** A termination lets permitted results leave; a suspension lets nothing leave (SUSP-08, TERM-07). */
 const open: readonly string[] = ['in-force', 'terminating'];
 
@@ -24,7 +18,7 @@ export class Standing {
     private readonly authorisations: Authorisations,
     private readonly scenarios: Scenarios,
     private readonly organisations: Organisations,
-    private readonly people: People,
+    private readonly standings: Standings,
     private readonly seats: SeatAccess,
   ) {}
 
@@ -51,21 +45,23 @@ export class Standing {
   }
 
   /**
-   * For whom the person acts today, and whether the requester's unit is theirs: by affiliation, by an affiliated organisation, or by a seat there
-   * (ACC-05).
-   * @param lock `share` where a decision rests on it
+   * For whom the person acts, by the grant that says so, and whether the requester's unit is theirs: by affiliation, by an affiliated
+   * organisation, or by a seat there (ACC-05).
+   * @param lock `share` where a decision rests on it: then grants count that are in force at the decision
    */
   async reviewer(tx: Tx, actor: Actor, request: Pick<ExportRequestRow, 'unitId' | 'authorityId'>, lock?: 'share'): Promise<Reviewer> {
-    const { personId, organisationId } = personOf(actor);
-    const facts = await this.people.facts(tx, personId, lock);
-    const belongsTo = new Set([organisationId, ...organisationsAt(facts, tx.context.at)]);
-    let ofRequestersUnit = await this.seats.everHeld(tx, personId, request.unitId);
-    for (const id of belongsTo) ofRequestersUnit ||= await this.organisations.affiliated(tx, id, request.unitId);
-    const { kind } = await this.organisations.get(tx, organisationId);
-    const party = partyOf[kind] ?? 'other';
-    // Another region's authority may review, but it does not take the place of the one that answers for this agreement.
-    const another = party === 'authority' && !(await this.organisations.subtree(tx, organisationId)).includes(request.authorityId);
-    return { personId, party: another ? 'other' : party, ofRequestersUnit };
+    const person = lock === undefined ? personOf(actor) : await this.standings.acting(tx);
+    let ofRequestersUnit = await this.seats.everHeld(tx, person.personId, request.unitId);
+    for (const id of person.organisationIds) ofRequestersUnit ||= await this.organisations.affiliated(tx, id, request.unitId);
+    const acts: Reviewer[] = [];
+    for (const grant of person.grants) {
+      const { kind } = await this.organisations.get(tx, grant.organisationId);
+      const party = partyOf(grant, kind, person.regions, request.authorityId);
+      acts.push({ personId: person.personId, grantId: grant.id, organisationId: grant.organisationId, party, ofRequestersUnit });
+    }
+    const best = acts.find(({ party }) => party === 'authority') ?? acts.find(({ party }) => party !== 'other') ?? acts[0];
+    if (best === undefined) throw refuse('export.reviewer-not-independent', { because: 'role-ended' });
+    return best;
   }
 }
 

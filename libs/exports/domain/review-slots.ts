@@ -1,5 +1,25 @@
-/** For whom a reviewer speaks, by the kind of organisation on whose behalf they act. */
+import type { Grant, Id } from '#kernel';
+
+/** For whom a reviewer speaks. */
 export type ReviewParty = 'authority' | 'industry-authority' | 'provider' | 'evaluator' | 'other';
+const partyOfKind: Readonly<Record<string, ReviewParty>> = {
+  'industry-authority': 'industry-authority',
+  provider: 'provider',
+  evaluator: 'evaluator',
+};
+
+/**
+ * For whom a reviewer speaks by one grant. For the authority only with a role in a region that covers the one that answers for the
+ * agreement: belonging to the authority, or reviewing for another one, does not take its place. Otherwise for the organisation on whose
+ * affiliation the grant rests.
+ * @param kind of that organisation
+ * @param regions what each authority of a region grant covers
+ */
+export function partyOf({ scope }: Grant, kind: string, regions: Readonly<Record<Id, readonly Id[]>>, authorityId: Id): ReviewParty {
+  if (scope.kind === 'region' && (regions[scope.authorityId] ?? []).includes(authorityId)) return 'authority';
+  return partyOfKind[kind] ?? 'other';
+}
+
 /** A place to be filled by one person; `any` by whoever may review. */
 export type ReviewSlot = Exclude<ReviewParty, 'other'> | 'any';
 

@@ -31,6 +31,8 @@ const facts = (change: Partial<ReviewFacts> = {}): ReviewFacts => ({
 });
 const reviewer = (change: Partial<Reviewer> = {}): Reviewer => ({
   personId: 'reviewer',
+  grantId: 'grant',
+  organisationId: 'bureau',
   party: 'authority',
   ofRequestersUnit: false,
   ...change,

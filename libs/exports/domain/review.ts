@@ -37,6 +37,9 @@ export interface ReviewFacts {
 /** The person who is about to decide. */
 export interface Reviewer {
   readonly personId: Id;
+  /** The grant by which they act, and the organisation that it rests on. */
+  readonly grantId: Id;
+  readonly organisationId: Id;
   readonly party: ReviewParty;
   /** Belongs to the requester's unit or an affiliate of it, or held a seat there (ACC-05). */
   readonly ofRequestersUnit: boolean;

@@ -51,6 +51,7 @@ export class ExportRequestRow {
   @Column({ name: 'submitted_at', type: 'timestamptz', nullable: true, transformer: instant }) submittedAt: Instant | null;
   @Column({ name: 'released_at', type: 'timestamptz', nullable: true, transformer: instant }) releasedAt: Instant | null;
   @Column({ name: 'released_by', type: 'uuid', nullable: true }) releasedBy: Id | null;
+  @Column({ name: 'released_grant_id', type: 'uuid', nullable: true }) releasedGrantId: Id | null;
   @Column({ name: 'expires_at', type: 'timestamptz', nullable: true, transformer: instant }) expiresAt: Instant | null;
   @Column({ type: 'jsonb', nullable: true }) manifest: SignedDocument | null;
   @Column({ name: 'manifest_digest', type: 'text', nullable: true }) manifestDigest: Digest | null;
@@ -77,6 +78,7 @@ export class ReviewRow {
   @Column({ type: 'int' }) round: number;
   @Column({ name: 'reviewer_id', type: 'uuid' }) reviewerId: Id;
   @Column({ name: 'organisation_id', type: 'uuid' }) organisationId: Id;
+  @Column({ name: 'grant_id', type: 'uuid' }) grantId: Id;
   @Column({ type: 'text' }) party: ReviewParty;
   @Column({ type: 'text' }) verdict: 'yes' | 'no';
   @Column({ type: 'text' }) reasons: string;

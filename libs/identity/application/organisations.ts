@@ -3,7 +3,7 @@ import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { OrganisationsQuery, RegisterOrganisation } from '../contract.js';
-import { areAffiliated, type Organisation } from '../domain/organisation.js';
+import { areAffiliated, assertSuperior, type Organisation } from '../domain/organisation.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 
 @Injectable()
@@ -15,7 +15,8 @@ export class Organisations {
 
   register(ctx: ActContext, input: z.output<typeof RegisterOrganisation>): Promise<Organisation> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      if (input.parentId !== undefined) await this.repository.get(tx, input.parentId);
+      assertSuperior(input.kind, input.parentId === undefined ? undefined : await this.repository.get(tx, input.parentId));
+      for (const id of input.affiliateIds) await this.repository.get(tx, id);
       const organisation = await this.repository.insert(tx, {
         id: newId(),
         createdAt: ctx.at,
@@ -44,13 +45,9 @@ export class Organisations {
     return areAffiliated(await this.repository.get(tx, a), await this.repository.get(tx, b));
   }
 
-  /**
-   * Whether an organisation stands under one of the authorities that the actor's grants cover (ADM-03). One that stands under none on
-   * record answers to every authority: register its superior, and it is that one's alone.
-   */
-  async answersTo(tx: Tx, id: Id, actor: Actor): Promise<boolean> {
-    const covered = regionsOf(actor);
-    return covered.length > 0 && (covered.includes(id) || (await this.repository.get(tx, id)).parentId === null);
+  /** Whether an organisation stands under one of the authorities that the actor's grants cover (ADM-03). */
+  answersTo(id: Id, actor: Actor): boolean {
+    return regionsOf(actor).includes(id);
   }
 
   /** The organisation and all below it. */

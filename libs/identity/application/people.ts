@@ -1,16 +1,29 @@
-import { addDays, dayOf, newId, personOf, refuse, type ActContext, type Id, type Role } from '#kernel';
+import {
+  endOfDay,
+  addDays,
+  newId,
+  personOf,
+  refuse,
+  type ActContext,
+  type Actor,
+  type Day,
+  type Id,
+  type Instant,
+  type Role,
+} from '#kernel';
 import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Affiliate, EndAffiliation, EndRole, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson } from '../contract.js';
-import { fitsRole, missingDetails, separationConflict, type PersonnelFacts } from '../domain/personnel.js';
+import { personAffiliationEnded, personRecordChanged } from '../contract.js';
+import { assertNotBackdated, missingDetails, type PersonnelFacts } from '../domain/personnel.js';
+import { decides, roleRules } from '../domain/role-rules.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
-import { personAffiliationEnded, personRecordChanged } from '../contract.js';
+import { Grantable } from './grantable.js';
+import { IdentityNumbers } from './identity-numbers.js';
 
 type PersonAnswer = z.output<typeof PersonView>;
-/** Roles that people of the platform or of a vendor never hold (ACC-06). */
-const barredForVendors = ['authority', 'provider', 'unit-manager', 'unit-developer', 'export-reviewer'];
 
 @Injectable()
 export class People {
@@ -18,98 +31,88 @@ export class People {
     private readonly unitOfWork: UnitOfWork,
     private readonly repository: PeopleRepository,
     private readonly organisations: OrganisationsRepository,
+    private readonly grantable: Grantable,
+    private readonly numbers: IdentityNumbers,
   ) {}
 
+  /** @throws Refusal `identity.subject-taken`: one natural person has one account, also where two register them at once. */
   register(ctx: ActContext, input: z.output<typeof RegisterPerson>): Promise<PersonAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      await this.organisations.get(tx, input.organisationId);
-      if ((await this.repository.bySubject(tx, input.issuer, input.subject)) !== undefined) throw refuse('identity.subject-taken');
-      const person = await this.repository.insert(tx, {
-        id: newId(),
-        createdAt: ctx.at,
-        name: input.name,
-        issuer: input.issuer,
-        subject: input.subject,
-      });
-      await this.repository.addAffiliation(tx, {
-        id: newId(),
-        personId: person.id,
-        organisationId: input.organisationId,
-        from: input.from,
-        until: null,
-      });
-      await tx.record({
-        action: 'person.registered',
-        object: { kind: 'person', id: person.id },
-        details: { organisationId: input.organisationId },
-      });
+      const { organisationId, documentedFrom, name, issuer, subject } = input;
+      await this.organisations.get(tx, organisationId);
+      const person = await this.repository.insert(tx, { id: newId(), createdAt: ctx.at, name, issuer, subject, numberMac: null });
+      const span = { from: ctx.at, until: null, documentedFrom };
+      await this.repository.addAffiliation(tx, { id: newId(), personId: person.id, organisationId, ...span });
+      await tx.record({ action: 'person.registered', object: { kind: 'person', id: person.id }, details: { organisationId } });
       return viewOf(person);
     });
   }
 
+  /** From now or later, never from before, and never one's own (ACC-05). */
   affiliate(ctx: ActContext, personId: Id, input: z.output<typeof Affiliate>): Promise<PersonAnswer> {
-    return this.change(ctx, personId, 'person.affiliated', { ...input }, async (tx) => {
-      const grants = await this.repository.grants(tx, personId);
-      const held = grants.filter((grant) => grant.until === null || grant.until >= input.from).map(({ role }) => role);
-      await this.assertNoVendorWith(tx, input.organisationId, held);
-      await this.repository.addAffiliation(tx, { id: newId(), personId, ...input });
-    });
-  }
-
-  /** Ends an affiliation; seats of the person in that unit close with it (PERS-02). */
-  endAffiliation(ctx: ActContext, personId: Id, input: z.output<typeof EndAffiliation>): Promise<PersonAnswer> {
-    return this.change(ctx, personId, 'person.affiliation-ended', { ...input }, async (tx) => {
-      if ((await this.repository.endAffiliations(tx, personId, input.organisationId, input.until)) === 0)
-        throw refuse('organisation.not-found', { id: input.organisationId });
-      await tx.publish(personAffiliationEnded, personId, { personId, organisationId: input.organisationId });
-    });
-  }
-
-  /** Grants a role; the three administrators stay three people, vendors' people get no data role (ACC-06), nobody grants to themselves. */
-  grantRole(ctx: ActContext, personId: Id, input: z.output<typeof GrantRole>): Promise<PersonAnswer> {
-    return this.change(
-      ctx,
-      personId,
-      'person.role-granted',
-      { role: input.role, scope: { ...input.scope }, from: input.from, until: input.until },
-      async (tx) => {
-        notSelf(ctx, personId);
-        const held = (await this.repository.grants(tx, personId)).filter((grant) => grant.until === null || grant.until >= input.from);
-        const conflict = separationConflict(
-          held.map((grant) => grant.role),
-          input.role,
-        );
-        if (conflict !== undefined) throw refuse('identity.roles-separated', { held: conflict, wanted: input.role });
-        const facts = await this.repository.facts(tx, personId);
-        for (const { organisationId } of facts.affiliations) await this.assertNoVendorWith(tx, organisationId, [input.role]);
-        if (!fitsRole(input.role, input.scope)) throw refuse('identity.scope-unfit', { role: input.role, scope: input.scope.kind });
-        await this.repository.addGrant(tx, { id: newId(), personId, ...input });
-      },
-    );
-  }
-
-  /** Takes a role back: every open grant of it ends, at once or on a day. Roles are read at each request, so it holds from the next one. */
-  endRole(ctx: ActContext, personId: Id, input: z.output<typeof EndRole>): Promise<PersonAnswer> {
-    const until = input.until ?? dayOf(addDays(ctx.at, -1));
-    return this.change(ctx, personId, 'person.role-ended', { role: input.role, until }, async (tx) => {
+    const { organisationId, from = ctx.at, until, documentedFrom } = input;
+    return this.change(ctx, personId, 'person.affiliated', { organisationId, from, until, documentedFrom }, async (tx) => {
       notSelf(ctx, personId);
-      if ((await this.repository.endGrants(tx, personId, input.role, until)) === 0)
-        throw refuse('identity.role-not-held', { role: input.role });
+      assertNotBackdated(from, ctx.at);
+      assertNotBackdated(until, from);
+      const grants = await this.repository.grants(tx, personId);
+      const held = grants.filter((grant) => grant.until === null || grant.until > from).map(({ role }) => role);
+      await this.assertNoVendorWith(tx, organisationId, held);
+      await this.repository.addAffiliation(tx, { id: newId(), personId, organisationId, from, until, documentedFrom });
     });
   }
 
-  /** Files a personnel record (SEAT-02, PERS-01..04). */
-  fileRecord(ctx: ActContext, personId: Id, input: z.output<typeof FileRecord>): Promise<PersonAnswer> {
+  /** Ends an affiliation, now or later; grants that rest on it end with it, and so do the person's seats in that unit (PERS-02). */
+  endAffiliation(ctx: ActContext, personId: Id, input: z.output<typeof EndAffiliation>): Promise<PersonAnswer> {
+    const { organisationId, until = ctx.at } = input;
+    return this.change(ctx, personId, 'person.affiliation-ended', { organisationId, until }, async (tx) => {
+      assertNotBackdated(until, ctx.at);
+      if ((await this.repository.endAffiliations(tx, personId, organisationId, until)) === 0)
+        throw refuse('organisation.not-found', { id: organisationId });
+      await tx.publish(personAffiliationEnded, personId, { personId, organisationId });
+    });
+  }
+
+  /** Grants a role that decides nothing. @throws Refusal `identity.two-people-needed` for one that does, and those of `Grantable`. */
+  grantRole(ctx: ActContext, personId: Id, input: z.output<typeof GrantRole>): Promise<PersonAnswer> {
+    const { role, scope, from = ctx.at, until } = input;
+    return this.change(ctx, personId, 'person.role-granted', { role, scope: { ...scope }, from, until }, async (tx) => {
+      notSelf(ctx, personId);
+      assertNotBackdated(from, ctx.at);
+      assertNotBackdated(until, from);
+      const { affiliationId } = await this.grantable.assert(tx, personId, role, scope);
+      if (decides(role)) throw refuse('identity.two-people-needed', { role });
+      await this.repository.addGrant(tx, { id: newId(), personId, role, scope, affiliationId, proposalId: null, from, until });
+    });
+  }
+
+  /** Takes a role back: one person's act, and every grant of it ends at that moment or a later one. */
+  endRole(ctx: ActContext, personId: Id, input: z.output<typeof EndRole>): Promise<PersonAnswer> {
+    const { role, until = ctx.at } = input;
+    return this.change(ctx, personId, 'person.role-ended', { role, until }, async (tx) => {
+      notSelf(ctx, personId);
+      assertNotBackdated(until, ctx.at);
+      if ((await this.repository.endGrants(tx, personId, role, until)) === 0) throw refuse('identity.role-not-held', { role });
+    });
+  }
+
+  /** Files a personnel record (SEAT-02, PERS-01..04): it counts from now or a later day; a date on paper has no effect. */
+  async fileRecord(ctx: ActContext, personId: Id, input: z.output<typeof FileRecord>): Promise<PersonAnswer> {
+    const { kind, validFrom, validUntil, documentedFrom, evidenceDigest, details, identityNumber } = input;
+    const numberMac = identityNumber === undefined ? undefined : await this.numbers.mac(identityNumber);
     return this.change(
       ctx,
       personId,
       'person.record-filed',
-      { kind: input.kind, validFrom: input.validFrom, validUntil: input.validUntil },
+      { kind, validFrom: validFrom ?? null, validUntil, documentedFrom },
       async (tx) => {
         notSelf(ctx, personId);
-        const missing = missingDetails(input.kind, input.details);
-        if (missing.length > 0) throw refuse('identity.record-incomplete', { kind: input.kind, missing });
-        await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, ...input });
+        const missing = missingDetails(kind, details);
+        if (missing.length > 0) throw refuse('identity.record-incomplete', { kind, missing });
+        if (numberMac !== undefined) await this.repository.setNumber(tx, personId, numberMac);
+        const from = beginning(validFrom, ctx.at);
+        const row = { kind, validFrom: from, validUntil, documentedFrom, evidenceDigest, details };
+        await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, ...row });
         await tx.publish(personRecordChanged, personId, { personId });
       },
     );
@@ -117,7 +120,8 @@ export class People {
 
   withdrawRecord(ctx: ActContext, personId: Id, recordId: Id): Promise<PersonAnswer> {
     return this.change(ctx, personId, 'person.record-withdrawn', { recordId }, async (tx) => {
-      if (!(await this.repository.withdrawRecord(tx, personId, recordId))) throw refuse('person.not-found', { id: recordId });
+      notSelf(ctx, personId);
+      if (!(await this.repository.withdrawRecord(tx, personId, recordId))) throw refuse('person-record.not-found', { id: recordId });
       await tx.publish(personRecordChanged, personId, { personId });
     });
   }
@@ -146,7 +150,7 @@ export class People {
   /** @throws Refusal `identity.vendor-role` where a vendor's person would hold a data role (ACC-06), whichever of the two came first. */
   private async assertNoVendorWith(tx: Tx, organisationId: Id, roles: readonly Role[]): Promise<void> {
     const { kind } = await this.organisations.get(tx, organisationId);
-    const barred = kind === 'vendor' ? roles.find((role) => barredForVendors.includes(role)) : undefined;
+    const barred = kind === 'vendor' ? roles.find((role) => !roleRules[role].kinds.includes('vendor')) : undefined;
     if (barred !== undefined) throw refuse('identity.vendor-role', { role: barred });
   }
 
@@ -176,6 +180,14 @@ export class People {
       return viewOf(touched);
     });
   }
+}
+
+/** The moment from which a record counts: the act's own, or the beginning of a later day. @throws Refusal `identity.backdated`. */
+function beginning(day: Day | undefined, at: Instant): Instant {
+  if (day === undefined) return at;
+  const start = addDays(endOfDay(day), -1);
+  assertNotBackdated(endOfDay(day), at);
+  return start > at ? start : at;
 }
 
 const viewOf = ({ id, version, name }: { id: Id; version: number; name: string }): PersonAnswer => ({ id, version, name });

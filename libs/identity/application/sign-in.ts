@@ -31,7 +31,7 @@ export class SignIn implements Authenticator {
       const organisationIds = organisationsAt(facts, at);
       const [organisationId] = organisationIds;
       if (organisationId === undefined) throw refuse('identity.not-affiliated');
-      const grants = grantsAt(await this.people.grants(tx, person.id), at);
+      const grants = grantsAt(await this.people.grants(tx, person.id), facts, at);
       const regions: Record<string, readonly string[]> = {};
       for (const { scope } of grants)
         if (scope.kind === 'region') regions[scope.authorityId] = await this.organisations.subtree(tx, scope.authorityId);

@@ -1,4 +1,4 @@
-import type { Id } from '#kernel';
+import { refuse, type Id } from '#kernel';
 
 export const organisationKinds = ['unit', 'provider', 'authority', 'industry-authority', 'evaluator', 'vendor'] as const;
 /** Kind of an organisation: operating unit 运营单位, data provider 数据提供单位, authority 主管部门, industry authority 行业主管部门, evaluator, vendor. */
@@ -22,3 +22,15 @@ export interface Organisation {
 /** Two organisations stand close when one declares the other, or both bear one credit code. */
 export const areAffiliated = (a: Organisation, b: Organisation): boolean =>
   a.id === b.id || a.creditCode === b.creditCode || a.affiliateIds.includes(b.id) || b.affiliateIds.includes(a.id);
+
+/** Who answers for a unit or a provider: without a superior on record it would be every authority's, or none's (ADM-03). */
+const needsSuperior: readonly OrganisationKind[] = ['unit', 'provider'];
+
+/** @throws Refusal `organisation.superior-missing`, `organisation.superior-unfit`. */
+export function assertSuperior(kind: OrganisationKind, superior: Pick<Organisation, 'id' | 'kind'> | undefined): void {
+  if (superior === undefined) {
+    if (needsSuperior.includes(kind)) throw refuse('organisation.superior-missing', { kind });
+  } else if (superior.kind !== 'authority' && superior.kind !== 'industry-authority') {
+    throw refuse('organisation.superior-unfit', { superior: superior.kind });
+  }
+}

@@ -1,33 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { grantsAt, missingDetails, organisationsAt, recordAt, separationConflict, type PersonnelRecord } from './personnel.js';
-import { areAffiliated, type Organisation } from './organisation.js';
-
-const record = (change: Partial<PersonnelRecord>): PersonnelRecord => ({
-  id: 'r',
-  kind: 'training',
-  validFrom: '2026-01-01',
-  validUntil: '2026-06-30',
-  evidenceDigest: 'sha256:0',
-  withdrawn: false,
-  details: {},
-  ...change,
-});
+import { addMs } from '#kernel';
+import fc from 'fast-check';
+import { areAffiliated, assertSuperior, organisationKinds, type Organisation } from './organisation.js';
+import { assertNotBackdated, grantsAt, missingDetails, organisationsAt } from './personnel.js';
 
 describe('personnel records', () => {
-  it('hold from the first to the last day, as Asia/Shanghai counts days', () => {
-    const facts = { records: [record({})] };
-    expect(recordAt(facts, 'training', '2026-06-30T15:59:59.999Z')).toBeDefined();
-    expect(recordAt(facts, 'training', '2026-06-30T16:00:00.000Z')).toBeUndefined();
-    expect(recordAt(facts, 'training', '2025-12-31T16:00:00.000Z')).toBeDefined();
-    expect(recordAt(facts, 'training', '2025-12-31T15:59:59.999Z')).toBeUndefined();
-  });
-
-  it('do not hold once withdrawn, and of several the longest counts', () => {
-    const long = record({ id: 'long', validUntil: null });
-    expect(recordAt({ records: [record({}), long] }, 'training', '2026-03-01T00:00:00.000Z')?.id).toBe('long');
-    expect(recordAt({ records: [record({ withdrawn: true })] }, 'training', '2026-03-01T00:00:00.000Z')).toBeUndefined();
-  });
-
   it('must state what their kind states; blanks do not count [PERS-03] [PERS-04]', () => {
     expect(missingDetails('confidentiality-agreement', { signer: '本人', period: ' ' })).toEqual(['period', 'liability']);
     expect(missingDetails('training', { certificate: 'A-1', organiser: '省数据局' })).toEqual([]);
@@ -35,25 +12,59 @@ describe('personnel records', () => {
   });
 });
 
-describe('affiliations and roles', () => {
-  it('end with their last day', () => {
-    const facts = {
-      affiliations: [
-        { organisationId: 'a', from: '2026-01-01', until: '2026-01-31' },
-        { organisationId: 'b', from: '2026-02-01', until: null },
-      ],
-    };
-    expect(organisationsAt(facts, '2026-01-31T15:00:00.000Z')).toEqual(['a']);
-    expect(organisationsAt(facts, '2026-01-31T16:00:00.000Z')).toEqual(['b']);
-    const grants = [{ role: 'evaluator' as const, scope: { kind: 'platform' as const }, from: '2026-01-01', until: '2026-01-31' }];
-    expect(grantsAt(grants, '2026-02-01T00:00:00.000Z')).toEqual([]);
+describe('affiliations and grants', () => {
+  const start = '2026-01-01T00:00:00.000Z';
+  const minute = fc.integer({ min: 0, max: 40 }).map((minutes) => addMs(start, minutes * 60_000));
+  const span = fc.record({ from: minute, until: fc.option(minute) });
+  const counts = ({ from, until }: { from: string; until: string | null }, at: string): boolean =>
+    from <= at && (until === null || at < until);
+
+  it('count from their instant to their instant, and a grant only while the very affiliation that it rests on lasts', () => {
+    fc.assert(
+      fc.property(span, span, span, minute, (first, again, held, at) => {
+        const home = (id: string, dates: typeof first) => ({ id, organisationId: 'unit', documentedFrom: '2020-01-01', ...dates });
+        const affiliations = [home('first', first), home('again', again)];
+        const grant = {
+          id: 'g',
+          role: 'unit-manager',
+          scope: { kind: 'unit', organisationId: 'unit' },
+          affiliationId: 'first',
+          ...held,
+        } as const;
+        const expected = counts(held, at) && counts(first, at);
+        expect(grantsAt([grant], { affiliations }, at).map(({ id }) => id)).toEqual(expected ? ['g'] : []);
+        expect(organisationsAt({ affiliations }, at)).toHaveLength(Number(counts(first, at)) + Number(counts(again, at)));
+      }),
+    );
   });
 
-  it('keep the three administrators three people, whichever of them a person already is', () => {
-    const three = ['platform-operator', 'security-admin', 'audit-admin'] as const;
-    for (const held of three)
-      for (const wanted of three) expect(separationConflict([held, 'evaluator'], wanted)).toBe(held === wanted ? undefined : held);
-    expect(separationConflict(['platform-operator'], 'evaluator')).toBeUndefined();
+  it('never begin or end before the act that says so', () => {
+    expect(() => {
+      assertNotBackdated(addMs(start, -1), start);
+    }).toThrow('identity.backdated');
+    for (const named of [start, addMs(start, 1), null, undefined])
+      expect(() => {
+        assertNotBackdated(named, start);
+      }).not.toThrow();
+  });
+});
+
+describe('the superior of an organisation', () => {
+  it('is an authority, and units and providers must have one [ADM-03]', () => {
+    for (const kind of organisationKinds) {
+      const alone = () => {
+        assertSuperior(kind, undefined);
+      };
+      if (kind === 'unit' || kind === 'provider') expect(alone).toThrow('organisation.superior-missing');
+      else expect(alone).not.toThrow();
+      for (const above of organisationKinds) {
+        const under = () => {
+          assertSuperior(kind, { id: 'a', kind: above });
+        };
+        if (above === 'authority' || above === 'industry-authority') expect(under).not.toThrow();
+        else expect(under).toThrow('organisation.superior-unfit');
+      }
+    }
   });
 });
 

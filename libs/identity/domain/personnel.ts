@@ -1,4 +1,4 @@
-import { dayOf, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
+import { refuse, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
 
 export const recordKinds = ['real-name', 'filing', 'vetting', 'confidentiality-agreement', 'training'] as const;
 /** What must be on file for a person before a seat (SEAT-02): 实名, 备案, 审查, 保密协议, 岗前培训. */
@@ -7,9 +7,12 @@ export type RecordKind = (typeof recordKinds)[number];
 export interface PersonnelRecord {
   readonly id: Id;
   readonly kind: RecordKind;
-  readonly validFrom: Day;
+  /** The moment of its filing, or a later one: never earlier. */
+  readonly validFrom: Instant;
   /** Last valid day, or null where the record does not lapse. */
   readonly validUntil: Day | null;
+  /** The date on paper, without effect. */
+  readonly documentedFrom: Day | null;
   readonly evidenceDigest: string;
   readonly withdrawn: boolean;
   /** Reviewer, organiser, certificate number, period, liability: by kind. */
@@ -17,14 +20,21 @@ export interface PersonnelRecord {
 }
 
 export interface Affiliation {
+  readonly id: Id;
   readonly organisationId: Id;
-  readonly from: Day;
-  readonly until: Day | null;
+  readonly from: Instant;
+  readonly until: Instant | null;
+  readonly documentedFrom: Day | null;
 }
 
-export interface DatedGrant extends Grant {
-  readonly from: Day;
-  readonly until: Day | null;
+export interface DatedGrant {
+  readonly id: Id;
+  readonly role: Role;
+  readonly scope: PermissionScope;
+  /** The affiliation that it rests on. */
+  readonly affiliationId: Id | null;
+  readonly from: Instant;
+  readonly until: Instant | null;
 }
 
 export interface PersonnelFacts {
@@ -33,23 +43,31 @@ export interface PersonnelFacts {
   readonly records: readonly PersonnelRecord[];
 }
 
-const covers = (span: { from: Day; until: Day | null }, day: Day): boolean =>
-  span.from <= day && (span.until === null || day <= span.until);
+const covers = (span: { readonly from: Instant; readonly until: Instant | null }, at: Instant): boolean =>
+  span.from <= at && (span.until === null || at < span.until);
 
-/** Organisations a person belongs to on the day of a moment (Asia/Shanghai). */
+/** Organisations a person belongs to at a moment. */
 export const organisationsAt = (facts: Pick<PersonnelFacts, 'affiliations'>, at: Instant): Id[] =>
-  facts.affiliations.filter((affiliation) => covers(affiliation, dayOf(at))).map((affiliation) => affiliation.organisationId);
+  affiliationsAt(facts, at).map(({ organisationId }) => organisationId);
 
-/** The record of a kind in force at a moment: the one that lasts longest where several do. */
-export function recordAt(facts: Pick<PersonnelFacts, 'records'>, kind: RecordKind, at: Instant): PersonnelRecord | undefined {
-  const day = dayOf(at);
-  return facts.records
-    .filter((record) => record.kind === kind && !record.withdrawn && covers({ from: record.validFrom, until: record.validUntil }, day))
-    .sort((a, b) => (b.validUntil ?? '9999-12-31').localeCompare(a.validUntil ?? '9999-12-31'))[0];
+export const affiliationsAt = (facts: Pick<PersonnelFacts, 'affiliations'>, at: Instant): Affiliation[] =>
+  facts.affiliations.filter((affiliation) => covers(affiliation, at));
+
+/** What a person may do at a moment: grants in force that rest on an affiliation in force. Where that ended, they ended with it. */
+export function grantsAt(grants: readonly DatedGrant[], facts: Pick<PersonnelFacts, 'affiliations'>, at: Instant): Grant[] {
+  const standing = affiliationsAt(facts, at);
+  return grants.flatMap((grant) => {
+    const home = standing.find(({ id }) => id === grant.affiliationId);
+    return home === undefined || !covers(grant, at)
+      ? []
+      : [{ id: grant.id, role: grant.role, scope: grant.scope, organisationId: home.organisationId }];
+  });
 }
 
-export const grantsAt = (grants: readonly DatedGrant[], at: Instant): Grant[] =>
-  grants.filter((grant) => covers(grant, dayOf(at))).map(({ role, scope }) => ({ role, scope }));
+/** @throws Refusal `identity.backdated`: what decides begins and ends by the act that says so, and never before it. */
+export function assertNotBackdated(named: Instant | null | undefined, at: Instant): void {
+  if (named && named < at) throw refuse('identity.backdated', { earliest: at });
+}
 
 /** Fields that a record of a kind must state (PERS-01..04; PERS-03: an agreement states its period and liability). */
 const required: Readonly<Record<RecordKind, readonly string[]>> = {
@@ -62,25 +80,3 @@ const required: Readonly<Record<RecordKind, readonly string[]>> = {
 
 export const missingDetails = (kind: RecordKind, details: Readonly<Record<string, string>>): string[] =>
   required[kind].filter((field) => (details[field] ?? '').trim() === '');
-
-const separated: readonly Role[] = ['platform-operator', 'security-admin', 'audit-admin'];
-
-/** Of the three separated administrators (三员) the one that a person already is, when a grant would make it two. */
-export function separationConflict(held: readonly Role[], wanted: Role): Role | undefined {
-  return separated.includes(wanted) ? held.find((role) => separated.includes(role) && role !== wanted) : undefined;
-}
-
-const scopesOf: Readonly<Record<Role, readonly PermissionScope['kind'][]>> = {
-  'platform-operator': ['platform'],
-  'security-admin': ['platform'],
-  'audit-admin': ['platform'],
-  authority: ['region'],
-  provider: ['unit', 'dataset'],
-  'unit-manager': ['unit'],
-  'unit-developer': ['unit'],
-  'export-reviewer': ['platform', 'region', 'unit', 'mandate'],
-  evaluator: ['platform', 'region', 'mandate'],
-};
-
-/** Whether a role can reach that far at all: a unit's manager of the whole platform would see every other unit (ISO-02, ADM-03). */
-export const fitsRole = (role: Role, scope: PermissionScope): boolean => scopesOf[role].includes(scope.kind);

@@ -35,7 +35,7 @@ const grantRole = act({
   ...common,
   path: '/people/:id/role-grants',
   action: 'person.role-granted',
-  summary: { zh: '授予角色', en: 'Grant a role within a scope' },
+  summary: { zh: '授予无决定权的角色', en: 'Grant a role that decides nothing, within a scope' },
   roles: ['security-admin'],
   body: GrantRole,
 });
@@ -43,8 +43,8 @@ const endRole = act({
   ...common,
   path: '/people/:id/role-endings',
   action: 'person.role-ended',
-  summary: { zh: '收回角色', en: 'Take a role back, at once or on a day' },
-  roles: ['security-admin'],
+  summary: { zh: '收回角色', en: 'Take a role back, at once or at a moment' },
+  roles: ['security-admin', 'audit-admin'],
   body: EndRole,
 });
 const fileRecord = act({

@@ -3,6 +3,7 @@ import { instant } from '#platform/database/persistence';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { OrganisationKind } from '../domain/organisation.js';
 import type { RecordKind } from '../domain/personnel.js';
+import type { RoleProposalState } from '../domain/role-proposal.states.js';
 
 @Entity({ schema: 'identity', name: 'organisations' })
 export class OrganisationRow {
@@ -25,6 +26,8 @@ export class PersonRow {
   @Column({ type: 'text' }) name: string;
   @Column({ type: 'text' }) issuer: string;
   @Column({ type: 'text' }) subject: string;
+  /** Keyed digest of the identity number, once it is filed. */
+  @Column({ name: 'number_mac', type: 'text', nullable: true }) numberMac: string | null;
 }
 
 @Entity({ schema: 'identity', name: 'affiliations' })
@@ -32,8 +35,9 @@ export class AffiliationRow {
   @PrimaryColumn({ type: 'uuid' }) id: Id;
   @Column({ name: 'person_id', type: 'uuid' }) personId: Id;
   @Column({ name: 'organisation_id', type: 'uuid' }) organisationId: Id;
-  @Column({ name: 'valid_from', type: 'date' }) from: Day;
-  @Column({ name: 'valid_until', type: 'date', nullable: true }) until: Day | null;
+  @Column({ name: 'valid_from', type: 'timestamptz', transformer: instant }) from: Instant;
+  @Column({ name: 'valid_until', type: 'timestamptz', nullable: true, transformer: instant }) until: Instant | null;
+  @Column({ name: 'documented_from', type: 'date', nullable: true }) documentedFrom: Day | null;
 }
 
 @Entity({ schema: 'identity', name: 'role_grants' })
@@ -42,8 +46,28 @@ export class RoleGrantRow {
   @Column({ name: 'person_id', type: 'uuid' }) personId: Id;
   @Column({ type: 'text' }) role: Role;
   @Column({ type: 'jsonb' }) scope: PermissionScope;
-  @Column({ name: 'valid_from', type: 'date' }) from: Day;
-  @Column({ name: 'valid_until', type: 'date', nullable: true }) until: Day | null;
+  @Column({ name: 'affiliation_id', type: 'uuid', nullable: true }) affiliationId: Id | null;
+  @Column({ name: 'proposal_id', type: 'uuid', nullable: true }) proposalId: Id | null;
+  @Column({ name: 'valid_from', type: 'timestamptz', transformer: instant }) from: Instant;
+  @Column({ name: 'valid_until', type: 'timestamptz', nullable: true, transformer: instant }) until: Instant | null;
+}
+
+@Entity({ schema: 'identity', name: 'role_proposals' })
+export class RoleProposalRow {
+  @PrimaryColumn({ type: 'uuid' }) id: Id;
+  @Column({ type: 'int' }) version: number;
+  @Column({ name: 'created_at', type: 'timestamptz', transformer: instant }) createdAt: Instant;
+  @Column({ type: 'text' }) state: RoleProposalState;
+  @Column({ name: 'person_id', type: 'uuid' }) personId: Id;
+  @Column({ type: 'text' }) role: Role;
+  @Column({ type: 'jsonb' }) scope: PermissionScope;
+  @Column({ name: 'valid_until', type: 'timestamptz', nullable: true, transformer: instant }) until: Instant | null;
+  @Column({ name: 'organisation_id', type: 'uuid' }) organisationId: Id;
+  @Column({ name: 'proposed_by', type: 'uuid' }) proposedBy: Id;
+  @Column({ name: 'expires_at', type: 'timestamptz', transformer: instant }) expiresAt: Instant;
+  @Column({ name: 'settled_by', type: 'uuid', nullable: true }) settledBy: Id | null;
+  @Column({ name: 'settled_at', type: 'timestamptz', nullable: true, transformer: instant }) settledAt: Instant | null;
+  @Column({ type: 'text', nullable: true }) reason: string | null;
 }
 
 @Entity({ schema: 'identity', name: 'personnel_records' })
@@ -51,11 +75,12 @@ export class PersonnelRecordRow {
   @PrimaryColumn({ type: 'uuid' }) id: Id;
   @Column({ name: 'person_id', type: 'uuid' }) personId: Id;
   @Column({ type: 'text' }) kind: RecordKind;
-  @Column({ name: 'valid_from', type: 'date' }) validFrom: Day;
+  @Column({ name: 'valid_from', type: 'timestamptz', transformer: instant }) validFrom: Instant;
+  @Column({ name: 'documented_from', type: 'date', nullable: true }) documentedFrom: Day | null;
   @Column({ name: 'valid_until', type: 'date', nullable: true }) validUntil: Day | null;
   @Column({ name: 'evidence_digest', type: 'text' }) evidenceDigest: string;
   @Column({ type: 'boolean' }) withdrawn: boolean;
   @Column({ type: 'jsonb' }) details: Record<string, string>;
 }
 
-export const identityEntities = [OrganisationRow, PersonRow, AffiliationRow, RoleGrantRow, PersonnelRecordRow];
+export const identityEntities = [OrganisationRow, PersonRow, AffiliationRow, RoleGrantRow, RoleProposalRow, PersonnelRecordRow];

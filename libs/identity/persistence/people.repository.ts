@@ -38,10 +38,10 @@ export class PeopleRepository {
     await managerOf(tx).insert(AffiliationRow, row);
   }
 
-  async endAffiliations(tx: Tx, personId: Id, organisationId: Id, until: string): Promise<number> {
+  async endAffiliations(tx: Tx, personId: Id, organisationId: Id, until: Instant): Promise<number> {
     const [, count]: [unknown, number] = await managerOf(tx).query(
-      `UPDATE identity.affiliations SET valid_until = greatest($3::date, valid_from) WHERE person_id = $1 AND organisation_id = $2
-         AND (valid_until IS NULL OR valid_until > $3::date)`,
+      `UPDATE identity.affiliations SET valid_until = greatest($3::timestamptz, valid_from) WHERE person_id = $1 AND organisation_id = $2
+         AND (valid_until IS NULL OR valid_until > $3::timestamptz)`,
       [personId, organisationId, until],
     );
     return count;
@@ -52,9 +52,10 @@ export class PeopleRepository {
   }
 
   /** Ends every open grant of a role. @returns how many there were. */
-  async endGrants(tx: Tx, personId: Id, role: string, until: string): Promise<number> {
+  async endGrants(tx: Tx, personId: Id, role: string, until: Instant): Promise<number> {
     const [, count]: [unknown, number] = await managerOf(tx).query(
-      `UPDATE identity.role_grants SET valid_until = $3::date WHERE person_id = $1 AND role = $2 AND (valid_until IS NULL OR valid_until > $3::date)`,
+      `UPDATE identity.role_grants SET valid_until = greatest($3::timestamptz, valid_from) WHERE person_id = $1 AND role = $2
+         AND (valid_until IS NULL OR valid_until > $3::timestamptz)`,
       [personId, role, until],
     );
     return count;
@@ -67,6 +68,10 @@ export class PeopleRepository {
   async withdrawRecord(tx: Tx, personId: Id, recordId: Id): Promise<boolean> {
     const result = await managerOf(tx).update(PersonnelRecordRow, { id: recordId, personId, withdrawn: false }, { withdrawn: true });
     return result.affected === 1;
+  }
+
+  async setNumber(tx: Tx, personId: Id, numberMac: string): Promise<void> {
+    await managerOf(tx).update(PersonRow, { id: personId }, { numberMac });
   }
 
   /** When the person's sessions were last cut; tokens issued before do not count. */

@@ -1,18 +1,24 @@
-import { RowTable } from '#platform/database/persistence';
-import { OrganisationRow, PersonRow } from './entities.js';
+import { RowTable, StateTable } from '#platform/database/persistence';
+import { roleProposalTransitions } from '../domain/role-proposal.states.js';
+import { OrganisationRow, PersonRow, RoleProposalRow } from './entities.js';
 
 /**
- * The organisations a person belongs to on the day: an authority reaches people of what stands under it (ADM-03). Who belongs to one
- * that stands under no authority on record answers to every authority.
+ * The organisations a person belongs to at the moment: an authority reaches people of what stands under it, a former one nobody any
+ * more (ADM-03).
  */
-const today = `belongs.person_id = row.id AND belongs.valid_from <= :today AND (belongs.valid_until IS NULL OR belongs.valid_until >= :today)`;
-const answersTo = `SELECT belongs.organisation_id FROM identity.affiliations belongs WHERE ${today}
-  UNION ALL SELECT every.id FROM identity.organisations every WHERE every.kind = 'authority' AND EXISTS (
-    SELECT 1 FROM identity.affiliations belongs JOIN identity.organisations o ON o.id = belongs.organisation_id
-    WHERE ${today} AND o.parent_id IS NULL AND o.kind <> 'authority')`;
+const answersTo = `SELECT belongs.organisation_id FROM identity.affiliations belongs
+  WHERE belongs.person_id = row.id AND belongs.valid_from <= :at AND (belongs.valid_until IS NULL OR belongs.valid_until > :at)`;
 
 export const organisationTable = new RowTable(OrganisationRow, { parties: 'everyone', what: 'organisation' });
 export const personTable = new RowTable(PersonRow, { parties: { authorityId: { ids: answersTo }, personId: 'id' }, what: 'person' });
 
+/** Seen by whose region the role would decide in. */
+export const roleProposalTable = new StateTable(RoleProposalRow, {
+  parties: { authorityId: 'organisationId' },
+  what: 'role-proposal',
+  transitions: roleProposalTransitions,
+  initial: ['proposed'],
+});
+
 /** Every table of the context whose rows change. */
-export const identityTables = [organisationTable, personTable];
+export const identityTables = [organisationTable, personTable, roleProposalTable];

@@ -1,4 +1,4 @@
-import { dayOf, systemAct, type Evidence, type EvidenceSource, type Instant } from '#kernel';
+import { systemAct, type Evidence, type EvidenceSource, type Instant } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { ENGINE, notIsolatedBecause, type Engine } from '#platform/engine';
 import { Implements } from '#platform/seams';
@@ -24,7 +24,7 @@ export class PlatformEvidence implements EvidenceSource {
     const { guards, refused, vendors } = await this.unitOfWork.read(ctx, async (tx) => ({
       guards: await this.operations.guards(tx),
       refused: await this.operations.refusedSince(tx, hours),
-      vendors: await this.holders.vendorsWithDataRoles(tx, dayOf(at)),
+      vendors: await this.holders.vendorsWithDataRoles(tx, at),
     }));
     return [
       {

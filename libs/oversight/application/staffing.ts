@@ -1,4 +1,4 @@
-import { dayOf, type ActContext } from '#kernel';
+import type { ActContext } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -16,7 +16,7 @@ export class Staffing {
 
   findings(ctx: ActContext): Promise<readonly StaffingFinding[]> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const holders = await this.holders.on(tx, dayOf(ctx.at));
+      const holders = await this.holders.at(tx, ctx.at);
       return staffingRules.map((rule) => checkStaffing(rule, holders));
     });
   }

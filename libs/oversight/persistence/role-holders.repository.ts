@@ -1,4 +1,4 @@
-import type { Day, Role } from '#kernel';
+import type { Instant, Role } from '#kernel';
 import type { Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
@@ -6,24 +6,24 @@ import type { Holder } from '../domain/staffing.js';
 
 @Injectable()
 export class RoleHoldersRepository {
-  /** People who hold roles on a day and belong to an organisation today, from identity's published view. */
-  async on(tx: Tx, day: Day): Promise<Holder[]> {
+  /** People who hold roles at a moment by an affiliation in force now, from identity's published view. */
+  async at(tx: Tx, at: Instant): Promise<Holder[]> {
     const rows: { personId: string; roles: Role[]; ofUnit: boolean }[] = await managerOf(tx).query(
       `SELECT person_id AS "personId", array_agg(DISTINCT role) AS roles, bool_or(organisation_kind = 'unit') AS "ofUnit"
-       FROM identity.v_role_holders WHERE valid_from <= $1::date AND (valid_until IS NULL OR valid_until >= $1::date)
+       FROM identity.v_role_holders WHERE valid_from <= $1::timestamptz AND (valid_until IS NULL OR valid_until > $1::timestamptz)
        GROUP BY person_id ORDER BY person_id`,
-      [day],
+      [at],
     );
     return rows;
   }
 
   /** People of vendors who hold a role that reaches data; always 0 while ACC-06 stands. */
-  async vendorsWithDataRoles(tx: Tx, day: Day): Promise<number> {
+  async vendorsWithDataRoles(tx: Tx, at: Instant): Promise<number> {
     const rows: { n: string }[] = await managerOf(tx).query(
       `SELECT count(DISTINCT person_id) AS n FROM identity.v_role_holders WHERE organisation_kind = 'vendor'
          AND role IN ('authority', 'provider', 'unit-manager', 'unit-developer', 'export-reviewer')
-         AND valid_from <= $1::date AND (valid_until IS NULL OR valid_until >= $1::date)`,
-      [day],
+         AND valid_from <= $1::timestamptz AND (valid_until IS NULL OR valid_until > $1::timestamptz)`,
+      [at],
     );
     return Number(rows[0]?.n);
   }

@@ -15,6 +15,13 @@ export const databaseRefusals = {
     satisfyZh: '请重新读取后再提交。',
     satisfyEn: 'Read it again and repeat the act.',
   },
+  'state.exists-already': {
+    status: 409,
+    zh: '已有相同 {fields} 的记录。',
+    en: 'There already is one with the same {fields}.',
+    satisfyZh: '请使用已有的记录，或更正所列字段。',
+    satisfyEn: 'Use the one that is there, or correct the named fields.',
+  },
   'http.precondition-failed': {
     status: 412,
     zh: 'If-Match 与当前版本 {version} 不一致。',

@@ -8,6 +8,7 @@ import {
   type EventType,
   type Id,
   type JobType,
+  type UniqueRefusals,
   type Usage,
 } from '#kernel';
 import { inSpan } from '#platform/telemetry';
@@ -16,6 +17,7 @@ import { endedAbove, type Belongings } from './endings.js';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
 import { RememberedAnswers } from './remembered-answers.js';
+import { uniqueRefusal } from './unique-violation.js';
 import { usageRecorded } from './sink-events.js';
 import { bindManager, unbind, type EpochKind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
 import { assertRoom } from './work-quota.js';
@@ -146,6 +148,7 @@ export class UnitOfWork {
     private readonly sealer: JournalSealer,
     private readonly clock: Clock,
     private readonly knownActions: ReadonlySet<string>,
+    private readonly uniques: UniqueRefusals,
     private readonly belongings: Belongings = {},
   ) {
     this.answers = new RememberedAnswers(sealer);
@@ -155,7 +158,7 @@ export class UnitOfWork {
    * Runs one act: gather, decide and apply in one transaction that locks what the decision rests on. With an idempotency key the
    * result is kept in the same transaction, and a repeat of the same request is answered with it. Serialisation conflicts are retried.
    * @throws Refusal `http.idempotency-key-reused` when the key came with another request; `authorisation.ended`, `scenario.ended` or
-   * `domain.ended` for an act under what has ended.
+   * `domain.ended` for an act under what has ended; what `uniques` names for a unique violation.
    */
   run<T>(context: ActContext, work: (tx: Tx) => Promise<T>, options: { serializable?: boolean } = {}): Promise<T> {
     return inSpan(`act ${context.action}`, { 'opdomain.action': context.action }, async () => {
@@ -165,7 +168,8 @@ export class UnitOfWork {
             this.inside(context, manager, work),
           );
         } catch (error) {
-          if (attempt >= attempts || !retryable.has((error as { code?: string }).code ?? '')) throw error;
+          if (attempt < attempts && retryable.has((error as { code?: string }).code ?? '')) continue;
+          throw uniqueRefusal(error, this.uniques) ?? error;
         }
       }
     });

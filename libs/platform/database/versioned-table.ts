@@ -1,4 +1,4 @@
-import { dayOf, reachOf, refuse, sees, type Id, type Parties, type PartyKind } from '#kernel';
+import { reachOf, refuse, sees, type Id, type Parties, type PartyKind } from '#kernel';
 import {
   Brackets,
   type EntityManager,
@@ -21,7 +21,7 @@ export type Change<Row extends Versioned> = Partial<Omit<Row, 'id' | 'version' |
 
 /**
  * Where a party of a row is found: a column (by its property), or SQL that yields the ids of several, for what stands in other rows of
- * the context or in a published view. It may name properties of `row`, each with a space after it, and `:today`.
+ * the context or in a published view. It may name properties of `row`, each with a space after it, and `:at`, the moment of the act.
  */
 export type Party<Row> = (keyof Row & string) | { readonly ids: string };
 export type PartyColumns<Row> = { readonly [Kind in PartyKind]?: Party<Row> };
@@ -105,7 +105,7 @@ export class VersionedTable<Row extends Versioned> {
     if (this.parties !== 'everyone' && !reach.everything)
       query.andWhere(
         new Brackets((any) => {
-          any.where('false', { today: dayOf(at) });
+          any.where('false', { at });
           for (const [kind, party] of this.declared()) any.orWhere(`${partySql(party)} && :${kind}::uuid[]`, { [kind]: reach[`${kind}s`] });
         }),
       );
@@ -122,7 +122,7 @@ export class VersionedTable<Row extends Versioned> {
           .createQueryBuilder(this.entity, 'row')
           .select(partySql(party), 'ids')
           .where({ id: row.id })
-          .setParameter('today', dayOf(tx.context.at));
+          .setParameter('at', tx.context.at);
         parties.push([kind, (await query.getRawOne<{ ids: Id[] }>())?.ids ?? []]);
       }
     }

@@ -50,11 +50,11 @@ async function through(grants: readonly Grant[]): Promise<Actor | undefined> {
 }
 
 describe('the guard of every route', () => {
-  const manager: Grant = { role: 'unit-manager', scope: { kind: 'unit', organisationId: 'mine' } };
-  const evaluator: Grant = { role: 'evaluator', scope: { kind: 'platform' } };
+  const manager: Grant = { id: 'm', organisationId: 'mine', role: 'unit-manager', scope: { kind: 'unit', organisationId: 'mine' } };
+  const evaluator: Grant = { id: 'e', organisationId: 'o', role: 'evaluator', scope: { kind: 'platform' } };
 
   it('lets a person act only as far as the act’s own roles reach, whatever else they may see [ISO-02]', async () => {
-    expect(await through([manager, evaluator])).toMatchObject({ grants: [manager] });
+    expect(await through([manager, evaluator])).toMatchObject({ grants: [manager], organisationId: 'mine' });
   });
 
   it('refuses who holds none of the roles [ACC-02]', async () => {

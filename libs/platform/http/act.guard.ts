@@ -74,14 +74,15 @@ export class ActGuard implements CanActivate {
 
 /**
  * The person as far as the act's roles go: what they reach through other roles does not count here, so a role in one unit never works
- * in another that is merely seen. @throws Refusal `http.role-missing`.
+ * in another that is merely seen. They act for the organisation on which the grant rests. @throws Refusal `http.role-missing`.
  */
 function inRole(spec: ActSpec, actor: Actor): Actor {
   if (spec.roles === 'public' || spec.roles === 'signed-in') return actor;
   const wanted = spec.roles;
   const grants = actor.kind === 'person' ? actor.grants.filter((grant) => wanted.includes(grant.role)) : [];
   if (actor.kind !== 'person' || grants.length === 0) throw refuse('http.role-missing', { action: spec.action, roles: [...wanted] });
-  return { ...actor, grants };
+  const behalf = grants.some(({ organisationId }) => organisationId === actor.organisationId) ? actor : grants[0];
+  return { ...actor, grants, organisationId: behalf?.organisationId ?? actor.organisationId };
 }
 
 /** What an act's input names of the things that can end; an optional id that was not given names nothing. */

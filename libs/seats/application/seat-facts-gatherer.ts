@@ -1,5 +1,5 @@
 import { type Admission, Admissions, type AuthorisationFacts, Authorisations, type ScenarioFacts, Scenarios } from '#authorisations';
-import { People } from '#identity';
+import { People, Standings } from '#identity';
 import { type Day, dayOf, endOfDay, type Id, type Instant, personOf } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
@@ -39,6 +39,7 @@ const phases: Readonly<Record<string, AuthorisationPhase>> = {
 export class SeatFactsGatherer {
   constructor(
     private readonly people: People,
+    private readonly standings: Standings,
     private readonly authorisations: Authorisations,
     private readonly scenarios: Scenarios,
     private readonly admissions: Admissions,
@@ -71,7 +72,7 @@ export class SeatFactsGatherer {
   }
 
   async grantFacts(tx: Tx, seat: SeatSubject, at: Instant): Promise<GrantFacts> {
-    const decider = personOf(tx.context.actor);
+    const decider = await this.standings.acting(tx);
     const authorisation = await this.authorisations.facts(tx, seat.authorisationId);
     const record = seat.class === 'own' ? undefined : await this.admissions.facts(tx, seat.basisId);
     const planEnds = authorisation.emergencyPlanUntil;
@@ -82,7 +83,7 @@ export class SeatFactsGatherer {
       },
       stops: planEnds === null || planEnds < dayOf(at) ? ['emergency-plan'] : [],
       deciderId: decider.personId,
-      deciderOrganisations: [decider.organisationId],
+      deciderOrganisations: decider.organisationIds,
       applicantOrganisations: [seat.unitId, ...(record === undefined ? [] : [record.organisationId])],
     };
   }

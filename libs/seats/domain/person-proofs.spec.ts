@@ -5,14 +5,14 @@ import { noon } from './seat.fixture.js';
 const record = (kind: string, validFrom: string, validUntil: string | null, more: Partial<FiledRecord> = {}): FiledRecord => ({
   id: `${kind} ${validFrom}`,
   kind,
-  validFrom,
+  validFrom: startOfDay(validFrom),
   validUntil,
   withdrawn: false,
   details: {},
   ...more,
 });
 const proofs = (...records: readonly FiledRecord[]) =>
-  personProofs('p', records, [{ organisationId: 'unit', from: '2020-01-01', until: null }], 'unit', noon);
+  personProofs('p', records, [{ organisationId: 'unit', from: startOfDay('2020-01-01'), until: null }], 'unit', noon);
 
 describe('what is on file for a person', () => {
   it('counts whole days in Asia/Shanghai, the last one included', () => {
@@ -41,6 +41,8 @@ describe('what is on file for a person', () => {
 
   it('looks at the organisation that the seat rests on', () => {
     expect(proofs().affiliation?.ref).toBe('unit');
-    expect(personProofs('p', [], [{ organisationId: 'other', from: '2020-01-01', until: null }], 'unit', noon).affiliation).toBeNull();
+    expect(
+      personProofs('p', [], [{ organisationId: 'other', from: startOfDay('2020-01-01'), until: null }], 'unit', noon).affiliation,
+    ).toBeNull();
   });
 });

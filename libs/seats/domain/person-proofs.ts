@@ -1,19 +1,19 @@
 import { addDays, type Day, endOfDay, type Id, type Instant } from '#kernel';
 import type { Proof, SeatFacts } from './seat-facts.js';
 
-/** What is on file for a person, as identity keeps it: whole days, the last one included. */
+/** What is on file for a person, as identity keeps it: from a moment on, the last day of a record included. */
 export interface FiledRecord {
   readonly id: Id;
   readonly kind: string;
-  readonly validFrom: Day;
+  readonly validFrom: Instant;
   readonly validUntil: Day | null;
   readonly withdrawn: boolean;
   readonly details: Readonly<Record<string, string>>;
 }
 export interface FiledAffiliation {
   readonly organisationId: Id;
-  readonly from: Day;
-  readonly until: Day | null;
+  readonly from: Instant;
+  readonly until: Instant | null;
 }
 
 export const startOfDay = (day: Day): Instant => addDays(endOfDay(day), -1);
@@ -21,6 +21,12 @@ export const span = (ref: string, from: Day, until: Day | null): Proof => ({
   ref,
   from: startOfDay(from),
   until: until === null ? null : endOfDay(until),
+});
+
+const filed = ({ id, validFrom, validUntil }: FiledRecord): Proof => ({
+  ref: id,
+  from: validFrom,
+  until: validUntil === null ? null : endOfDay(validUntil),
 });
 
 const runsAt = (proof: Proof, at: Instant): boolean => proof.from <= at && (proof.until === null || at < proof.until);
@@ -44,15 +50,11 @@ export function personProofs(
   at: Instant,
 ): SeatFacts['person'] {
   const of = (kind: string) => records.filter((record) => record.kind === kind && !record.withdrawn);
-  const proof = (kind: string): Proof | null =>
-    best(
-      of(kind).map((record) => span(record.id, record.validFrom, record.validUntil)),
-      at,
-    );
+  const proof = (kind: string): Proof | null => best(of(kind).map(filed), at);
   const identity = proof('real-name');
   const vetting = best(
     of('vetting').map((record) => ({
-      ...span(record.id, record.validFrom, record.validUntil),
+      ...filed(record),
       passed: passes.includes(record.details['result'] ?? ''),
     })),
     at,
@@ -65,7 +67,7 @@ export function personProofs(
     confidentiality: proof('confidentiality-agreement'),
     training: proof('training'),
     affiliation: best(
-      affiliations.filter((one) => one.organisationId === organisationId).map((one) => span(one.organisationId, one.from, one.until)),
+      affiliations.filter((one) => one.organisationId === organisationId).map(({ from, until }) => ({ ref: organisationId, from, until })),
       at,
     ),
   };

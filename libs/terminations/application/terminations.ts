@@ -1,3 +1,4 @@
+import { Standings } from '#identity';
 import { Domains } from '#domains';
 import { Scenarios } from '#authorisations';
 import { type ActContext, assertSees, holdsRole, type Id, personOf, refuse, type SignedDocument } from '#kernel';
@@ -29,17 +30,26 @@ export class Terminations {
     private readonly domains: Domains,
     private readonly scenarios: Scenarios,
     private readonly artefacts: Artefacts,
+    private readonly standings: Standings,
   ) {}
 
   /** One person's yes to the destruction, in the role that is still missing (DEST-04). */
   confirm(ctx: ActContext, id: Id): Promise<TerminationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.locked(tx, id);
-      const role: ConfirmingRole = holdsRole(ctx.actor, 'security-admin') ? 'security-admin' : 'authority';
-      const { personId } = personOf(ctx.actor);
+      const person = await this.standings.acting(tx);
+      const role: ConfirmingRole = holdsRole(person, 'security-admin') ? 'security-admin' : 'authority';
+      const grant = person.grants.find((one) => one.role === role);
+      assertSees(person, row, ctx.at, 'termination.not-found', id);
+      const { personId } = person;
       const confirmations = [...confirm(row.confirmations, { role, personId, at: ctx.at })];
       const next = await this.repository.update(tx, row, { confirmations });
-      await tx.record({ action: 'termination.confirmed', object: { kind: 'termination', id }, ...partiesOf(row), details: { role } });
+      await tx.record({
+        action: 'termination.confirmed',
+        object: { kind: 'termination', id },
+        ...partiesOf(row),
+        details: { role, grantId: grant?.id ?? null },
+      });
       return terminationView(next, ctx.at);
     });
   }

@@ -1,5 +1,5 @@
 import { sha256 } from '#kernel';
-import { sampleOrganisations, samplePeople, type SampleOrganisation } from '../../samples/people.js';
+import { sampleOrganisations, samplePeople, type SampleOrganisation, type SamplePerson } from '../../samples/people.js';
 import type { Teller } from '../teller.js';
 import { inDays, type World } from '../world.js';
 
@@ -24,10 +24,10 @@ export async function castChapter(teller: Teller, world: World): Promise<void> {
       world.organisations.set('platform', self.organisationId);
       roles[subject] = self.roles;
     }
-    const refusal = await world.as('an').refused('identity.roles-separated', 'POST', `/people/${world.person('lin')}/role-grants`, {
+    const refusal = await world.as('an').refused('identity.roles-separated', 'POST', '/role-proposals', {
+      personId: world.person('lin'),
       role: 'security-admin',
       scope: { kind: 'platform' },
-      from: inDays(0),
     });
     return { roles, 'one person, two of the three': refusal.code };
   });
@@ -45,21 +45,23 @@ export async function castChapter(teller: Teller, world: World): Promise<void> {
         issuer: world.installation.issuer,
         subject: person.subject,
         organisationId: world.organisation(person.organisation),
-        from: inDays(-30),
       });
       world.people.set(person.subject, id);
-      for (const role of person.roles)
-        await world
-          .as('an')
-          .post(`/people/${id}/role-grants`, { role, scope: scopeOf(role, person.organisation, world), from: inDays(-1) });
+      for (const role of person.roles) await giveRole(world, person, role);
     }
-    return { organisations: world.organisations.size, people: world.people.size };
+    const alone = await world.as('an').post<Made>('/role-proposals', {
+      personId: world.person('he'),
+      role: 'export-reviewer',
+      scope: { kind: 'platform' },
+    });
+    const refusal = await world.as('an').refused('identity.second-person-needed', 'POST', `/role-proposals/${alone.id}/confirmations`);
+    await world.as('zhou').post(`/role-proposals/${alone.id}/refusals`, { reason: '运营单位人员不宜审核' });
+    return { organisations: world.organisations.size, people: world.people.size, 'one administrator alone makes a reviewer': refusal.code };
   });
 
   await teller.step('file people: real name, filing, vetting, agreement, training', async () => {
     const incomplete = await world.as('zhou').refused('identity.record-incomplete', 'POST', `/people/${world.person('li')}/records`, {
       kind: 'confidentiality-agreement',
-      validFrom: inDays(-1),
       evidenceDigest: sha256('agreement'),
       details: { signer: '李开' },
     });
@@ -68,7 +70,7 @@ export async function castChapter(teller: Teller, world: World): Promise<void> {
       for (const [kind, details] of Object.entries(records)) {
         await world.as('zhou').post(`/people/${world.person(subject)}/records`, {
           kind,
-          validFrom: inDays(-1),
+          documentedFrom: inDays(-1),
           validUntil: kind === 'real-name' ? null : inDays(360),
           evidenceDigest: sha256(`${subject} ${kind}`),
           details,
@@ -88,9 +90,27 @@ const records: Readonly<Record<string, Record<string, string>>> = {
   training: { certificate: 'ZJ-2026-0411', organiser: '浙江省数据局' },
 };
 
+/** Roles of the unit at once; a role that decides is proposed by the security administrator and confirmed by the other side. */
+async function giveRole(world: World, person: SamplePerson, role: string): Promise<void> {
+  const personId = world.person(person.subject);
+  const scope = scopeOf(role, person.organisation, world);
+  if (person.organisation === 'unit') {
+    await world.as('an').post(`/people/${personId}/role-grants`, { role, scope });
+    return;
+  }
+  const { id } = await world.as('an').post<Made>('/role-proposals', { personId, role, scope });
+  await world.as(confirmerOf(person)).post(`/role-proposals/${id}/confirmations`);
+}
+
+/** An authority above; for the first people of an authority that has none, the audit administrator. */
+function confirmerOf({ subject, organisation }: SamplePerson): string {
+  if (organisation === 'government' || organisation === 'coordination') return 'shen';
+  return subject === 'zhou' ? 'gao' : 'zhou';
+}
+
 function scopeOf(role: string, organisation: SampleOrganisation, world: World): unknown {
   if (role === 'authority') return { kind: 'region', authorityId: world.organisation(organisation) };
-  if (role === 'evaluator') return { kind: 'mandate', organisationId: world.organisation('unit'), from: inDays(-1), until: inDays(90) };
+  if (role === 'evaluator') return { kind: 'mandate', organisationId: world.organisation('unit'), from: inDays(0), until: inDays(90) };
   if (role === 'export-reviewer') return { kind: 'platform' };
   return { kind: 'unit', organisationId: world.organisation(organisation) };
 }

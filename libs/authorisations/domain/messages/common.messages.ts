@@ -22,7 +22,7 @@ export const Parties = z.partialRecord(z.enum(partyRoles), z.uuid());
 
 export const Ballot = z
   .object({
-    slot: z.string().max(60).optional().describe('Left out: the open place of your organisation'),
+    slot: z.string().max(60).optional().describe('Left out: the open place for whose organisation you decide'),
     verdict: z.enum(['yes', 'no']),
     reasons: z.string().max(2000).default(''),
     digest: digest.describe('Digest of the version that you saw'),
@@ -47,6 +47,7 @@ export const ApprovalView = z
         vote: z
           .object({
             personId: z.uuid(),
+            grantId: z.uuid().nullable().describe('The grant by which the person decided for the organisation'),
             verdict: z.enum(['yes', 'no']),
             reasons: z.string(),
             decidedOn: z.string(),

@@ -59,8 +59,8 @@ export const approvalRefusals = {
     status: 403,
     zh: '您不代表“{slot}”一方。',
     en: 'You do not act for “{slot}”.',
-    satisfyZh: '由该方机构的人员审批。',
-    satisfyEn: 'A person of that organisation votes.',
+    satisfyZh: '由在该方范围内持有角色的人员审批；仅隶属于该机构并不足够。',
+    satisfyEn: 'A person who holds a role in that party’s own scope votes; belonging to it is not enough.',
     sources: ['ACC-05'],
   },
   'approval.voted-already': {

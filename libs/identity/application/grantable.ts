@@ -1,0 +1,67 @@
+import { refuse, type Id, type PermissionScope, type Role } from '#kernel';
+import type { Tx } from '#platform/database';
+import { Seams } from '#platform/seams';
+import { Injectable } from '@nestjs/common';
+import { affiliationsAt } from '../domain/personnel.js';
+import { fitsRole, homeFor, roleRules, scopeKinds, separationConflict, type Home, type Named } from '../domain/role-rules.js';
+import { OrganisationsRepository } from '../persistence/organisations.repository.js';
+import { PeopleRepository } from '../persistence/people.repository.js';
+
+/** Where a grant would stand. */
+export interface Placed {
+  /** The affiliation that it rests on. */
+  readonly affiliationId: Id;
+  /** The organisation for which the role decides: what the scope names, or the person's own. */
+  readonly organisationId: Id;
+}
+
+/** Whether a person can hold a role within a scope, today. */
+@Injectable()
+export class Grantable {
+  constructor(
+    private readonly people: PeopleRepository,
+    private readonly organisations: OrganisationsRepository,
+    private readonly seams: Seams,
+  ) {}
+
+  /**
+   * In a transaction that holds the person's row.
+   * @throws Refusal `identity.roles-separated`, `identity.vendor-role`, `identity.scope-unfit`, `organisation.not-found`,
+   * `identity.scope-of-other-kind`, `identity.dataset-unknown`, `identity.not-of-the-organisation`.
+   */
+  async assert(tx: Tx, personId: Id, role: Role, scope: PermissionScope): Promise<Placed> {
+    const { at } = tx.context;
+    const held = (await this.people.grants(tx, personId)).filter(({ until }) => until === null || until > at).map((grant) => grant.role);
+    const conflict = separationConflict(held, role);
+    if (conflict !== undefined) throw refuse('identity.roles-separated', { held: conflict, wanted: role });
+    const homes: Home[] = [];
+    for (const { id, organisationId } of affiliationsAt(await this.people.facts(tx, personId), at))
+      homes.push({ affiliationId: id, organisationId, kind: (await this.organisations.get(tx, organisationId)).kind });
+    if (homes.some(({ kind }) => kind === 'vendor') && !roleRules[role].kinds.includes('vendor'))
+      throw refuse('identity.vendor-role', { role });
+    if (!fitsRole(role, scope)) throw refuse('identity.scope-unfit', { role, scope: scope.kind });
+    const named = await this.named(tx, scope);
+    const home = homeFor(role, scope, named, homes);
+    if (home === undefined) throw refuse('identity.not-of-the-organisation', { role });
+    return { affiliationId: home.affiliationId, organisationId: named?.organisationId ?? home.organisationId };
+  }
+
+  private async named(tx: Tx, scope: PermissionScope): Promise<Named | undefined> {
+    if (scope.kind === 'platform') return undefined;
+    const organisationId = scope.kind === 'dataset' ? await this.providerOf(tx, scope.datasetId) : namedBy(scope);
+    const { kind } = await this.organisations.get(tx, organisationId);
+    if (scopeKinds[scope.kind]?.includes(kind) === false) throw refuse('identity.scope-of-other-kind', { scope: scope.kind, kind });
+    return { organisationId, below: scope.kind === 'region' ? await this.organisations.subtree(tx, organisationId) : [organisationId] };
+  }
+
+  private async providerOf(tx: Tx, datasetId: Id): Promise<Id> {
+    for (const catalogue of this.seams.all('dataset-catalogue')) {
+      const found = await catalogue.describe(tx, datasetId);
+      if (found !== undefined) return found.providerId;
+    }
+    throw refuse('identity.dataset-unknown', { datasetId });
+  }
+}
+
+const namedBy = (scope: Extract<PermissionScope, { kind: 'unit' | 'region' | 'mandate' }>): Id =>
+  scope.kind === 'region' ? scope.authorityId : scope.organisationId;
