@@ -1,5 +1,6 @@
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
+import { lockGrounds } from './domain/person-lock.js';
 import { recordKinds } from './domain/personnel.js';
 import { organisationKinds } from './domain/organisation.js';
 
@@ -81,7 +82,25 @@ export const FileRecord = z
   })
   .strict();
 
-export const PersonDetail = PersonView.extend({
+export const LockPerson = z.object({ ground: z.enum(lockGrounds), reason: z.string().trim().min(1).max(2000) }).strict();
+export const LiftPersonLock = z.object({ reason: z.string().trim().min(1).max(2000) }).strict();
+export const PersonLockView = z.object({
+  id: z.uuid(),
+  version: z.number().int(),
+  personId: z.uuid(),
+  state: z.enum(['locked', 'lifted']),
+  ground: z.enum(lockGrounds),
+  reason: z.string(),
+  lockedAt: z.iso.datetime(),
+  lockedBy: z.uuid().nullable(),
+  liftedAt: z.iso.datetime().nullable(),
+  liftedBy: z.uuid().nullable(),
+  liftReason: z.string().nullable(),
+});
+
+/** Someone in a list of people; who is locked holds their roles on paper only. */
+export const PersonListed = PersonView.extend({ locked: z.boolean() });
+export const PersonDetail = PersonListed.extend({
   affiliations: z.array(z.object({ organisationId: z.uuid(), from: day, until: day.nullable() })),
   records: z.array(
     z.object({

@@ -2,10 +2,11 @@ import { addDays, dayOf, newId, personOf, refuse, regionsOf, type ActContext, ty
 import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Affiliate, EndAffiliation, EndRole, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson } from '../contract.js';
+import type { Affiliate, EndAffiliation, EndRole, FileRecord, GrantRole, PersonDetail, PersonListed, PersonView, RegisterPerson } from '../contract.js';
 import { fitsRole, missingDetails, separationConflict, type PersonnelFacts } from '../domain/personnel.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
+import { PersonLocksRepository } from '../persistence/person-locks.repository.js';
 
 type PersonAnswer = z.output<typeof PersonView>;
 /** Roles that people of the platform or of a vendor never hold (ACC-06). */
@@ -17,6 +18,7 @@ export class People {
     private readonly unitOfWork: UnitOfWork,
     private readonly repository: PeopleRepository,
     private readonly organisations: OrganisationsRepository,
+    private readonly locks: PersonLocksRepository,
   ) {}
 
   register(ctx: ActContext, input: z.output<typeof RegisterPerson>): Promise<PersonAnswer> {
@@ -121,10 +123,14 @@ export class People {
     });
   }
 
-  list(ctx: ActContext, request: PageRequest): Promise<Page<PersonAnswer>> {
+  list(ctx: ActContext, request: PageRequest): Promise<Page<z.output<typeof PersonListed>>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const page = await this.repository.page(tx, organisationsReached(ctx.actor), request);
-      return { items: page.items.map(viewOf), next: page.next };
+      const locked = await this.locks.lockedAmong(
+        tx,
+        page.items.map(({ id }) => id),
+      );
+      return { items: page.items.map((person) => ({ ...viewOf(person), locked: locked.has(person.id) })), next: page.next };
     });
   }
 
@@ -135,6 +141,7 @@ export class People {
       const facts = await this.repository.facts(tx, personId);
       return {
         ...viewOf(person),
+        locked: facts.locks.length > 0,
         affiliations: [...facts.affiliations],
         records: [...facts.records],
         grants: await this.repository.grants(tx, personId),

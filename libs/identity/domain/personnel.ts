@@ -1,3 +1,4 @@
+import type { OpenLock } from './person-lock.js';
 import { dayOf, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
 
 export const recordKinds = ['real-name', 'filing', 'vetting', 'confidentiality-agreement', 'training'] as const;
@@ -31,6 +32,8 @@ export interface PersonnelFacts {
   readonly id: Id;
   readonly affiliations: readonly Affiliation[];
   readonly records: readonly PersonnelRecord[];
+  /** Locks that stand: with one, nothing else that is on file lets the person in. */
+  readonly locks: readonly OpenLock[];
 }
 
 const covers = (span: { from: Day; until: Day | null }, day: Day): boolean =>

@@ -30,6 +30,12 @@ export class UpstreamConsumers {
     return this.review.reviewEach(tx, { kind: 'person', id: ofPerson.parse(event.payload).personId });
   }
 
+  /** Seats of a locked person pause; of one whose lock was lifted they come back where everything else still holds. */
+  @Consumes('person.lock-changed.v1', 'seats.on-person-lock-changed')
+  lockChanged(tx: Tx, event: ConsumedEvent): Promise<void> {
+    return this.review.reviewEach(tx, { kind: 'person', id: ofPerson.parse(event.payload).personId });
+  }
+
   /** Suspension closes every path of the authorisation, seats or none (SUSP-01). */
   @Consumes('authorisation.suspended.v1', 'seats.on-authorisation-suspended')
   async suspended(tx: Tx, event: ConsumedEvent): Promise<void> {
