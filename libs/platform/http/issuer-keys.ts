@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from '#kernel';
+import { Refusal, refuse } from '#kernel';
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, fetch } from 'undici';
@@ -35,8 +35,6 @@ export class IssuerKeys {
     const { timeoutMs } = config;
     this.dispatcher = new Agent({
       connect: { timeout: timeoutMs },
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
       keepAliveTimeout: 1_000,
       maxResponseSize: mostBytes,
     });
@@ -117,8 +115,8 @@ export class IssuerKeys {
       return JSON.parse(text);
     } catch (fault) {
       if (fault instanceof SyntaxError) throw unreachable('not JSON');
-      if (fault instanceof Error && fault.name === 'Refusal') throw fault;
-      throw unreachable(fault instanceof Error && fault.name === 'TimeoutError' ? 'timed out' : 'no answer');
+      if (fault instanceof Refusal) throw fault;
+      throw unreachable((fault as Error).name === 'TimeoutError' ? 'timed out' : 'no answer');
     }
   }
 }
