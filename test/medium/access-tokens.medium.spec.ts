@@ -176,8 +176,9 @@ describe('an access token', () => {
     expect(await said(await make())).toBe(code);
   });
 
-  it('with an extension that must be understood is refused', async () => {
+  it('with an extension that must be understood is refused, also with the one that says nothing new', async () => {
     expect(await said(await signed({ ...whole(), 'urn:x': 1 }, { crit: ['urn:x'], 'urn:x': 1 }))).toMatch(/^http\.not-signed-in /);
+    expect(await said(await signed(whole(), { crit: ['b64'], b64: true }))).toBe('http.not-signed-in critical-header');
   });
 
   it('without a key’s name is verified by the one key that fits, and refused where several do', async () => {

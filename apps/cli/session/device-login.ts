@@ -33,7 +33,14 @@ export async function deviceLogin(request: LoginRequest, terminal: Terminal): Pr
   try {
     const config = await configurationOf(request.issuer, request.clientId);
     const more = request.resource === undefined ? {} : { resource: request.resource };
-    const started = await oidc.initiateDeviceAuthorization(config, { scope: request.scope, ...more });
+    // An issuer that demands PKCE of a client (Keycloak) demands it for device codes too; the others pass over what they do not know.
+    const verifier = oidc.randomPKCECodeVerifier();
+    const started = await oidc.initiateDeviceAuthorization(config, {
+      scope: request.scope,
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      ...more,
+    });
     const where = started.verification_uri_complete ?? started.verification_uri;
     terminal.err(
       pick(
@@ -42,7 +49,7 @@ export async function deviceLogin(request: LoginRequest, terminal: Terminal): Pr
         `Open ${where}\nand check that it shows the code ${started.user_code}\n`,
       ),
     );
-    const tokens = await oidc.pollDeviceAuthorizationGrant(config, started, more);
+    const tokens = await oidc.pollDeviceAuthorizationGrant(config, started, { code_verifier: verifier, ...more });
     return sessionOf(request, tokens);
   } catch (fault) {
     throw failed(terminal, fault);
