@@ -83,7 +83,8 @@ async function said(token: string, verifier = verifierFor(settings())): Promise<
   } catch (fault) {
     if (!(fault instanceof Refusal)) throw fault;
     const { reason, fault: what } = fault.details;
-    return [fault.code, reason ?? what].filter((part) => part !== undefined).join(' ');
+    const more = reason ?? what;
+    return typeof more === 'string' ? `${fault.code} ${more}` : fault.code;
   }
 }
 

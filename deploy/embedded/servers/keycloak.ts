@@ -71,7 +71,7 @@ export async function startKeycloak(options: KeycloakOptions): Promise<KeycloakS
       });
       const text = await response.text();
       if (!response.ok) throw new Error(`Keycloak answered ${String(response.status)} to ${method} ${path}: ${text.slice(0, 400)}`);
-      return text === '' ? undefined : JSON.parse(text);
+      return text === '' ? undefined : (JSON.parse(text) as unknown);
     },
   };
 }
