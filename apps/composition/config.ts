@@ -6,7 +6,7 @@ import { httpConfig, oidcConfig } from '#platform/http';
 import { keysConfig } from '#platform/keys';
 import { kubeConfig } from '#platform/kube';
 import { objectsConfig } from '#platform/objects';
-import { queueConfig } from '#platform/queue';
+import { laneConfig, queueConfig } from '#platform/queue';
 import { telemetryConfig } from '#platform/telemetry';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ const portsConfig = z.strictObject({
   oidc: oidcConfig,
   telemetry: telemetryConfig.prefault({}),
   installation: administratorsConfig,
-  worker: z.strictObject({ concurrency: z.number().int().min(1).max(64).default(4) }).prefault({}),
+  worker: z.strictObject({ lanes: laneConfig }).prefault({}),
 });
 export type OpdomainConfig = z.infer<typeof portsConfig>;
 

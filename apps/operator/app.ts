@@ -25,9 +25,12 @@ export async function startOperator(platform: Platform): Promise<() => Promise<v
   });
   const lead = async (term: Term, lost: AbortSignal): Promise<void> => {
     platform.log.info('operator.leading', { term: term.number });
-    const leadership = { term, cluster: platform.cluster.fenced(term) };
     try {
-      await Promise.all(reconcilers.map((reconciler) => new ReconcileLoop(reconciler, leadership, platform.log).run(lost)));
+      await Promise.all(
+        reconcilers.map((reconciler) =>
+          new ReconcileLoop(reconciler, { term, cluster: platform.cluster.fenced(term, reconciler.share) }, platform.log).run(lost),
+        ),
+      );
     } catch (fault) {
       // The lease is given back; whoever is elected next, perhaps this process, begins anew.
       platform.log.error('operator.failed', fault, { term: term.number });

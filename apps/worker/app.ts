@@ -17,8 +17,9 @@ export async function startWorker(platform: Platform): Promise<() => Promise<voi
     handlers.jobs(),
     consumers,
     platform.log,
+    platform.config.worker.lanes,
   );
-  await runner.start(platform.config.worker.concurrency);
+  runner.start();
   const relay = new Relay(platform.dataSource, platform.bell, consumers, platform.log);
   relay.start();
   return async () => {

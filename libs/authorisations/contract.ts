@@ -1,3 +1,4 @@
+import { defineEvent } from '#kernel';
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { authorisationStates } from './domain/authorisation.states.js';
@@ -14,25 +15,16 @@ export const ScenariosQuery = pageQuery.extend({ authorisationId: z.uuid().optio
 export const PartnersQuery = pageQuery.extend({ scenarioId: z.uuid().optional() });
 export const DataRequestsQuery = pageQuery.extend({ scenarioId: z.uuid().optional() });
 
-const id = z.uuid();
-const authorisation = z.object({ authorisationId: id, unitId: id });
-const scenario = z.object({ scenarioId: id, authorisationId: id, unitId: id });
+const authorisation = z.strictObject({ authorisationId: z.uuid(), unitId: z.uuid() });
+const suspension = authorisation.extend({ suspensionId: z.uuid() });
+const scenario = authorisation.extend({ scenarioId: z.uuid() });
 
-/** Event types that this context publishes; payloads hold ids only, consumers read again. */
-export const authorisationEvents = {
-  'authorisation.in-force.v1': authorisation,
-  'authorisation.suspended.v1': authorisation.extend({ suspensionId: id }),
-  'authorisation.resumed.v1': authorisation.extend({ suspensionId: id }),
-  'authorisation.expired.v1': authorisation,
-  'authorisation.terminating.v1': authorisation,
-  'authorisation.terminated.v1': authorisation,
-  'scenario.approved.v1': scenario,
-  'scenario.stopped.v1': scenario,
-  'scenario.resumed.v1': scenario,
-  'scenario.ended.v1': scenario,
-  'data-request-item.in-force.v1': scenario.extend({ itemId: id, datasetId: id }),
-  'data-request-item.withdrawn.v1': scenario.extend({ itemId: id, datasetId: id }),
-  'consent.withdrawn.v1': z.object({ consentId: id, scenarioId: id }),
-  'partner.approved.v1': scenario.extend({ partnerId: id }),
-  'partner.ended.v1': scenario.extend({ partnerId: id }),
-} as const;
+export const authorisationInForce = defineEvent('authorisation.in-force.v1', authorisation);
+export const authorisationSuspended = defineEvent('authorisation.suspended.v1', suspension);
+export const authorisationResumed = defineEvent('authorisation.resumed.v1', suspension);
+export const authorisationExpired = defineEvent('authorisation.expired.v1', authorisation);
+export const authorisationTerminating = defineEvent('authorisation.terminating.v1', authorisation);
+export const scenarioStopped = defineEvent('scenario.stopped.v1', scenario);
+export const scenarioResumed = defineEvent('scenario.resumed.v1', scenario);
+export const scenarioEnded = defineEvent('scenario.ended.v1', scenario);
+export const partnerEnded = defineEvent('partner.ended.v1', scenario.extend({ partnerId: z.uuid() }));

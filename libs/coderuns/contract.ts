@@ -96,6 +96,3 @@ export const CodeRunView = z
   .meta({ id: 'CodeRun' });
 
 export const byScenario = pageQuery.extend({ scenarioId: z.uuid().optional() });
-
-export const codeRunSucceeded = 'code-run.succeeded.v1';
-export const CodeRunSucceeded = z.object({ runId: z.uuid(), scenarioId: z.uuid() });

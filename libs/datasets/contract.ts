@@ -135,15 +135,3 @@ export const BadRowsPage = z.object({
   next: z.string().nullable(),
   total: z.int().describe('Bad rows of the file; the first 10,000 are listed'),
 });
-
-/** Events, with ids and figures only. */
-export const DatasetCopyReady = z.object({ copyId: z.uuid(), datasetId: z.uuid(), scenarioId: z.uuid() });
-export const DatasetFieldsChanged = z.object({ datasetId: z.uuid(), fieldsVersion: z.int() });
-export const DatasetFrozen = z.object({ datasetId: z.uuid() });
-export const datasetEvents = {
-  'dataset-copy.ready.v1': DatasetCopyReady,
-  'dataset-copy.destroyed.v1': DatasetCopyReady,
-  'dataset.fields-changed.v1': DatasetFieldsChanged,
-  'dataset.frozen.v1': DatasetFrozen,
-  'dataset.thawed.v1': DatasetFrozen,
-} as const;

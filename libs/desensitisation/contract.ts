@@ -219,7 +219,3 @@ export const SampleView = z
   .meta({ id: 'Sample' });
 
 export const byScenario = pageQuery.extend({ scenarioId: z.uuid().optional() });
-
-/** Published with a sample; the payload is `SamplePublished`. */
-export const samplePublished = 'sample.published.v1';
-export const SamplePublished = z.object({ runId: z.uuid(), scenarioId: z.uuid(), copyId: z.uuid(), datasetId: z.uuid() });

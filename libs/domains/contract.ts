@@ -83,12 +83,3 @@ export const CatalogueImageView = z.object({
   zones: z.array(zone),
   withdrawnAt: z.iso.datetime().nullable(),
 });
-
-/** Event types that this context publishes; each payload is `{ domainId, authorisationId, unitId }`. */
-export const domainEvents = {
-  ready: 'domain.ready.v1',
-  degraded: 'domain.degraded.v1',
-  sealed: 'domain.sealed.v1',
-  unsealed: 'domain.unsealed.v1',
-  destroyed: 'domain.destroyed.v1',
-} as const;

@@ -9,6 +9,7 @@ import { FollowAuthorisation } from './jobs/follow-authorisation.js';
 import { domainsEntities } from './persistence/entities.js';
 import { OperationDomains1763700300000 } from './persistence/migrations/operation-domains.js';
 import { DomainReconciler } from './reconcile/domain.reconciler.js';
+import { ZoneLooks } from './reconcile/zone-looks.reconciler.js';
 
 export { Catalogue, type CatalogueImage } from './application/catalogue.js';
 export { DesiredObjects, type ObjectOwner } from './application/desired-objects.js';
@@ -25,7 +26,7 @@ export const domainsContext: ContextDeclaration = {
   module: DomainsModule,
   controllers: [OperationDomainsController, CatalogueController],
   jobs: [FollowAuthorisation],
-  reconcilers: [DomainReconciler],
+  reconcilers: [DomainReconciler, ZoneLooks],
   entities: domainsEntities,
   migrations: [OperationDomains1763700300000],
   config: { name: 'domains', schema: domainsConfig, token: DOMAINS_CONFIG },

@@ -176,12 +176,3 @@ export const ReleaseManifest = z.looseObject({
   document: z.looseObject({ type: z.string() }),
   signatures: z.array(z.object({ keyName: z.string(), algorithm: z.literal('Ed25519'), signature: z.string() })),
 });
-
-/** Events, with ids and figures only. */
-const ofRequest = z.object({ requestId: z.uuid(), scenarioId: z.uuid(), authorisationId: z.uuid(), unitId: z.uuid() });
-export const exportEvents = {
-  'export.in-review.v1': ofRequest,
-  'export.vetoed.v1': ofRequest.extend({ checks: z.array(z.enum(checkNames)) }),
-  'export.returned.v1': ofRequest,
-  'export.released.v1': ofRequest.extend({ manifestDigest: digest }),
-} as const;

@@ -1,3 +1,4 @@
+import { defineEvent } from '#kernel';
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { lockGrounds } from './domain/person-lock.js';
@@ -115,3 +116,12 @@ export const PersonDetail = PersonListed.extend({
   grants: z.array(z.object({ role: GrantRole.shape.role, scope: RoleScope, from: day, until: day.nullable() })),
 });
 export const Self = z.object({ personId: z.uuid(), organisationId: z.uuid(), roles: z.array(GrantRole.shape.role) });
+
+/** A person was locked, or a lock lifted. */
+export const personLockChanged = defineEvent('person.lock-changed.v1', z.strictObject({ personId: z.uuid() }));
+/** A personnel record was filed or withdrawn. */
+export const personRecordChanged = defineEvent('person.record-changed.v1', z.strictObject({ personId: z.uuid() }));
+export const personAffiliationEnded = defineEvent(
+  'person.affiliation-ended.v1',
+  z.strictObject({ personId: z.uuid(), organisationId: z.uuid() }),
+);

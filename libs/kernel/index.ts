@@ -4,6 +4,7 @@ export * from './clock.js';
 export * from './context.js';
 export * from './digest.js';
 export * from './ids.js';
+export * from './messages.js';
 export * from './proof-refusals.js';
 export * from './refusal.js';
 export * from './scope.js';

@@ -1,9 +1,6 @@
 import type { Instant } from './clock.js';
 import type { Id } from './ids.js';
 
-/** Event type by which every context tells that something chargeable happened (META-02); metering alone consumes it. */
-export const usageRecorded = 'usage.recorded.v1';
-
 export const chargeItems = ['seat-day', 'workspace-start', 'desensitisation', 'code-run', 'export-release', 'data-processing'] as const;
 export type ChargeItem = (typeof chargeItems)[number];
 

@@ -1,3 +1,4 @@
+import { defineEvent } from '#kernel';
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { revocationCauses } from './domain/revocation.js';
@@ -102,12 +103,8 @@ export const SignedReceipt = z.object({
   signatures: z.array(z.object({ keyName: z.string(), algorithm: z.literal('Ed25519'), signature: z.string() })),
 });
 
-/** Events of this context; payloads hold ids alone. */
-export const seatEvents = {
-  granted: 'seat.granted.v1',
-  paused: 'seat.paused.v1',
-  resumed: 'seat.resumed.v1',
-  revoked: 'seat.revoked.v1',
-  lapseAnnounced: 'seat.lapse-announced.v1',
-  revocationClosed: 'revocation.closed.v1',
-} as const;
+/** The receipt is complete. `caseId` names what ordered the revocation, where something did. */
+export const revocationClosed = defineEvent(
+  'revocation.closed.v1',
+  z.strictObject({ revocationId: z.uuid(), scope, caseId: z.uuid().nullable() }),
+);

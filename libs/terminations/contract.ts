@@ -149,10 +149,3 @@ export const HoldView = z.object({
 });
 
 export const TerminationDetail = TerminationView.extend({ exits: z.array(ExitView), holds: z.array(HoldView.omit({ version: true })) });
-
-/** Events of this context; payloads hold ids alone. */
-export const terminationEvents = {
-  opened: 'termination.opened.v1',
-  certified: 'termination.certified.v1',
-  pending: 'termination.pending.v1',
-} as const;

@@ -227,10 +227,7 @@ describe('opdomain login', () => {
     expect([out.code, out.err]).toEqual([0, expect.stringContaining('the issuer has revoked the refresh token')]);
     expect(out.err).toContain('the access token cannot be revoked and ends at');
     expect(() => statSync(file)).toThrow();
-    expect([(await refresh(next)).status, await (await refresh(next)).json()]).toMatchObject([
-      400,
-      { error: 'invalid_grant' },
-    ]);
+    expect([(await refresh(next)).status, await (await refresh(next)).json()]).toMatchObject([400, { error: 'invalid_grant' }]);
     expect((await run(['logout'])).err).toContain('no sign-in is kept here');
   });
 

@@ -6,7 +6,7 @@ import type { Cast } from '../support/authorised.js';
 import { residentsFile } from '../support/residents.js';
 
 import { ended, format, openWorld } from '../support/datasets-world.js';
-import { refused } from '../support/outcomes.js';
+import { refused, timesDone } from '../support/outcomes.js';
 
 describe('a delivery', () => {
   let world: Awaited<ReturnType<typeof openWorld>>;
@@ -48,7 +48,7 @@ describe('a delivery', () => {
       'SELECT type, payload FROM platform.outbox WHERE key = $1 ORDER BY id',
       [id],
     );
-    expect(events).toContainEqual({ type: 'dataset-copy.ready.v1', payload: { copyId: id, datasetId: dataset.id, scenarioId } });
+    expect(await timesDone(medium, id, 'dataset-copy.imported')).toBe(1);
     expect(events.filter(({ type }) => type === 'usage.recorded.v1')).toHaveLength(1);
   });
 

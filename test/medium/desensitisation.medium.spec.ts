@@ -7,6 +7,7 @@ import { RunExecution } from '../../libs/desensitisation/application/run-executi
 import { canary, deliveredRows, openDelivered, type Delivered, type Plan, type Run } from '../support/delivered.js';
 import { expectDestroyable } from '../support/holdings.js';
 import { approveScenario, inDays, ok } from '../support/operating.js';
+import { timesDone } from '../support/outcomes.js';
 
 let data: Delivered;
 beforeAll(async () => {
@@ -186,8 +187,7 @@ describe('a desensitisation run', () => {
       return work?.state === 'done';
     }, 'the second try');
     expect(await data.ended(done.id)).toEqual(done);
-    const events = await data.medium.sql("SELECT 1 FROM platform.outbox WHERE type = 'sample.published.v1' AND key = $1", [done.id]);
-    expect(events).toHaveLength(1);
+    expect(await timesDone(data.medium, done.id, 'desensitisation-run.succeeded')).toBe(1);
     expect(await data.medium.platform.objects.list(`scenarios/${data.operating.scenarioId}/samples/${done.id}`)).toHaveLength(2);
   }, 120_000);
 
@@ -198,7 +198,6 @@ describe('a desensitisation run', () => {
     const work = {
       workId: newId(),
       key: id,
-      payload: {},
       attempt: 1,
       lastAttempt: false,
       signal: new AbortController().signal,
@@ -207,7 +206,7 @@ describe('a desensitisation run', () => {
     await data.medium.app.get(RunExecution).carryOut(id, work);
     const done = await data.ended(id);
     expect(done.state).toBe('succeeded');
-    expect(await data.medium.sql("SELECT 1 FROM platform.outbox WHERE type = 'sample.published.v1' AND key = $1", [id])).toHaveLength(1);
+    expect(await timesDone(data.medium, id, 'desensitisation-run.succeeded')).toBe(1);
     const [row] = await data.medium.sql<{ object_key: string; object_version: string }>(
       'SELECT object_key, object_version FROM desensitisation.runs WHERE id = $1',
       [id],

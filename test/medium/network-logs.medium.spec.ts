@@ -1,6 +1,7 @@
 import { identityContext } from '#identity';
-import { addMonths, newId, systemAct } from '#kernel';
+import { addMonths, newId, systemAct, type EventType } from '#kernel';
 import { networkLogsContext, Sealer } from '#networklogs';
+import { domainReady, terminationCertified } from '#platform/database';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -53,9 +54,9 @@ const sealNow = async (domainId?: string): Promise<Segment[]> => {
   expect(answer.status).toBe(201);
   return answer.body.sealed;
 };
-const publish = (type: string, payload: Record<string, string>): Promise<void> =>
+const publish = <P extends object>(event: EventType<P>, payload: P): Promise<void> =>
   medium.platform.unitOfWork.run(systemAct('test', 'network-log.collected', new Date().toISOString()), (tx) =>
-    tx.publish({ type, key: newId(), payload }),
+    tx.publish(event, newId(), payload),
   );
 /** Takes the lock off a stored file, as the passing of its term would. */
 async function unlock(key: string): Promise<void> {
@@ -146,7 +147,7 @@ describe('a segment', () => {
        ON CONFLICT (source_id, hour) DO UPDATE SET lost = 3`,
     );
     const domainId = newId();
-    await publish('domain.ready.v1', { domainId, authorisationId: newId(), unitId: newId() });
+    await publish(domainReady, { domainId, authorisationId: newId(), unitId: newId() });
     await medium.until(async () => (await streamsOf(domainId)).length === 3, 'streams of the domain');
     const sealed = await sealNow(domainId);
     const dev = sealed.find(({ zone }) => zone === 'dev');
@@ -182,7 +183,7 @@ describe('a segment', () => {
 
   it('may go after its term, oldest first, with its events and its file [LOG-01]', async () => {
     const domainId = newId();
-    await publish('domain.ready.v1', { domainId, authorisationId: newId(), unitId: newId() });
+    await publish(domainReady, { domainId, authorisationId: newId(), unitId: newId() });
     await medium.until(async () => (await streamsOf(domainId)).length === 3, 'streams of the domain');
     const pick = (segments: Segment[]) => segments.find(({ zone }) => zone === 'control')?.id ?? '';
     await medium.security.get(`/network-log-segments?domainId=${domainId}`);
@@ -224,13 +225,13 @@ describe('a termination', () => {
   it('seals the domain’s streams, keeps everything six months from then, and the logs stay searchable [LOG-01] [LOG-02]', async () => {
     const domainId = newId();
     const authorisationId = newId();
-    await publish('domain.ready.v1', { domainId, authorisationId, unitId: newId() });
+    await publish(domainReady, { domainId, authorisationId, unitId: newId() });
     await medium.until(async () => (await streamsOf(domainId)).length === 3, 'streams of the domain');
     await medium.security.get(`/network-log-segments?domainId=${domainId}`);
     await settle();
     const [early] = (await sealNow(domainId)).filter(({ zone }) => zone === 'control');
     expect(early?.events).toBe(1);
-    await publish('termination.certified.v1', { terminationId: newId(), authorisationId, domainId });
+    await publish(terminationCertified, { terminationId: newId(), domainId });
     const ended = await medium.until(async () => {
       const streams = await streamsOf(domainId);
       return streams.every(({ ended_at }) => ended_at !== null) ? streams : undefined;

@@ -1,4 +1,5 @@
 import {
+  defineJob,
   newId,
   systemAct,
   systemClock,
@@ -17,11 +18,12 @@ import { contexts } from '../../apps/composition/contexts.js';
 import { application, openCast, type Cast } from '../support/authorised.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 
+const longWork = defineJob('long.work', 'work', { maxAttempts: 1 });
 /** Long work whose steps the test decides. */
 const steps = new EventEmitter();
 @Injectable()
 class LongWork {
-  @Job('long.work', { maxAttempts: 1 })
+  @Job(longWork)
   async run(run: JobRun): Promise<void> {
     await run.progress({ done: 1, of: 2 });
     steps.emit('started');
@@ -85,9 +87,7 @@ const requirementsOf = async (by: Caller, query = ''): Promise<RequirementsAnswe
 
 /** Orders long work for a unit; the unit's manager could have done so. */
 const order = (unitId: string, key = newId()): Promise<string> =>
-  medium.platform.unitOfWork.run(systemAct('test', 'long.ordered', systemClock.now()), (tx) =>
-    tx.enqueue({ name: 'long.work', key, unitId }),
-  );
+  medium.platform.unitOfWork.run(systemAct('test', 'long.ordered', systemClock.now()), (tx) => tx.enqueue(longWork, { key, unitId }));
 
 describe('the board', () => {
   it('shows an authority its own region, the administrators everything, and every number opens its records [ADM-11] [ADM-03]', async () => {

@@ -18,7 +18,7 @@ import {
   someDigest,
 } from '../support/authorised.js';
 import { type Caller, type Medium, openMedium } from '../support/medium.js';
-import { epochOf, eventsOf, refused } from '../support/outcomes.js';
+import { epochOf, eventsOf, refused, timesDone } from '../support/outcomes.js';
 
 let medium: Medium;
 let cast: Cast;
@@ -42,7 +42,6 @@ describe('a scenario', () => {
     );
     const approved = await approvedScenario(cast, id);
     expect(approved.state).toBe('approved');
-    expect(await eventsOf(medium, approved.id)).toEqual(['scenario.approved.v1']);
   });
 
   it('stops at once when anyone of the unit says so; only the authority resumes it [EMG-06]', async () => {
@@ -54,7 +53,7 @@ describe('a scenario', () => {
     expect(await cast.manager.post('/data-requests', { scenarioId: id, items: [] })).toMatchObject(refused('scenario.stopped', 423));
     expect(await cast.manager.post(`/scenarios/${id}/resumptions`, { reason: '已处理' })).toMatchObject(refused('http.role-missing', 403));
     expect(ok(await cast.officer.post(`/scenarios/${id}/resumptions`, { reason: '已核实' }))).toMatchObject({ stop: null });
-    expect(await eventsOf(medium, id)).toEqual(['scenario.approved.v1', 'scenario.stopped.v1', 'scenario.resumed.v1']);
+    expect(await eventsOf(medium, id)).toEqual(['scenario.stopped.v1', 'scenario.resumed.v1']);
   });
 
   it('ends alone: the unit’s other scenario keeps its grants [SUSP-05]', async () => {
@@ -97,7 +96,6 @@ describe('a data request', () => {
       { state: 'in-force', open: ['region', 'resident_id'], withheld: [] },
       { state: 'rejected', reasons: '超出场景所需', open: [] },
     ]);
-    expect(await eventsOf(medium, first.id)).toEqual(['data-request-item.in-force.v1']);
   });
 
   it('voids every vote when the list is revised, and keeps what was granted [REQ-03]', async () => {
@@ -155,7 +153,7 @@ describe('a data request', () => {
       { open: ['region', 'resident_id'], withheld: [] },
     ]);
     ok(await cast.manager.post(`/consents/${consentId}/withdrawals`));
-    expect(await eventsOf(medium, consentId)).toEqual(['consent.withdrawn.v1']);
+    expect(await timesDone(medium, consentId, 'consent.withdrawn')).toBe(1);
   });
 
   it('is seen by the providers it asks and by nobody else’s, who may take an item back [EVAL-07]', async () => {
@@ -166,7 +164,7 @@ describe('a data request', () => {
     const itemId = granted.items[0]?.id ?? '';
     const taken = ok(await cast.steward.post(`/data-requests/${granted.id}/items/${itemId}/withdrawals`, { reasons: '数据停止汇聚' }));
     expect(taken).toMatchObject({ items: [{ state: 'withdrawn' }] });
-    expect(await eventsOf(medium, itemId)).toEqual(['data-request-item.in-force.v1', 'data-request-item.withdrawn.v1']);
+    expect(await timesDone(medium, granted.id, 'data-request.item-withdrawn')).toBe(1);
   });
 });
 
@@ -211,7 +209,7 @@ describe('partners', () => {
     expect(await cast.manager.post('/admissions', { ...asked, parentId: record.id })).toMatchObject(refused('partner.re-grant', 403));
     ok(await cast.manager.post(`/admissions/${record.id}/endings`));
     expect((await cast.manager.get(`/admissions/${below.id}`)).body).toMatchObject({ state: 'ended' });
-    expect(await eventsOf(medium, record.id)).toEqual(['partner.approved.v1', 'partner.ended.v1']);
+    expect(await eventsOf(medium, record.id)).toEqual(['partner.ended.v1']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { newId, systemAct, systemClock, type Id } from '#kernel';
+import { lanes, newId, systemAct, systemClock, type EventType, type Id } from '#kernel';
 import { replayWork, type JobRun } from '#platform/queue';
 import { managerOf } from '#platform/database/persistence';
 import { inSpan, startTelemetry, traceparent } from '#platform/telemetry';
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bells, consumer, job, openWorkBench, type WorkBench } from '../support/work.js';
+import { anyEvent, bells, consumer, job, openWorkBench, type WorkBench } from '../support/work.js';
 
 let dir = '';
 let stopTelemetry: () => Promise<void>;
@@ -39,8 +39,8 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
   });
   afterAll(() => bench.close());
 
-  const publish = (type: string, key: Id = newId()): Promise<void> =>
-    bench.unitOfWork.run(systemAct('test', 'test.ordered', systemClock.now()), (tx) => tx.publish({ type, key, payload: {} }));
+  const publish = (event: EventType, key: Id = newId()): Promise<void> =>
+    bench.unitOfWork.run(systemAct('test', 'test.ordered', systemClock.now()), (tx) => tx.publish(event, key, {}));
   const state = (id: Id, wanted: string) => async () => (await bench.work(id)).state === wanted;
   const eventWork = async (name: string): Promise<{ id: Id; state: string }[]> =>
     bench.dataSource.query('SELECT id, state FROM platform.work WHERE name = $1 ORDER BY id', [name]);
@@ -50,9 +50,9 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
     const count = job('once', (run) => Promise.resolve(void runs.set(run.key, (runs.get(run.key) ?? 0) + 1)));
     const workers = [await bench.worker({ jobs: [count] }), await bench.worker({ jobs: [count] })];
     const relays = [bench.relay(), bench.relay()];
-    const ids = await Promise.all(Array.from({ length: 40 }, () => bench.order('once')));
+    const ids = await Promise.all(Array.from({ length: 40 }, () => bench.order(count.job)));
     for (const id of ids) await bench.until(state(id, 'done'), 'all orders to be done');
-    for (const id of ids) await bench.bell.ring(id);
+    for (const lane of lanes) await bench.bell.ring(lane);
     expect([...runs.values()]).toEqual(ids.map(() => 1));
     await Promise.all(relays.map((relay) => relay.stop()));
     await Promise.all(workers.map((worker) => worker.die()));
@@ -71,7 +71,7 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
     );
     const worker = await bench.worker({ jobs: [failing] });
     const relay = bench.relay();
-    const id = await bench.order('failing');
+    const id = await bench.order(failing.job);
     await bench.until(state(id, 'dead'), 'the work to be a dead letter');
     expect(await bench.work(id)).toMatchObject({ attempts: 3, last_error: 'RangeError', lease_owner: null });
     const pauses = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
@@ -89,14 +89,15 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
 
   it('loses nothing when the queue forgets every ring: the table is swept and rung again', async () => {
     const done = new Set<Id>();
-    const ids = await Promise.all(Array.from({ length: 20 }, () => bench.order('forgotten')));
+    const forgotten = job('forgotten', (run) => Promise.resolve(void done.add(run.key)));
+    const ids = await Promise.all(Array.from({ length: 20 }, () => bench.order(forgotten.job)));
     const relay = bench.relay();
     await bench.until(
       async () => (await bench.dataSource.query(`SELECT 1 FROM platform.work WHERE name = 'forgotten' AND rung_at IS NULL`)).length === 0,
       'all rings to be on their way',
     );
     await bench.loseRings();
-    const worker = await bench.worker({ jobs: [job('forgotten', (run) => Promise.resolve(void done.add(run.key)))] });
+    const worker = await bench.worker({ jobs: [forgotten] });
     for (const id of ids) await bench.until(state(id, 'done'), 'what the queue forgot to be done');
     expect(done.size).toBe(ids.length);
     await relay.stop();
@@ -107,26 +108,22 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
     const takers: string[] = [];
     let started: () => void = () => undefined;
     const begun = new Promise<void>((resolve) => (started = resolve));
-    const first = await bench.worker({
-      jobs: [
-        job(
-          'handed-over',
-          (run) => {
-            takers.push('first');
-            started();
-            return untilAborted(run);
-          },
-          { leaseSeconds: 2 },
-        ),
-      ],
-    });
+    const handedOver = (taker: 'first' | 'second') =>
+      job(
+        'handed-over',
+        (run) => {
+          takers.push(taker);
+          started();
+          return taker === 'first' ? untilAborted(run) : Promise.resolve();
+        },
+        { leaseSeconds: 2 },
+      );
+    const first = await bench.worker({ jobs: [handedOver('first')] });
     const relay = bench.relay();
-    const id = await bench.order('handed-over');
+    const id = await bench.order(handedOver('first').job);
     await begun;
     await first.die();
-    const second = await bench.worker({
-      jobs: [job('handed-over', () => Promise.resolve(void takers.push('second')), { leaseSeconds: 2 })],
-    });
+    const second = await bench.worker({ jobs: [handedOver('second')] });
     await bench.until(state(id, 'done'), 'another worker to take over');
     expect(takers).toEqual(['first', 'second']);
     expect(await bench.work(id)).toMatchObject({ attempts: 2 });
@@ -137,7 +134,7 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
   it('that ends every worker that takes it becomes a dead letter too, not an endless loop', async () => {
     const relay = bench.relay();
     const deadly = job('deadly', () => Promise.resolve(), { maxAttempts: 2 });
-    const id = await bench.order('deadly');
+    const id = await bench.order(deadly.job);
     // As two workers left it that died while they held it.
     await bench.dataSource.query(
       `UPDATE platform.work SET attempts = 2, state = 'leased', lease_owner = 'gone', lease_until = now() WHERE id = $1`,
@@ -153,25 +150,22 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
   it('that is cancelled while it runs is told so and stays cancelled', async () => {
     let told: unknown;
     const relay = bench.relay();
-    const worker = await bench.worker({
-      jobs: [
-        job(
-          'cancelled',
-          async (run) => {
-            await untilAborted(run).catch((reason: unknown) => {
-              told = reason;
-              throw reason;
-            });
-          },
-          { leaseSeconds: 1 },
-        ),
-      ],
-    });
+    const cancelled = job(
+      'cancelled',
+      async (run) => {
+        await untilAborted(run).catch((reason: unknown) => {
+          told = reason;
+          throw reason;
+        });
+      },
+      { leaseSeconds: 1 },
+    );
+    const worker = await bench.worker({ jobs: [cancelled] });
     const key = newId();
-    const id = await bench.order('cancelled', key);
+    const id = await bench.order(cancelled.job, key);
     await bench.until(state(id, 'leased'), 'the work to run');
     const cancel = () =>
-      bench.unitOfWork.run(systemAct('test', 'test.ordered', systemClock.now()), (tx) => tx.cancelWork('cancelled', key));
+      bench.unitOfWork.run(systemAct('test', 'test.ordered', systemClock.now()), (tx) => tx.cancelWork(cancelled.job, key));
     expect(await cancel()).toBe(1);
     await bench.until(() => Promise.resolve(told !== undefined), 'the running work to be told');
     expect(await bench.work(id)).toMatchObject({ state: 'cancelled' });
@@ -181,7 +175,7 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
   });
 
   it('consumes an event exactly once, also when a worker died between the commit and the end of its work', async () => {
-    const type = `${kind}.happened.v1`;
+    const type = anyEvent(`${kind}.happened.v1`);
     let fail = true;
     const effect = (name: string) =>
       consumer(type, `${kind}.${name}`, async (tx, event) => {
@@ -212,7 +206,7 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
   });
 
   it('misses no event of a transaction that began earlier and committed later', async () => {
-    const type = `${kind}.ordered.v1`;
+    const type = anyEvent(`${kind}.ordered.v1`);
     const seen: string[] = [];
     const consumers = [consumer(type, `${kind}.orderly`, (_, event) => Promise.resolve(void seen.push(event.key)))];
     const relay = bench.relay(consumers);
@@ -223,7 +217,7 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
     let written: () => void = () => undefined;
     const earlyWritten = new Promise<void>((resolve) => (written = resolve));
     const slow = bench.unitOfWork.run(systemAct('test', 'test.ordered', systemClock.now()), async (tx) => {
-      await tx.publish({ type, key: early, payload: {} });
+      await tx.publish(type, early, {});
       written();
       await held;
     });
@@ -239,29 +233,28 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
   });
 
   it('keeps one trace from the act that ordered it to the handlers and what they order in turn', async () => {
-    const type = `${kind}.traced.v1`;
+    const type = anyEvent(`${kind}.traced.v1`);
     const traces: Record<string, string | undefined> = {};
+    const traced = job('traced', (run) => {
+      traces['job'] = traceOf(run.traceparent);
+      traces['span'] = traceOf(traceparent());
+      return Promise.resolve();
+    });
     const consumers = [
       consumer(type, `${kind}.tracer`, async (tx, event) => {
         traces['consumer'] = traceOf(tx.context.traceparent);
-        await tx.enqueue({ name: 'traced', key: event.key });
+        await tx.enqueue(traced.job, { key: event.key });
       }),
     ];
     const relay = bench.relay(consumers);
     const worker = await bench.worker({
       consumers,
-      jobs: [
-        job('traced', (run) => {
-          traces['job'] = traceOf(run.traceparent);
-          traces['span'] = traceOf(traceparent());
-          return Promise.resolve();
-        }),
-      ],
+      jobs: [traced],
     });
     await inSpan('a request', {}, async () => {
       traces['act'] = traceOf(traceparent());
       await bench.unitOfWork.run({ ...systemAct('test', 'test.ordered', systemClock.now(), traceparent()) }, (tx) =>
-        tx.publish({ type, key: newId(), payload: {} }),
+        tx.publish(type, newId(), {}),
       );
     });
     await bench.until(() => Promise.resolve(traces['span'] !== undefined), 'the job at the end of the chain');

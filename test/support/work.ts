@@ -1,12 +1,23 @@
-import { newId, systemAct, systemClock, type Id } from '#kernel';
+import { defineEvent, defineJob, newId, systemAct, systemClock, type EventType, type Id, type JobSettings, type JobType } from '#kernel';
 import { createDataSource, JournalSealer, UnitOfWork, type Tx } from '#platform/database';
 import { createMasterKeyFile, SealedKeyFile } from '#platform/keys';
-import { openBell, Relay, WorkRunner, type Bell, type EventHandler, type JobHandler, type JobRun, type QueueConfig } from '#platform/queue';
+import {
+  laneConfig,
+  openBell,
+  Relay,
+  WorkRunner,
+  type Bell,
+  type EventHandler,
+  type JobHandler,
+  type JobRun,
+  type QueueConfig,
+} from '#platform/queue';
 import { createLogger } from '#platform/telemetry';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
+import { z } from 'zod';
 import { startRedis } from '../../deploy/embedded/servers/index.js';
 import { openDatabase, type TestDatabase } from './database.js';
 
@@ -18,25 +29,27 @@ export interface WorkBench {
   readonly dataSource: DataSource;
   readonly bell: Bell;
   /** A worker with its own connections. `die` cuts them in the middle of whatever it does: it can neither finish nor renew. */
-  worker(handlers: { jobs?: readonly JobHandler[]; consumers?: readonly EventHandler[] }): Promise<{ die(): Promise<void> }>;
+  worker(handlers: {
+    jobs?: readonly JobHandler[];
+    consumers?: readonly EventHandler[];
+    places?: z.input<typeof laneConfig>;
+  }): Promise<{ die(): Promise<void>; stop(): Promise<void> }>;
   relay(consumers?: readonly EventHandler[]): Relay;
   /** Empties the queue's own memory: every ring that was under way is lost. */
   loseRings(): Promise<void>;
-  order(name: string, key?: Id): Promise<Id>;
+  order(job: JobType, key?: Id, unitId?: Id): Promise<Id>;
   work(id: Id): Promise<{ state: string; attempts: number; last_error: string | null; lease_owner: string | null }>;
   until<T>(check: () => Promise<T | undefined | false>, what: string, seconds?: number): Promise<T>;
   close(): Promise<void>;
 }
 
-export const job = (name: string, run: (run: JobRun) => Promise<void>, options: Partial<JobHandler> = {}): JobHandler => ({
-  name,
-  run,
-  maxAttempts: 3,
-  leaseSeconds: 60,
-  backoffSeconds: 0.1,
-  ...options,
-});
-export const consumer = (type: string, name: string, consume: EventHandler['consume']): EventHandler => ({ type, name, consume });
+/** Defines work and says who does it. */
+export const job = (name: string, run: (run: JobRun) => Promise<void>, options: Partial<JobSettings> = {}): JobHandler => {
+  const { lane = 'work', ...settings } = options;
+  return { job: defineJob(name, lane, { maxAttempts: 3, backoffSeconds: 0.1, ...settings }), run };
+};
+export const anyEvent = (name: `${string}.v${number}`): EventType => defineEvent(name, z.object({}));
+export const consumer = (event: EventType, name: string, consume: EventHandler['consume']): EventHandler => ({ event, name, consume });
 
 async function queueOf(
   kind: (typeof bells)[number],
@@ -95,7 +108,7 @@ export async function openWorkBench(kind: (typeof bells)[number], root: string):
     unitOfWork,
     dataSource,
     bell,
-    async worker({ jobs = [], consumers = [] }) {
+    async worker({ jobs = [], consumers = [], places = {} }) {
       const own = await connect();
       const ownBell = await openBell(queue.config);
       const runner = new WorkRunner(
@@ -103,11 +116,12 @@ export async function openWorkBench(kind: (typeof bells)[number], root: string):
         await unitOfWorkOn(own),
         systemClock,
         ownBell,
-        new Map(jobs.map((one) => [one.name, one])),
+        new Map(jobs.map((one) => [one.job.name, one])),
         consumers,
         log,
+        laneConfig.parse(places),
       );
-      await runner.start(4);
+      runner.start();
       let dead = false;
       const one = {
         async die() {
@@ -115,6 +129,13 @@ export async function openWorkBench(kind: (typeof bells)[number], root: string):
           dead = true;
           await own.destroy();
           await runner.stop().catch(() => undefined);
+          await ownBell.close();
+        },
+        async stop() {
+          if (dead) return;
+          dead = true;
+          await runner.stop();
+          await own.destroy();
           await ownBell.close();
         },
       };
@@ -128,8 +149,10 @@ export async function openWorkBench(kind: (typeof bells)[number], root: string):
       return relay;
     },
     loseRings: () => queue.lose(dataSource),
-    order: (name, key = newId()) =>
-      unitOfWork.run(systemAct('test', 'test.ordered', systemClock.now()), (tx: Tx) => tx.enqueue({ name, key })),
+    order: (job, key = newId(), unitId) =>
+      unitOfWork.run(systemAct('test', 'test.ordered', systemClock.now()), (tx: Tx) =>
+        tx.enqueue(job, { key, ...(unitId === undefined ? {} : { unitId }) }),
+      ),
     async work(id) {
       const rows: { state: string; attempts: number; last_error: string | null; lease_owner: string | null }[] = await dataSource.query(
         'SELECT state, attempts, last_error, lease_owner FROM platform.work WHERE id = $1',

@@ -20,6 +20,8 @@ import { ofAuthorisation } from './journalled.js';
 import { Jurisdictions } from './jurisdictions.js';
 import { ResponsiblePeople } from './responsible-people.js';
 import { Reviews } from './reviews.js';
+import { authorisationInForce } from '../contract.js';
+import { expireJob } from '../domain/work.js';
 
 type Apply = (tx: Tx, row: AuthorisationRow) => Promise<Partial<AuthorisationRow>>;
 
@@ -133,8 +135,8 @@ export class Agreements {
         },
         ctx.at,
       );
-      await tx.enqueue({ name: 'authorisations.expire', key: id, dueAt: expiresAt(row.term), unitId: row.unitId });
-      await tx.publish({ type: 'authorisation.in-force.v1', key: id, payload: { authorisationId: id, unitId: row.unitId } });
+      await tx.enqueue(expireJob, { key: id, dueAt: expiresAt(row.term), unitId: row.unitId });
+      await tx.publish(authorisationInForce, id, { authorisationId: id, unitId: row.unitId });
       return change;
     });
   }

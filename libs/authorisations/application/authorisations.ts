@@ -16,6 +16,7 @@ import type { AuthorisationFacts } from './facts.js';
 import { fileDuties } from './file-duties.js';
 import { ofAuthorisation } from './journalled.js';
 import { Jurisdictions } from './jurisdictions.js';
+import { authorisationExpired, authorisationTerminating } from '../contract.js';
 
 type OpenSuspension = NonNullable<AuthorisationFacts['suspension']>;
 
@@ -91,7 +92,6 @@ export class Authorisations {
     const next = await this.repository.update(tx, row, decideTerminated(row));
     await this.closing.endAllUnder(tx, next);
     await tx.record(ofAuthorisation(tx, next, { action: 'authorisation.terminated', before: row }));
-    await tx.publish({ type: 'authorisation.terminated.v1', key: id, payload: { authorisationId: id, unitId: row.unitId } });
   }
 
   /** At the end of the term; does nothing when it is not over, or was done (TERM-06). */
@@ -119,6 +119,9 @@ export class Authorisations {
     await tx.record(
       ofAuthorisation(tx, next, { action: `authorisation.${word}`, before: row, details: { ground: next.ended?.ground ?? '' } }),
     );
-    await tx.publish({ type: `authorisation.${word}.v1`, key: row.id, payload: { authorisationId: row.id, unitId: row.unitId } });
+    await tx.publish(word === 'expired' ? authorisationExpired : authorisationTerminating, row.id, {
+      authorisationId: row.id,
+      unitId: row.unitId,
+    });
   }
 }

@@ -8,6 +8,7 @@ import { DataRequestsRepository } from '../persistence/data-requests.repository.
 import type { PartnerRow, ScenarioRow } from '../persistence/request.entities.js';
 import { PartnersRepository, ScenariosRepository } from '../persistence/scenarios.repository.js';
 import { ofDataRequest, ofPartner, ofScenario } from './journalled.js';
+import { partnerEnded, scenarioEnded } from '../contract.js';
 
 /** What ends together with an authorisation or a scenario. */
 @Injectable()
@@ -48,11 +49,7 @@ export class Closing {
     }
     await tx.bumpEpoch('scenario', row.id);
     await tx.record(ofScenario(tx, next, { action, before: row }));
-    await tx.publish({
-      type: 'scenario.ended.v1',
-      key: row.id,
-      payload: { scenarioId: row.id, authorisationId: row.authorisationId, unitId: row.unitId },
-    });
+    await tx.publish(scenarioEnded, row.id, { scenarioId: row.id, authorisationId: row.authorisationId, unitId: row.unitId });
     return next;
   }
 
@@ -60,6 +57,6 @@ export class Closing {
   async partnerEnded(tx: Tx, before: PartnerRow, ended: PartnerRow, action = 'partner.ended'): Promise<void> {
     await tx.record(ofPartner(tx, ended, { action, before }));
     const { id, scenarioId, authorisationId, unitId } = ended;
-    await tx.publish({ type: 'partner.ended.v1', key: id, payload: { partnerId: id, scenarioId, authorisationId, unitId } });
+    await tx.publish(partnerEnded, id, { partnerId: id, scenarioId, authorisationId, unitId });
   }
 }

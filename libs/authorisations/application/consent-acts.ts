@@ -49,7 +49,6 @@ export class ConsentActs {
       if (row.withdrawnAt !== null) throw refuse('consent.withdrawn', { since: row.withdrawnAt });
       const next = await this.repository.update(tx, row, { withdrawnAt: ctx.at });
       await this.record(tx, next, scenario);
-      await tx.publish({ type: 'consent.withdrawn.v1', key: id, payload: { consentId: id, scenarioId: row.scenarioId } });
       return view(next);
     });
   }

@@ -106,7 +106,6 @@ export class DataRequestActs {
         const consents = await this.consents.ofScenario(tx, request.scenarioId);
         const { state, open, withheld } = decideGrant(request, item, { ...facts, approval, consents, items: list }, ctx.at);
         await this.repository.updateItem(tx, item, { state, grant: { open, withheld } });
-        await tx.publish({ type: 'data-request-item.in-force.v1', key: itemId, payload: payloadOf(item) });
       }
       return { details: { itemId, verdict: ballot.verdict, digest: ballot.digest, review: approval.state } };
     });
@@ -136,7 +135,6 @@ export class DataRequestActs {
       const person = personOf(ctx.actor);
       if (person.organisationId !== item.providerId) assertUnitOrAuthority(ctx.actor, request.authorityId, request.unitId);
       await this.repository.updateItem(tx, item, decideItemEnd(item, 'withdrawn', reasons));
-      await tx.publish({ type: 'data-request-item.withdrawn.v1', key: itemId, payload: payloadOf(item) });
       return { details: { itemId }, reasons: [reasons] };
     });
   }

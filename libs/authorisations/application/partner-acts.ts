@@ -17,6 +17,7 @@ import { Closing } from './closing.js';
 import { ofPartner } from './journalled.js';
 import { Jurisdictions } from './jurisdictions.js';
 import { Reviews } from './reviews.js';
+import { endPartnerJob } from '../domain/work.js';
 
 type PartnerAnswer = z.input<typeof PartnerView>;
 
@@ -93,8 +94,7 @@ export class PartnerActs {
       const next = await this.repository.update(tx, row, change);
       if (next.state === 'approved') {
         const { scenarioId, authorisationId, unitId } = next;
-        await tx.enqueue({ name: 'authorisations.end-partner', key: id, dueAt: endOfDay(next.until), unitId, scenarioId });
-        await tx.publish({ type: 'partner.approved.v1', key: id, payload: { partnerId: id, scenarioId, authorisationId, unitId } });
+        await tx.enqueue(endPartnerJob, { key: id, dueAt: endOfDay(next.until), unitId, scenarioId });
       }
       await tx.record(ofPartner(tx, next, { before: row, details: { verdict: ballot.verdict, review: approval.state } }));
       return this.view(tx, next);

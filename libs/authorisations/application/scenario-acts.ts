@@ -28,6 +28,7 @@ import { Closing } from './closing.js';
 import { ofScenario } from './journalled.js';
 import { Jurisdictions } from './jurisdictions.js';
 import { Reviews } from './reviews.js';
+import { scenarioResumed, scenarioStopped } from '../contract.js';
 
 type ScenarioAnswer = z.input<typeof ScenarioView>;
 type Decide = (tx: Tx, row: ScenarioRow, authorisation: Authorisation) => Promise<Partial<ScenarioRow>>;
@@ -92,7 +93,6 @@ export class ScenarioActs {
       const approval = await this.reviews.cast(tx, { kind: 'scenario', id }, ballot, scenarioDigest(row));
       if (approval.state === 'rejected') return decideScenarioRejection(row);
       if (approval.state !== 'approved') return {};
-      await tx.publish({ type: 'scenario.approved.v1', key: id, payload: payloadOf(row) });
       return decideScenarioApproval(row, authorisation, approval, ctx.at);
     });
   }
@@ -104,7 +104,7 @@ export class ScenarioActs {
       const change = decideStop(row, { by: person.personId, at: ctx.at, reason });
       if (change.stop) {
         await tx.bumpEpoch('scenario', id);
-        await tx.publish({ type: 'scenario.stopped.v1', key: id, payload: payloadOf(row) });
+        await tx.publish(scenarioStopped, id, payloadOf(row));
       }
       return change;
     });
@@ -114,7 +114,7 @@ export class ScenarioActs {
     return this.change(ctx, id, async (tx, row) => {
       assertAuthority(ctx.actor, row.authorityId, row.unitId);
       const change = decideResumption(row, reason);
-      await tx.publish({ type: 'scenario.resumed.v1', key: id, payload: payloadOf(row) });
+      await tx.publish(scenarioResumed, id, payloadOf(row));
       return change;
     });
   }

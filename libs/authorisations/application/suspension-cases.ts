@@ -24,6 +24,8 @@ import { Closing } from './closing.js';
 import { ofAuthorisation } from './journalled.js';
 import { Jurisdictions } from './jurisdictions.js';
 import { ResponsiblePeople } from './responsible-people.js';
+import { authorisationResumed, authorisationSuspended } from '../contract.js';
+import { overdueJob } from '../domain/work.js';
 
 export type SuspensionAnswer = z.input<typeof SuspensionView>;
 interface Case {
@@ -73,7 +75,7 @@ export class SuspensionCases {
       });
       await this.closing.cut(tx, next);
       await tx.bumpEpoch('unit', row.unitId);
-      await tx.enqueue({ name: 'authorisations.overdue', key: stored.id, dueAt: missedAt(stored.deadline), unitId: row.unitId });
+      await tx.enqueue(overdueJob, { key: stored.id, dueAt: missedAt(stored.deadline), unitId: row.unitId });
       await tx.record(
         ofAuthorisation(tx, next, {
           before: row,
@@ -81,11 +83,7 @@ export class SuspensionCases {
           details: { suspensionId: stored.id, due: stored.deadline.due },
         }),
       );
-      await tx.publish({
-        type: 'authorisation.suspended.v1',
-        key: authorisationId,
-        payload: { authorisationId, unitId: row.unitId, suspensionId: stored.id },
-      });
+      await tx.publish(authorisationSuspended, authorisationId, { authorisationId, unitId: row.unitId, suspensionId: stored.id });
       return this.view(tx, stored);
     });
   }
@@ -125,9 +123,9 @@ export class SuspensionCases {
     return this.inCase(ctx, id, async (tx, { authorisation, suspension, rectification }) => {
       assertAuthority(ctx.actor, authorisation.authorityId, authorisation.unitId);
       await this.repository.update(tx, suspension, decideLift(suspension, rectification));
-      await tx.cancelWork('authorisations.overdue', id);
+      await tx.cancelWork(overdueJob, id);
       const { id: authorisationId, unitId } = authorisation;
-      await tx.publish({ type: 'authorisation.resumed.v1', key: authorisationId, payload: { authorisationId, unitId, suspensionId: id } });
+      await tx.publish(authorisationResumed, authorisationId, { authorisationId, unitId, suspensionId: id });
       return decideReentry(
         authorisation,
         {
@@ -145,7 +143,7 @@ export class SuspensionCases {
       const years = await this.jurisdictions.workingYears(tx);
       const change = decideExtension(suspension, { ...input, by: personOf(ctx.actor).personId }, years, ctx.at);
       const next = await this.repository.update(tx, suspension, change);
-      await tx.enqueue({ name: 'authorisations.overdue', key: id, dueAt: missedAt(next.deadline), unitId: next.unitId });
+      await tx.enqueue(overdueJob, { key: id, dueAt: missedAt(next.deadline), unitId: next.unitId });
       return {};
     });
   }

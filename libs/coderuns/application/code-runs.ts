@@ -13,9 +13,9 @@ import type { CodeRunRow, ReadCopy } from '../persistence/entities.js';
 import { SubmissionsRepository } from '../persistence/submissions.repository.js';
 import { InputGate } from './input-gate.js';
 import { runObject, underOf } from './subjects.js';
+import { runJob, trialJob } from '../domain/work.js';
 
 type RunAnswer = z.input<typeof CodeRunView>;
-export const runJob = 'coderuns.run';
 
 /** A finished production run as the export gate takes it up: where its result stands in quarantine, and what it derives from. */
 export interface CodeRunResult {
@@ -79,7 +79,7 @@ export class CodeRuns {
       });
       const details = { submissionId, codeDigest: run.codeDigest, mode };
       await tx.record({ action: ctx.action, object: runObject(run), ...underOf(run), details });
-      await tx.enqueue({ name: runJob, key: run.id, unitId, scenarioId });
+      await tx.enqueue(jobOf(run), { key: run.id, unitId, scenarioId });
       return viewOf(run);
     });
   }
@@ -152,11 +152,13 @@ export class CodeRuns {
 
   private async end(tx: Tx, run: CodeRunRow): Promise<CodeRunRow> {
     const ended = await this.runs.update(tx, run, { state: 'cancelled', cause: { code: 'coderuns.cut' }, finishedAt: tx.context.at });
-    await tx.cancelWork(runJob, run.id);
+    await tx.cancelWork(jobOf(run), run.id);
     await tx.record({ action: 'code-run.cancelled', object: runObject(run), ...underOf(run), reasons: ['coderuns.cut'] });
     return ended;
   }
 }
+
+const jobOf = ({ mode }: Pick<CodeRunRow, 'mode'>) => (mode === 'trial' ? trialJob : runJob);
 
 const nothingYet = {
   startedAt: null,

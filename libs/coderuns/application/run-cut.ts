@@ -5,13 +5,14 @@ import { type CuttableRuns, RunCuts, type RunScope } from '#seats';
 import type { OpenRunState } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
 import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
-import { CodeRuns, runJob } from './code-runs.js';
+import type { CodeRunRow } from '../persistence/entities.js';
+import { runJob, trialJob } from '../domain/work.js';
+import { CodeRuns } from './code-runs.js';
 
 @Injectable()
 export class CuttableCodeRuns implements CuttableRuns {
   readonly context = 'coderuns';
   readonly kind = 'code-run';
-  readonly job = runJob;
   constructor(
     private readonly runs: CodeRuns,
     private readonly repository: CodeRunsRepository,
@@ -19,6 +20,7 @@ export class CuttableCodeRuns implements CuttableRuns {
 
   cut = (tx: Tx, scope: RunScope, states: readonly OpenRunState[]): Promise<readonly Id[]> => this.runs.cut(tx, scope, states);
   get = (tx: Tx, id: Id) => this.repository.get(tx, id);
+  job = (run: CodeRunRow) => (run.mode === 'trial' ? trialJob : runJob);
 }
 
 @Implements('cut-path')

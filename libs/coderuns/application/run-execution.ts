@@ -3,7 +3,7 @@ import { UnitOfWork, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { endsWork, type JobRun } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
-import { codeRunSucceeded, type ColumnLineage } from '../contract.js';
+import type { ColumnLineage } from '../contract.js';
 import { resultLineage } from '../domain/code.js';
 import { assertMayRunOnRaw, type RunCause } from '../domain/decisions.js';
 import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
@@ -113,7 +113,6 @@ export class RunExecution {
       });
       if (run.mode === 'trial') return;
       const { id, scenarioId, authorisationId, unitId } = run;
-      await tx.publish({ type: codeRunSucceeded, key: id, payload: { runId: id, scenarioId } });
       await tx.use({
         item: 'code-run',
         quantity: 1,

@@ -1,8 +1,10 @@
+import { authorisationExpired, authorisationSuspended, authorisationTerminating, scenarioEnded, scenarioStopped } from '#authorisations/contract';
 import type { Tx } from '#platform/database';
 import { Consumes, Job, type ConsumedEvent, type JobRun } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
-import { CodeRuns, runJob } from '../application/code-runs.js';
+import { CodeRuns } from '../application/code-runs.js';
 import { RunExecution } from '../application/run-execution.js';
+import { runJob, trialJob } from '../domain/work.js';
 
 @Injectable()
 export class CodeRunsJobs {
@@ -11,29 +13,32 @@ export class CodeRunsJobs {
     private readonly runs: CodeRuns,
   ) {}
 
-  /** A short lease: what was cut is told to stop within a quarter of it. */
-  @Job(runJob, { maxAttempts: 4, leaseSeconds: 12 })
+  @Job(runJob)
   run(run: JobRun): Promise<void> {
     return this.execution.carryOut(run.key, run);
   }
+  @Job(trialJob)
+  trial(run: JobRun): Promise<void> {
+    return this.execution.carryOut(run.key, run);
+  }
 
-  @Consumes('scenario.stopped.v1', 'coderuns.on-scenario-stopped')
+  @Consumes(scenarioStopped, 'coderuns.on-scenario-stopped')
   scenarioStopped(tx: Tx, event: ConsumedEvent): Promise<unknown> {
     return this.runs.cut(tx, { scenarioId: event.key });
   }
-  @Consumes('scenario.ended.v1', 'coderuns.on-scenario-ended')
+  @Consumes(scenarioEnded, 'coderuns.on-scenario-ended')
   scenarioEnded(tx: Tx, event: ConsumedEvent): Promise<unknown> {
     return this.runs.cut(tx, { scenarioId: event.key });
   }
-  @Consumes('authorisation.suspended.v1', 'coderuns.on-authorisation-suspended')
+  @Consumes(authorisationSuspended, 'coderuns.on-authorisation-suspended')
   suspended(tx: Tx, event: ConsumedEvent): Promise<unknown> {
     return this.runs.cut(tx, { authorisationId: event.key });
   }
-  @Consumes('authorisation.expired.v1', 'coderuns.on-authorisation-expired')
+  @Consumes(authorisationExpired, 'coderuns.on-authorisation-expired')
   expired(tx: Tx, event: ConsumedEvent): Promise<unknown> {
     return this.runs.cut(tx, { authorisationId: event.key });
   }
-  @Consumes('authorisation.terminating.v1', 'coderuns.on-authorisation-terminating')
+  @Consumes(authorisationTerminating, 'coderuns.on-authorisation-terminating')
   terminating(tx: Tx, event: ConsumedEvent): Promise<unknown> {
     return this.runs.cut(tx, { authorisationId: event.key });
   }

@@ -80,7 +80,6 @@ export class CopiesHolding implements Holding {
       const { unitId, authorisationId, scenarioId } = copy;
       const object = { kind: 'dataset-copy', id: copy.id };
       await tx.record({ action: 'dataset-copy.destroyed', object, unitId, authorisationId, scenarioId, before: row, after });
-      await tx.publish({ type: 'dataset-copy.destroyed.v1', key: copy.id, payload: referenceTo(copy) });
     });
   }
 

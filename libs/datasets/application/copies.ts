@@ -18,6 +18,7 @@ import type { BadRow } from '../persistence/copies.repository.js';
 import { assertProvider, Datasets } from './datasets.js';
 import type { DatasetFacts } from './datasets.js';
 import { Uploads } from './uploads.js';
+import { importJob } from '../domain/work.js';
 
 export type CopyFacts = DatasetCopy & { readonly version: number };
 
@@ -88,7 +89,7 @@ export class Copies {
         scenarioId: scenario.id,
         details: { datasetId: dataset.id },
       });
-      await tx.enqueue({ name: 'datasets.import', key: id, unitId, scenarioId: scenario.id });
+      await tx.enqueue(importJob, { key: id, unitId, scenarioId: scenario.id });
       return copy;
     });
   }

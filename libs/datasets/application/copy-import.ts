@@ -19,6 +19,7 @@ import { Datasets } from './datasets.js';
 import { SortedDelivery } from './sorted-delivery.js';
 import { TextFile } from './text-file.js';
 import { Uploads } from './uploads.js';
+import { endUploadJob } from '../domain/work.js';
 
 export interface ImportRun {
   readonly copyId: Id;
@@ -110,11 +111,10 @@ export class CopyImport {
       const { rows, bad } = imported.counts;
       const details = { rows, bad, stored: imported.file.rows, columns: imported.file.columns.length, sha256: imported.file.sha256 };
       await tx.record({ action: 'dataset-copy.imported', ...subjectOf(copy), before: copy, after: ready, details });
-      await tx.publish({ type: 'dataset-copy.ready.v1', key: copy.id, payload: referenceTo(copy) });
       const { authorisationId, scenarioId, unitId } = copy;
       const use = { item: 'data-processing', quantity: 1, sourceKind: 'dataset-copy', sourceId: copy.id } as const;
       await tx.use({ ...use, authorisationId, scenarioId, unitId, usedAt: at });
-      await tx.enqueue({ name: 'datasets.end-upload', key: copy.uploadId });
+      await tx.enqueue(endUploadJob, { key: copy.uploadId });
       return ready;
     });
     // Another try published, the copy was destroyed, or the grant shrank meanwhile: then what was written here is nobody's.
@@ -129,7 +129,7 @@ export class CopyImport {
       const failed = await this.repository.update(tx, copy, decideFailed(copy, failure, sorted?.counts ?? null));
       await this.repository.addBadRows(tx, copy.id, sorted?.badRows ?? []);
       await tx.record({ action: 'dataset-copy.import-failed', ...subjectOf(copy), before: copy, after: failed, reasons: [failure.code] });
-      await tx.enqueue({ name: 'datasets.end-upload', key: copy.uploadId });
+      await tx.enqueue(endUploadJob, { key: copy.uploadId });
     });
   }
 

@@ -69,7 +69,6 @@ export class Datasets {
         else assertProvider(ctx.actor, row);
       }
       const next = await this.repository.update(tx, row, decideFreeze(row, input.marking, input.reason));
-      await tx.publish({ type: 'dataset.frozen.v1', key: id, payload: { datasetId: id } });
       return next;
     });
   }
@@ -78,7 +77,6 @@ export class Datasets {
     return this.change(ctx, id, 'dataset.thawed', async (tx, row) => {
       await this.assertAuthority(tx, ctx.actor, row);
       const next = await this.repository.update(tx, row, decideThaw(row, input.reason));
-      await tx.publish({ type: 'dataset.thawed.v1', key: id, payload: { datasetId: id } });
       return next;
     });
   }
@@ -118,7 +116,6 @@ export class Datasets {
   private async fieldsChanged(tx: Tx, row: DatasetRow, decision: Decision): Promise<void> {
     await this.keep(tx, row, decision);
     const payload = { datasetId: row.id, fieldsVersion: row.fieldsVersion };
-    await tx.publish({ type: 'dataset.fields-changed.v1', key: row.id, payload });
   }
 
   private keep(tx: Tx, row: DatasetRow, decision: Decision): Promise<void> {

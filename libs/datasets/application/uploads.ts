@@ -12,6 +12,7 @@ import { assertWritable, decideClaim, partKey, uploadDays, uploadFolder, uploadK
 import type { Upload } from '../domain/upload.js';
 import { UploadsRepository } from '../persistence/uploads.repository.js';
 import { Pieces } from './pieces.js';
+import { endUploadJob } from '../domain/work.js';
 
 /** One object of the store a part: big enough that a large file makes few, small enough that a broken connection repeats little. */
 const partBytes = 64 * 1024 * 1024;
@@ -42,7 +43,7 @@ export class Uploads {
         destroyedAt: null,
       });
       await tx.record({ action: 'upload.created', object: { kind: 'upload', id: upload.id }, details: { length } });
-      await tx.enqueue({ name: 'datasets.end-upload', key: upload.id, dueAt: upload.expiresAt });
+      await tx.enqueue(endUploadJob, { key: upload.id, dueAt: upload.expiresAt });
       return upload;
     });
   }

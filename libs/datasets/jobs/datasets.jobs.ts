@@ -8,6 +8,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Copies } from '../application/copies.js';
 import { CopyImport } from '../application/copy-import.js';
 import { Uploads } from '../application/uploads.js';
+import { importJob, endUploadJob } from '../domain/work.js';
 
 @Injectable()
 export class DatasetsJobs {
@@ -19,7 +20,7 @@ export class DatasetsJobs {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  @Job('datasets.import', { maxAttempts: 5, leaseSeconds: 60, backoffSeconds: 5 })
+  @Job(importJob)
   async import(run: JobRun): Promise<void> {
     const { key: copyId, signal } = run;
     const act = (action: string) => systemAct('datasets', action, this.clock.now(), run.traceparent);
@@ -33,7 +34,7 @@ export class DatasetsJobs {
   }
 
   /** Due when an upload expires, and rung earlier once its delivery was imported or failed (IMP-01). */
-  @Job('datasets.end-upload', { maxAttempts: 20, leaseSeconds: 60, backoffSeconds: 10 })
+  @Job(endUploadJob)
   async endUpload(run: JobRun): Promise<void> {
     const ctx = systemAct('datasets', 'upload.destroyed', this.clock.now(), run.traceparent);
     const isOver = await this.unitOfWork.read(ctx, async (tx) => {

@@ -11,9 +11,9 @@ import { PlansRepository } from '../persistence/plans.repository.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
 import { belongingOf, planObject, underOf } from './belonging.js';
 import { CopyGate } from './copy-gate.js';
+import { proposeJob } from '../domain/work.js';
 
 type PlanAnswer = z.input<typeof DesensitisationPlanView>;
-export const proposeJob = 'desensitisation.propose';
 
 @Injectable()
 export class Plans {
@@ -45,7 +45,7 @@ export class Plans {
         cause: null,
       });
       await tx.record({ action: 'desensitisation-plan.proposal-ordered', object: planObject(plan), ...underOf(plan), details: { copyId } });
-      await tx.enqueue({ name: proposeJob, key: plan.id, unitId: plan.unitId, scenarioId: plan.scenarioId });
+      await tx.enqueue(proposeJob, { key: plan.id, unitId: plan.unitId, scenarioId: plan.scenarioId });
       return viewOf(plan);
     });
   }

@@ -5,13 +5,13 @@ import { type CuttableRuns, RunCuts, type RunScope } from '#seats';
 import type { OpenRunState } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
 import { RunsRepository } from '../persistence/runs.repository.js';
-import { Runs, runJob } from './runs.js';
+import { runJob } from '../domain/work.js';
+import { Runs } from './runs.js';
 
 @Injectable()
 export class CuttableDesensitisationRuns implements CuttableRuns {
   readonly context = 'desensitisation';
   readonly kind = 'desensitisation-run';
-  readonly job = runJob;
   constructor(
     private readonly runs: Runs,
     private readonly repository: RunsRepository,
@@ -19,6 +19,7 @@ export class CuttableDesensitisationRuns implements CuttableRuns {
 
   cut = (tx: Tx, scope: RunScope, states: readonly OpenRunState[]): Promise<readonly Id[]> => this.runs.cut(tx, scope, states);
   get = (tx: Tx, id: Id) => this.repository.get(tx, id);
+  job = () => runJob;
 }
 
 @Implements('cut-path')

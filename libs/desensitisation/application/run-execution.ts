@@ -4,7 +4,6 @@ import { causeRefused } from '#platform/engine';
 import { CLOCK } from '#platform/http';
 import { endsWork, type JobRun } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
-import { samplePublished } from '../contract.js';
 import { assertGranted, type RunCause } from '../domain/decisions.js';
 import type { Proof } from '../domain/evidence/examine.js';
 import type { RunRow } from '../persistence/entities.js';
@@ -140,7 +139,6 @@ export class RunExecution {
       const details = { rowsIn, rowsOut: output.rows, sha256: stored.sha256, planDigest: run.planDigest, checks: proof.checks.length };
       await tx.record({ action: act.action, object: runObject(run), ...underOf(run), details });
       const { id: runId, scenarioId, copyId, datasetId, authorisationId, unitId } = run;
-      await tx.publish({ type: samplePublished, key: runId, payload: { runId, scenarioId, copyId, datasetId } });
       await tx.use({
         item: 'desensitisation',
         quantity: 1,

@@ -11,10 +11,10 @@ import { PlansRepository } from '../persistence/plans.repository.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
 import { belongingOf, runObject, underOf } from './belonging.js';
 import { CopyGate } from './copy-gate.js';
+import { runJob } from '../domain/work.js';
 
 type RunAnswer = z.input<typeof DesensitisationRunView>;
 type SampleAnswer = z.input<typeof SampleView>;
-export const runJob = 'desensitisation.run';
 
 @Injectable()
 export class Runs {
@@ -52,7 +52,7 @@ export class Runs {
       });
       const details = { planId: plan.id, revision: plan.revision, copyId: copy.copyId };
       await tx.record({ action: 'desensitisation-run.ordered', object: runObject(run), ...underOf(run), details });
-      await tx.enqueue({ name: runJob, key: run.id, unitId: run.unitId, scenarioId: run.scenarioId });
+      await tx.enqueue(runJob, { key: run.id, unitId: run.unitId, scenarioId: run.scenarioId });
       return viewOf(run);
     });
   }

@@ -1,13 +1,11 @@
+import { authorisationExpired, authorisationSuspended, authorisationTerminating, scenarioEnded, scenarioStopped } from '#authorisations/contract';
 import { Consumes, Job, type ConsumedEvent, type JobRun } from '#platform/queue';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
-import { proposeJob } from '../application/plans.js';
 import { Proposals } from '../application/proposals.js';
 import { RunExecution } from '../application/run-execution.js';
-import { runJob, Runs } from '../application/runs.js';
-
-/** A short lease: what was cut is told to stop within a quarter of it. */
-const lease = { maxAttempts: 4, leaseSeconds: 12 } as const;
+import { Runs } from '../application/runs.js';
+import { proposeJob, runJob } from '../domain/work.js';
 
 @Injectable()
 export class DesensitisationJobs {
@@ -17,33 +15,33 @@ export class DesensitisationJobs {
     private readonly runs: Runs,
   ) {}
 
-  @Job(proposeJob, lease)
+  @Job(proposeJob)
   propose(run: JobRun): Promise<void> {
     return this.proposals.make(run.key, run);
   }
 
-  @Job(runJob, lease)
+  @Job(runJob)
   run(run: JobRun): Promise<void> {
     return this.execution.carryOut(run.key, run);
   }
 
-  @Consumes('scenario.stopped.v1', 'desensitisation.on-scenario-stopped')
+  @Consumes(scenarioStopped, 'desensitisation.on-scenario-stopped')
   scenarioStopped(tx: Tx, event: ConsumedEvent): Promise<unknown> {
     return this.runs.cut(tx, { scenarioId: event.key });
   }
-  @Consumes('scenario.ended.v1', 'desensitisation.on-scenario-ended')
+  @Consumes(scenarioEnded, 'desensitisation.on-scenario-ended')
   scenarioEnded(tx: Tx, event: ConsumedEvent): Promise<unknown> {
     return this.runs.cut(tx, { scenarioId: event.key });
   }
-  @Consumes('authorisation.suspended.v1', 'desensitisation.on-authorisation-suspended')
+  @Consumes(authorisationSuspended, 'desensitisation.on-authorisation-suspended')
   suspended(tx: Tx, event: ConsumedEvent): Promise<unknown> {
     return this.runs.cut(tx, { authorisationId: event.key });
   }
-  @Consumes('authorisation.expired.v1', 'desensitisation.on-authorisation-expired')
+  @Consumes(authorisationExpired, 'desensitisation.on-authorisation-expired')
   expired(tx: Tx, event: ConsumedEvent): Promise<unknown> {
     return this.runs.cut(tx, { authorisationId: event.key });
   }
-  @Consumes('authorisation.terminating.v1', 'desensitisation.on-authorisation-terminating')
+  @Consumes(authorisationTerminating, 'desensitisation.on-authorisation-terminating')
   terminating(tx: Tx, event: ConsumedEvent): Promise<unknown> {
     return this.runs.cut(tx, { authorisationId: event.key });
   }

@@ -3,7 +3,6 @@ import { Authorisations } from '#authorisations';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { DOMAINS_CONFIG, type DomainsConfig } from '../config.js';
-import { domainEvents } from '../contract.js';
 import { currentZones, decideAcceptance, domainTransitions, type DomainState, type OperationDomain } from '../domain/operation-domain.js';
 import type { Reconciliation } from '../domain/operator-work.js';
 import { zoneNamespace, zones, type Zone, type ZoneQuota } from '../domain/zone.js';
@@ -155,7 +154,6 @@ export class Domains {
     if (domain.state === 'sealed' || domain.state === 'destroying' || domain.state === 'destroyed') return;
     await this.move(tx, domain, 'sealed', 'domain.sealed', domain.state);
     await tx.bumpEpoch('domain', id);
-    await tx.publish(eventOf(domainEvents.sealed, domain));
   }
 
   /** Back to where it was. Whether it is `ready` then, the next probes say. */
@@ -163,7 +161,6 @@ export class Domains {
     const domain = await this.repository.lock(tx, id, 'update');
     if (domain.state !== 'sealed') return;
     await this.move(tx, domain, domain.sealedFrom ?? 'degraded', 'domain.unsealed', null);
-    await tx.publish(eventOf(domainEvents.unsealed, domain));
   }
 
   /** For late news of a resumption: nothing is opened unless the authorisation is in force now. */
@@ -190,7 +187,6 @@ export class Domains {
     );
     if (left.length > 0) throw refuse('domain.destruction-unfinished', { left: left.map((zone) => zone.namespace) });
     await this.move(tx, domain, 'destroyed', 'domain.destroyed', null);
-    await tx.publish(eventOf(domainEvents.destroyed, domain));
   }
 
   async detail(tx: Tx, domain: OperationDomain): Promise<DomainDetail> {
@@ -221,11 +217,6 @@ export const subject = (domain: Pick<OperationDomain, 'id' | 'unitId' | 'authori
   domainId: domain.id,
   unitId: domain.unitId,
   authorisationId: domain.authorisationId,
-});
-export const eventOf = (type: string, domain: Pick<OperationDomain, 'id' | 'unitId' | 'authorisationId'>) => ({
-  type,
-  key: domain.id,
-  payload: { domainId: domain.id, authorisationId: domain.authorisationId, unitId: domain.unitId },
 });
 
 /** A zone's next namespace. Its nonce is the random end of a fresh id. */

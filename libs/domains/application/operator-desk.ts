@@ -1,11 +1,19 @@
 import { addMs, canonicalJson, newId, refuse, systemAct, type Clock, type Id, type Instant, type JsonObject } from '#kernel';
-import { UnitOfWork, type Tx } from '#platform/database';
+import { domainReady, UnitOfWork, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { traceparent } from '#platform/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
-import { domainEvents } from '../contract.js';
 import { currentZones, decideStanding, type Findings, type OperationDomain, type ZoneRecord } from '../domain/operation-domain.js';
-import type { ClusterOrder, ProbeRun, Reconciliation, ZoneVerdict } from '../domain/operator-work.js';
+import {
+  isLook,
+  isPassOrder,
+  type ClusterOrder,
+  type LookKind,
+  type PassOrder,
+  type ProbeRun,
+  type Reconciliation,
+  type ZoneVerdict,
+} from '../domain/operator-work.js';
 import type { Zone } from '../domain/zone.js';
 import { CatalogueRepository } from '../persistence/catalogue.repository.js';
 import { DesiredRepository } from '../persistence/desired.repository.js';
@@ -13,7 +21,7 @@ import { DomainsRepository } from '../persistence/domains.repository.js';
 import type { DesiredObjectRow } from '../persistence/entities.js';
 import { OperatorRepository } from '../persistence/operator.repository.js';
 import { Canaries } from './canaries.js';
-import { eventOf, newZone, subject } from './domains.js';
+import { newZone, subject } from './domains.js';
 
 /** All that a pass over one domain rests on, read at one moment. */
 export interface WantedDomain {
@@ -24,7 +32,10 @@ export interface WantedDomain {
   readonly reconciliation: Reconciliation;
   readonly planted: boolean;
   readonly lastRun: ProbeRun | undefined;
-  readonly orders: readonly ClusterOrder[];
+  /** What is asked of the next pass. */
+  readonly orders: readonly PassOrder[];
+  /** What is asked of a look, apart from passes. */
+  readonly looks: readonly (ClusterOrder & { readonly kind: LookKind })[];
   /** Namespaces of some other domains, for probes. */
   readonly strangers: readonly string[];
 }
@@ -61,6 +72,8 @@ export class OperatorDesk {
 
   keys = (): Promise<Id[]> => this.unitOfWork.read(this.act('domain.read'), (tx) => this.domains.ids(tx));
   urgent = (): Promise<Id[]> => this.unitOfWork.read(this.act('domain.read'), (tx) => this.operator.urgent(tx));
+  /** Domains about which somebody waits for a look. */
+  lookedFor = (): Promise<Id[]> => this.unitOfWork.read(this.act('domain.read'), (tx) => this.operator.lookedFor(tx));
   domainOf = (namespace: string): Promise<Id | undefined> =>
     this.unitOfWork.read(this.act('domain.read'), (tx) => this.domains.byNamespace(tx, namespace));
 
@@ -68,6 +81,7 @@ export class OperatorDesk {
     return this.unitOfWork.read(this.act('domain.read'), async (tx) => {
       const domain = await this.domains.get(tx, domainId);
       const images = { dev: await this.imagesOf(tx, 'dev'), prod: await this.imagesOf(tx, 'prod') };
+      const open = await this.operator.open(tx, domainId);
       const others = (await this.domains.namespaces(tx, strangersProbed * 2)).filter((other) => other.domainId !== domainId);
       return {
         domain,
@@ -77,7 +91,8 @@ export class OperatorDesk {
         reconciliation: (await this.operator.reconciliation(tx, domainId)) ?? unseen,
         planted: (await this.desired.canaries(tx, domainId)).length > 0,
         lastRun: await this.operator.lastRun(tx, domainId),
-        orders: await this.operator.open(tx, domainId),
+        orders: open.filter(isPassOrder),
+        looks: open.filter(isLook),
         strangers: others.slice(0, strangersProbed).map((other) => other.namespace),
       };
     });
@@ -122,9 +137,9 @@ export class OperatorDesk {
     });
   }
 
-  answer(orderId: Id, answer: { readonly result?: JsonObject; readonly failure?: string }): Promise<void> {
+  answer(orderIds: readonly Id[], answer: { readonly result?: JsonObject; readonly failure?: string }): Promise<void> {
     const act = this.act('domain.read');
-    return this.unitOfWork.run(act, (tx) => this.operator.answer(tx, orderId, act.at, answer));
+    return this.unitOfWork.run(act, (tx) => this.operator.answer(tx, orderIds, act.at, answer));
   }
 
   /** Namespaces that a destruction saw go. */
@@ -156,7 +171,10 @@ export class OperatorDesk {
       reasons: kept.map((trouble) => trouble.kind),
       details: { state, troubles: kept.map(({ kind, what }) => ({ kind, what: [...what] })) },
     });
-    if (state !== domain.state) await tx.publish(eventOf(state === 'ready' ? domainEvents.ready : domainEvents.degraded, domain));
+    if (state !== domain.state && state === 'ready') {
+      const { id: domainId, authorisationId, unitId } = domain;
+      await tx.publish(domainReady, domainId, { domainId, authorisationId, unitId });
+    }
   }
 
   private async noteZones(tx: Tx, domain: OperationDomain, at: Instant, report: Pick<PassReport, 'made' | 'lost' | 'gone'>): Promise<void> {

@@ -9,6 +9,14 @@ import type { Zone } from './zone.js';
  */
 export const orderKinds = ['probe', 'plan', 'inventory', 'pods', 'access', 'destroy', 'recover'] as const;
 export type OrderKind = (typeof orderKinds)[number];
+/** What a cut waits for: answered at once, by one look for all who ask, and not after a pass. */
+export const lookKinds = ['pods', 'access'] as const satisfies readonly OrderKind[];
+export type LookKind = (typeof lookKinds)[number];
+export const isLook = (order: ClusterOrder): order is ClusterOrder & { readonly kind: LookKind } =>
+  (lookKinds as readonly OrderKind[]).includes(order.kind);
+export const isPassOrder = (order: ClusterOrder): order is PassOrder => !isLook(order);
+/** An order that is answered with a pass. */
+export type PassOrder = ClusterOrder & { readonly kind: Exclude<OrderKind, LookKind> };
 
 export interface ClusterOrder {
   readonly id: Id;

@@ -1,3 +1,10 @@
+import {
+  authorisationExpired,
+  authorisationInForce,
+  authorisationResumed,
+  authorisationSuspended,
+  authorisationTerminating,
+} from '#authorisations/contract';
 import type { Id } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Consumes, type ConsumedEvent } from '#platform/queue';
@@ -9,34 +16,34 @@ import { Domains } from '../application/domains.js';
 export class FollowAuthorisation {
   constructor(private readonly domains: Domains) {}
 
-  @Consumes('authorisation.in-force.v1', 'domains.on-in-force')
-  async inForce(tx: Tx, event: ConsumedEvent): Promise<void> {
-    await this.domains.requestIn(tx, { authorisationId: authorisationOf(event) }, 'domain.requested');
+  @Consumes(authorisationInForce, 'domains.on-in-force')
+  async inForce(tx: Tx, event: OfAuthorisation): Promise<void> {
+    await this.domains.requestIn(tx, { authorisationId: event.payload.authorisationId }, 'domain.requested');
   }
 
-  @Consumes('authorisation.suspended.v1', 'domains.on-suspended')
-  suspended(tx: Tx, event: ConsumedEvent): Promise<void> {
+  @Consumes(authorisationSuspended, 'domains.on-suspended')
+  suspended(tx: Tx, event: OfAuthorisation): Promise<void> {
     return this.seal(tx, event);
   }
-  @Consumes('authorisation.expired.v1', 'domains.on-expired')
-  expired(tx: Tx, event: ConsumedEvent): Promise<void> {
+  @Consumes(authorisationExpired, 'domains.on-expired')
+  expired(tx: Tx, event: OfAuthorisation): Promise<void> {
     return this.seal(tx, event);
   }
-  @Consumes('authorisation.terminating.v1', 'domains.on-terminating')
-  terminating(tx: Tx, event: ConsumedEvent): Promise<void> {
+  @Consumes(authorisationTerminating, 'domains.on-terminating')
+  terminating(tx: Tx, event: OfAuthorisation): Promise<void> {
     return this.seal(tx, event);
   }
 
-  @Consumes('authorisation.resumed.v1', 'domains.on-resumed')
-  async resumed(tx: Tx, event: ConsumedEvent): Promise<void> {
-    const domain = await this.domains.find(tx, { authorisationId: authorisationOf(event) }, 'none');
+  @Consumes(authorisationResumed, 'domains.on-resumed')
+  async resumed(tx: Tx, event: OfAuthorisation): Promise<void> {
+    const domain = await this.domains.find(tx, { authorisationId: event.payload.authorisationId }, 'none');
     if (domain !== undefined) await this.domains.unsealIfInForce(tx, domain.id);
   }
 
-  private async seal(tx: Tx, event: ConsumedEvent): Promise<void> {
-    const domain = await this.domains.find(tx, { authorisationId: authorisationOf(event) }, 'none');
+  private async seal(tx: Tx, event: OfAuthorisation): Promise<void> {
+    const domain = await this.domains.find(tx, { authorisationId: event.payload.authorisationId }, 'none');
     if (domain !== undefined) await this.domains.seal(tx, domain.id);
   }
 }
 
-const authorisationOf = (event: ConsumedEvent): Id => event.payload['authorisationId'] as Id;
+type OfAuthorisation = ConsumedEvent<{ authorisationId: Id }>;

@@ -2,7 +2,7 @@ import type { Id, Instant, JsonObject } from '#kernel';
 import type { Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import type { ClusterOrder, OrderKind, ProbeRun, Reconciliation } from '../domain/operator-work.js';
+import { lookKinds, type ClusterOrder, type OrderKind, type ProbeRun, type Reconciliation } from '../domain/operator-work.js';
 
 /** Orders to the operator, what it last saw, and the probes it asked. */
 @Injectable()
@@ -20,10 +20,15 @@ export class OperatorRepository {
 
   open = (tx: Tx, domainId: Id): Promise<ClusterOrder[]> => this.orders(tx, 'domain_id = $1 AND done_at IS NULL', [domainId]);
 
-  async answer(tx: Tx, id: Id, at: Instant, answer: { readonly result?: JsonObject; readonly failure?: string }): Promise<void> {
+  async answer(
+    tx: Tx,
+    ids: readonly Id[],
+    at: Instant,
+    answer: { readonly result?: JsonObject; readonly failure?: string },
+  ): Promise<void> {
     await managerOf(tx).query(
-      'UPDATE domains.cluster_orders SET done_at = $2, result = $3, failure = $4 WHERE id = $1 AND done_at IS NULL',
-      [id, at, answer.result === undefined ? null : JSON.stringify(answer.result), answer.failure ?? null],
+      'UPDATE domains.cluster_orders SET done_at = $2, result = $3, failure = $4 WHERE id = ANY($1) AND done_at IS NULL',
+      [[...ids], at, answer.result === undefined ? null : JSON.stringify(answer.result), answer.failure ?? null],
     );
   }
 
@@ -69,7 +74,17 @@ export class OperatorRepository {
       `SELECT domain.id FROM domains.operation_domains domain JOIN domains.reconciliations pass ON pass.domain_id = domain.id
        WHERE (pass.retry_at IS NULL OR pass.retry_at <= now())
          AND (pass.wanted > pass.seen
-           OR EXISTS (SELECT 1 FROM domains.cluster_orders o WHERE o.domain_id = domain.id AND o.done_at IS NULL))`,
+           OR EXISTS (SELECT 1 FROM domains.cluster_orders o WHERE o.domain_id = domain.id AND o.done_at IS NULL AND o.kind <> ALL($1)))`,
+      [lookKinds],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Domains of whose zones somebody waits for a look. */
+  async lookedFor(tx: Tx): Promise<Id[]> {
+    const rows: { id: Id }[] = await managerOf(tx).query(
+      'SELECT DISTINCT domain_id AS id FROM domains.cluster_orders WHERE done_at IS NULL AND kind = ANY($1)',
+      [lookKinds],
     );
     return rows.map((row) => row.id);
   }

@@ -1,14 +1,15 @@
-import { Refusal, type Id, type Instant } from '#kernel';
-import { isKubeError, type Cluster, type Leadership, type Reconciler } from '#platform/kube';
+import type { Id, Instant } from '#kernel';
+import type { Cluster, Leadership, Reconciler } from '#platform/kube';
 import { withTraceparent } from '#platform/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { OperatorDesk, type PassReport, type WantedDomain } from '../application/operator-desk.js';
 import { DOMAINS_CONFIG, type DomainsConfig } from '../config.js';
 import { currentZones } from '../domain/operation-domain.js';
-import type { ClusterOrder, ZoneVerdict } from '../domain/operator-work.js';
+import type { PassOrder, ZoneVerdict } from '../domain/operator-work.js';
 import { subjectOf, type InstallOptions } from '../manifests/index.js';
 import { withFreshRights } from './carry-out.js';
 import { sayStep } from './difference.js';
+import { sayFailure } from './failure.js';
 import { carryOutOrder } from './orders.js';
 import { probedZone, probeZone } from './probing.js';
 import { sealVolumes } from './volumes.js';
@@ -131,21 +132,16 @@ export class DomainReconciler implements Reconciler {
     return (await Promise.all(runs)).flat();
   }
 
-  private async answer(
-    order: ClusterOrder,
-    leadership: Leadership,
-    options: InstallOptions,
-    verdicts: readonly ZoneVerdict[],
-  ): Promise<void> {
+  private async answer(order: PassOrder, leadership: Leadership, options: InstallOptions, verdicts: readonly ZoneVerdict[]): Promise<void> {
     try {
       const wanted = await this.desk.wanted(order.domainId);
       const room = { wanted, leadership, operator: options.operator, verdicts };
       const result = await withFreshRights(() => carryOutOrder(order.kind, room));
       if (order.kind === 'destroy')
         await this.desk.noteGone(order.domainId, leadership.term.number, await absent(leadership.cluster, wanted));
-      await this.desk.answer(order.id, { result });
+      await this.desk.answer([order.id], { result });
     } catch (error) {
-      await this.desk.answer(order.id, { failure: sayFailure(error) });
+      await this.desk.answer([order.id], { failure: sayFailure(error) });
     }
   }
 
@@ -163,10 +159,3 @@ async function absent(cluster: Cluster, { zones }: WantedDomain): Promise<readon
 /** In a pass that failed nothing new is known of the policies: what stood stands. */
 const policiesOf = (wanted: WantedDomain): readonly string[] =>
   wanted.domain.troubles.flatMap((trouble) => (trouble.kind === 'policies-changed' ? [...trouble.what] : []));
-
-/** The API server's reason and message name objects and rules, never contents. */
-function sayFailure(error: unknown): string {
-  if (isKubeError(error)) return `${error.reason}: ${error.message.slice(0, 300)}`;
-  if (error instanceof Refusal) return error.code;
-  return error instanceof Error ? error.name : 'unknown';
-}

@@ -17,9 +17,15 @@ export const probedZone = (of: Pick<ProbedZone, 'namespace' | 'zone' | 'domainId
 /**
  * Asks for everything that a zone must refuse, as its prober account and as the operator, and judges each answer by its reason.
  * @param strangers namespaces of other zones, of this domain and of others.
+ * @param only names of the probes to ask; all where left out.
  */
-export async function probeZone(cluster: Cluster, zone: ProbedZone, strangers: readonly string[]): Promise<readonly Verdict[]> {
-  const probes = zoneProbes(zone, strangers);
+export async function probeZone(
+  cluster: Cluster,
+  zone: ProbedZone,
+  strangers: readonly string[],
+  only?: readonly string[],
+): Promise<readonly Verdict[]> {
+  const probes = zoneProbes(zone, strangers).filter(({ name }) => only?.includes(name) ?? true);
   const { token } = await cluster.requestToken({ namespace: zone.namespace, name: zone.prober }, tokenSeconds);
   return Promise.all(probes.map(async (probe) => judge(probe, await answerTo(cluster, probe, token))));
 }

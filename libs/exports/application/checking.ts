@@ -7,10 +7,10 @@ import { runGate, type GateOutcome } from '../domain/gate.js';
 import { bindingDigest, bindingOf } from '../domain/review-binding.js';
 import { PoliciesRepository } from '../persistence/policies.repository.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
-import { checkJob } from './export-requests.js';
 import { eventOf, underOf } from './export-views.js';
 import { GateMeasures, type GateMeasured, type GateOrder } from './gate-measures.js';
 import { previewOf, scenarioKey } from './places.js';
+import { checkJob } from '../domain/work.js';
 
 /** Runs the gate on a request: begin, measure outside any transaction, decide and save in one. */
 @Injectable()
@@ -70,7 +70,7 @@ export class Checking {
       // The rules changed while the checks ran: what they measured counts no longer.
       await tx.record({ action: 'export-request.review-voided', ...underOf(row), reasons: ['policy'] });
       await this.requests.update(tx, row, { round: row.round + 1 });
-      await tx.enqueue({ name: checkJob, key: row.id, unitId: row.unitId, scenarioId: row.scenarioId });
+      await tx.enqueue(checkJob, { key: row.id, unitId: row.unitId, scenarioId: row.scenarioId });
       return;
     }
     const { answer, checks } = outcome;
@@ -89,9 +89,6 @@ export class Checking {
       details: { round: row.round, answers },
     });
     const vetoes = checks.filter((check) => check.answer === 'veto').map((check) => check.check);
-    if (vetoes.length > 0) {
-      await tx.record({ action: 'export-request.vetoed', ...underOf(row), reasons: vetoes });
-      await tx.publish({ type: 'export.vetoed.v1', key: row.id, payload: { ...eventOf(row), checks: vetoes } });
-    } else await tx.publish({ type: 'export.in-review.v1', key: row.id, payload: eventOf(row) });
+    if (vetoes.length > 0) await tx.record({ action: 'export-request.vetoed', ...underOf(row), reasons: vetoes });
   }
 }

@@ -13,9 +13,8 @@ import { RequestsRepository } from '../persistence/requests.repository.js';
 import { requestView, underOf, type RequestAnswer } from './export-views.js';
 import { RunResults } from './run-results.js';
 import { manages, Standing } from './standing.js';
+import { checkJob, quarantineJob } from '../domain/work.js';
 
-export const checkJob = 'exports.check';
-const quarantineJob = 'exports.quarantine';
 
 /** Opening, submitting, withdrawing and reading requests. */
 @Injectable()
@@ -80,7 +79,7 @@ export class ExportRequests {
       await this.scenarios.assertOperating(tx, row.scenarioId, ctx.at);
       const next = await this.requests.update(tx, row, { state: 'quarantined', submittedAt: ctx.at, round: 1 });
       await tx.record({ action: 'export-request.submitted', ...underOf(row), before: row, after: next });
-      await tx.enqueue({ name: quarantineJob, key: id, unitId: row.unitId, scenarioId: row.scenarioId });
+      await tx.enqueue(quarantineJob, { key: id, unitId: row.unitId, scenarioId: row.scenarioId });
       return requestView(next);
     });
   }

@@ -8,10 +8,10 @@ import { resultFile } from '../domain/lineage.js';
 import type { ExportRequestRow, QuarantinedFile } from '../persistence/entities.js';
 import { PoliciesRepository } from '../persistence/policies.repository.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
-import { checkJob } from './export-requests.js';
 import { underOf } from './export-views.js';
 import { quarantineOf, scenarioKey } from './places.js';
 import { RunResults, type RunResult } from './run-results.js';
+import { checkJob } from '../domain/work.js';
 
 const leastScratch = 64 * 1024 * 1024;
 
@@ -49,7 +49,7 @@ export class Quarantining {
       const next = await this.requests.update(tx, row, { files });
       const details = { files: files.map(({ id: fileId, bytes, digest }) => ({ fileId, bytes, digest })) };
       await tx.record({ action: 'export-request.quarantined', ...underOf(row), before: row, after: next, details });
-      await tx.enqueue({ name: checkJob, key: id, unitId: row.unitId, scenarioId: row.scenarioId });
+      await tx.enqueue(checkJob, { key: id, unitId: row.unitId, scenarioId: row.scenarioId });
     });
   }
 

@@ -14,10 +14,10 @@ import { eventOf, requestView, underOf, type RequestAnswer } from './export-view
 import { RunResults } from './run-results.js';
 import { Standing } from './standing.js';
 import { Voiding } from './voiding.js';
+import { expireJob } from '../domain/work.js';
 
 /** Name of the key that signs release manifests. */
 export const manifestKey = 'release/manifests';
-const expireJob = 'exports.expire';
 
 /** The third person's act: what was reviewed, and nothing else, may be downloaded from here on. */
 @Injectable()
@@ -63,8 +63,7 @@ export class Releases {
         after: manifest.document,
         details: { manifest: manifestDigest },
       });
-      await tx.publish({ type: 'export.released.v1', key: id, payload: { ...eventOf(row), manifestDigest } });
-      await tx.enqueue({ name: expireJob, key: id, dueAt: expiresAt, unitId: row.unitId, scenarioId: row.scenarioId });
+      await tx.enqueue(expireJob, { key: id, dueAt: expiresAt, unitId: row.unitId, scenarioId: row.scenarioId });
       const { authorisationId, scenarioId, unitId } = row;
       await tx.use({
         item: 'export-release',

@@ -83,7 +83,6 @@ export class ExportReviews {
   private async close(tx: Tx, row: ExportRequestRow, outcome: 'approved' | 'returned'): Promise<void> {
     const next = await this.requests.update(tx, row, { state: outcome });
     await tx.record({ action: `export-request.${outcome}`, ...underOf(row), before: row, after: next });
-    if (outcome === 'returned') await tx.publish({ type: 'export.returned.v1', key: row.id, payload: eventOf(row) });
   }
 
   private async visible(tx: Tx, ctx: ActContext, id: Id): Promise<ExportRequestRow> {

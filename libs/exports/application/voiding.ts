@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { assertExportMove } from '../domain/export-request.js';
 import type { ExportRequestRow } from '../persistence/entities.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
-import { checkJob } from './export-requests.js';
 import { underOf } from './export-views.js';
+import { checkJob } from '../domain/work.js';
 
 /** A change under a review voids it: the checks run again and everyone decides anew (EXP-06). */
 @Injectable()
@@ -21,7 +21,7 @@ export class Voiding {
       bindingDigest: null,
     });
     await tx.record({ action: 'export-request.review-voided', ...underOf(row), before: row, after: next, reasons: changed });
-    await tx.enqueue({ name: checkJob, key: row.id, unitId: row.unitId, scenarioId: row.scenarioId });
+    await tx.enqueue(checkJob, { key: row.id, unitId: row.unitId, scenarioId: row.scenarioId });
     return next;
   }
 }

@@ -6,6 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Checking } from '../application/checking.js';
 import { ExportRequests } from '../application/export-requests.js';
 import { Quarantining } from '../application/quarantining.js';
+import { quarantineJob, checkJob, expireJob } from '../domain/work.js';
 
 @Injectable()
 export class ExportsJobs {
@@ -17,18 +18,18 @@ export class ExportsJobs {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  @Job('exports.quarantine', { maxAttempts: 5, leaseSeconds: 120, backoffSeconds: 2 })
+  @Job(quarantineJob)
   async quarantine(run: JobRun): Promise<void> {
     await this.quarantining.run(run.key, run.signal, run.traceparent);
   }
 
   /** A check that cannot finish is tried again and, in the end, a dead letter that people see; never a pass. */
-  @Job('exports.check', { maxAttempts: 5, leaseSeconds: 120, backoffSeconds: 2 })
+  @Job(checkJob)
   async check(run: JobRun): Promise<void> {
     await this.checking.run(run.key, run.signal, run.traceparent);
   }
 
-  @Job('exports.expire', { maxAttempts: 20 })
+  @Job(expireJob)
   async expire(run: JobRun): Promise<void> {
     await this.unitOfWork.run(systemAct('exports', 'export-request.expired', this.clock.now(), run.traceparent), (tx) =>
       this.requests.expire(tx, run.key),

@@ -2,11 +2,22 @@ import { addDays, dayOf, newId, personOf, refuse, regionsOf, type ActContext, ty
 import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Affiliate, EndAffiliation, EndRole, FileRecord, GrantRole, PersonDetail, PersonListed, PersonView, RegisterPerson } from '../contract.js';
+import type {
+  Affiliate,
+  EndAffiliation,
+  EndRole,
+  FileRecord,
+  GrantRole,
+  PersonDetail,
+  PersonListed,
+  PersonView,
+  RegisterPerson,
+} from '../contract.js';
 import { fitsRole, missingDetails, separationConflict, type PersonnelFacts } from '../domain/personnel.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
 import { PersonLocksRepository } from '../persistence/person-locks.repository.js';
+import { personAffiliationEnded, personRecordChanged } from '../contract.js';
 
 type PersonAnswer = z.output<typeof PersonView>;
 /** Roles that people of the platform or of a vendor never hold (ACC-06). */
@@ -62,7 +73,7 @@ export class People {
     return this.change(ctx, personId, 'person.affiliation-ended', { ...input }, async (tx) => {
       if ((await this.repository.endAffiliations(tx, personId, input.organisationId, input.until)) === 0)
         throw refuse('organisation.not-found', { id: input.organisationId });
-      await tx.publish({ type: 'person.affiliation-ended.v1', key: personId, payload: { personId, organisationId: input.organisationId } });
+      await tx.publish(personAffiliationEnded, personId, { personId, organisationId: input.organisationId });
     });
   }
 
@@ -111,7 +122,7 @@ export class People {
         const missing = missingDetails(input.kind, input.details);
         if (missing.length > 0) throw refuse('identity.record-incomplete', { kind: input.kind, missing });
         await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, ...input });
-        await tx.publish({ type: 'person.record-changed.v1', key: personId, payload: { personId, kind: input.kind } });
+        await tx.publish(personRecordChanged, personId, { personId });
       },
     );
   }
@@ -119,7 +130,7 @@ export class People {
   withdrawRecord(ctx: ActContext, personId: Id, recordId: Id): Promise<PersonAnswer> {
     return this.change(ctx, personId, 'person.record-withdrawn', { recordId }, async (tx) => {
       if (!(await this.repository.withdrawRecord(tx, personId, recordId))) throw refuse('person.not-found', { id: recordId });
-      await tx.publish({ type: 'person.record-changed.v1', key: personId, payload: { personId, kind: 'withdrawn' } });
+      await tx.publish(personRecordChanged, personId, { personId });
     });
   }
 

@@ -2,7 +2,7 @@ import { newId, personOf, refuse, regionsOf, type ActContext, type Actor, type I
 import { UnitOfWork, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { LiftPersonLock, LockPerson, PersonLockView } from '../contract.js';
+import { personLockChanged, type LiftPersonLock, type LockPerson, type PersonLockView } from '../contract.js';
 import { assertMayLift, type LockGround } from '../domain/person-lock.js';
 import { organisationsAt } from '../domain/personnel.js';
 import type { PersonLockRow } from '../persistence/entities.js';
@@ -86,7 +86,7 @@ export class PersonLocks {
       details: { lockId: row.id },
       after: lockView(row),
     });
-    await tx.publish({ type: 'person.lock-changed.v1', key: row.personId, payload: { personId: row.personId } });
+    await tx.publish(personLockChanged, row.personId, { personId: row.personId });
   }
 
   /**
@@ -104,7 +104,19 @@ export class PersonLocks {
 
 const isPlatformWide = (actor: Actor): boolean => actor.kind === 'system' || actor.grants.some(({ scope }) => scope.kind === 'platform');
 
-const lockView = ({ id, version, personId, state, ground, reason, lockedAt, lockedBy, liftedAt, liftedBy, liftReason }: PersonLockRow): LockAnswer => ({
+const lockView = ({
+  id,
+  version,
+  personId,
+  state,
+  ground,
+  reason,
+  lockedAt,
+  lockedBy,
+  liftedAt,
+  liftedBy,
+  liftReason,
+}: PersonLockRow): LockAnswer => ({
   id,
   version,
   personId,

@@ -22,7 +22,8 @@ export const identityRefusals = {
     zh: '该人员自 {since} 起已被锁定：不得登录，也不得取得角色、所属关系或席位。',
     en: 'The person is locked since {since}: no sign-in, no new role, affiliation or seat.',
     satisfyZh: '须由安全管理员或该人员所在区域的主管部门写明理由后解除锁定（/people/{personId}/locks）；本人不得办理。',
-    satisfyEn: 'The security administrator, or the authority in whose region the person is, must lift the lock with a reason (/people/{personId}/locks); never the person.',
+    satisfyEn:
+      'The security administrator, or the authority in whose region the person is, must lift the lock with a reason (/people/{personId}/locks); never the person.',
     sources: ['TERM-01', 'ACC-02'],
   },
   'identity.own-lock': {

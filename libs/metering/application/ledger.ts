@@ -12,6 +12,7 @@ import { AgreementsView } from '../persistence/agreements.view.js';
 import { LedgerRepository } from '../persistence/ledger.repository.js';
 import { PricesRepository } from '../persistence/prices.repository.js';
 import { chargeView, type ChargeAnswer } from './views.js';
+import { closeMonthsJob } from '../domain/work.js';
 
 @Injectable()
 export class Ledger {
@@ -136,8 +137,7 @@ export class Ledger {
         linksId: entry.linksId,
       },
     });
-    await tx.enqueue({
-      name: 'metering.close-months',
+    await tx.enqueue(closeMonthsJob, {
       key: entry.authorisationId,
       unitId: entry.unitId,
       dueAt: closesAt(entry.month, this.config.closeAfterDays),

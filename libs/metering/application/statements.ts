@@ -9,6 +9,7 @@ import { LedgerRepository } from '../persistence/ledger.repository.js';
 import type { StatementView } from '../contract.js';
 import type { z } from 'zod';
 import { statementView } from './views.js';
+import { closeMonthsJob } from '../domain/work.js';
 
 @Injectable()
 export class Statements {
@@ -48,8 +49,7 @@ export class Statements {
       const due = open.filter((month) => month <= through);
       const next = open.find((month) => month > through);
       if (next !== undefined)
-        await tx.enqueue({
-          name: 'metering.close-months',
+        await tx.enqueue(closeMonthsJob, {
           key: authorisationId,
           unitId: account.unitId,
           dueAt: closesAt(next, this.config.closeAfterDays),

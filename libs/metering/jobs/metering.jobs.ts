@@ -1,11 +1,11 @@
-import { systemAct, usageRecorded, type Clock } from '#kernel';
-import type { Tx } from '#platform/database';
+import { systemAct, type Clock } from '#kernel';
+import { usageRecorded, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
-import { Consumes, Job, type ConsumedEvent, type JobRun } from '#platform/queue';
+import { Consumes, Job, type EventOf, type JobRun } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
 import { Ledger } from '../application/ledger.js';
 import { Statements } from '../application/statements.js';
-import { usageFrom } from '../application/usage.js';
+import { closeMonthsJob } from '../domain/work.js';
 
 @Injectable()
 export class MeteringJobs {
@@ -16,11 +16,11 @@ export class MeteringJobs {
   ) {}
 
   @Consumes(usageRecorded, 'metering.charge')
-  async charge(tx: Tx, event: ConsumedEvent): Promise<void> {
-    await this.ledger.charge(tx, usageFrom(event.payload));
+  async charge(tx: Tx, { payload }: EventOf<typeof usageRecorded>): Promise<void> {
+    await this.ledger.charge(tx, payload);
   }
 
-  @Job('metering.close-months')
+  @Job(closeMonthsJob)
   async closeMonths(run: JobRun): Promise<void> {
     await this.statements.closeMonths(systemAct('metering', 'statement.closed', this.clock.now(), run.traceparent), run.key);
   }

@@ -15,7 +15,7 @@ export class DomainStreams {
   ) {}
 
   /** From this hour on every hour of the domain's zones must be sealed. */
-  async open(tx: Tx, domain: { domainId: Id; authorisationId: Id | null; unitId: Id | null }): Promise<void> {
+  async open(tx: Tx, domain: { domainId: Id; authorisationId: Id; unitId: Id }): Promise<void> {
     for (const zone of zones) await this.streams.open(tx, { ...domain, zone, since: hourOf(this.clock.now()) });
   }
 

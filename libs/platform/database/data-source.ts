@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { PlatformConnections1763700001000 } from './migrations/connections.js';
 import { PlatformTables1763700000000 } from './migrations/platform-tables.js';
+import { PlatformWorkLanes1763800000000 } from './migrations/work-lanes.js';
 
 /** `urlFile` holds the whole connection URL with its password; a URL in the configuration itself must carry none. */
 export const databaseConfig = z
@@ -32,6 +33,7 @@ export function createDataSource(
     migrations: [
       PlatformTables1763700000000,
       PlatformConnections1763700001000,
+      PlatformWorkLanes1763800000000,
       ...(contexts.flatMap((context) => context.migrations) as unknown as Classes),
     ] as never,
     migrationsTableName: 'opdomain_migrations',

@@ -29,6 +29,13 @@ export const databaseRefusals = {
     satisfyZh: '请为新的请求使用新的 Idempotency-Key。',
     satisfyEn: 'Use a new Idempotency-Key for a new request.',
   },
+  'work.too-much-waiting': {
+    status: 429,
+    zh: '“{lane}”队列中已有 {open} 项任务未完成（{whose}），上限为 {limit}。',
+    en: '{open} pieces of work of this {whose} wait or run in the lane “{lane}”; {limit} may.',
+    satisfyZh: '待其中一些完成或取消后重试。',
+    satisfyEn: 'Wait until some are done, or cancel some.',
+  },
   'audit.unavailable': {
     status: 503,
     zh: '审计记录无法写入，操作未执行。',

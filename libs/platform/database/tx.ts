@@ -1,4 +1,4 @@
-import type { ActContext, Id, Instant, JsonObject, Usage } from '#kernel';
+import type { ActContext, EventType, Id, Instant, JobType, JsonObject, Usage } from '#kernel';
 import type { EntityManager } from 'typeorm';
 
 /** What happened, for the journal. Ids, names of fields, figures and dates only: never a raw value (AUD-08). */
@@ -22,22 +22,12 @@ export interface JournalFact {
   readonly intentOf?: Id;
 }
 
-/** A versioned event type of the publisher's contract. The payload holds ids and figures only; consumers re-read. */
-export interface DomainEvent {
-  readonly type: string;
-  readonly key: Id;
-  readonly payload: JsonObject;
-}
-
-/** Queued work: the row is the truth, the queue merely rings. */
+/** Queued work about one object: the row is the truth, the queue merely rings. */
 export interface WorkOrder {
-  /** Name of a `@Job`. */
-  readonly name: string;
   readonly key: Id;
   readonly dueAt?: Instant;
   readonly unitId?: Id;
   readonly scenarioId?: Id;
-  readonly payload?: JsonObject;
 }
 
 export type EpochKind = 'person' | 'unit' | 'authorisation' | 'scenario' | 'domain' | 'seat';
@@ -50,16 +40,17 @@ export interface Tx {
   readonly context: ActContext;
   /** Writes a journal row. @returns its id. */
   record(fact: JournalFact): Promise<Id>;
-  publish(event: DomainEvent): Promise<void>;
-  /** Publishes `usage.recorded.v1`. */
+  publish<P extends object>(event: EventType<P>, key: Id, payload: P): Promise<void>;
+  /** Publishes `usageRecorded`. */
   use(usage: Usage): Promise<void>;
   /**
    * @returns the work's id. A waiting order of the same name and key is kept, not doubled; one that is running already runs once more
    * afterwards, since it may have read before this act. Work may so order its own next run.
+   * @throws Refusal `work.too-much-waiting` (429) where a person or unit has as much waiting in the lane as it may.
    */
-  enqueue(order: WorkOrder): Promise<Id>;
+  enqueue(job: JobType, order: WorkOrder): Promise<Id>;
   /** Takes open work of this key off the queue; running work sees its signal aborted at its next heartbeat. */
-  cancelWork(name: string, key: Id): Promise<number>;
+  cancelWork(job: JobType, key: Id): Promise<number>;
   /** Raises an access epoch and tells listeners after the commit. */
   bumpEpoch(kind: EpochKind, id: Id): Promise<number>;
 }

@@ -1,9 +1,22 @@
-import { canonicalJson, newId, refuse, usageRecorded, type ActContext, type Clock, type Id, type Json, type Usage } from '#kernel';
+import {
+  canonicalJson,
+  newId,
+  refuse,
+  type ActContext,
+  type Clock,
+  type EventType,
+  type Id,
+  type JobType,
+  type Json,
+  type Usage,
+} from '#kernel';
 import { inSpan } from '#platform/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
-import { bindManager, unbind, type DomainEvent, type EpochKind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
+import { usageRecorded } from './sink-events.js';
+import { bindManager, unbind, type EpochKind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
+import { assertRoom } from './work-quota.js';
 
 /** PostgreSQL says: try the whole transaction again. */
 const retryable = new Set(['40001', '40P01']);
@@ -53,36 +66,39 @@ class Transaction implements Tx {
     return entry.id;
   }
 
-  async publish(event: DomainEvent): Promise<void> {
+  async publish<P extends object>(event: EventType<P>, key: Id, payload: P): Promise<void> {
     await this.manager.query('INSERT INTO platform.outbox (id, type, key, payload, traceparent) VALUES ($1, $2, $3, $4, $5)', [
       newId(),
-      event.type,
-      event.key,
-      canonicalJson(event.payload),
+      event.name,
+      key,
+      canonicalJson(event.schema.parse(payload)),
       this.context.traceparent ?? null,
     ]);
   }
 
   use(usage: Usage): Promise<void> {
-    return this.publish({ type: usageRecorded, key: usage.sourceId, payload: { ...usage } });
+    return this.publish(usageRecorded, usage.sourceId, usage);
   }
 
-  async enqueue(order: WorkOrder): Promise<Id> {
+  async enqueue(job: JobType, order: WorkOrder): Promise<Id> {
+    const personId = this.context.actor.kind === 'person' ? this.context.actor.personId : null;
+    await assertRoom(this.manager, job, order.unitId ?? null, personId);
     const id = newId();
     const rows: { id: Id }[] = await this.manager.query(
-      `INSERT INTO platform.work (id, kind, name, key, payload, unit_id, scenario_id, due_at, traceparent)
-       VALUES ($1, 'job', $2, $3, $4, $5, $6, coalesce($7::timestamptz, now()), $8)
+      `INSERT INTO platform.work (id, kind, name, lane, key, unit_id, scenario_id, person_id, due_at, traceparent)
+       VALUES ($1, 'job', $2, $3, $4, $5, $6, $7, coalesce($8::timestamptz, now()), $9)
        ON CONFLICT (name, key) WHERE kind = 'job' AND state IN ('due', 'leased') DO UPDATE SET
          due_at = CASE platform.work.state WHEN 'due' THEN least(platform.work.due_at, excluded.due_at) ELSE platform.work.due_at END,
          again_at = CASE platform.work.state WHEN 'leased' THEN least(coalesce(platform.work.again_at, excluded.due_at), excluded.due_at) END
        RETURNING id`,
       [
         id,
-        order.name,
+        job.name,
+        job.lane,
         order.key,
-        canonicalJson(order.payload ?? {}),
         order.unitId ?? null,
         order.scenarioId ?? null,
+        personId,
         order.dueAt ?? null,
         this.context.traceparent ?? null,
       ],
@@ -90,10 +106,10 @@ class Transaction implements Tx {
     return rows[0]?.id ?? id;
   }
 
-  async cancelWork(name: string, key: Id): Promise<number> {
+  async cancelWork(job: JobType, key: Id): Promise<number> {
     const [, count]: [unknown, number] = await this.manager.query(
       `UPDATE platform.work SET state = 'cancelled', finished_at = now() WHERE name = $1 AND key = $2 AND state IN ('due', 'leased')`,
-      [name, key],
+      [job.name, key],
     );
     return count;
   }

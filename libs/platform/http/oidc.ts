@@ -25,7 +25,17 @@ const algorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'];
 
 /** Why a token does not sign anybody in. */
 export type TokenFault =
-  'malformed' | 'critical-header' | 'algorithm' | 'unknown-key' | 'signature' | 'issuer' | 'audience' | 'client' | 'claims' | 'expired' | 'not-yet-valid';
+  | 'malformed'
+  | 'critical-header'
+  | 'algorithm'
+  | 'unknown-key'
+  | 'signature'
+  | 'issuer'
+  | 'audience'
+  | 'client'
+  | 'claims'
+  | 'expired'
+  | 'not-yet-valid';
 const notSignedIn = (reason: TokenFault): Refusal => refuse('http.not-signed-in', { reason });
 
 const faultOfClaim: Readonly<Record<string, TokenFault>> = { iss: 'issuer', aud: 'audience', nbf: 'not-yet-valid' };
@@ -90,7 +100,8 @@ function isAccessToken({ tokenType }: OidcConfig, header: JWTHeaderParameters, p
 
 function claimsOf(config: OidcConfig, token: string, { sub, iat, exp, jti }: JWTPayload, at: Instant): TokenClaims {
   if (typeof sub !== 'string' || sub === '' || typeof iat !== 'number' || typeof exp !== 'number') throw notSignedIn('claims');
-  if (config.requireTokenId ? typeof jti !== 'string' || jti === '' : jti !== undefined && typeof jti !== 'string') throw notSignedIn('claims');
+  if (config.requireTokenId ? typeof jti !== 'string' || jti === '' : jti !== undefined && typeof jti !== 'string')
+    throw notSignedIn('claims');
   const ahead = iat - Date.parse(at) / 1000;
   if (ahead > config.clockToleranceSeconds)
     throw refuse('identity.token-from-the-future', { aheadSeconds: Math.ceil(ahead), toleranceSeconds: config.clockToleranceSeconds });

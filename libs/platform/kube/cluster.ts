@@ -2,7 +2,7 @@ import type { ApiResource } from './discovery.js';
 import type { Informer, InformerOptions } from './informer.js';
 import type { KubeObject, ListQuery, ObjectList, ObjectRef, Precondition } from './objects.js';
 import type { Term } from './term.js';
-import type { KubeAnswer, KubeRequest } from './transport.js';
+import type { KubeAnswer, KubeRequest, Share } from './transport.js';
 
 export const CLUSTER = Symbol('CLUSTER');
 
@@ -49,6 +49,6 @@ export interface Cluster {
   resources(): Promise<readonly ApiResource[]>;
   /** Watches a kind until it is stopped; see {@link Informer}. */
   informer<T extends KubeObject>(query: ListQuery, options?: InformerOptions): Informer<T>;
-  /** The same cluster, whose writes are made in a term of leadership and refused once it is over. */
-  fenced(term: Term): Cluster;
+  /** The same cluster, whose writes are made in a term of leadership and refused once it is over. @param share whose rate it counts against. */
+  fenced(term: Term, share?: Share): Cluster;
 }

@@ -7,7 +7,7 @@ import { isKubeError } from './errors.js';
 import { Informer, type InformerOptions } from './informer.js';
 import { refOf, type KubeObject, type ListQuery, type ObjectList, type ObjectRef, type Precondition } from './objects.js';
 import { assertCurrent, termAnnotation, traceAnnotation, type Term } from './term.js';
-import { Transport, type KubeAnswer, type KubeRequest, type Method } from './transport.js';
+import { Transport, type KubeAnswer, type KubeRequest, type Method, type Share } from './transport.js';
 
 const pageSize = 500;
 interface Page<T> {
@@ -19,7 +19,7 @@ interface Page<T> {
 export class KubeCluster implements Cluster {
   private constructor(
     private readonly connection: Connection,
-    private readonly transport: Transport,
+    private readonly transport: Pick<Transport, 'ask' | 'send'>,
     private readonly discovery: Discovery,
     private readonly settings: KubeSettings,
     private readonly term?: Term,
@@ -31,8 +31,9 @@ export class KubeCluster implements Cluster {
     return new KubeCluster(connection, transport, new Discovery(transport), settings);
   }
 
-  fenced(term: Term): Cluster {
-    return new KubeCluster(this.connection, this.transport, this.discovery, this.settings, term);
+  fenced(term: Term, share?: Share): Cluster {
+    const transport = share === undefined ? this.transport : shareOf(this.transport, share);
+    return new KubeCluster(this.connection, transport, this.discovery, this.settings, term);
   }
 
   async create<T extends KubeObject>(object: T, options: WriteOptions = {}): Promise<T> {
@@ -157,6 +158,11 @@ export class KubeCluster implements Cluster {
     return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...marks } } };
   }
 }
+
+const shareOf = (transport: Pick<Transport, 'ask' | 'send'>, share: Share): Pick<Transport, 'ask' | 'send'> => ({
+  ask: (request) => transport.ask({ ...request, share }),
+  send: (request) => transport.send({ ...request, share }),
+});
 
 const selectors = (query: ListQuery): Record<string, string> => ({
   ...(query.labels === undefined ? {} : { labelSelector: query.labels }),

@@ -30,9 +30,10 @@ export class ReconcileLoop {
         await this.wakeAll('keys', () => this.reconciler.keys());
       }
       await this.wakeAll('urgent', async () => (await this.reconciler.urgent?.()) ?? []);
-      for (let settled = 0; settled < urgentEveryMs; settled += settleMs) {
+      const every = this.reconciler.urgentEveryMs ?? urgentEveryMs;
+      for (let settled = 0; settled < every; settled += settleMs) {
         this.begin();
-        await pause(settleMs, signal);
+        await pause(Math.min(settleMs, every), signal);
       }
     }
     await Promise.all(this.running.values());

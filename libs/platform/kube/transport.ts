@@ -6,6 +6,9 @@ import { kubeErrorOf, type KubeError } from './errors.js';
 import { backoffMs, mayRetry, pause, TokenBucket, type Failure } from './pace.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** Whose rate a request counts against: what a cut waits for has a share of its own, which passes cannot use up. */
+export type Share = 'passes' | 'cuts';
+
 export interface KubeRequest {
   readonly method: Method;
   /** Absolute path on the API server, e.g. `/api/v1/namespaces`. */
@@ -16,6 +19,7 @@ export interface KubeRequest {
   readonly accept?: string;
   /** Asks as the bearer of this token instead of as ourselves. */
   readonly token?: string;
+  readonly share?: Share;
 }
 /** What the API server answered, also where it refused. */
 export interface KubeAnswer {
@@ -27,12 +31,13 @@ export interface KubeAnswer {
 
 /** Sends requests at a bounded rate, again where that is safe, and types what comes back. */
 export class Transport {
-  private readonly bucket: TokenBucket;
+  private readonly buckets: Readonly<Record<Share, TokenBucket>>;
   constructor(
     private readonly connection: Connection,
     private readonly settings: KubeSettings,
   ) {
-    this.bucket = new TokenBucket(settings.requestsPerSecond, settings.burst);
+    const { requestsPerSecond, burst, cutsPerSecond, cutsBurst } = settings;
+    this.buckets = { passes: new TokenBucket(requestsPerSecond, burst), cuts: new TokenBucket(cutsPerSecond, cutsBurst) };
   }
 
   /** @throws KubeError where the server refuses, Refusal `kube.unreachable` where it does not answer. */
@@ -45,7 +50,7 @@ export class Transport {
   /** As {@link send}, but a refusal is an answer: what a probe wants to see. */
   async ask(request: KubeRequest): Promise<KubeAnswer> {
     for (let tried = 1; ; tried += 1) {
-      await pause(this.bucket.reserve());
+      await pause(this.buckets[request.share ?? 'passes'].reserve());
       const outcome = await this.once(request);
       const failure: Failure | undefined =
         'lost' in outcome

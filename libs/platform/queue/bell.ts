@@ -1,13 +1,16 @@
 import { Queue, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
+import { lanes, type Lane } from '#kernel';
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 
-/** The queue is a bell: its messages carry a key only, may be lost, doubled or late, and the work table is unharmed. */
+/** The queue is a bell: its messages name a lane only, may be lost, doubled or late, and the work table is unharmed. */
 export interface Bell {
-  ring(workId: string): Promise<void>;
-  /** Calls `heard` for each ring, at most `concurrency` at once. @returns what stops listening, after running calls ended. */
-  listen(heard: (workId: string) => Promise<void>, concurrency: number): Promise<() => Promise<void>>;
+  /** Wakes one worker's lane. @throws Error where nobody can be reached; a later ring may. */
+  ring(lane: Lane): Promise<void>;
+  /** Calls `heard` for each ring, from whenever it can be heard. @returns what stops listening. */
+  listen(heard: (lane: Lane) => void): () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,34 +32,64 @@ const queueName = 'opdomain-work';
 /** BullMQ remembers nothing: a kept job id would silently swallow the next ring. */
 const forget = { removeOnComplete: true, removeOnFail: true } as const;
 
-type Ring = { readonly workId: string };
+type Ring = { readonly lane: Lane };
+/** A bell that is away keeps neither a relay nor a drain. */
+const patienceMs = 2_000;
+/** Rings are heard at once: what they start runs elsewhere. */
+const concurrency = 4;
 
 /** BullMQ on Redis or on PostgreSQL, by configuration. */
 export async function openBell(config: QueueConfig): Promise<Bell> {
   const backend = config.kind === 'redis' ? redisBackend(config) : await postgresBackend(config);
   const queue = backend.queue();
   queue.on('error', () => undefined);
+  let pending = 0;
   return {
-    async ring(workId) {
-      await queue.add('ring', { workId }, forget);
+    async ring(lane) {
+      if (pending >= lanes.length) throw new Error('earlier rings are still on their way');
+      pending += 1;
+      const rung = queue.add('ring', { lane }, forget).finally(() => (pending -= 1));
+      await within(rung);
     },
-    async listen(heard, concurrency) {
-      const worker = backend.worker((job) => heard(job.data.workId), concurrency);
+    listen(heard) {
+      const worker = backend.worker((job) => {
+        if (lanes.includes(job.data.lane)) heard(job.data.lane);
+        return Promise.resolve();
+      }, concurrency);
       worker.on('error', () => undefined);
-      await worker.waitUntilReady();
-      return () => worker.close();
+      return async () => {
+        // Closed while it still connects, it would leave a connection behind.
+        await within(worker.waitUntilReady().then(() => worker.close())).catch(() => undefined);
+      };
     },
     async close() {
-      await queue.close();
-      await backend.end();
+      await within(queue.close()).catch(() => undefined);
+      backend.end();
     },
   };
+}
+
+/** @throws Error after {@link patienceMs}; what was begun goes on unheard. */
+async function within<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  const limit = new AbortController();
+  try {
+    return await Promise.race([
+      work,
+      pause(patienceMs, undefined, { signal: limit.signal }).then(() => {
+        throw new Error('the bell does not answer');
+      }),
+    ]);
+  } finally {
+    limit.abort();
+  }
 }
 
 interface Backend {
   queue(): Queue<Ring>;
   worker(handler: (job: Job<Ring>) => Promise<void>, concurrency: number): Worker<Ring>;
-  end(): Promise<void>;
+  /** Cuts what is still connected; nothing is waited for. */
+  end(): void;
 }
 
 function redisBackend(config: Extract<QueueConfig, { kind: 'redis' }>): Backend {
@@ -68,13 +101,20 @@ function redisBackend(config: Extract<QueueConfig, { kind: 'redis' }>): Backend 
     maxRetriesPerRequest: null,
   });
   connection.on('error', () => undefined);
+  // A worker blocks on a connection of its own, which it can close only where somebody answers.
+  const connections = [connection];
+  const duplicate = connection.duplicate.bind(connection);
+  connection.duplicate = (override) => {
+    const own = duplicate(override);
+    own.on('error', () => undefined);
+    connections.push(own);
+    return own;
+  };
   return {
     queue: () => new Queue<Ring>(queueName, { connection }),
     worker: (handler, concurrency) => new Worker<Ring>(queueName, handler, { connection, concurrency }),
-    end: async () => {
-      await connection.quit().catch(() => {
-        connection.disconnect();
-      });
+    end: () => {
+      for (const one of connections) one.disconnect();
     },
   };
 }
@@ -95,6 +135,6 @@ async function postgresBackend(config: Extract<QueueConfig, { kind: 'postgres' }
   return {
     queue: () => new bull.Queue<Ring>(queueName, { connection }),
     worker: (handler, concurrency) => new bull.Worker<Ring>(queueName, handler, { connection, concurrency }),
-    end: () => Promise.resolve(),
+    end: () => undefined,
   };
 }

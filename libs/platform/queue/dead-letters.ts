@@ -1,4 +1,4 @@
-import { refuse, type Id, type Instant, type JsonObject } from '#kernel';
+import { refuse, type Id, type Instant, type JobType, type JsonObject } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 
@@ -63,11 +63,11 @@ export async function findWork(tx: Tx, idOrKey: Id): Promise<WorkView | undefine
   return rows[0] === undefined ? undefined : viewOf(rows[0]);
 }
 
-/** The newest order of a name and key. */
-export async function workFor(tx: Tx, name: string, key: Id): Promise<WorkView | undefined> {
+/** The newest order of a job about an object. */
+export async function workFor(tx: Tx, job: JobType, key: Id): Promise<WorkView | undefined> {
   const rows: Found[] = await managerOf(tx).query(
     `SELECT ${columns} FROM platform.work WHERE name = $1 AND key = $2 ORDER BY id DESC LIMIT 1`,
-    [name, key],
+    [job.name, key],
   );
   return rows[0] === undefined ? undefined : viewOf(rows[0]);
 }

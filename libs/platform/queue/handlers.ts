@@ -1,22 +1,12 @@
-import type { Id, JsonObject } from '#kernel';
+import type { EventType, Id, JobType, JsonObject } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-
-export interface JobOptions {
-  /** Tries before the work is a dead letter. */
-  readonly maxAttempts?: number;
-  /** Seconds a worker may be silent before another takes the work over. Running work renews it. */
-  readonly leaseSeconds?: number;
-  /** Seconds before the second try; doubles each time, 10 minutes at most. */
-  readonly backoffSeconds?: number;
-}
 
 /** What a running job is handed. It re-reads everything else: the order carries a key only. */
 export interface JobRun {
   readonly workId: Id;
   readonly key: Id;
-  readonly payload: JsonObject;
   /** 1 for the first try. */
   readonly attempt: number;
   readonly lastAttempt: boolean;
@@ -26,38 +16,49 @@ export interface JobRun {
   progress(step: JsonObject): Promise<void>;
 }
 
-export interface ConsumedEvent {
+export interface ConsumedEvent<P extends object = object> {
   readonly id: Id;
-  readonly type: string;
   readonly key: Id;
-  readonly payload: JsonObject;
+  readonly payload: P;
 }
+
+/** What a consumer of this event type is handed. */
+export type EventOf<E extends EventType> = ConsumedEvent<E extends EventType<infer P> ? P : never>;
 
 const jobKey = 'opdomain:job';
 const consumerKey = 'opdomain:consumer';
-interface JobMark extends JobOptions {
-  readonly name: string;
-}
 interface ConsumerMark {
-  readonly type: string;
+  readonly event: EventType;
   readonly name: string;
 }
+/** A decorator of methods of this shape alone: another signature does not compile. */
+type MethodMark<Args extends readonly unknown[]> = <R>(
+  target: object,
+  property: string,
+  descriptor: TypedPropertyDescriptor<(...args: Args) => Promise<R>>,
+) => void;
 
-/** Marks a method `(run: JobRun) => Promise<void>` as what does the work of this name. It must be safe to run twice. */
-export const Job = (name: string, options: JobOptions = {}): MethodDecorator => SetMetadata(jobKey, { name, ...options } satisfies JobMark);
+/** Marks the method that does work of this kind. It must be safe to run twice. */
+export const Job =
+  (job: JobType): MethodMark<[run: JobRun]> =>
+  (target, property, descriptor) =>
+    void SetMetadata(jobKey, job)(target, property, descriptor);
 
 /**
- * Marks a method `(tx: Tx, event: ConsumedEvent) => Promise<void>` as a consumer of an event type; it runs in its own transaction
- * together with its inbox row, so exactly once per event. `name` is stable: renaming it would consume old events again.
+ * Marks a consumer of an event; it runs in its own transaction together with its inbox row, so exactly once per event.
+ * `name` is stable: renaming it would consume old events again.
  */
-export const Consumes = (type: string, name: string): MethodDecorator => SetMetadata(consumerKey, { type, name } satisfies ConsumerMark);
+export const Consumes =
+  <P extends object>(event: EventType<P>, name: string): MethodMark<[tx: Tx, event: ConsumedEvent<P>]> =>
+  (target, property, descriptor) =>
+    void SetMetadata(consumerKey, { event, name } satisfies ConsumerMark)(target, property, descriptor);
 
-export interface JobHandler extends Required<JobOptions> {
-  readonly name: string;
+export interface JobHandler {
+  readonly job: JobType;
   run(run: JobRun): Promise<void>;
 }
 export interface EventHandler {
-  readonly type: string;
+  readonly event: EventType;
   readonly name: string;
   consume(tx: Tx, event: ConsumedEvent): Promise<void>;
 }
@@ -73,15 +74,9 @@ export class Handlers {
 
   jobs(): ReadonlyMap<string, JobHandler> {
     const found = new Map<string, JobHandler>();
-    this.each<JobMark>(jobKey, (mark, call) => {
-      if (found.has(mark.name)) throw new Error(`two jobs are named ${mark.name}`);
-      found.set(mark.name, {
-        name: mark.name,
-        maxAttempts: mark.maxAttempts ?? 5,
-        leaseSeconds: mark.leaseSeconds ?? 60,
-        backoffSeconds: mark.backoffSeconds ?? 2,
-        run: (run) => call(run),
-      });
+    this.each<JobType>(jobKey, (job, call) => {
+      if (found.has(job.name)) throw new Error(`two handlers do the work ${job.name}`);
+      found.set(job.name, { job, run: (run) => call(run) });
     });
     return found;
   }
@@ -89,8 +84,7 @@ export class Handlers {
   consumers(): readonly EventHandler[] {
     const found: EventHandler[] = [];
     this.each<ConsumerMark>(consumerKey, (mark, call) => {
-      if (found.some((other) => other.name === mark.name && other.type === mark.type))
-        throw new Error(`two consumers are named ${mark.name}`);
+      if (found.some((other) => other.name === mark.name)) throw new Error(`two consumers are named ${mark.name}`);
       found.push({ ...mark, consume: (tx, event) => call(tx, event) });
     });
     return found;

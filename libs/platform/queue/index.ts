@@ -8,13 +8,14 @@ export {
   Handlers,
   Job,
   type ConsumedEvent,
+  type EventOf,
   type EventHandler,
   type JobHandler,
-  type JobOptions,
   type JobRun,
 } from './handlers.js';
 export { Relay } from './relay.js';
 export { Turns, type Turn } from './turns.js';
+export { laneConfig, type LaneConfig } from './lanes.js';
 export { WorkRunner } from './worker.js';
 
 export const queueRefusals = {

@@ -1,4 +1,4 @@
-import { newId, type Id } from '#kernel';
+import { newId, type Id, type Lane } from '#kernel';
 import { counter, type Logger } from '#platform/telemetry';
 import type { DataSource } from 'typeorm';
 import type { Bell } from './bell.js';
@@ -8,10 +8,12 @@ import { Turns } from './turns.js';
 /** A due order that nobody took is rung again after this long: a lost ring costs seconds, not work. */
 const ringAgainSeconds = 5;
 const idleMs = 100;
+/** How many workers one turn wakes in a lane at the most; who is not woken looks by himself soon. */
+const wakes = 4;
 const rings = counter('opdomain_work_rings', 'bells rung for due work');
 
 /**
- * Turns outbox rows into one work row per consumer, rings the bell for what is due, and takes back lapsed leases. Claims with
+ * Turns outbox rows into one work row per consumer, rings the bell of each lane that has due work, and takes back lapsed leases. Claims with
  * FOR UPDATE SKIP LOCKED, so several relays share the load and none waits for a commit that came out of order.
  */
 export class Relay {
@@ -43,9 +45,21 @@ export class Relay {
     const expanded = await this.expand();
     await this.takeBack();
     const due = await this.claimDue();
-    for (const id of due) await this.bell.ring(id);
-    rings.add(due.length);
+    for (const [lane, of] of Map.groupBy(due, (one) => one))
+      for (let ringing = 0; ringing < Math.min(of.length, wakes); ringing += 1) this.ring(lane);
     return expanded + due.length;
+  }
+
+  /** Nobody waits for the bell: workers look by themselves, so a ring that is lost costs a moment. */
+  private ring(lane: Lane): void {
+    this.bell.ring(lane).then(
+      () => {
+        rings.add(1, { lane });
+      },
+      (fault: unknown) => {
+        this.log.error('relay.bell-silent', fault, { lane });
+      },
+    );
   }
 
   private expand(): Promise<number> {
@@ -54,9 +68,9 @@ export class Relay {
         'SELECT id, type, key, traceparent FROM platform.outbox WHERE expanded_at IS NULL ORDER BY created_at LIMIT 100 FOR UPDATE SKIP LOCKED',
       );
       for (const event of events) {
-        for (const consumer of this.consumers.filter((candidate) => candidate.type === event.type)) {
+        for (const consumer of this.consumers.filter((candidate) => candidate.event.name === event.type)) {
           await manager.query(
-            `INSERT INTO platform.work (id, kind, name, key, event_id, traceparent) VALUES ($1, 'event', $2, $3, $4, $5)
+            `INSERT INTO platform.work (id, kind, name, lane, key, event_id, traceparent) VALUES ($1, 'event', $2, 'events', $3, $4, $5)
              ON CONFLICT (event_id, name) DO NOTHING`,
             [newId(), consumer.name, event.key, event.id, event.traceparent],
           );
@@ -73,14 +87,14 @@ export class Relay {
     );
   }
 
-  private async claimDue(): Promise<Id[]> {
-    const [rows]: [{ id: Id }[], number] = await this.dataSource.query(
+  private async claimDue(): Promise<Lane[]> {
+    const [rows]: [{ lane: Lane }[], number] = await this.dataSource.query(
       `UPDATE platform.work SET rung_at = now() WHERE id IN (
          SELECT id FROM platform.work WHERE state = 'due' AND due_at <= now()
            AND (rung_at IS NULL OR rung_at < now() - make_interval(secs => $1))
-         ORDER BY due_at LIMIT 100 FOR UPDATE SKIP LOCKED) RETURNING id`,
+         ORDER BY due_at LIMIT 100 FOR UPDATE SKIP LOCKED) RETURNING lane`,
       [ringAgainSeconds],
     );
-    return rows.map((row) => row.id);
+    return rows.map((row) => row.lane);
   }
 }

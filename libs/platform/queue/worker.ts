@@ -1,29 +1,21 @@
-import { newId, Refusal, systemAct, type Clock, type Id, type JsonObject } from '#kernel';
+import { lanes, newId, Refusal, systemAct, type Clock, type Id } from '#kernel';
 import type { UnitOfWork } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import { counter, inSpan, traceparent, withTraceparent, type Logger } from '#platform/telemetry';
 import type { DataSource } from 'typeorm';
 import type { Bell } from './bell.js';
+import { claim, type WorkRow } from './claims.js';
 import type { EventHandler, JobHandler } from './handlers.js';
+import { LanePlaces, type LaneConfig } from './lanes.js';
 
 const outcomes = counter('opdomain_work_outcomes', 'finished tries of queued work by outcome');
-const eventHandling = { maxAttempts: 12, leaseSeconds: 60, backoffSeconds: 1 } as const;
+const settingsOf = { events: { maxAttempts: 12, leaseSeconds: 60, backoffSeconds: 1 } } as const;
 
-interface WorkRow {
-  readonly id: Id;
-  readonly kind: 'job' | 'event';
-  readonly name: string;
-  readonly key: Id;
-  readonly event_id: Id | null;
-  readonly payload: JsonObject;
-  readonly attempts: number;
-  readonly traceparent: string | null;
-}
-
-/** Takes rung work from its table under a lease, runs it, and writes its end there. The queue is told nothing but "heard". */
+/** Takes due work from its table under a lease, lane by lane, runs it, and writes its end there. */
 export class WorkRunner {
   private readonly owner = newId();
   private readonly running = new Set<AbortController>();
+  private readonly places: readonly LanePlaces[];
   private stopListening: (() => Promise<void>) | undefined;
 
   constructor(
@@ -34,23 +26,38 @@ export class WorkRunner {
     private readonly jobs: ReadonlyMap<string, JobHandler>,
     private readonly consumers: readonly EventHandler[],
     private readonly log: Logger,
-  ) {}
+    config: LaneConfig,
+  ) {
+    this.places = lanes.map(
+      (lane) =>
+        new LanePlaces(config[lane].places, config[lane].lookMs, {
+          claim: () => claim(this.dataSource, lane, this.owner, config[lane]),
+          run: (row) => this.run(row),
+          failed: (fault) => {
+            this.log.error('work.lane-failed', fault, { lane });
+          },
+        }),
+    );
+  }
 
-  async start(concurrency: number): Promise<void> {
-    this.stopListening = await this.bell.listen((workId) => this.heard(workId), concurrency);
+  start(): void {
+    for (const place of this.places) place.start();
+    this.stopListening = this.bell.listen((lane) => {
+      this.places[lanes.indexOf(lane)]?.wake();
+    });
   }
 
   /** Stops taking work, tells running jobs to end, and waits for them; what did not finish is due again at once. */
   async stop(): Promise<void> {
+    const over = this.places.map((place) => place.stop());
     for (const controller of this.running) controller.abort(new Error('draining'));
+    await Promise.all(over);
     await this.stopListening?.();
   }
 
-  /** One ring: claims the work if it is still due, or does nothing. Never throws: a failure is a row, not a queue's memory. */
-  async heard(workId: Id): Promise<void> {
-    const row = await this.claim(workId);
-    if (row === undefined) return;
-    const settings = row.kind === 'event' ? eventHandling : this.jobs.get(row.name);
+  /** Never throws: a failure is a row, not a queue's memory. */
+  private async run(row: WorkRow): Promise<void> {
+    const settings = row.kind === 'event' ? settingsOf.events : this.jobs.get(row.name)?.job;
     await withTraceparent(row.traceparent, () =>
       inSpan(`work ${row.name}`, { 'opdomain.work': row.id }, async () => {
         try {
@@ -60,27 +67,17 @@ export class WorkRunner {
           await (row.kind === 'event' ? this.runEvent(row) : this.runJob(row));
           await this.finish(row, 'done');
         } catch (fault) {
-          await this.failed(row, fault, settings ?? eventHandling);
+          await this.failed(row, fault, settings ?? settingsOf.events);
         }
       }),
     );
   }
 
-  private async claim(workId: Id): Promise<WorkRow | undefined> {
-    const [rows]: [WorkRow[], number] = await this.dataSource.query(
-      `UPDATE platform.work SET state = 'leased', attempts = attempts + 1, lease_owner = $2, lease_until = now() + interval '60 seconds'
-       WHERE id = $1 AND state = 'due' AND due_at <= now()
-       RETURNING id, kind, name, key, event_id, payload, attempts, traceparent`,
-      [workId, this.owner],
-    );
-    return rows[0];
-  }
-
   private async runEvent(row: WorkRow): Promise<void> {
     const handler = this.consumers.find((consumer) => consumer.name === row.name);
     if (handler === undefined) throw new Refusal('queue.no-handler', { name: row.name });
-    const events: { id: Id; type: string; key: Id; payload: JsonObject }[] = await this.dataSource.query(
-      'SELECT id, type, key, payload FROM platform.outbox WHERE id = $1',
+    const events: { id: Id; key: Id; payload: unknown }[] = await this.dataSource.query(
+      'SELECT id, key, payload FROM platform.outbox WHERE id = $1',
       [row.event_id],
     );
     const event = events[0];
@@ -90,7 +87,7 @@ export class WorkRunner {
         'INSERT INTO platform.inbox (event_id, consumer) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id',
         [event.id, row.name],
       );
-      if (fresh.length === 1) await handler.consume(tx, event);
+      if (fresh.length === 1) await handler.consume(tx, { ...event, payload: handler.event.schema.parse(event.payload) });
     });
   }
 
@@ -99,16 +96,16 @@ export class WorkRunner {
     if (handler === undefined) throw new Refusal('queue.no-handler', { name: row.name });
     const controller = new AbortController();
     this.running.add(controller);
-    const heartbeat = setInterval(() => void this.renew(row.id, handler.leaseSeconds, controller), (handler.leaseSeconds * 1000) / 4);
+    const { leaseSeconds, maxAttempts } = handler.job;
+    const heartbeat = setInterval(() => void this.renew(row.id, leaseSeconds, controller), (leaseSeconds * 1000) / 4);
     try {
-      await this.renew(row.id, handler.leaseSeconds, controller);
+      await this.renew(row.id, leaseSeconds, controller);
       const parent = traceparent();
       await handler.run({
         workId: row.id,
         key: row.key,
-        payload: row.payload,
         attempt: row.attempts,
-        lastAttempt: row.attempts >= handler.maxAttempts,
+        lastAttempt: row.attempts >= maxAttempts,
         ...(parent === undefined ? {} : { traceparent: parent }),
         signal: controller.signal,
         progress: async (step) => {

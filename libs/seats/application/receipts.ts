@@ -17,7 +17,7 @@ import { KEYS, type Keys } from '#platform/keys';
 import { Seams } from '#platform/seams';
 import type { Logger } from '#platform/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
-import { seatEvents } from '../contract.js';
+import { revocationClosed } from '../contract.js';
 import { cutPaths } from '../domain/cut-paths.js';
 import { assembleReceipt, type PathReport, type Receipt } from '../domain/receipt.js';
 import { decideRevoked } from '../domain/seat-decisions.js';
@@ -123,11 +123,7 @@ export class Receipts {
         if (seat.state !== 'revoking') continue;
         await this.changes.apply(tx, await this.seats.lock(tx, seat.id), decideRevoked(seat.state, receipt));
       }
-      await tx.publish({
-        type: seatEvents.revocationClosed,
-        key: id,
-        payload: { revocationId: id, scope: { kind: row.scopeKind, id: row.scopeId }, caseId: row.caseId },
-      });
+      await tx.publish(revocationClosed, id, { revocationId: id, scope: { kind: row.scopeKind, id: row.scopeId }, caseId: row.caseId });
     });
   }
 }

@@ -1,5 +1,5 @@
 import { Domains } from '#domains';
-import { systemAct, type CutScope, type Id, type Instant, type PathCut } from '#kernel';
+import { systemAct, type CutScope, type Id, type Instant, type JobType, type PathCut } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { workFor } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
@@ -9,16 +9,23 @@ import { SeatAccess } from './seat-access.js';
 /** What of a run a scope names. */
 export type RunScope = Readonly<Partial<Record<'requestedBy' | 'unitId' | 'authorisationId' | 'scenarioId', Id>>>;
 
+/** What is asked of one run. */
+export interface CuttableRun {
+  readonly id: Id;
+  readonly state: RunState;
+  readonly finishedAt: Instant | null;
+}
+
 /** The runs of one context, as its cut paths hand them over. */
 export interface CuttableRuns {
   readonly context: string;
   /** Kind of the run, which begins its actions: `code-run`. */
   readonly kind: string;
-  /** Name of its work in the queue. */
-  readonly job: string;
+  /** Its work in the queue. */
+  job(run: CuttableRun): JobType;
   /** Ends the open runs of the scope in these states. @returns their ids */
   cut(tx: Tx, scope: RunScope, states: readonly OpenRunState[]): Promise<readonly Id[]>;
-  get(tx: Tx, id: Id): Promise<{ readonly id: Id; readonly state: RunState; readonly finishedAt: Instant | null }>;
+  get(tx: Tx, id: Id): Promise<CuttableRun>;
 }
 
 /** Ends open runs of a scope and shows it: their work is off the queue and their state lets nothing be published. */
@@ -63,7 +70,7 @@ export class RunCuts {
 
 async function probe(tx: Tx, path: string, runs: CuttableRuns, id: Id, at: Instant): Promise<PathCut> {
   const run = await runs.get(tx, id);
-  const work = await workFor(tx, runs.job, id);
+  const work = await workFor(tx, runs.job(run), id);
   const refused = run.state === 'cancelled' && work?.state !== 'due' && work?.state !== 'leased';
   return {
     path,

@@ -2,13 +2,13 @@ import { type CutScope, type Id, newId } from '#kernel';
 import { DesiredObjects } from '#domains';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
-import { seatEvents } from '../contract.js';
 import type { RevocationCause } from '../domain/revocation.js';
 import type { SeatChange } from '../domain/seat-decisions.js';
 import type { RevocationRow, SeatRow } from '../persistence/entities.js';
 import { RevocationsRepository } from '../persistence/revocations.repository.js';
 import { SeatsRepository } from '../persistence/seats.repository.js';
 import { WorkspacesRepository } from '../persistence/workspaces.repository.js';
+import { cutJob } from '../domain/work.js';
 
 /** Owner, among those that a zone holds objects for: the seat, which has one workspace at a time. */
 export const seatOwner = (id: Id): { kind: string; id: Id } => ({ kind: 'seat', id });
@@ -31,12 +31,6 @@ const actions = {
   revoked: 'seat.revoked',
   refused: 'seat.refused',
 } as const;
-const events: Readonly<Partial<Record<SeatChange['to'], string>>> = {
-  granted: seatEvents.granted,
-  active: seatEvents.resumed,
-  paused: seatEvents.paused,
-  revoked: seatEvents.revoked,
-};
 
 /** Applies decisions about seats: state, epoch, workspace and journal in one transaction. */
 @Injectable()
@@ -69,8 +63,6 @@ export class SeatChanges {
       await this.dropWorkspaces(tx, seat);
     }
     if (change.from === 'paused' && change.to === 'active') await this.supersede(tx, seat);
-    const event = events[change.to];
-    if (event !== undefined) await tx.publish({ type: event, key: seat.id, payload: { seatId: seat.id, scenarioId: seat.scenarioId } });
     return changed;
   }
 
@@ -103,7 +95,7 @@ export class SeatChanges {
       reasons: [opening.ground],
       details: { scope: { ...opening.scope }, cause: opening.cause, seats: row.seatIds },
     });
-    await tx.enqueue({ name: 'seats.cut', key: row.id });
+    await tx.enqueue(cutJob, { key: row.id });
     return row;
   }
 
@@ -111,7 +103,7 @@ export class SeatChanges {
   private async supersede(tx: Tx, seat: SeatRow): Promise<void> {
     for (const row of await this.revocations.passingOf(tx, seat.id)) {
       await this.revocations.supersede(tx, row);
-      await tx.cancelWork('seats.cut', row.id);
+      await tx.cancelWork(cutJob, row.id);
       const details = { open: row.open.map(({ path }) => path) };
       await tx.record({ action: 'revocation.superseded', object: { kind: 'revocation', id: row.id }, ...partiesOf(seat), details });
     }

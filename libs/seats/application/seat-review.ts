@@ -1,7 +1,6 @@
 import { type CutScope, dayOf, endOfDay, type Id } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
-import { seatEvents } from '../contract.js';
 import { firstLapse } from '../domain/seat-conditions.js';
 import type { SeatFacts } from '../domain/seat-facts.js';
 import { noticesDue, wakeAt } from '../domain/lapse-notices.js';
@@ -11,6 +10,7 @@ import type { SeatRow } from '../persistence/entities.js';
 import { SeatsRepository, type SeatScope } from '../persistence/seats.repository.js';
 import { partiesOf, revocationParties, type RevocationOpening, SeatChanges } from './seat-changes.js';
 import { SeatFactsGatherer } from './seat-facts-gatherer.js';
+import { dayJob, lapseJob } from '../domain/work.js';
 
 const live = ['granted', 'active', 'paused'] as const;
 
@@ -76,7 +76,7 @@ export class SeatReview {
     }
     const changed = await this.changes.apply(tx, seat, change);
     const wake = wakeAt(facts, at);
-    if (wake !== undefined && changed.state !== 'revoking') await tx.enqueue({ name: 'seats.lapse', key: seat.id, dueAt: wake });
+    if (wake !== undefined && changed.state !== 'revoking') await tx.enqueue(lapseJob, { key: seat.id, dueAt: wake });
     if (change.cut === null) return undefined;
     return { seat: changed, cause: change.cut === 'paused' ? 'paused' : 'lapsed', ground: change.reason?.code ?? change.to };
   }
@@ -100,14 +100,9 @@ export class SeatReview {
         details: { condition: notice.condition, lapsesAt: notice.at, days: notice.days },
       });
       await this.seats.addNotice(tx, seat.id, notice, at);
-      await tx.publish({
-        type: seatEvents.lapseAnnounced,
-        key: seat.id,
-        payload: { seatId: seat.id, condition: notice.condition, lapsesAt: notice.at, days: notice.days },
-      });
     }
     const wake = wakeAt(facts, at);
-    if (wake !== undefined) await tx.enqueue({ name: 'seats.lapse', key: seat.id, dueAt: wake });
+    if (wake !== undefined) await tx.enqueue(lapseJob, { key: seat.id, dueAt: wake });
   }
 
   /** Counts today once for a seat that can be used and sets the next day's counting (META-02). */
@@ -116,7 +111,7 @@ export class SeatReview {
     if (!live.some((state) => state === seat.state)) return;
     const { at } = tx.context;
     const today = dayOf(at);
-    await tx.enqueue({ name: 'seats.day', key: seat.id, dueAt: endOfDay(today) });
+    await tx.enqueue(dayJob, { key: seat.id, dueAt: endOfDay(today) });
     if (seat.state !== 'active') return;
     const dayId = await this.seats.addDay(tx, seat.id, today, seat.class);
     if (dayId === undefined) return;

@@ -116,7 +116,12 @@ export class Seats {
       const facts = await this.gatherer.facts(tx, seat, ctx.at);
       const workspaces = await this.workspaces.ofSeat(tx, seat.id);
       const holderLocked = facts.person.lock !== null;
-      return { ...seatView(seat), holderLocked, conditions: verdicts(facts, ctx.at).map(conditionView), workspaces: workspaces.map(workspaceView) };
+      return {
+        ...seatView(seat),
+        holderLocked,
+        conditions: verdicts(facts, ctx.at).map(conditionView),
+        workspaces: workspaces.map(workspaceView),
+      };
     });
   }
 

@@ -18,6 +18,7 @@ import { SeatReview } from './seat-review.js';
 import { assertSeesSeat } from './seat-sight.js';
 import { workspaceView } from './seat-views.js';
 import { SEATS_CONFIG, type SeatsConfig } from './seats.config.js';
+import { workspaceJob } from '../domain/work.js';
 
 type WorkspaceAnswer = z.output<typeof WorkspaceView>;
 
@@ -60,7 +61,7 @@ export class Workspaces {
       const moved = await this.workspaces.move(tx, workspace, 'removing');
       await this.desired.drop(tx, seatOwner(seat.id));
       await tx.record({ action: 'workspace.closed', object: { kind: 'workspace', id: workspaceId }, ...partiesOf(seat) });
-      await tx.enqueue({ name: 'seats.workspace', key: workspaceId });
+      await tx.enqueue(workspaceJob, { key: workspaceId });
       return workspaceView(moved);
     });
   }
@@ -104,7 +105,7 @@ export class Workspaces {
       details: { image: row.image },
     });
     await tx.use({ item: 'workspace-start', quantity: 1, sourceKind: 'workspace', sourceId: row.id, ...partiesOf(seat), usedAt: at });
-    await tx.enqueue({ name: 'seats.workspace', key: row.id });
+    await tx.enqueue(workspaceJob, { key: row.id });
     return row;
   }
 

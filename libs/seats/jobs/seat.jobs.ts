@@ -6,6 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Receipts } from '../application/receipts.js';
 import { SeatReview } from '../application/seat-review.js';
 import { WorkspaceWatch } from '../application/workspace-watch.js';
+import { lapseJob, dayJob, cutJob, workspaceJob } from '../domain/work.js';
 
 /** What seats do without anyone acting. */
 @Injectable()
@@ -19,7 +20,7 @@ export class SeatJobs {
   ) {}
 
   /** Due when the next notice or lapse is; a lapse cuts the seat at that minute (SEAT-03). */
-  @Job('seats.lapse', { maxAttempts: 20 })
+  @Job(lapseJob)
   async lapse(run: JobRun): Promise<void> {
     await this.unitOfWork.run(systemAct('seats', 'seat.read', this.clock.now(), run.traceparent), (tx) =>
       this.review.reviewOne(tx, run.key),
@@ -27,7 +28,7 @@ export class SeatJobs {
   }
 
   /** Due at each midnight (Asia/Shanghai) while the seat lives. */
-  @Job('seats.day', { maxAttempts: 20 })
+  @Job(dayJob)
   async day(run: JobRun): Promise<void> {
     await this.unitOfWork.run(systemAct('seats', 'seat.day-counted', this.clock.now(), run.traceparent), (tx) =>
       this.review.countDay(tx, run.key),
@@ -35,13 +36,13 @@ export class SeatJobs {
   }
 
   /** Until the receipt is complete. A path that stays open stays visible on the revocation. */
-  @Job('seats.cut', { maxAttempts: 1000, leaseSeconds: 60, backoffSeconds: 1 })
+  @Job(cutJob)
   async cut(run: JobRun): Promise<void> {
     await this.receipts.work(run.key, run.traceparent);
   }
 
   /** Follows a workspace that was opened or closed until the cluster shows it. */
-  @Job('seats.workspace', { maxAttempts: 50, backoffSeconds: 1 })
+  @Job(workspaceJob)
   async workspace(run: JobRun): Promise<void> {
     await this.workspaces.follow(run.key, run.traceparent);
   }

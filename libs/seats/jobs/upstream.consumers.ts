@@ -1,3 +1,13 @@
+import {
+  authorisationExpired,
+  authorisationResumed,
+  authorisationSuspended,
+  partnerEnded,
+  scenarioEnded,
+  scenarioResumed,
+  scenarioStopped,
+} from '#authorisations/contract';
+import { personAffiliationEnded, personLockChanged, personRecordChanged } from '#identity/contract';
 import { Authorisations, Scenarios } from '#authorisations';
 import type { Id } from '#kernel';
 import type { Tx } from '#platform/database';
@@ -20,59 +30,59 @@ export class UpstreamConsumers {
     private readonly scenarios: Scenarios,
   ) {}
 
-  @Consumes('person.record-changed.v1', 'seats.on-record-changed')
+  @Consumes(personRecordChanged, 'seats.on-record-changed')
   recordChanged(tx: Tx, event: ConsumedEvent): Promise<void> {
     return this.review.reviewEach(tx, { kind: 'person', id: ofPerson.parse(event.payload).personId });
   }
 
-  @Consumes('person.affiliation-ended.v1', 'seats.on-affiliation-ended')
+  @Consumes(personAffiliationEnded, 'seats.on-affiliation-ended')
   affiliationEnded(tx: Tx, event: ConsumedEvent): Promise<void> {
     return this.review.reviewEach(tx, { kind: 'person', id: ofPerson.parse(event.payload).personId });
   }
 
   /** Seats of a locked person pause; of one whose lock was lifted they come back where everything else still holds. */
-  @Consumes('person.lock-changed.v1', 'seats.on-person-lock-changed')
+  @Consumes(personLockChanged, 'seats.on-person-lock-changed')
   lockChanged(tx: Tx, event: ConsumedEvent): Promise<void> {
     return this.review.reviewEach(tx, { kind: 'person', id: ofPerson.parse(event.payload).personId });
   }
 
   /** Suspension closes every path of the authorisation, seats or none (SUSP-01). */
-  @Consumes('authorisation.suspended.v1', 'seats.on-authorisation-suspended')
+  @Consumes(authorisationSuspended, 'seats.on-authorisation-suspended')
   async suspended(tx: Tx, event: ConsumedEvent): Promise<void> {
     const { authorisationId, suspensionId } = ofAuthorisation.parse(event.payload);
     await this.cutAuthorisation(tx, authorisationId, 'suspended', suspensionId ?? null);
   }
 
-  @Consumes('authorisation.expired.v1', 'seats.on-authorisation-expired')
+  @Consumes(authorisationExpired, 'seats.on-authorisation-expired')
   async expired(tx: Tx, event: ConsumedEvent): Promise<void> {
     await this.cutAuthorisation(tx, ofAuthorisation.parse(event.payload).authorisationId, 'lapsed', null);
   }
 
   /** Only seats whose every condition holds again come back (SUSP-03). */
-  @Consumes('authorisation.resumed.v1', 'seats.on-authorisation-resumed')
+  @Consumes(authorisationResumed, 'seats.on-authorisation-resumed')
   resumed(tx: Tx, event: ConsumedEvent): Promise<void> {
     return this.review.reviewEach(tx, { kind: 'authorisation', id: ofAuthorisation.parse(event.payload).authorisationId });
   }
 
-  @Consumes('scenario.stopped.v1', 'seats.on-scenario-stopped')
+  @Consumes(scenarioStopped, 'seats.on-scenario-stopped')
   async stopped(tx: Tx, event: ConsumedEvent): Promise<void> {
     await this.cutScenario(tx, ofScenario.parse(event.payload).scenarioId, 'stopped');
   }
 
   /** A partner's record ended: the seats that hang on it end with it (AUTH-30). */
-  @Consumes('partner.ended.v1', 'seats.on-partner-ended')
+  @Consumes(partnerEnded, 'seats.on-partner-ended')
   partnerEnded(tx: Tx, event: ConsumedEvent): Promise<void> {
     return this.review.reviewEach(tx, { kind: 'scenario', id: ofScenario.parse(event.payload).scenarioId });
   }
 
   /** Where a termination took the seats back before, there is nothing left to cut. */
-  @Consumes('scenario.ended.v1', 'seats.on-scenario-ended')
+  @Consumes(scenarioEnded, 'seats.on-scenario-ended')
   async ended(tx: Tx, event: ConsumedEvent): Promise<void> {
     const { scenarioId } = ofScenario.parse(event.payload);
     if (await this.review.hasLive(tx, { kind: 'scenario', id: scenarioId })) await this.cutScenario(tx, scenarioId, 'lapsed');
   }
 
-  @Consumes('scenario.resumed.v1', 'seats.on-scenario-resumed')
+  @Consumes(scenarioResumed, 'seats.on-scenario-resumed')
   scenarioResumed(tx: Tx, event: ConsumedEvent): Promise<void> {
     return this.review.reviewEach(tx, { kind: 'scenario', id: ofScenario.parse(event.payload).scenarioId });
   }

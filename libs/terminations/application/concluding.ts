@@ -1,12 +1,11 @@
 import { Authorisations } from '#authorisations';
 import { Domains } from '#domains';
 import { addMs, type Clock, documentDigest, type SignedDocument, signDocument, systemAct, type TypedDocument } from '#kernel';
-import { UnitOfWork } from '#platform/database';
+import { terminationCertified, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { KEYS, type Keys } from '#platform/keys';
 import { Revocations } from '#seats';
 import { Inject, Injectable } from '@nestjs/common';
-import { terminationEvents } from '../contract.js';
 import { type CertificateFacts, conclude } from '../domain/certificate.js';
 import { standingHolds } from '../domain/legal-hold.js';
 import { logsKeptUntil } from '../domain/log-retention.js';
@@ -18,6 +17,7 @@ import { TerminationsRepository } from '../persistence/terminations.repository.j
 import { recordStep } from './case-journal.js';
 import { HoldingsSurvey } from './holdings-survey.js';
 import { TERMINATIONS_CONFIG, type TerminationsConfig } from './terminations.config.js';
+import { proceedJob } from '../domain/work.js';
 
 /** Name of the key that signs certificates and pending notices. */
 export const certificateKey = 'certificates/signing';
@@ -70,12 +70,8 @@ export class Concluding {
         if (domainId !== null) await this.domains.markDestroyed(tx, domainId);
         await this.authorisations.markTerminated(tx, authorisationId);
       }
-      if (retryAt !== null) await tx.enqueue({ name: 'terminations.proceed', key: id, dueAt: retryAt });
-      await tx.publish({
-        type: certified ? terminationEvents.certified : terminationEvents.pending,
-        key: id,
-        payload: { terminationId: id, authorisationId, domainId, scenarioIds },
-      });
+      if (retryAt !== null) await tx.enqueue(proceedJob, { key: id, dueAt: retryAt });
+      if (certified) await tx.publish(terminationCertified, id, { terminationId: id, domainId });
     });
   }
 

@@ -10,6 +10,7 @@ import { TerminationsRepository } from '../persistence/terminations.repository.j
 import { recordStep } from './case-journal.js';
 import { HoldSight } from './hold-sight.js';
 import { holdView } from './termination-views.js';
+import { proceedJob } from '../domain/work.js';
 
 /** Preservation orders: what they cover is not destroyed until they are lifted or run out (DEST-04, SUSP-09). */
 @Injectable()
@@ -97,7 +98,7 @@ export class LegalHolds {
   private async wake(tx: Tx, row: TerminationRow): Promise<void> {
     const ends = row.state === 'held' ? (await this.holds.naming(tx, row)).flatMap(({ until }) => (until === null ? [] : [until])) : [];
     const [dueAt] = ends.sort();
-    if (row.state !== 'held') await tx.enqueue({ name: 'terminations.proceed', key: row.id });
-    else if (dueAt !== undefined) await tx.enqueue({ name: 'terminations.proceed', key: row.id, dueAt });
+    if (row.state !== 'held') await tx.enqueue(proceedJob, { key: row.id });
+    else if (dueAt !== undefined) await tx.enqueue(proceedJob, { key: row.id, dueAt });
   }
 }

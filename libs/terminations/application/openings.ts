@@ -5,7 +5,7 @@ import { type Tx, UnitOfWork } from '#platform/database';
 import { Revocations, SeatAccess } from '#seats';
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { type OpenTermination, type PreviewView, terminationEvents, type TerminationView } from '../contract.js';
+import { type OpenTermination, type PreviewView, type TerminationView } from '../contract.js';
 import type { Confirmation } from '../domain/confirmations.js';
 import { assertDecided, type Decision, type Ground } from '../domain/grounds.js';
 import { assertNoOpenCase } from '../domain/termination-decisions.js';
@@ -14,6 +14,7 @@ import type { TerminationRow } from '../persistence/entities.js';
 import { TerminationsRepository } from '../persistence/terminations.repository.js';
 import { partiesOf, terminationView } from './termination-views.js';
 import { TERMINATIONS_CONFIG, type TerminationsConfig } from './terminations.config.js';
+import { proceedJob } from '../domain/work.js';
 
 interface Opening {
   readonly authorisationId: Id;
@@ -127,8 +128,7 @@ export class Openings {
       details: { scope: { ...scope }, reference: decision.reference, fileDigest: decision.fileDigest, scenarioIds },
       after: { state: 'opened' },
     });
-    await tx.publish({ type: terminationEvents.opened, key: id, payload: { terminationId: id, authorisationId, scenarioIds } });
-    await tx.enqueue({ name: 'terminations.proceed', key: id });
+    await tx.enqueue(proceedJob, { key: id });
     return row;
   }
 

@@ -22,6 +22,7 @@ import { Destroying } from './destroying.js';
 import { HoldingsSurvey } from './holdings-survey.js';
 import { LegalHolds } from './legal-holds.js';
 import { Terminations } from './terminations.js';
+import { proceedJob } from '../domain/work.js';
 
 /** Moves a case on as far as it goes by itself. It reads everything anew, so that it may be called at any time and any number of times. */
 @Injectable()
@@ -113,7 +114,7 @@ export class Proceeding {
     const { id, retryAt } = row;
     if (retryAt !== null && retryAt > this.clock.now()) {
       // Whatever woke the case early must not be the last to wake it.
-      await this.run((tx) => tx.enqueue({ name: 'terminations.proceed', key: id, dueAt: retryAt }));
+      await this.run((tx) => tx.enqueue(proceedJob, { key: id, dueAt: retryAt }));
       return false;
     }
     await this.run((tx) => this.takenUp(tx, id));

@@ -16,6 +16,7 @@ import { Artefacts } from './artefacts.js';
 import { recordStep } from './case-journal.js';
 import { exitView, partiesOf, terminationView } from './termination-views.js';
 import { TERMINATIONS_CONFIG, type TerminationsConfig } from './terminations.config.js';
+import { proceedJob } from '../domain/work.js';
 
 type TerminationAnswer = z.output<typeof TerminationView>;
 
@@ -59,7 +60,7 @@ export class Terminations {
       }
       const items = input.items.map(({ kind, ref, decision, carriedBy }) => ({ kind, ref, decision, carriedBy }));
       await tx.record({ action: 'termination.exit-decided', object: { kind: 'termination', id }, ...partiesOf(row), details: { items } });
-      await tx.enqueue({ name: 'terminations.proceed', key: id });
+      await tx.enqueue(proceedJob, { key: id });
       return this.view(row, ctx);
     });
   }
@@ -83,7 +84,7 @@ export class Terminations {
     if (row.domainId !== null && row.scope.kind === 'authorisation') await this.domains.beginDestruction(tx, row.domainId);
     const next = await this.repository.update(tx, row, { state: change.to, retryAt: null });
     await recordStep(tx, row, change);
-    await tx.enqueue({ name: 'terminations.proceed', key: row.id });
+    await tx.enqueue(proceedJob, { key: row.id });
     return next;
   }
 

@@ -1,3 +1,5 @@
+import { authorisationExpired } from '#authorisations/contract';
+import { revocationClosed } from '#seats/contract';
 import { Authorisations } from '#authorisations';
 import { dayOf, digestOf } from '#kernel';
 import type { Tx } from '#platform/database';
@@ -6,6 +8,7 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Openings } from '../application/openings.js';
 import { Proceeding } from '../application/proceeding.js';
+import { proceedJob } from '../domain/work.js';
 
 const ofAuthorisation = z.object({ authorisationId: z.uuid() });
 const ofRevocation = z.object({ revocationId: z.uuid(), caseId: z.uuid().nullable() });
@@ -19,20 +22,20 @@ export class TerminationJobs {
   ) {}
 
   /** Destroying a namespace may take minutes; the lease is renewed meanwhile. */
-  @Job('terminations.proceed', { maxAttempts: 1000, leaseSeconds: 120, backoffSeconds: 5 })
+  @Job(proceedJob)
   async proceed(run: JobRun): Promise<void> {
     await this.proceeding.proceed(run.key);
   }
 
   /** The receipt is complete: access is closed. */
-  @Consumes('revocation.closed.v1', 'terminations.on-revocation-closed')
+  @Consumes(revocationClosed, 'terminations.on-revocation-closed')
   async revocationClosed(tx: Tx, event: ConsumedEvent): Promise<void> {
     const { caseId } = ofRevocation.parse(event.payload);
-    if (caseId !== null) await tx.enqueue({ name: 'terminations.proceed', key: caseId });
+    if (caseId !== null) await tx.enqueue(proceedJob, { key: caseId });
   }
 
   /** The term is over: the case opens by itself, on the agreement that set the date (TERM-06). */
-  @Consumes('authorisation.expired.v1', 'terminations.on-authorisation-expired')
+  @Consumes(authorisationExpired, 'terminations.on-authorisation-expired')
   async expired(tx: Tx, event: ConsumedEvent): Promise<void> {
     const { authorisationId } = ofAuthorisation.parse(event.payload);
     const { term, agreementVersion } = await this.authorisations.facts(tx, authorisationId);

@@ -1,0 +1,3 @@
+import { defineJob } from '#kernel';
+
+export const closeMonthsJob = defineJob('metering.close-months', 'lapses');

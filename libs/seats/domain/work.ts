@@ -1,0 +1,10 @@
+import { defineJob } from '#kernel';
+
+/** Due when the next notice or lapse is. */
+export const lapseJob = defineJob('seats.lapse', 'lapses', { maxAttempts: 20 });
+/** Due at each midnight (Asia/Shanghai) while the seat lives. */
+export const dayJob = defineJob('seats.day', 'lapses', { maxAttempts: 20 });
+/** Until the receipt is complete. A path that stays open stays visible on the revocation. */
+export const cutJob = defineJob('seats.cut', 'cuts', { maxAttempts: 1000, backoffSeconds: 1 });
+/** Until the cluster shows what became of a workspace. */
+export const workspaceJob = defineJob('seats.workspace', 'events', { maxAttempts: 50, backoffSeconds: 1 });

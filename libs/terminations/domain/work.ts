@@ -1,0 +1,4 @@
+import { defineJob } from '#kernel';
+
+/** Destroying a namespace may take minutes; the lease is renewed meanwhile. */
+export const proceedJob = defineJob('terminations.proceed', 'terminations', { maxAttempts: 1000, leaseSeconds: 120, backoffSeconds: 5 });
