@@ -1,6 +1,7 @@
 import { defineEvent } from '#kernel';
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
+import { lockGrounds } from './domain/person-lock.js';
 import { recordKinds } from './domain/personnel.js';
 import { organisationKinds } from './domain/organisation.js';
 import { roleProposalTransitions, type RoleProposalState } from './domain/role-proposal.states.js';
@@ -113,7 +114,25 @@ export const FileRecord = z
   })
   .strict();
 
-export const PersonDetail = PersonView.extend({
+export const LockPerson = z.object({ ground: z.enum(lockGrounds), reason: z.string().trim().min(1).max(2000) }).strict();
+export const LiftPersonLock = z.object({ reason: z.string().trim().min(1).max(2000) }).strict();
+export const PersonLockView = z.object({
+  id: z.uuid(),
+  version: z.number().int(),
+  personId: z.uuid(),
+  state: z.enum(['locked', 'lifted']),
+  ground: z.enum(lockGrounds),
+  reason: z.string(),
+  lockedAt: z.iso.datetime(),
+  lockedBy: z.uuid().nullable(),
+  liftedAt: z.iso.datetime().nullable(),
+  liftedBy: z.uuid().nullable(),
+  liftReason: z.string().nullable(),
+});
+
+/** Someone in a list of people; who is locked holds their roles on paper only. */
+export const PersonListed = PersonView.extend({ locked: z.boolean() });
+export const PersonDetail = PersonListed.extend({
   affiliations: z.array(
     z.object({ organisationId: z.uuid(), from: z.string(), until: z.string().nullable(), documentedFrom: day.nullable() }),
   ),
@@ -132,6 +151,8 @@ export const PersonDetail = PersonView.extend({
 });
 export const Self = z.object({ personId: z.uuid(), organisationId: z.uuid(), roles: z.array(GrantRole.shape.role) });
 
+/** A person was locked, or a lock lifted. */
+export const personLockChanged = defineEvent('person.lock-changed.v1', z.strictObject({ personId: z.uuid() }));
 /** A personnel record was filed or withdrawn. */
 export const personRecordChanged = defineEvent('person.record-changed.v1', z.strictObject({ personId: z.uuid() }));
 export const personAffiliationEnded = defineEvent(

@@ -5,6 +5,7 @@ import { identityRefusals } from './domain/refusals.js';
 import { OrganisationsController } from './http/organisations.controller.js';
 import { PeopleController } from './http/people.controller.js';
 import { RoleProposalsController } from './http/role-proposals.controller.js';
+import { PersonLocksController } from './http/person-locks.controller.js';
 import { IdentityModule } from './identity.module.js';
 import { IdentityJobs } from './jobs/identity.jobs.js';
 import { identityEntities } from './persistence/entities.js';
@@ -12,10 +13,12 @@ import { identityGrants } from './persistence/grants.js';
 import { GrantsByTwo1763800050000 } from './persistence/migrations/grants-by-two.js';
 import { OrganisationsAndPeople1763700100000 } from './persistence/migrations/organisations-and-people.js';
 import { identityTables } from './persistence/tables.js';
+import { PersonLocks1763800040000 } from './persistence/migrations/person-locks.js';
 
 export { Bootstrap } from './application/bootstrap.js';
 export { Organisations } from './application/organisations.js';
 export { People } from './application/people.js';
+export { PersonLocks } from './application/person-locks.js';
 export { SignIn, TOKEN_VERIFIER } from './application/sign-in.js';
 export { Standings } from './application/standings.js';
 export { firstPeople, type FirstPeople } from './domain/first-people.js';
@@ -27,13 +30,13 @@ export { IdentityModule };
 export const identityContext: ContextDeclaration = {
   name: 'identity',
   module: IdentityModule,
-  controllers: [OrganisationsController, PeopleController, RoleProposalsController],
+  controllers: [OrganisationsController, PeopleController, PersonLocksController, RoleProposalsController],
   jobs: [IdentityJobs],
   reconcilers: [],
   entities: identityEntities,
   tables: identityTables,
   grants: identityGrants,
-  migrations: [OrganisationsAndPeople1763700100000, GrantsByTwo1763800050000],
+  migrations: [OrganisationsAndPeople1763700100000, PersonLocks1763800040000, GrantsByTwo1763800050000],
   auditActions: identityAuditActions,
   refusals: identityRefusals,
   endings: identityEndings,

@@ -38,6 +38,8 @@ export const SeatView = z.object({
   requestedBy: z.uuid(),
   requestedAt: instant,
 });
+/** Of a person who is locked: then the seat does not work, whatever its state. */
+export const SeatListed = SeatView.extend({ holderLocked: z.boolean() });
 export const ConditionView = z.object({
   condition: z.string(),
   holds: z.boolean(),
@@ -57,7 +59,7 @@ export const WorkspaceView = z.object({
   openedAt: instant,
   endsAt: instant,
 });
-export const SeatDetail = SeatView.extend({ conditions: z.array(ConditionView), workspaces: z.array(WorkspaceView) });
+export const SeatDetail = SeatListed.extend({ conditions: z.array(ConditionView), workspaces: z.array(WorkspaceView) });
 export const SeatsQuery = pageQuery.extend({
   scenarioId: z.uuid().optional(),
   personId: z.uuid().optional(),

@@ -196,6 +196,11 @@ describe('opdomain login', () => {
     issuer = await startIssuer(medium.dir, readFileSync(medium.superuserUrlFile, 'utf8').trim());
   });
   afterAll(() => issuer.close());
+  const refresh = (token: string): Promise<Response> =>
+    fetch(`${issuer.url}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'refresh_token', client_id: 'opdomain-cli', refresh_token: token }),
+    });
 
   it('signs in by a device code in any browser, keeps it for its owner alone, and forgets it on logout [ACC-01]', async () => {
     const passcode = await issuer.passcode('li');
@@ -214,8 +219,34 @@ describe('opdomain login', () => {
     expect(claims).toMatchObject({ sub: 'li', iss: issuer.url });
     // The platform of this test trusts another issuer: the token of this one is sent to the server it was got for, and refused there.
     expect((await run(['person.self-read'])).code).toBe(4);
-    expect((await run(['logout'])).code).toBe(0);
+    const { refreshToken = '' } = JSON.parse(readFileSync(file, 'utf8')) as { refreshToken?: string };
+    const renewed = await refresh(refreshToken);
+    expect(renewed.status).toBe(200);
+    // Every use of a refresh token gives the next one; the session keeps the newest.
+    const next = ((await renewed.json()) as { refresh_token: string }).refresh_token;
+    writeFileSync(file, JSON.stringify({ ...kept, refreshToken: next }));
+    const out = await run(['logout']);
+    expect([out.code, out.err]).toEqual([0, expect.stringContaining('the issuer has revoked the refresh token')]);
+    expect(out.err).toContain('the access token cannot be revoked and ends at');
     expect(() => statSync(file)).toThrow();
+    expect([(await refresh(next)).status, await (await refresh(next)).json()]).toMatchObject([400, { error: 'invalid_grant' }]);
+    expect((await run(['logout'])).err).toContain('no sign-in is kept here');
+  });
+
+  it('forgets the sign-in and says what still counts when the issuer cannot revoke it', async () => {
+    const file = join(folder, 'session.json');
+    const session = { server, clientId: 'opdomain-cli', accessToken: 'a', refreshToken: 'r', expiresAt: 0 };
+    // The issuer of this test's platform has no revocation endpoint; the other address has no issuer at all.
+    for (const [issuer, why] of [
+      [medium.issuer.url, 'no revocation_endpoint'],
+      ['http://127.0.0.1:1', 'TypeError'],
+    ] as const) {
+      writeFileSync(file, JSON.stringify({ ...session, issuer }));
+      const out = await run(['logout']);
+      expect(out.code).toBe(5);
+      expect(out.err).toContain(`the refresh token was not revoked (${why}): end the session on your account page at ${issuer}`);
+      expect(() => statSync(file)).toThrow();
+    }
   });
 
   it('says so when the issuer does not let the person in', async () => {

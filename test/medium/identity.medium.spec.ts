@@ -1,7 +1,7 @@
 import { identityContext } from '#identity';
 import { newId } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openMedium, type Medium } from '../support/medium.js';
+import { openMedium, type Caller, type Medium } from '../support/medium.js';
 
 let medium: Medium;
 beforeAll(async () => {
@@ -20,7 +20,14 @@ describe('signing in', () => {
       url: '/api/v1/people/self',
       headers: { authorization: `Bearer ${await medium.issuer.token('stranger')}` },
     });
-    expect(stranger.json()).toMatchObject({ code: 'identity.unknown-person', status: 401 });
+    expect(stranger.json()).toMatchObject({
+      code: 'identity.unknown-person',
+      status: 401,
+      details: { subject: 'stranger', issuer: medium.issuer.url },
+    });
+    expect(nobody.headers['www-authenticate']).toBe('Bearer realm="opdomain"');
+    expect(stranger.headers['www-authenticate']).toMatch(/^Bearer realm="opdomain", error="invalid_token", /);
+    expect(stranger.headers['www-authenticate']).not.toContain('stranger');
     const elsewhere = await medium.app.inject({
       url: '/api/v1/people/self',
       headers: { authorization: `Bearer ${await medium.issuer.token('operator', { audience: 'another-api' })}` },
@@ -48,6 +55,98 @@ describe('signing in', () => {
     expect((await person.get('/people/self')).body).toMatchObject({ code: 'identity.not-affiliated' });
   });
 });
+
+describe('a locked person', () => {
+  const lock = (by: Caller, id: string, ground = 'incident') =>
+    by.post<{ id: string }>(`/people/${id}/locks`, { ground, reason: '账号泄露' });
+  const lift = (by: Caller, id: string, lockId: string) => by.post(`/people/${id}/locks/${lockId}/lifts`, { reason: '核查完毕' });
+  let region = '';
+  let unit = '';
+  let officer: Caller;
+  let second: Caller;
+  beforeAll(async () => {
+    region = await medium.organisation('authority');
+    unit = await medium.organisation('unit', { parentId: region });
+    officer = await medium.person(region, ['authority']);
+    second = await medium.person(await medium.organisation('evaluator'), ['security-admin']);
+  });
+
+  it('is kept out with whatever token, shown as locked, and gains neither role nor affiliation, until the lock is lifted [TERM-01]', async () => {
+    const person = await medium.person(unit, ['unit-developer']);
+    const early = await person.token();
+    const asked = async (token: string): Promise<{ code?: string; status: number; details?: { signInAgainAfterSeconds: number } }> => {
+      const answer = await medium.app.inject({ url: '/api/v1/people/self', headers: { authorization: `Bearer ${token}` } });
+      return { status: answer.statusCode, ...answer.json<object>() };
+    };
+    expect((await asked(early)).status).toBe(200);
+    const { id: lockId } = (await lock(medium.security, person.personId)).body;
+    for (const token of [
+      early,
+      await person.token(),
+      await medium.issuer.token(await subjectOf(person), { issuedAt: Math.floor(Date.now() / 1000) + 5 }),
+    ])
+      expect(await asked(token)).toMatchObject({ code: 'identity.person-locked', status: 403 });
+
+    const role = { role: 'unit-manager', scope: { kind: 'unit', organisationId: unit }, from: dayAhead(0) };
+    for (const [path, body, by] of [
+      ['role-grants', role, second],
+      ['affiliations', { organisationId: region, from: dayAhead(0) }, medium.operator],
+    ] as const)
+      expect((await by.post(`/people/${person.personId}/${path}`, body)).body).toMatchObject({ code: 'identity.person-locked' });
+    expect((await medium.security.get(`/people/${person.personId}`)).body).toMatchObject({ locked: true });
+    const listed = (await officer.get<{ items: { id: string; locked: boolean }[] }>('/people')).body.items;
+    expect(listed.find(({ id }) => id === person.personId)?.locked).toBe(true);
+    expect(listed.find(({ id }) => id === officer.personId)?.locked).toBe(false);
+
+    expect((await lift(second, person.personId, lockId)).status).toBe(201);
+    const refused = await asked(early);
+    expect(refused).toMatchObject({ code: 'identity.session-ended', status: 401 });
+    expect(refused.details?.signInAgainAfterSeconds).toBeLessThanOrEqual(12);
+    await medium.until(async () => (await asked(await person.token())).status === 200, 'a fresh sign-in to count');
+    expect((await asked(early)).code).toBe('identity.session-ended');
+    expect((await medium.security.get<{ items: unknown[] }>(`/people/${person.personId}/locks`)).body.items).toMatchObject([
+      { state: 'lifted', ground: 'incident', lockedBy: medium.security.personId, liftedBy: second.personId, liftReason: '核查完毕' },
+    ]);
+  });
+
+  it('is locked and freed by the security administrators and by the authority of their own region alone, never by themselves [ACC-05]', async () => {
+    const person = await medium.person(unit, ['unit-manager']);
+    const stranger = await medium.person(await medium.organisation('authority'), ['authority']);
+    for (const by of [medium.operator, medium.auditor, person])
+      expect((await lock(by, person.personId)).body).toMatchObject({ code: 'http.role-missing' });
+    expect((await lock(stranger, person.personId)).body).toMatchObject({ code: 'person.not-found' });
+    expect((await lock(officer, officer.personId)).body).toMatchObject({ code: 'identity.own-lock' });
+    expect((await medium.security.post(`/people/${person.personId}/locks`, { ground: 'drill', reason: ' ' })).status).toBe(400);
+
+    const judged = (await lock(officer, person.personId, 'misconduct')).body.id;
+    const drill = (await lock(officer, person.personId, 'drill')).body.id;
+    expect((await lift(person, person.personId, drill)).body).toMatchObject({ code: 'identity.person-locked' });
+    expect((await lift(stranger, person.personId, drill)).body).toMatchObject({ code: 'person.not-found' });
+    expect((await lift(officer, officer.personId, drill)).body).toMatchObject({ code: 'person-lock.not-found' });
+    expect((await lift(officer, person.personId, judged)).body).toMatchObject({ code: 'identity.lift-needs-another' });
+    expect((await lift(officer, person.personId, drill)).status).toBe(201);
+    expect((await lift(officer, person.personId, drill)).body).toMatchObject({ code: 'state.no-such-transition' });
+    expect((await person.get('/people/self')).body).toMatchObject({ code: 'identity.person-locked' });
+    expect((await lift(medium.security, person.personId, judged)).status).toBe(201);
+  });
+
+  it('stays in the database only with a journal row, and neither lock nor lift is ever one’s own there', async () => {
+    const person = await medium.person(unit, []);
+    const { id } = (await lock(medium.security, person.personId)).body;
+    await expect(medium.sql(`UPDATE identity.person_locks SET reason = 'none' WHERE id = $1`, [id])).rejects.toMatchObject({
+      code: 'OD002',
+    });
+    await expect(
+      medium.sql(
+        `UPDATE identity.person_locks SET state = 'lifted', lifted_at = now(), lifted_by = person_id, lift_reason = 'x' WHERE id = $1`,
+        [id],
+      ),
+    ).rejects.toMatchObject({ code: '23514' });
+  });
+});
+
+const subjectOf = async (person: Caller): Promise<string> =>
+  (await medium.sql<{ subject: string }>('SELECT subject FROM identity.people WHERE id = $1', [person.personId]))[0]?.subject ?? '';
 
 describe('roles', () => {
   it('refuses by default and names the role that is missing [ACC-02]', async () => {

@@ -21,6 +21,7 @@ interface Seat {
   readonly id: string;
   readonly state: string;
   readonly pausedBy: string | null;
+  readonly holderLocked?: boolean;
 }
 const request = (person: Caller, more: Record<string, unknown> = {}) =>
   operating.manager.post('/seats', {
@@ -164,8 +165,37 @@ describe('a revocation', () => {
     const second = ok<Seat>(await request(person, { scenarioId: other }));
     ok(await operating.authority.post(`/seats/${second.id}/grants`, {}));
     ok(await medium.security.post(`/people/${person.personId}/revocations`, { ground: 'incident', reason: '账号泄露' }));
+    expect((await person.get('/people/self')).body).toMatchObject({ code: 'identity.person-locked', status: 403 });
     await reaches(seat.id, 'revoked');
     await reaches(second.id, 'revoked');
+    expect((await request(person, { scenarioId: other })).body).toMatchObject({ code: 'seat.person-locked' });
+    expect((await stateOf(seat.id)).holderLocked).toBe(true);
+  });
+
+  it('of one seat leaves the person free to sign in anew', async () => {
+    const { seat, person } = await granted();
+    ok(await operating.authority.post(`/seats/${seat.id}/revocations`, { ground: 'not-needed', reason: '场景结束' }));
+    expect((await person.get('/people/self')).status).toBe(200);
+  });
+});
+
+describe('a seat of a locked person', () => {
+  it('is shown as theirs, works nowhere and cannot be granted; it comes back with the lift [SEAT-03] [TERM-01]', async () => {
+    const { seat, person } = await granted();
+    const asked = ok<Seat>(
+      await request(person, { scenarioId: await approveScenario(operating.authorisationId, operating.authority, operating.manager) }),
+    );
+    const { id } = ok<{ id: string }>(await medium.security.post(`/people/${person.personId}/locks`, { ground: 'drill', reason: '演练' }));
+    expect(await stateOf(seat.id)).toMatchObject({
+      holderLocked: true,
+      conditions: expect.arrayContaining([expect.objectContaining({ condition: 'not-locked', holds: false, code: 'seat.person-locked' })]),
+    });
+    const listed = ok<{ items: { id: string; holderLocked: boolean }[] }>(await medium.security.get(`/seats?personId=${person.personId}`));
+    expect(listed.items.map(({ holderLocked }) => holderLocked)).toEqual([true, true]);
+    expect((await operating.authority.post(`/seats/${asked.id}/grants`, {})).body).toMatchObject({ code: 'seat.person-locked' });
+    ok(await medium.security.post(`/people/${person.personId}/locks/${id}/lifts`, { reason: '演练结束' }));
+    expect((await stateOf(seat.id)).holderLocked).toBe(false);
+    ok(await operating.authority.post(`/seats/${asked.id}/grants`, {}));
   });
 });
 

@@ -8,6 +8,7 @@ import { startPostgres } from '../../deploy/embedded/servers/postgres.js';
 import {
   ensureBubblewrap,
   ensureCompiler,
+  ensureKeycloak,
   ensureRedis,
   ensureTool,
   progressLine,
@@ -48,21 +49,24 @@ function run(command: string, args: readonly string[], environment: NodeJS.Proce
   });
 }
 
+/** @returns why a tool is not to be had. */
+async function attempt(name: string, get: () => Promise<unknown>): Promise<string[]> {
+  try {
+    await get();
+    return [];
+  } catch (fault) {
+    return [`${name}: ${fault instanceof Error ? fault.message.split('\n')[0] : 'not available'}`];
+  }
+}
+
 /** Fetches what the outer rings need. @returns why they can't run, by tool. */
 async function prepare(): Promise<string[]> {
   const missing: string[] = [];
   const tools: readonly ToolName[] = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'bao', 'versitygw'];
-  const attempt = async (name: string, get: () => Promise<unknown>): Promise<void> => {
-    try {
-      await get();
-    } catch (fault) {
-      missing.push(`${name}: ${fault instanceof Error ? fault.message.split('\n')[0] : 'not available'}`);
-    }
-  };
-  for (const tool of tools) await attempt(tool, () => ensureTool(tool, report));
-  await attempt('redis-server', () => ensureRedis(report));
-  await attempt('bubblewrap', () => ensureBubblewrap(report));
-  await attempt('compiler', () => ensureCompiler(report));
+  for (const tool of tools) missing.push(...(await attempt(tool, () => ensureTool(tool, report))));
+  missing.push(...(await attempt('redis-server', () => ensureRedis(report))));
+  missing.push(...(await attempt('bubblewrap', () => ensureBubblewrap(report))));
+  missing.push(...(await attempt('compiler', () => ensureCompiler(report))));
   return missing;
 }
 
@@ -83,6 +87,8 @@ await chmod(dir, 0o711);
 mkdirSync(resultsFolder, { recursive: true });
 for (const ring of chosen) rmSync(join(resultsFolder, `${ring}.json`), { force: true });
 const missing = chosen.some((ring) => ring !== 'unit' && ring !== 'architecture') ? await prepare() : [];
+/** Needed by one file alone, which says so itself. */
+const noKeycloak = chosen.includes('medium') ? await attempt('keycloak', () => ensureKeycloak(report)) : [];
 const failedChecks = words.includes('--no-checks') || wanted.length > 0 ? [] : await checks();
 const postgres =
   chosen.includes('medium') || chosen.includes('cluster')
@@ -108,6 +114,7 @@ try {
       {
         ...(postgres === undefined ? {} : { OPDOMAIN_TEST_POSTGRES_URL: postgres.url }),
         OPDOMAIN_TEST_MISSING: missing.join('\n'),
+        ...(noKeycloak[0] === undefined ? {} : { OPDOMAIN_TEST_NO_KEYCLOAK: noKeycloak[0] }),
         JEST_JSON_QUIET: '1',
       },
     );
@@ -125,7 +132,7 @@ say('');
 for (const result of results)
   say(`${result.ring.padEnd(13)} ${String(result.passed)} passed, ${String(result.failed)} failed, ${String(result.skipped)} skipped`);
 for (const check of failedChecks) say(`${check.padEnd(13)} failed`);
-for (const reason of missing) say(`skipped because missing: ${reason}`);
+for (const reason of [...missing, ...noKeycloak]) say(`skipped because missing: ${reason}`);
 const sum = (pick: (result: RingResult) => number): number => results.reduce((total, result) => total + pick(result), 0);
 const failed = sum((result) => result.failed) + failedChecks.length;
 say(`${String(sum((result) => result.passed))} passed, ${String(failed)} failed, ${String(sum((result) => result.skipped))} skipped`);

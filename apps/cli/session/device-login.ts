@@ -13,15 +13,18 @@ export interface LoginRequest {
 
 const loopback = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/|$)/;
 
+/** For one answer of the issuer. */
+const timeoutSeconds = 15;
+
 async function configurationOf(issuer: string, clientId: string): Promise<oidc.Configuration> {
   // Plain http only to this very machine, where the embedded issuer listens.
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the library marks it so that nobody uses it by accident
   const more = loopback.test(issuer) ? { execute: [oidc.allowInsecureRequests] } : {};
-  return oidc.discovery(new URL(issuer), clientId, undefined, oidc.None(), more);
+  return oidc.discovery(new URL(issuer), clientId, undefined, oidc.None(), { ...more, timeout: timeoutSeconds });
 }
 
 const failed = (terminal: Terminal, fault: unknown): CommandEnded => {
-  const reason = fault instanceof oidc.ResponseBodyError ? fault.error : fault instanceof Error ? fault.name : 'fault';
+  const reason = reasonOf(fault);
   return new CommandEnded(exitCodes.notSignedIn, pick(terminal, `登录未完成:${reason}`, `not signed in: ${reason}`));
 };
 
@@ -30,7 +33,14 @@ export async function deviceLogin(request: LoginRequest, terminal: Terminal): Pr
   try {
     const config = await configurationOf(request.issuer, request.clientId);
     const more = request.resource === undefined ? {} : { resource: request.resource };
-    const started = await oidc.initiateDeviceAuthorization(config, { scope: request.scope, ...more });
+    // An issuer that demands PKCE of a client (Keycloak) demands it for device codes too; the others pass over what they do not know.
+    const verifier = oidc.randomPKCECodeVerifier();
+    const started = await oidc.initiateDeviceAuthorization(config, {
+      scope: request.scope,
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      ...more,
+    });
     const where = started.verification_uri_complete ?? started.verification_uri;
     terminal.err(
       pick(
@@ -39,7 +49,7 @@ export async function deviceLogin(request: LoginRequest, terminal: Terminal): Pr
         `Open ${where}\nand check that it shows the code ${started.user_code}\n`,
       ),
     );
-    const tokens = await oidc.pollDeviceAuthorizationGrant(config, started, more);
+    const tokens = await oidc.pollDeviceAuthorizationGrant(config, started, { code_verifier: verifier, ...more });
     return sessionOf(request, tokens);
   } catch (fault) {
     throw failed(terminal, fault);
@@ -57,6 +67,25 @@ export async function refreshed(session: Session): Promise<Session | undefined> 
     return undefined;
   }
 }
+
+/** What became of the refresh token at a sign-out. */
+export type RevokedRefreshToken = 'revoked' | 'none' | { readonly notRevoked: string };
+
+/** Revokes the refresh token at the issuer (RFC 7009). An answer that is missing is no revocation: the reason says what came instead. */
+export async function revoked(session: Session): Promise<RevokedRefreshToken> {
+  if (session.refreshToken === undefined) return 'none';
+  try {
+    const config = await configurationOf(session.issuer, session.clientId);
+    if (config.serverMetadata().revocation_endpoint === undefined) return { notRevoked: 'no revocation_endpoint' };
+    await oidc.tokenRevocation(config, session.refreshToken, { token_type_hint: 'refresh_token' });
+    return 'revoked';
+  } catch (fault) {
+    return { notRevoked: reasonOf(fault) };
+  }
+}
+
+const reasonOf = (fault: unknown): string =>
+  fault instanceof oidc.ResponseBodyError ? fault.error : fault instanceof Error ? fault.name : 'fault';
 
 const sessionOf = (
   { server, issuer, clientId }: Pick<Session, 'server' | 'issuer' | 'clientId'>,

@@ -58,11 +58,38 @@ export function addSession(program: Command, terminal: Terminal, environment: Cl
     });
   program
     .command('logout')
-    .description('forget the sign-in 退出登录')
-    .action(() => {
-      new SessionFile(environment.folder).forget();
-      terminal.err(pick(terminal, '本机不再保存登录\n', 'nothing of the sign-in is kept here any more\n'));
-    });
+    .description('end the sign-in at the issuer and here 退出登录')
+    .action(() => logout(terminal, environment));
+}
+
+/** The file goes in any case; what still counts elsewhere is said. @throws CommandEnded (5) when the issuer did not revoke the refresh token. */
+async function logout(terminal: Terminal, environment: CliEnvironment): Promise<void> {
+  const file = new SessionFile(environment.folder);
+  const session = file.read();
+  if (session === undefined) {
+    file.forget();
+    terminal.err(pick(terminal, '本机未保存登录\n', 'no sign-in is kept here\n'));
+    return;
+  }
+  const { revoked } = await import('./device-login.js');
+  const outcome = await revoked(session).finally(() => file.forget());
+  terminal.err(pick(terminal, '本机不再保存登录\n', 'nothing of the sign-in is kept here any more\n'));
+  if (outcome === 'revoked') terminal.err(pick(terminal, '统一认证已撤销刷新令牌\n', 'the issuer has revoked the refresh token\n'));
+  if (session.expiresAt > Date.now()) {
+    const until = new Date(session.expiresAt).toISOString();
+    terminal.err(
+      pick(terminal, `已发出的访问令牌无法撤销，至 ${until} 失效\n`, `the access token cannot be revoked and ends at ${until}\n`),
+    );
+  }
+  if (typeof outcome === 'object')
+    throw new CommandEnded(
+      exitCodes.unreachable,
+      pick(
+        terminal,
+        `统一认证未撤销刷新令牌（${outcome.notRevoked}）：请在 ${session.issuer} 的账号页面结束该会话`,
+        `the refresh token was not revoked (${outcome.notRevoked}): end the session on your account page at ${session.issuer}`,
+      ),
+    );
 }
 
 async function issuerOf(server: string, { folder }: CliEnvironment): Promise<string> {

@@ -63,6 +63,8 @@ async function configuration(dir: string, pool: pg.Pool): Promise<Configuration>
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
     features: {
       devInteractions: { enabled: false },
+      // RFC 7009: signing out ends the refresh token here, not only where it was kept.
+      revocation: { enabled: true, allowedPolicy: (_context, client, token) => token.clientId === client.clientId },
       deviceFlow: {
         enabled: true,
         userCodeInputSource: (context, form) => void (context.body = formPage('输入设备码 Enter the code', form)),

@@ -1,13 +1,12 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { exclusively } from '../processes/exclusive.js';
+import { isExecutable, toolCache, whileWaiting } from './cache.js';
 import { findGo, goBuild } from './go-build.js';
 import { tools, type Tool, type ToolName } from './manifest.js';
 import { reporting, type Report } from './progress.js';
 import { NoClusterError, ToolUnavailableError } from './unavailable.js';
 
+export { ensureKeycloak, type Keycloak } from './keycloak.js';
 export { tools, type Tool, type ToolName } from './manifest.js';
 export { progressLine, type Report, type ToolProgress } from './progress.js';
 export { ensureBubblewrap } from './bubblewrap.js';
@@ -36,41 +35,13 @@ export async function ensureTool(name: ToolName, report: Report, signal?: AbortS
     if (tool.cluster) throw new NoClusterError(name, go.why);
     throw new ToolUnavailableError(name, `${name} ${tool.version} is built with Go 1.26 or newer, once: ${go.why}`);
   }
-  const begun = Date.now();
-  const reportWaiting = everyTenth(() => {
-    report({ tool: name, state: 'waiting', seconds: Math.round((Date.now() - begun) / 1_000), usual: tool.usualSeconds });
-  });
-  const waiting = (): void => {
-    signal?.throwIfAborted();
-    reportWaiting();
-  };
   await exclusively(
     `${binary}.lock`,
     async () => {
       if (await isExecutable(binary)) return;
       await reporting(report, name, tool.usualSeconds, ['building', 'built'], () => goBuild(go.command, tool, binary, signal));
     },
-    waiting,
+    whileWaiting(name, tool.usualSeconds, report, signal),
   );
   return binary;
 }
-
-/** Outside of the work tree, by version: a clean checkout builds nothing twice. */
-function toolCache(): string {
-  const base = process.env.XDG_CACHE_HOME;
-  return join(base !== undefined && base !== '' ? resolve(base) : join(homedir(), '.cache'), 'opdomain', 'tools');
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-const everyTenth = (act: () => void) => {
-  let calls = 0;
-  return () => {
-    if (calls++ % 10 === 0) act();
-  };
-};

@@ -14,12 +14,23 @@ import {
 import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Affiliate, EndAffiliation, EndRole, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson } from '../contract.js';
+import type {
+  Affiliate,
+  EndAffiliation,
+  EndRole,
+  FileRecord,
+  GrantRole,
+  PersonDetail,
+  PersonListed,
+  PersonView,
+  RegisterPerson,
+} from '../contract.js';
 import { personAffiliationEnded, personRecordChanged } from '../contract.js';
 import { assertNotBackdated, missingDetails, type PersonnelFacts } from '../domain/personnel.js';
 import { decides, roleRules } from '../domain/role-rules.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
+import { PersonLocksRepository } from '../persistence/person-locks.repository.js';
 import { Grantable } from './grantable.js';
 import { IdentityNumbers } from './identity-numbers.js';
 
@@ -33,6 +44,7 @@ export class People {
     private readonly organisations: OrganisationsRepository,
     private readonly grantable: Grantable,
     private readonly numbers: IdentityNumbers,
+    private readonly locks: PersonLocksRepository,
   ) {}
 
   /** @throws Refusal `identity.subject-taken`: one natural person has one account, also where two register them at once. */
@@ -126,10 +138,14 @@ export class People {
     });
   }
 
-  list(ctx: ActContext, request: PageRequest): Promise<Page<PersonAnswer>> {
+  list(ctx: ActContext, request: PageRequest): Promise<Page<z.output<typeof PersonListed>>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const page = await this.repository.page(tx, request);
-      return { items: page.items.map(viewOf), next: page.next };
+      const locked = await this.locks.lockedAmong(
+        tx,
+        page.items.map(({ id }) => id),
+      );
+      return { items: page.items.map((person) => ({ ...viewOf(person), locked: locked.has(person.id) })), next: page.next };
     });
   }
 
@@ -140,6 +156,7 @@ export class People {
       const facts = await this.repository.facts(tx, personId);
       return {
         ...viewOf(person),
+        locked: facts.locks.length > 0,
         affiliations: [...facts.affiliations],
         records: [...facts.records],
         grants: await this.repository.grants(tx, personId),

@@ -1,8 +1,10 @@
-import { grantsAt, organisationsAt } from '../domain/personnel.js';
 import { refuse, systemAct, type Actor, type Instant } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import type { Authenticator, TokenVerifier } from '#platform/http';
 import { Inject, Injectable } from '@nestjs/common';
+import { assertNotLocked } from '../domain/person-lock.js';
+import { grantsAt, organisationsAt } from '../domain/personnel.js';
+import { maybeBeforeCut } from '../domain/session-cut.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
 
@@ -18,16 +20,20 @@ export class SignIn implements Authenticator {
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
-  /** @throws Refusal `http.not-signed-in`, `identity.unknown-person`, `identity.session-ended`, `identity.not-affiliated`. */
+  /**
+   * @throws Refusal whatever the verifier says of the token, `identity.unknown-person` (with the caller's own subject and issuer, so that
+   * they can be registered), `identity.person-locked`, `identity.session-ended`, `identity.not-affiliated`.
+   */
   async authenticate(bearer: string, at: Instant): Promise<Actor> {
-    const claims = await this.verifier.verify(bearer);
+    const claims = await this.verifier.verify(bearer, at);
     return this.unitOfWork.read(systemAct('identity', 'person.self-read', at), async (tx) => {
       const person = await this.people.bySubject(tx, claims.issuer, claims.subject);
-      if (person === undefined) throw refuse('identity.unknown-person');
-      const cutAt = await this.people.cutAt(tx, person.id);
-      // A token is dated to the second: one of the very second of the cut is taken for an earlier one.
-      if (cutAt !== undefined && claims.issuedAt * 1000 <= Date.parse(cutAt)) throw refuse('identity.session-ended');
+      if (person === undefined) throw refuse('identity.unknown-person', { issuer: claims.issuer, subject: claims.subject });
       const facts = await this.people.facts(tx, person.id);
+      assertNotLocked(person.id, facts.locks);
+      const cutAt = await this.people.cutAt(tx, person.id);
+      const ended = cutAt === undefined ? undefined : maybeBeforeCut(claims.issuedAt, cutAt, this.verifier.clockToleranceSeconds, at);
+      if (ended !== undefined) throw refuse('identity.session-ended', { ...ended });
       const organisationIds = organisationsAt(facts, at);
       const [organisationId] = organisationIds;
       if (organisationId === undefined) throw refuse('identity.not-affiliated');

@@ -21,5 +21,8 @@ export const identityAuditActions = {
   'person.role-ended': { object: 'person', zh: '收回角色', en: 'role ended' },
   'person.record-filed': { object: 'person', zh: '登记人员材料', en: 'personnel record filed' },
   'person.record-withdrawn': { object: 'person', zh: '撤回人员材料', en: 'personnel record withdrawn' },
+  'person.locked': { object: 'person', zh: '锁定人员', en: 'person locked' },
+  'person.lock-lifted': { object: 'person', zh: '解除人员锁定', en: 'person’s lock lifted' },
+  'person.locks-read': { object: 'person', zh: '查看人员锁定记录', en: 'person’s locks read' },
   'person.tokens-cut': { object: 'person', zh: '切断接口令牌', en: 'API tokens cut' },
 } satisfies AuditActions;

@@ -1,4 +1,5 @@
 import { refuse, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
+import type { OpenLock } from './person-lock.js';
 
 export const recordKinds = ['real-name', 'filing', 'vetting', 'confidentiality-agreement', 'training'] as const;
 /** What must be on file for a person before a seat (SEAT-02): 实名, 备案, 审查, 保密协议, 岗前培训. */
@@ -41,6 +42,8 @@ export interface PersonnelFacts {
   readonly id: Id;
   readonly affiliations: readonly Affiliation[];
   readonly records: readonly PersonnelRecord[];
+  /** Locks that stand: with one, nothing else that is on file lets the person in. */
+  readonly locks: readonly OpenLock[];
 }
 
 const covers = (span: { readonly from: Instant; readonly until: Instant | null }, at: Instant): boolean =>

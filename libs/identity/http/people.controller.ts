@@ -3,7 +3,18 @@ import { Act, act, Ctx, idParam, In, pageOf, pageQuery, type Input, type Output 
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { People } from '../application/people.js';
-import { Affiliate, EndAffiliation, EndRole, FileRecord, GrantRole, PersonDetail, PersonView, RegisterPerson, Self } from '../contract.js';
+import {
+  Affiliate,
+  EndAffiliation,
+  EndRole,
+  FileRecord,
+  GrantRole,
+  PersonDetail,
+  PersonListed,
+  PersonView,
+  RegisterPerson,
+  Self,
+} from '../contract.js';
 
 const common = { scope: 'platform', params: idParam, response: PersonView, method: 'POST' } as const;
 const register = act({
@@ -71,7 +82,7 @@ const list = act({
   roles: ['platform-operator', 'security-admin', 'authority'],
   scope: 'platform',
   query: pageQuery,
-  response: pageOf(PersonView),
+  response: pageOf(PersonListed),
 });
 const self = act({
   method: 'GET',

@@ -2,6 +2,7 @@ import type { Day, Id, Instant, PermissionScope, Role } from '#kernel';
 import { instant } from '#platform/database/persistence';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { OrganisationKind } from '../domain/organisation.js';
+import type { LockGround, LockState } from '../domain/person-lock.js';
 import type { RecordKind } from '../domain/personnel.js';
 import type { RoleProposalState } from '../domain/role-proposal.states.js';
 
@@ -83,4 +84,27 @@ export class PersonnelRecordRow {
   @Column({ type: 'jsonb' }) details: Record<string, string>;
 }
 
-export const identityEntities = [OrganisationRow, PersonRow, AffiliationRow, RoleGrantRow, RoleProposalRow, PersonnelRecordRow];
+@Entity({ schema: 'identity', name: 'person_locks' })
+export class PersonLockRow {
+  @PrimaryColumn({ type: 'uuid' }) id: Id;
+  @Column({ type: 'int' }) version: number;
+  @Column({ name: 'person_id', type: 'uuid' }) personId: Id;
+  @Column({ type: 'text' }) state: LockState;
+  @Column({ type: 'text' }) ground: LockGround;
+  @Column({ type: 'text' }) reason: string;
+  @Column({ name: 'locked_at', type: 'timestamptz', transformer: instant }) lockedAt: Instant;
+  @Column({ name: 'locked_by', type: 'uuid', nullable: true }) lockedBy: Id | null;
+  @Column({ name: 'lifted_at', type: 'timestamptz', nullable: true, transformer: instant }) liftedAt: Instant | null;
+  @Column({ name: 'lifted_by', type: 'uuid', nullable: true }) liftedBy: Id | null;
+  @Column({ name: 'lift_reason', type: 'text', nullable: true }) liftReason: string | null;
+}
+
+export const identityEntities = [
+  OrganisationRow,
+  PersonRow,
+  AffiliationRow,
+  RoleGrantRow,
+  RoleProposalRow,
+  PersonnelRecordRow,
+  PersonLockRow,
+];

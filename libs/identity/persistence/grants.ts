@@ -7,6 +7,8 @@ export const identityGrants = {
     'identity.people': { api: ['select', 'insert', 'update'], worker: ['select', 'update(version)'] },
     'identity.affiliations': { api: ['select', 'insert', 'update'], worker: ['select'] },
     'identity.role_grants': { api: ['select', 'insert', 'update'] },
+    'identity.person_locks': { api: ['select', 'insert', 'update'], worker: ['select'] },
+    'identity.v_locked_people': { api: ['select'] },
     'identity.role_proposals': { api: ['select', 'insert', 'update'], worker: ['select', 'update'] },
     'identity.installation': { api: ['select', 'insert'] },
     'identity.personnel_records': { api: ['select', 'insert', 'update'], worker: ['select'] },

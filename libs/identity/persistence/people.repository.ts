@@ -2,13 +2,17 @@ import type { Id, Instant } from '#kernel';
 import { managerOf } from '#platform/database/persistence';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
+import { assertNotLocked } from '../domain/person-lock.js';
 import type { PersonnelFacts } from '../domain/personnel.js';
 import { AffiliationRow, PersonnelRecordRow, PersonRow, RoleGrantRow } from './entities.js';
+import { PersonLocksRepository } from './person-locks.repository.js';
 import { personTable } from './tables.js';
 
 @Injectable()
 export class PeopleRepository {
   private readonly table = personTable;
+
+  constructor(private readonly locks: PersonLocksRepository) {}
 
   insert = (tx: Tx, row: Omit<PersonRow, 'version'>): Promise<PersonRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<PersonRow> => this.table.get(tx, id);
@@ -28,13 +32,15 @@ export class PeopleRepository {
     const manager = managerOf(tx);
     const affiliations = await manager.find(AffiliationRow, { where: { personId: id }, order: { from: 'ASC' } });
     const records = await manager.find(PersonnelRecordRow, { where: { personId: id }, order: { id: 'ASC' } });
-    return { id: person.id, affiliations, records };
+    return { id: person.id, affiliations, records, locks: await this.locks.open(tx, id) };
   }
 
   grants = (tx: Tx, personId: Id): Promise<RoleGrantRow[]> =>
     managerOf(tx).find(RoleGrantRow, { where: { personId }, order: { id: 'ASC' } });
 
+  /** @throws Refusal `identity.person-locked`: whoever is locked gains nothing, by whichever way. */
   async addAffiliation(tx: Tx, row: AffiliationRow): Promise<void> {
+    assertNotLocked(row.personId, await this.locks.open(tx, row.personId));
     await managerOf(tx).insert(AffiliationRow, row);
   }
 
@@ -47,7 +53,9 @@ export class PeopleRepository {
     return count;
   }
 
+  /** @throws Refusal `identity.person-locked`. */
   async addGrant(tx: Tx, row: RoleGrantRow): Promise<void> {
+    assertNotLocked(row.personId, await this.locks.open(tx, row.personId));
     await managerOf(tx).insert(RoleGrantRow, row);
   }
 

@@ -1,6 +1,7 @@
 import { RowTable, StateTable } from '#platform/database/persistence';
 import { roleProposalTransitions } from '../domain/role-proposal.states.js';
-import { OrganisationRow, PersonRow, RoleProposalRow } from './entities.js';
+import { lockTransitions } from '../domain/person-lock.js';
+import { OrganisationRow, PersonLockRow, PersonRow, RoleProposalRow } from './entities.js';
 
 /**
  * The organisations a person belongs to at the moment: an authority reaches people of what stands under it, a former one nobody any
@@ -20,5 +21,13 @@ export const roleProposalTable = new StateTable(RoleProposalRow, {
   initial: ['proposed'],
 });
 
+/** Read with their person, so they have no list of their own. */
+export const personLockTable = new StateTable(PersonLockRow, {
+  what: 'person-lock',
+  ifMatchApplies: false,
+  transitions: lockTransitions,
+  initial: ['locked'],
+});
+
 /** Every table of the context whose rows change. */
-export const identityTables = [organisationTable, personTable, roleProposalTable];
+export const identityTables = [organisationTable, personTable, roleProposalTable, personLockTable];

@@ -9,7 +9,7 @@ import { CLOCK } from './tokens.js';
 
 /** The identity port's answer to a bearer token. */
 export interface Authenticator {
-  /** @throws Refusal `identity.not-signed-in` (401) and what else keeps the person out. */
+  /** @throws Refusal `http.not-signed-in` (401) and what else keeps the person out. */
   authenticate(bearer: string, at: string): Promise<Actor>;
 }
 export const AUTHENTICATOR = Symbol('Authenticator');
@@ -66,8 +66,8 @@ export class ActGuard implements CanActivate {
       if (spec.roles === 'public') return { kind: 'system', component: 'anonymous' };
       throw refuse('http.not-signed-in');
     }
-    const bearer = /^Bearer ([\w.~+/-]+=*)$/.exec(header)?.[1];
-    if (bearer === undefined) throw refuse('http.not-signed-in');
+    const bearer = /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1];
+    if (bearer === undefined) throw refuse('http.not-signed-in', { reason: 'malformed' });
     return this.authenticator.authenticate(bearer, at);
   }
 }

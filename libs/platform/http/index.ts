@@ -12,4 +12,5 @@ export { httpRefusals } from './refusals.js';
 export { Ctx, In, type ActingRequest } from './request.js';
 export { RouteTable } from './route-table.js';
 export { createHttpApp, httpConfig, type HttpConfig } from './server.js';
-export { verifierFor, oidcConfig, type OidcConfig, type TokenClaims, type TokenVerifier } from './oidc.js';
+export { verifierFor, type TokenClaims, type TokenVerifier } from './oidc.js';
+export { oidcConfig, type OidcConfig } from './oidc.config.js';

@@ -6,7 +6,7 @@ import { trace } from '@opentelemetry/api';
 import type { FastifyReply } from 'fastify';
 import { AnonymousRefusals, unroutedAction } from './anonymous-refusals.js';
 import { objectOf } from './audit-object.js';
-import { problemOf } from './problem.js';
+import { challengeOf, problemOf } from './problem.js';
 import type { ActingRequest } from './request.js';
 import { LOGGER, REFUSALS } from './tokens.js';
 
@@ -52,7 +52,8 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    const challenge = challengeOf(problem);
+    if (challenge !== undefined) void reply.header('www-authenticate', challenge);
     await reply.status(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
   }
 

@@ -38,3 +38,15 @@ export function problemOf(error: unknown, catalogue: RefusalCatalogue, traceId?:
     ...(traceId === undefined ? {} : { instance: `urn:trace:${traceId}` }),
   };
 }
+
+/**
+ * The challenge of a 401 (RFC 6750 §3): no error where no credential came, else `invalid_token` with what would satisfy it. Refusals with
+ * another status get none: a fresh token would not help there.
+ */
+export function challengeOf({ status, code, details, satisfy }: Problem): string | undefined {
+  if (status !== 401) return undefined;
+  if (code === 'http.not-signed-in' && details['reason'] === undefined) return 'Bearer realm="opdomain"';
+  // RFC 6750 allows printable ASCII without quote and backslash.
+  const description = satisfy.en.replace(/[^\x20-\x7e]|["\\]/g, "'");
+  return `Bearer realm="opdomain", error="invalid_token", error_description="${description}"`;
+}

@@ -45,6 +45,13 @@ export const httpRefusals = {
     satisfyZh: '请按 Retry-After 稍后再试。',
     satisfyEn: 'Try again after the time in Retry-After.',
   },
+  'http.headers-too-large': {
+    status: 431,
+    zh: '请求头超过 {bytes} 字节。',
+    en: 'The request headers exceed {bytes} bytes.',
+    satisfyZh: '如因令牌过大（如用户组过多），请在统一认证中减少写入令牌的内容，或由平台运维调大 http.maxHeaderBytes。',
+    satisfyEn: 'If the token is that large (many groups), have the issuer put less into it, or the operator raise http.maxHeaderBytes.',
+  },
   'http.no-such-route': {
     status: 404,
     zh: '没有这个接口。',

@@ -1,16 +1,28 @@
+import { refuse } from '#kernel';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { context, propagation, trace } from '@opentelemetry/api';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { z } from 'zod';
+import { problemOf } from './problem.js';
+import { httpRefusals } from './refusals.js';
 
 export const httpConfig = z
   .object({
     host: z.string().default('127.0.0.1').describe('Address to listen on; loopback unless said otherwise'),
     port: z.number().int().min(0).max(65535).default(8080),
     bodyLimitBytes: z.number().int().min(1024).default(1_048_576),
+    maxHeaderBytes: z
+      .number()
+      .int()
+      .min(16_384)
+      .max(1_048_576)
+      .default(65_536)
+      .describe('All headers of a request together: an access token that names hundreds of groups is larger than most'),
     requestsPerMinute: z.number().int().min(1).default(1200),
     trustProxy: z
       .union([z.literal(false), z.number().int().min(1).max(8), z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).min(1)])
@@ -25,6 +37,8 @@ export async function createHttpApp(module: DynamicModule | Type, config: HttpCo
   const proxies = config.trustProxy;
   const adapter = new FastifyAdapter({
     bodyLimit: config.bodyLimitBytes,
+    http: { maxHeaderSize: config.maxHeaderBytes },
+    clientErrorHandler: answerUnparsed(config.maxHeaderBytes),
     trustProxy: typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies,
     routerOptions: { ignoreTrailingSlash: true },
   });
@@ -49,3 +63,20 @@ export async function createHttpApp(module: DynamicModule | Type, config: HttpCo
   });
   return app;
 }
+
+/** What Node's parser refuses reaches no route and no filter, and yet is answered as everything else is. */
+const answerUnparsed =
+  (bytes: number) =>
+  (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const refusal = error.code === 'HPE_HEADER_OVERFLOW' ? refuse('http.headers-too-large', { bytes }) : refuse('http.malformed');
+    const problem = problemOf(refusal, httpRefusals);
+    const body = Buffer.from(JSON.stringify(problem));
+    socket.end(
+      `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
+        `content-length: ${String(body.length)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body.toString()}`,
+    );
+  };

@@ -1,4 +1,5 @@
 import { type ActContext, assertSees, type Id, refuse, type SignedDocument } from '#kernel';
+import { PersonLocks } from '#identity';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -27,6 +28,7 @@ export class Revocations {
     private readonly seats: SeatsRepository,
     private readonly revocations: RevocationsRepository,
     private readonly changes: SeatChanges,
+    private readonly locks: PersonLocks,
   ) {}
 
   /** One command: from its commit the seat works nowhere; the receipt follows by itself (design §2.6). */
@@ -47,11 +49,15 @@ export class Revocations {
     });
   }
 
-  /** Every seat of a person, and the person's own tokens and sessions with them. */
+  /** Every seat of a person, and the person's own tokens and sessions with them; locked until someone entitled lifts it (design §2.14). */
   revokePerson(ctx: ActContext, personId: Id, input: z.output<typeof RevokeSeat>): Promise<RevocationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      const seats = await this.revokeScope(tx, { kind: 'person', id: personId }, input.ground, (seat) => this.seats.assertSees(tx, seat));
-      await tx.bumpEpoch('person', personId);
+      const revoke = () =>
+        this.revokeScope(tx, { kind: 'person', id: personId }, input.ground, (seat) => this.seats.assertSees(tx, seat));
+      const held = await revoke();
+      await this.locks.lockIn(tx, personId, input.ground, input.reason);
+      // Of seats that were being granted meanwhile the lock waited for the commit; none can follow.
+      const seats = [...held, ...(await revoke())];
       const row = await this.changes.openRevocation(tx, {
         scope: { kind: 'person', id: personId },
         cause: 'revoked',

@@ -85,7 +85,15 @@ export class SeatAccess {
 }
 
 /** What is asked of the person, whatever has become of scenario and agreement. */
-const personal: readonly ConditionName[] = ['identity-verified', 'filed', 'vetted', 'agreement-in-term', 'training-passed', 'affiliated'];
+const personal: readonly ConditionName[] = [
+  'identity-verified',
+  'filed',
+  'vetted',
+  'agreement-in-term',
+  'training-passed',
+  'affiliated',
+  'not-locked',
+];
 
 const notActive = ({ id, state }: SeatRow): Refusal => refuse('seat.not-active', { seatId: id, state });
 

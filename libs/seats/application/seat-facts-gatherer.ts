@@ -63,7 +63,10 @@ export class SeatFactsGatherer {
         requestedBy: seat.requestedBy,
         until: endOfDay(seat.endsOn),
       },
-      person: personProofs(seat.personId, person.records, person.affiliations, organisationId, at),
+      person: {
+        ...personProofs(seat.personId, person.records, person.affiliations, organisationId, at),
+        lock: person.locks[0] ?? null,
+      },
       scenario: scenarioFacts(scenario),
       authorisation: authorisationFacts(authorisation),
       record: record === undefined ? null : recordFacts(record),

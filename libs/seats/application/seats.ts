@@ -1,9 +1,10 @@
 import { Authorisations, Scenarios } from '#authorisations';
 import { type ActContext, assertSees, type Id, newId, personOf, refuse } from '#kernel';
+import { PersonLocks } from '#identity';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { RefuseSeat, RequestSeat, SeatDetail, SeatsQuery, SeatView } from '../contract.js';
+import type { RefuseSeat, RequestSeat, SeatDetail, SeatListed, SeatsQuery, SeatView } from '../contract.js';
 import { verdicts } from '../domain/seat-conditions.js';
 import { assertRequestable, decideGrant, decideRefusal } from '../domain/seat-decisions.js';
 import { basisOf } from '../domain/seat.js';
@@ -29,6 +30,7 @@ export class Seats {
     private readonly gatherer: SeatFactsGatherer,
     private readonly changes: SeatChanges,
     private readonly review: SeatReview,
+    private readonly locks: PersonLocks,
   ) {}
 
   /** A unit asks for a seat for one person in one scenario until one day (SEAT-01). */
@@ -89,11 +91,15 @@ export class Seats {
     });
   }
 
-  list(ctx: ActContext, query: z.output<typeof SeatsQuery>): Promise<Page<SeatAnswer>> {
+  list(ctx: ActContext, query: z.output<typeof SeatsQuery>): Promise<Page<z.output<typeof SeatListed>>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const { scenarioId, personId, state } = query;
       const page = await this.seats.page(tx, { scenarioId, personId, state }, query);
-      return { items: page.items.map(seatView), next: page.next };
+      const locked = await this.locks.lockedAmong(
+        tx,
+        page.items.map((seat) => seat.personId),
+      );
+      return { items: page.items.map((seat) => ({ ...seatView(seat), holderLocked: locked.has(seat.personId) })), next: page.next };
     });
   }
 
@@ -103,7 +109,13 @@ export class Seats {
       const seat = await this.visible(tx, seatId);
       const facts = await this.gatherer.facts(tx, seat, ctx.at);
       const workspaces = await this.workspaces.ofSeat(tx, seat.id);
-      return { ...seatView(seat), conditions: verdicts(facts, ctx.at).map(conditionView), workspaces: workspaces.map(workspaceView) };
+      const holderLocked = facts.person.lock !== null;
+      return {
+        ...seatView(seat),
+        holderLocked,
+        conditions: verdicts(facts, ctx.at).map(conditionView),
+        workspaces: workspaces.map(workspaceView),
+      };
     });
   }
 

@@ -6,6 +6,7 @@ export const conditionNames = [
   'agreement-in-term',
   'training-passed',
   'affiliated',
+  'not-locked',
   'scenario-approved',
   'authorisation-in-force',
   'basis-stands',

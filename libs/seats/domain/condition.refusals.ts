@@ -98,6 +98,14 @@ export const conditionRefusals = {
     satisfyEn: 'Record a new affiliation and request a new seat.',
     sources: ['PERS-02', 'SEAT-03'],
   },
+  'seat.person-locked': {
+    status: 409,
+    zh: '该人员自 {since} 起已被锁定，席位不可用。',
+    en: 'The person is locked since {since}; the seat does not work.',
+    satisfyZh: '须由安全管理员或该人员所在区域的主管部门写明理由后解除锁定。',
+    satisfyEn: 'The security administrator, or the authority in whose region the person is, must lift the lock with a reason.',
+    sources: ['SEAT-03', 'TERM-01'],
+  },
   'seat.scenario-not-approved': {
     status: 409,
     zh: '应用场景尚未获批。',

@@ -48,7 +48,7 @@ export function personProofs(
   affiliations: readonly FiledAffiliation[],
   organisationId: Id,
   at: Instant,
-): SeatFacts['person'] {
+): Omit<SeatFacts['person'], 'lock'> {
   const of = (kind: string) => records.filter((record) => record.kind === kind && !record.withdrawn);
   const proof = (kind: string): Proof | null => best(of(kind).map(filed), at);
   const identity = proof('real-name');

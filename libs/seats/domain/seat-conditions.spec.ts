@@ -25,6 +25,7 @@ const cases: readonly (readonly [string, SeatFacts, string, boolean])[] = [
     'seat.training-missing',
     false,
   ],
+  ['a locked person [TERM-01]', facts(person({ lock: { id: 'lock-1', since: noon } })), 'seat.person-locked', false],
   ['a person who left [PERS-02]', facts(person({ affiliation: over })), 'seat.affiliation-ended', true],
   [
     'an unapproved scenario [SEAT-01]',

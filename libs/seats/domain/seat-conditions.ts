@@ -72,6 +72,12 @@ const trainingPassed: Condition = ({ person }, at) => inTerm('training-passed', 
 export const affiliated: Condition = ({ person }, at) =>
   inTerm('affiliated', person.affiliation, at, 'not-affiliated', 'affiliation-ended', true);
 
+/** Whoever is locked works nowhere until the lock is lifted, whatever else is on file. */
+const notLocked: Condition = ({ person }) =>
+  person.lock === null
+    ? { condition: 'not-locked', holds: true, until: null, evidence: null }
+    : lapsed('not-locked', 'person-locked', { lapsedAt: person.lock.since, details: { since: person.lock.since } });
+
 const scenarioApproved: Condition = ({ scenario }, at) => {
   if (scenario?.ended) return lapsed('scenario-approved', 'scenario-ended', { final: true, lapsedAt: scenario.until });
   if (scenario && !scenario.approved) return lapsed('scenario-approved', 'scenario-not-approved');
@@ -128,6 +134,7 @@ export const seatConditions = [
   agreementInTerm,
   trainingPassed,
   affiliated,
+  notLocked,
   scenarioApproved,
   authorisationInForce,
   basisStands,

@@ -65,7 +65,7 @@ export function assertRequestable(request: SeatRequest, facts: SeatFacts, grant:
   }
   if (request.basis.clause.trim() === '') throw refuse('seat.basis-without-clause', { class: request.class });
   if (endOfDay(request.endsOn) <= at) throw refuse('seat.end-in-the-past', { endsOn: request.endsOn });
-  const atRequest: readonly ConditionName[] = ['identity-verified', 'affiliated', 'basis-stands'];
+  const atRequest: readonly ConditionName[] = ['identity-verified', 'affiliated', 'not-locked', 'basis-stands'];
   const lapse = firstLapse(facts, at, atRequest);
   if (lapse) throw asRefusal(lapse);
   assertWithinLimits(facts, grant);

@@ -30,6 +30,8 @@ export interface SeatFacts {
     readonly training: Proof | null;
     /** With the unit, or, for the other classes, with the organisation of the record. */
     readonly affiliation: Proof | null;
+    /** The lock that keeps the person out. */
+    readonly lock: { readonly id: Id; readonly since: Instant } | null;
   };
   readonly scenario: (Proof & { readonly approved: boolean; readonly ended: boolean }) | null;
   readonly authorisation: (Proof & { readonly phase: AuthorisationPhase; readonly processingRight: boolean }) | null;

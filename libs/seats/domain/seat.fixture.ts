@@ -23,6 +23,7 @@ export const facts = (more: Partial<SeatFacts> = {}): SeatFacts => ({
     confidentiality: proof('nda-1'),
     training: proof('certificate-1'),
     affiliation: { ...proof('affiliation-1'), until: null },
+    lock: null,
   },
   scenario: { ...proof('scenario-1'), approved: true, ended: false },
   authorisation: { ...proof('authorisation-1'), phase: 'in-force', processingRight: true },

@@ -10,6 +10,7 @@ import {
   RefuseSeat,
   RequestSeat,
   SeatDetail,
+  SeatListed,
   SeatsQuery,
   SeatView,
   WorkspaceView,
@@ -57,7 +58,7 @@ const list = act({
   roles: readers,
   scope: 'unit',
   query: SeatsQuery,
-  response: pageOf(SeatView),
+  response: pageOf(SeatListed),
 });
 const read = act({
   method: 'GET',

@@ -1,5 +1,13 @@
-import { authorisationExpired, authorisationResumed, authorisationSuspended, partnerEnded, scenarioEnded, scenarioResumed, scenarioStopped } from '#authorisations/contract';
-import { personAffiliationEnded, personRecordChanged } from '#identity/contract';
+import {
+  authorisationExpired,
+  authorisationResumed,
+  authorisationSuspended,
+  partnerEnded,
+  scenarioEnded,
+  scenarioResumed,
+  scenarioStopped,
+} from '#authorisations/contract';
+import { personAffiliationEnded, personLockChanged, personRecordChanged } from '#identity/contract';
 import { Authorisations, Scenarios } from '#authorisations';
 import type { Id } from '#kernel';
 import type { Tx } from '#platform/database';
@@ -29,6 +37,12 @@ export class UpstreamConsumers {
 
   @Consumes(personAffiliationEnded, 'seats.on-affiliation-ended')
   affiliationEnded(tx: Tx, event: ConsumedEvent): Promise<void> {
+    return this.review.reviewEach(tx, { kind: 'person', id: ofPerson.parse(event.payload).personId });
+  }
+
+  /** Seats of a locked person pause; of one whose lock was lifted they come back where everything else still holds. */
+  @Consumes(personLockChanged, 'seats.on-person-lock-changed')
+  lockChanged(tx: Tx, event: ConsumedEvent): Promise<void> {
     return this.review.reviewEach(tx, { kind: 'person', id: ofPerson.parse(event.payload).personId });
   }
 
