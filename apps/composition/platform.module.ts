@@ -1,5 +1,6 @@
 import { SignIn, TOKEN_VERIFIER, IdentityModule } from '#identity';
 import { EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
+import { INSTALLATION, SignedDocuments } from '#platform/documents';
 import { ENGINE, SCRATCH } from '#platform/engine';
 import { AUTHENTICATOR, CLOCK, LOGGER, REFUSALS, RouteTable } from '#platform/http';
 import { KEYS } from '#platform/keys';
@@ -30,6 +31,7 @@ export class PlatformModule {
       { provide: TOKEN_VERIFIER, useValue: platform.verifier },
       { provide: CLOCK, useValue: platform.clock },
       { provide: LOGGER, useValue: platform.log },
+      { provide: INSTALLATION, useValue: platform.installation },
       { provide: REFUSALS, useValue: platform.refusals },
       ...platform.contexts.flatMap(({ config }) =>
         config === undefined ? [] : [{ provide: config.token, useValue: contextConfig(platform.config, config.name) }],
@@ -39,8 +41,8 @@ export class PlatformModule {
       module: PlatformModule,
       global: true,
       imports: [DiscoveryModule],
-      providers: [...ports, Seams, Handlers, RouteTable],
-      exports: [...ports.map((port) => port.provide), Seams, Handlers, RouteTable, DiscoveryModule],
+      providers: [...ports, Seams, SignedDocuments, Handlers, RouteTable],
+      exports: [...ports.map((port) => port.provide), Seams, SignedDocuments, Handlers, RouteTable, DiscoveryModule],
     };
   }
 }

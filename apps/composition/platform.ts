@@ -1,5 +1,6 @@
 import { systemClock, type AuditActions, type Clock, type ContextDeclaration, type RefusalCatalogue } from '#kernel';
 import { createDataSource, databaseRefusals, EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
+import { readInstallation } from '#platform/documents';
 import { SandboxEngine, ScratchArea, engineRefusals, type Engine } from '#platform/engine';
 import { httpRefusals, verifierFor, type TokenVerifier } from '#platform/http';
 import { keysFromConfig, refusals as keysRefusals, type Keys } from '#platform/keys';
@@ -15,6 +16,8 @@ export interface Platform {
   readonly config: OpdomainConfig;
   readonly contexts: readonly ContextDeclaration[];
   readonly dataSource: DataSource;
+  /** Its name among all installations. */
+  readonly installation: string;
   readonly unitOfWork: UnitOfWork;
   readonly epochs: EpochReader;
   readonly sealer: JournalSealer;
@@ -92,6 +95,7 @@ export async function openPlatform(config: OpdomainConfig, contexts: readonly Co
       config,
       contexts,
       dataSource,
+      installation: await readInstallation(dataSource),
       unitOfWork: new UnitOfWork(dataSource, sealer, clock, actions),
       epochs: new EpochReader(dataSource),
       sealer,

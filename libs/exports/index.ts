@@ -11,7 +11,6 @@ import { exportsEntities } from './persistence/entities.js';
 import { ExportRequests1763700800000 } from './persistence/migrations/export-requests.js';
 
 export { Exports, type ExportExit } from './application/exports.js';
-export { manifestKey } from './application/releases.js';
 export type { ExportState } from './domain/export-request.js';
 export { ExportsModule };
 

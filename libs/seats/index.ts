@@ -10,7 +10,6 @@ import { seatsEntities } from './persistence/entities.js';
 import { SeatsAndRevocations1763700500000 } from './persistence/migrations/seats-and-revocations.js';
 import { SeatsModule } from './seats.module.js';
 
-export { receiptKey } from './application/receipts.js';
 export { Revocations, type RevokeAll } from './application/revocations.js';
 export { type CuttableRuns, RunCuts, type RunScope } from './application/run-cuts.js';
 export { SeatAccess, type WorkingSeat } from './application/seat-access.js';

@@ -9,7 +9,6 @@ import { terminationsEntities } from './persistence/entities.js';
 import { TerminationsAndHolds1763700900000 } from './persistence/migrations/terminations-and-holds.js';
 import { TerminationsModule } from './terminations.module.js';
 
-export { certificateKey } from './application/concluding.js';
 export type { DestructionCertificate, PendingNotice } from './domain/certificate.js';
 
 export const terminationsContext: ContextDeclaration = {

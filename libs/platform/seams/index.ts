@@ -1,6 +1,6 @@
 import { Injectable, SetMetadata, type CustomDecorator } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { CutPath, EvidenceSource, Holding, Id } from '#kernel';
+import type { ActContext, CutPath, Digest, EvidenceSource, Holding, Id, SignedDocument } from '#kernel';
 import type { Tx } from '#platform/database';
 
 /** What is known of a holding, for those upstream of datasets who judge a request for it. */
@@ -20,12 +20,19 @@ export interface DatasetCatalogue {
   >;
 }
 
+/** Where a document stands in the audit log, for those who hand it out. */
+export interface DocumentLog {
+  /** The proof of the entry that carries the digest and what is still missing, either or both; neither once nothing is. */
+  placeOf(ctx: ActContext, digest: Digest): Promise<Pick<SignedDocument, 'inclusion' | 'waiting'>>;
+}
+
 /** The small ports that run against the direction of the house: declared in the kernel, implemented by contexts, collected here. */
 export interface SeamTypes {
   'cut-path': CutPath;
   holding: Holding;
   evidence: EvidenceSource;
   'dataset-catalogue': DatasetCatalogue;
+  'document-log': DocumentLog;
 }
 
 const key = 'opdomain:seam';

@@ -1,9 +1,9 @@
 import { Authorisations } from '#authorisations';
 import { Domains } from '#domains';
-import { addMs, type Clock, documentDigest, type SignedDocument, signDocument, systemAct, type TypedDocument } from '#kernel';
+import { addMs, type Clock, documentDigest, systemAct, type TypedDocument } from '#kernel';
 import { UnitOfWork } from '#platform/database';
+import { SignedDocuments } from '#platform/documents';
 import { CLOCK } from '#platform/http';
-import { KEYS, type Keys } from '#platform/keys';
 import { Revocations } from '#seats';
 import { Inject, Injectable } from '@nestjs/common';
 import { terminationEvents } from '../contract.js';
@@ -19,9 +19,6 @@ import { recordStep } from './case-journal.js';
 import { HoldingsSurvey } from './holdings-survey.js';
 import { TERMINATIONS_CONFIG, type TerminationsConfig } from './terminations.config.js';
 
-/** Name of the key that signs certificates and pending notices. */
-export const certificateKey = 'certificates/signing';
-
 /** Ends an attempt: a certificate when nothing is left, otherwise a pending notice that names it (DEST-03). */
 @Injectable()
 export class Concluding {
@@ -33,7 +30,7 @@ export class Concluding {
     private readonly revocations: Revocations,
     private readonly authorisations: Authorisations,
     private readonly domains: Domains,
-    @Inject(KEYS) private readonly keys: Keys,
+    private readonly documents: SignedDocuments,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(TERMINATIONS_CONFIG) private readonly config: TerminationsConfig,
   ) {}
@@ -43,7 +40,7 @@ export class Concluding {
     const at = this.clock.now();
     const facts = await this.factsOf(row, recoveryAfter);
     const document = JSON.parse(JSON.stringify(conclude(facts, at))) as TypedDocument;
-    const signed = await this.sign(document);
+    const signed = await this.documents.sign('certificates', document);
     await this.unitOfWork.run(systemAct('terminations', 'termination.certified', at), async (tx) => {
       const locked = await this.repository.lock(tx, row.id);
       const change = decideConclusion(locked.state, document);
@@ -100,10 +97,5 @@ export class Concluding {
         retryAt: addMs(at, this.config.retrySeconds * 1000),
       };
     });
-  }
-
-  private async sign(document: TypedDocument): Promise<SignedDocument> {
-    await this.keys.create(certificateKey, 'sign');
-    return signDocument(document, [{ keyName: certificateKey, sign: (bytes) => this.keys.sign(certificateKey, bytes) }]);
   }
 }
