@@ -232,7 +232,9 @@ describe('the release', () => {
     expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([410, 'export.link-gone']);
 
     const manifest = parseSignedDocument(ok(await requester.get(`/export-requests/${request.id}/manifest`)));
-    const trusted = await medium.app.get(SignedDocuments).verifierKeys();
+    const documents = medium.app.get(SignedDocuments);
+    await documents.ensureKeys();
+    const trusted = await documents.verifierKeys();
     expect(manifest.waiting).toEqual({ for: 'sequencing' });
     expect(verifyManifest(manifest, trusted, { [file.name]: sha256(bytes) })).toMatchObject({ digest: released.manifestDigest });
     expect(manifest.document).toMatchObject({ scenario: scenarioId, recipient: '某商业银行', releasedBy: releaser.personId });

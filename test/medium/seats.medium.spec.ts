@@ -129,7 +129,9 @@ describe('a revocation', () => {
     const ordered = ok(await operating.authority.post(`/seats/${seat.id}/revocations`, { ground: 'not-needed', reason: '阶段结束' }));
     await reaches(seat.id, 'revoked');
     const receipt = ok<Record<string, unknown>>(await operating.authority.get(`/revocations/${ordered.id}/receipt`));
-    const trusted = await medium.app.get(SignedDocuments).verifierKeys();
+    const documents = medium.app.get(SignedDocuments);
+    await documents.ensureKeys();
+    const trusted = await documents.verifierKeys();
     const signed = parseSignedDocument(receipt);
     expect(verifySignedDocument(signed, trusted).signedBy).toEqual([`${medium.platform.installation}/${documentKeys.receipts}`]);
     expect(signed.waiting).toEqual({ for: 'sequencing' });

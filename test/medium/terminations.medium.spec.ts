@@ -94,7 +94,9 @@ describe('a termination', () => {
     await reaches(opened.id, 'certified');
 
     const signed = parseSignedDocument(ok(await unit.authority.get(`${path}/certificate`)));
-    const trusted = await medium.app.get(SignedDocuments).verifierKeys();
+    const documents = medium.app.get(SignedDocuments);
+    await documents.ensureKeys();
+    const trusted = await documents.verifierKeys();
     expect(verifySignedDocument(signed, trusted).signedBy).toEqual([`${medium.platform.installation}/${documentKeys.certificates}`]);
     expect(signed.waiting).toEqual({ for: 'sequencing' });
     expect(() => verifySignedDocument({ ...signed, document: { ...signed.document, unitId: 'x' } }, trusted)).toThrow(
