@@ -29,7 +29,7 @@ const order = [
 const any = (names) => `(${names.join('|')})`;
 const room = (name) => `^libs/[^/]+/${name}/`;
 /** Libraries that only compute: what goes in decides what comes out. */
-const pureLibraries = ['node_modules/(zod|csv-parse|file-type|sm-crypto-v2)/', '^(node:)?(crypto|stream)$'];
+const pureLibraries = ['node_modules/(zod|csv-parse|file-type|sm-crypto-v2|@humanwhocodes/momoa)/', '^(node:)?(crypto|stream)$'];
 const specs = '\\.spec\\.ts$';
 
 const direction = order.flatMap((here, floor) =>

@@ -1,5 +1,6 @@
 import { SignIn, TOKEN_VERIFIER, IdentityModule } from '#identity';
 import { EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
+import { INSTALLATION, SignedDocuments } from '#platform/documents';
 import { ENGINE, SCRATCH } from '#platform/engine';
 import { AUTHENTICATOR, CLOCK, LOGGER, REFUSALS, RouteTable, UNDER } from '#platform/http';
 import { KEYS } from '#platform/keys';
@@ -31,6 +32,7 @@ export class PlatformModule {
       { provide: TOKEN_VERIFIER, useValue: platform.verifier },
       { provide: CLOCK, useValue: platform.clock },
       { provide: LOGGER, useValue: platform.log },
+      { provide: INSTALLATION, useValue: platform.installation },
       { provide: REFUSALS, useValue: platform.refusals },
       { provide: UNDER, useValue: undersOf(platform.contexts) },
       ...platform.contexts.flatMap(({ config }) =>
@@ -41,8 +43,8 @@ export class PlatformModule {
       module: PlatformModule,
       global: true,
       imports: [DiscoveryModule],
-      providers: [...ports, ReadBacks, Seams, Handlers, RouteTable],
-      exports: [...ports.map((port) => port.provide), ReadBacks, Seams, Handlers, RouteTable, DiscoveryModule],
+      providers: [...ports, ReadBacks, Seams, SignedDocuments, Handlers, RouteTable],
+      exports: [...ports.map((port) => port.provide), ReadBacks, Seams, SignedDocuments, Handlers, RouteTable, DiscoveryModule],
     };
   }
 }

@@ -18,6 +18,7 @@ import {
   platformUniques,
   UnitOfWork,
 } from '#platform/database';
+import { readInstallation } from '#platform/documents';
 import { SandboxEngine, ScratchArea, engineRefusals, notIsolatedBecause, type Engine } from '#platform/engine';
 import { httpRefusals, verifierFor, type TokenVerifier } from '#platform/http';
 import { ensureControlKey, refusals as keysRefusals, rememberingKeys, type Keys } from '#platform/keys';
@@ -35,6 +36,8 @@ export interface Platform {
   readonly config: OpdomainConfig;
   readonly contexts: readonly ContextDeclaration[];
   readonly dataSource: DataSource;
+  /** Its name among all installations. */
+  readonly installation: string;
   readonly unitOfWork: UnitOfWork;
   readonly epochs: EpochReader;
   readonly sealer: JournalSealer;
@@ -140,6 +143,7 @@ export async function openPlatform(
       config,
       contexts,
       dataSource,
+      installation: await readInstallation(dataSource),
       unitOfWork: new UnitOfWork(dataSource, sealer, clock, actions, uniquesOf(contexts), belongingsOf(contexts)),
       epochs: new EpochReader(dataSource),
       sealer,

@@ -4,9 +4,11 @@ import { AuditEntries } from './application/audit-entries.js';
 import { AuditLog } from './application/audit-log.js';
 import { AuditProofs } from './application/audit-proofs.js';
 import { CheckpointSigner } from './application/checkpoint-signer.js';
+import { DocumentPlaces } from './application/document-places.js';
 import { AuditEvidence } from './application/evidence.js';
 import { ExternalCheckpoints } from './application/external-checkpoints.js';
 import { LogKeys } from './application/log-keys.js';
+import { LogOpening } from './application/log-opening.js';
 import { Sequencer } from './application/sequencer.js';
 import { TreeReader } from './application/tree-reader.js';
 import { Witnesses } from './application/witnesses.js';
@@ -31,6 +33,7 @@ const repositories = [
     LogKeys,
     ExternalCheckpoints,
     CheckpointSigner,
+    LogOpening,
     Sequencer,
     Witnesses,
     AuditEntries,
@@ -38,6 +41,7 @@ const repositories = [
     AuditLog,
     AuditCases,
     AuditEvidence,
+    DocumentPlaces,
   ],
   exports: [Sequencer, Witnesses, AuditEntries, AuditProofs, AuditLog, AuditCases],
 })

@@ -2,6 +2,8 @@ import { pageOf, pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 
 const instant = z.iso.datetime();
+/** Where a witness's key lies: with the platform, or outside. */
+const custody = z.enum(['held', 'external']);
 
 export const AuditEntriesQuery = pageQuery.extend({
   action: z.string().max(100).optional().describe('audit action, e.g. seat.revoked'),
@@ -43,7 +45,7 @@ export const AuditStatus = z.object({
   origin: z.string(),
   size: z.number().int(),
   checkpoint: z.object({ size: z.number().int(), signedAt: instant }).nullable(),
-  cosigned: z.object({ size: z.number().int(), at: instant, by: z.array(z.string()) }).nullable(),
+  cosigned: z.object({ size: z.number().int(), at: instant, by: z.array(z.object({ name: z.string(), key: custody })) }).nullable(),
   /** Written, and not yet under a checkpoint of the log. */
   unsigned: window,
   /** Not yet under a checkpoint that a witness cosigned: could be removed unnoticed. */
@@ -68,7 +70,7 @@ export const Cosign = z.strictObject({
   line: z.string().max(2000).optional().describe('signature line of a witness outside the platform; left out, the held witness key signs'),
   size: z.number().int().min(1).optional().describe('size of the checkpoint that the line signs'),
 });
-export const CosignedView = z.object({ witness: z.string(), size: z.number().int(), at: instant, note: z.string() });
+export const CosignedView = z.object({ witness: z.string(), key: custody, size: z.number().int(), at: instant, note: z.string() });
 
 export const AuditCasesQuery = pageQuery;
 export const OpenAuditCase = z

@@ -10,6 +10,7 @@ export * from './domain/proof-plan.js';
 export * from './domain/proof-verification.js';
 export * from './domain/signed-note.js';
 export * from './domain/sm2.js';
+export * from './domain/strict-json.js';
 export * from './domain/tiles.js';
 export * from './domain/tree-edge.js';
 export { auditProofRefusals } from './domain/proof-refusals.js';

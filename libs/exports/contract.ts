@@ -1,4 +1,4 @@
-import { pageQuery } from '#platform/http/schemas';
+import { pageQuery, signedDocument } from '#platform/http/schemas';
 import { z } from 'zod';
 import { checkNames } from './domain/check.js';
 import { exportStates } from './domain/export-request.js';
@@ -172,7 +172,4 @@ export const ExportBudgetView = z.object({
 });
 
 /** The signed release manifest; `opdomain verify` checks it offline. */
-export const ReleaseManifest = z.looseObject({
-  document: z.looseObject({ type: z.string() }),
-  signatures: z.array(z.object({ keyName: z.string(), algorithm: z.literal('Ed25519'), signature: z.string() })),
-});
+export const ReleaseManifest = signedDocument(z.looseObject({ type: z.string() }));

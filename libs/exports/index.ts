@@ -15,7 +15,6 @@ import { exportsTables } from './persistence/tables.js';
 import { ReviewsByGrant1763800050002 } from './persistence/migrations/reviews-by-grant.js';
 
 export { Exports, type ExportExit } from './application/exports.js';
-export { manifestKey } from './application/releases.js';
 export type { ExportState } from './domain/export-request.js';
 export { ExportsModule };
 

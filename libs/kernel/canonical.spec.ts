@@ -82,7 +82,7 @@ describe('canonical JSON', () => {
   });
 
   it('refuses what JSON cannot carry', () => {
-    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, '\ud800', { '\udc00': 1 }, 1n, Symbol('x'), undefined])
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, '\ud800', { '\udc00': 1 }, '\uffff', 1n, Symbol('x'), undefined])
       expect(() => canonicalJson(value)).toThrow(RangeError);
   });
 

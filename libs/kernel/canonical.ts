@@ -2,10 +2,12 @@
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
+const forbidden = /[\p{Surrogate}\p{Noncharacter_Code_Point}]/u;
+
 /**
  * Canonical JSON (RFC 8785): members sorted by UTF-16 code units, ECMAScript number form, no white space.
  * Members that are `undefined` are left out, as JSON.stringify does.
- * @throws RangeError for a number that JSON cannot carry (NaN, infinities) or a lone surrogate.
+ * @throws RangeError for what I-JSON (RFC 7493) does not allow: NaN, infinities, lone surrogates, noncharacters.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value);
@@ -14,7 +16,7 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value);
   }
   if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new RangeError('a string with a lone surrogate');
+    if (forbidden.test(value)) throw new RangeError('a string with a lone surrogate or a noncharacter');
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item === undefined ? null : item)).join(',')}]`;

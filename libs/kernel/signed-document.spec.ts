@@ -91,11 +91,18 @@ describe('a signed document', () => {
   });
 
   it('says which member of a file does not fit', () => {
+    const sound = { keyName: 'a', algorithm: 'Ed25519', signature: Buffer.alloc(64).toString('base64') };
+    expect(parseSignedDocument({ document: receipt, signatures: [sound], waiting: { for: 'checkpoint' } }).waiting?.for).toBe('checkpoint');
     for (const [value, member] of [
       [[], ''],
       [{ document: {}, signatures: [] }, 'document'],
       [{ document: receipt, signatures: [{ keyName: 'a', algorithm: 'RSA', signature: '' }] }, 'signatures'],
       [{ document: receipt, signatures: [], inclusion: 'x' }, 'inclusion'],
+      [{ document: receipt, signatures: [], waiting: { for: 'nothing' } }, 'waiting'],
+      [{ document: receipt, signatures: [], waiting: { for: 'checkpoint', since: 'ever' } }, 'waiting'],
+      [{ document: receipt, signatures: [], note: 'x' }, 'note'],
+      [{ document: receipt, signatures: [{ keyName: 'a', algorithm: 'Ed25519', signature: 'AA==' }] }, 'signatures'],
+      [{ document: receipt, signatures: [{ ...sound, at: 'noon' }] }, 'signatures'],
     ] as const)
       expect(() => parseSignedDocument(value)).toThrow(expect.objectContaining({ code: 'document.malformed', details: { member } }));
   });

@@ -1,7 +1,7 @@
 import { canonicalJson, type JsonObject } from './canonical.js';
 import { type Digest, digestOf } from './digest.js';
 import { refuse } from './refusal.js';
-import { decodeBase64, signatureTypes, type VerifierKey, verifyEd25519 } from './verifier-key.js';
+import { decodeBase64, isKeyName, signatureTypes, type VerifierKey, verifyEd25519 } from './verifier-key.js';
 
 /** What a document is stands in its `type`, e.g. `opdomain.revocation-receipt/v1`. */
 export type TypedDocument = JsonObject & { readonly type: string };
@@ -13,14 +13,22 @@ export interface DocumentSignature {
   readonly signature: string;
 }
 
+/** What a document that is not final yet waits for: a place in the log, a checkpoint over it, or the cosignature of a witness. */
+export const waitingFor = ['sequencing', 'checkpoint', 'held-cosignature', 'external-cosignature'] as const;
+export interface Waiting {
+  readonly for: (typeof waitingFor)[number];
+}
+
 /**
  * A receipt, certificate or manifest that can be checked from the file alone. The digest of `document` stands in an audit
- * entry; `inclusion` is that entry's proof bundle, added once a cosigned checkpoint covers it, and is outside the signature.
+ * entry; `inclusion` is that entry's proof bundle, added once a checkpoint covers it, and `waiting` what is still missing. Both lie
+ * outside the signature: the bundle proves itself, and the other proves nothing.
  */
 export interface SignedDocument<D extends TypedDocument = TypedDocument> {
   readonly document: D;
   readonly signatures: readonly DocumentSignature[];
   readonly inclusion?: JsonObject;
+  readonly waiting?: Waiting;
 }
 
 /** Signs with a key that may live elsewhere (key store, smart card). */
@@ -70,16 +78,33 @@ export function verifySignedDocument(
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const hasOnly = (value: object, members: readonly string[]): boolean => Object.keys(value).every((member) => members.includes(member));
 const isSignature = (value: unknown): value is DocumentSignature =>
-  isObject(value) && typeof value.keyName === 'string' && value.algorithm === 'Ed25519' && typeof value.signature === 'string';
+  isObject(value) &&
+  hasOnly(value, ['keyName', 'algorithm', 'signature']) &&
+  typeof value.keyName === 'string' &&
+  isKeyName(value.keyName) &&
+  value.algorithm === 'Ed25519' &&
+  typeof value.signature === 'string' &&
+  decodeBase64(value.signature)?.length === 64;
+const isWaiting = (value: unknown): value is Waiting =>
+  isObject(value) && hasOnly(value, ['for']) && waitingFor.some((step) => step === value.for);
 
-/** @throws Refusal `document.malformed` naming the member that does not fit. */
+/** Nothing unsigned may stand beside or inside a document as if it belonged to it. @throws Refusal `document.malformed` naming the member that does not fit. */
 export function parseSignedDocument(value: unknown): SignedDocument {
-  if (!isObject(value)) throw refuse('document.malformed', { member: '' });
-  const { document, signatures, inclusion } = value;
-  if (!isObject(document) || typeof document.type !== 'string') throw refuse('document.malformed', { member: 'document' });
-  if (!Array.isArray(signatures) || !signatures.every(isSignature)) throw refuse('document.malformed', { member: 'signatures' });
-  if (inclusion !== undefined && !isObject(inclusion)) throw refuse('document.malformed', { member: 'inclusion' });
-  const parsed = { document: document as TypedDocument, signatures };
-  return inclusion === undefined ? parsed : { ...parsed, inclusion: inclusion as JsonObject };
+  const malformed = (member: string) => refuse('document.malformed', { member });
+  if (!isObject(value)) throw malformed('');
+  const { document, signatures, inclusion, waiting, ...others } = value;
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw malformed(other);
+  if (!isObject(document) || typeof document.type !== 'string') throw malformed('document');
+  if (!Array.isArray(signatures) || !signatures.every(isSignature)) throw malformed('signatures');
+  if (inclusion !== undefined && !isObject(inclusion)) throw malformed('inclusion');
+  if (waiting !== undefined && !isWaiting(waiting)) throw malformed('waiting');
+  return {
+    document: document as TypedDocument,
+    signatures,
+    ...(inclusion === undefined ? {} : { inclusion: inclusion as JsonObject }),
+    ...(waiting === undefined ? {} : { waiting }),
+  };
 }

@@ -1,4 +1,4 @@
-import { pageOf, pageQuery } from '#platform/http/schemas';
+import { pageOf, pageQuery, signedDocument } from '#platform/http/schemas';
 import { z } from 'zod';
 
 const state = z.enum(['shown', 'failing', 'no-data']);
@@ -35,15 +35,14 @@ export const RequirementsView = pageOf(RequirementView).extend({
   silentSources: silent.describe('Sources that did not answer for this page'),
 });
 /** A signed document (opdomain-document/v1); `opdomain verify` checks it from the file and the published keys. */
-export const RequirementsDocument = z.object({
-  document: z.looseObject({
+export const RequirementsDocument = signedDocument(
+  z.object({
     type: z.literal('opdomain.compliance-board/v1'),
     issuedAt: z.string(),
     summary,
     requirements: z.array(RequirementView),
   }),
-  signatures: z.array(z.object({ keyName: z.string(), algorithm: z.literal('Ed25519'), signature: z.string() })),
-});
+);
 
 export const BoardView = z.object({
   at: z.string(),

@@ -1,5 +1,5 @@
 import { defineEvent } from '#kernel';
-import { pageQuery } from '#platform/http/schemas';
+import { pageQuery, signedDocument } from '#platform/http/schemas';
 import { z } from 'zod';
 import { revocationCauses } from './domain/revocation.js';
 import { seatClasses } from './domain/seat.js';
@@ -98,10 +98,7 @@ export const RevocationView = z.object({
 });
 export const RevocationsQuery = pageQuery.extend({ scopeId: z.uuid().optional(), caseId: z.uuid().optional() });
 /** A signed document (opdomain-document/v1); verified offline by `opdomain verify`. */
-export const SignedReceipt = z.object({
-  document: z.looseObject({ type: z.literal('opdomain.revocation-receipt/v1') }),
-  signatures: z.array(z.object({ keyName: z.string(), algorithm: z.literal('Ed25519'), signature: z.string() })),
-});
+export const SignedReceipt = signedDocument(z.looseObject({ type: z.literal('opdomain.revocation-receipt/v1') }));
 
 /** The receipt is complete. `caseId` names what ordered the revocation, where something did. */
 export const revocationClosed = defineEvent(

@@ -13,7 +13,6 @@ import { SeatsAndRevocations1763700500000 } from './persistence/migrations/seats
 import { SeatsModule } from './seats.module.js';
 import { seatsTables } from './persistence/tables.js';
 
-export { receiptKey } from './application/receipts.js';
 export { Revocations, type RevokeAll } from './application/revocations.js';
 export { type CuttableRuns, RunCuts, type RunScope } from './application/run-cuts.js';
 export { SeatAccess, type WorkingSeat } from './application/seat-access.js';

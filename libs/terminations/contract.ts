@@ -1,4 +1,4 @@
-import { pageQuery } from '#platform/http/schemas';
+import { pageQuery, signedDocument } from '#platform/http/schemas';
 import { z } from 'zod';
 import { exitDecisions } from './domain/exits.js';
 
@@ -118,13 +118,9 @@ export const PreviewView = z.object({
   scenarios: z.array(z.object({ id: z.uuid(), title: z.string(), state: z.string() })),
   seats: z.array(z.object({ id: z.uuid(), scenarioId: z.uuid(), personId: z.uuid() })),
 });
-const signatures = z.array(z.object({ keyName: z.string(), algorithm: z.literal('Ed25519'), signature: z.string() }));
 /** Signed documents (opdomain-document/v1); verified offline by `opdomain verify`. */
-export const SignedCertificate = z.object({
-  document: z.looseObject({ type: z.literal('opdomain.destruction-certificate/v1') }),
-  signatures,
-});
-export const SignedNotice = z.object({ document: z.looseObject({ type: z.literal('opdomain.pending-notice/v1') }), signatures });
+export const SignedCertificate = signedDocument(z.looseObject({ type: z.literal('opdomain.destruction-certificate/v1') }));
+export const SignedNotice = signedDocument(z.looseObject({ type: z.literal('opdomain.pending-notice/v1') }));
 
 export const PlaceHold = z
   .object({

@@ -12,7 +12,6 @@ import { TerminationsAndHolds1763700900000 } from './persistence/migrations/term
 import { TerminationsModule } from './terminations.module.js';
 import { terminationsTables } from './persistence/tables.js';
 
-export { certificateKey } from './application/concluding.js';
 export type { DestructionCertificate, PendingNotice } from './domain/certificate.js';
 
 export const terminationsContext: ContextDeclaration = {

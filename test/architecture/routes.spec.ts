@@ -53,6 +53,17 @@ describe('every route', () => {
     expect(routes.filter(({ spec }) => spec === undefined).map(({ handler }) => handler)).toEqual([]);
   });
 
+  it('that answers with a signed document hands it out with its proof, or with what it waits for [DEST-03]', () => {
+    const signed = acts.filter(({ spec }) => 'signatures' in shapeOf(spec.response));
+    expect(signed.length).toBeGreaterThanOrEqual(5);
+    expect(
+      breaking(
+        ({ spec }) =>
+          'signatures' in shapeOf(spec.response) && !('inclusion' in shapeOf(spec.response) && 'waiting' in shapeOf(spec.response)),
+      ),
+    ).toEqual([]);
+  });
+
   it('names the roles that may call it, and no others than those of the domain [ACC-02]', () => {
     const open = (spec: ActSpec): boolean => spec.roles === 'public';
     expect(

@@ -3,9 +3,10 @@ import { coderunsContext } from '#coderuns';
 import { datasetsContext } from '#datasets';
 import { desensitisationContext } from '#desensitisation';
 import { domainsContext } from '#domains';
-import { exportsContext, manifestKey } from '#exports';
+import { exportsContext } from '#exports';
+import { SignedDocuments } from '#platform/documents';
 import { identityContext } from '#identity';
-import { newId, parseSignedDocument, sha256, signatureTypes, systemClock, verifierKey } from '#kernel';
+import { newId, parseSignedDocument, sha256, systemClock } from '#kernel';
 import { Seams } from '#platform/seams';
 import { seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -229,8 +230,11 @@ describe('the release', () => {
     expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([410, 'export.link-gone']);
 
     const manifest = parseSignedDocument(ok(await requester.get(`/export-requests/${request.id}/manifest`)));
-    const trusted = verifierKey(manifestKey, signatureTypes.ed25519, await medium.platform.keys.publicKey(manifestKey));
-    expect(verifyManifest(manifest, [trusted], { [file.name]: sha256(bytes) })).toMatchObject({ digest: released.manifestDigest });
+    const documents = medium.app.get(SignedDocuments);
+    await documents.ensureKeys();
+    const trusted = await documents.verifierKeys();
+    expect(manifest.waiting).toEqual({ for: 'sequencing' });
+    expect(verifyManifest(manifest, trusted, { [file.name]: sha256(bytes) })).toMatchObject({ digest: released.manifestDigest });
     expect(manifest.document).toMatchObject({ scenario: scenarioId, recipient: '某商业银行', releasedBy: releaser.personId });
     const charged = await medium.sql(`SELECT 1 FROM platform.outbox WHERE type = 'usage.recorded.v1' AND key = $1`, [request.id]);
     expect(charged.length).toBe(1);

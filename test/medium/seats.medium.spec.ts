@@ -1,8 +1,9 @@
 import { authorisationsContext } from '#authorisations';
 import { domainsContext } from '#domains';
 import { identityContext } from '#identity';
-import { documentDigest, parseSignedDocument, sha256, signatureTypes, verifierKey, verifySignedDocument } from '#kernel';
-import { receiptKey, seatsContext } from '#seats';
+import { documentDigest, parseSignedDocument, sha256, verifySignedDocument } from '#kernel';
+import { documentKeys, SignedDocuments } from '#platform/documents';
+import { seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { approveScenario, filePerson, fileRecord, inDays, ok, openOperating, type Operating } from '../support/operating.js';
@@ -129,9 +130,12 @@ describe('a revocation', () => {
     const ordered = ok(await operating.authority.post(`/seats/${seat.id}/revocations`, { ground: 'not-needed', reason: '阶段结束' }));
     await reaches(seat.id, 'revoked');
     const receipt = ok<Record<string, unknown>>(await operating.authority.get(`/revocations/${ordered.id}/receipt`));
-    const publicKey = await medium.platform.keys.publicKey(receiptKey);
+    const documents = medium.app.get(SignedDocuments);
+    await documents.ensureKeys();
+    const trusted = await documents.verifierKeys();
     const signed = parseSignedDocument(receipt);
-    expect(verifySignedDocument(signed, [verifierKey(receiptKey, signatureTypes.ed25519, publicKey)]).signedBy).toEqual([receiptKey]);
+    expect(verifySignedDocument(signed, trusted).signedBy).toEqual([`${medium.platform.installation}/${documentKeys.receipts}`]);
+    expect(signed.waiting).toEqual({ for: 'sequencing' });
     expect(signed.document).toMatchObject({
       complete: true,
       scope: { kind: 'seat', id: seat.id },

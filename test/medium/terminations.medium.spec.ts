@@ -5,10 +5,11 @@ import { desensitisationContext } from '#desensitisation';
 import { domainsContext } from '#domains';
 import { exportsContext } from '#exports';
 import { identityContext } from '#identity';
-import { documentDigest, newId, parseSignedDocument, sha256, signatureTypes, verifierKey, verifySignedDocument } from '#kernel';
+import { documentDigest, newId, parseSignedDocument, sha256, verifySignedDocument } from '#kernel';
 import { Seams } from '#platform/seams';
 import { seatsContext } from '#seats';
-import { certificateKey, terminationsContext } from '#terminations';
+import { documentKeys, SignedDocuments } from '#platform/documents';
+import { terminationsContext } from '#terminations';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openMedium, type Medium } from '../support/medium.js';
 import { approveScenario, filePerson, inDays, ok, openOperating, type Operating } from '../support/operating.js';
@@ -93,9 +94,12 @@ describe('a termination', () => {
     await reaches(opened.id, 'certified');
 
     const signed = parseSignedDocument(ok(await unit.authority.get(`${path}/certificate`)));
-    const key = verifierKey(certificateKey, signatureTypes.ed25519, await medium.platform.keys.publicKey(certificateKey));
-    expect(verifySignedDocument(signed, [key]).signedBy).toEqual([certificateKey]);
-    expect(() => verifySignedDocument({ ...signed, document: { ...signed.document, unitId: 'x' } }, [key])).toThrow(
+    const documents = medium.app.get(SignedDocuments);
+    await documents.ensureKeys();
+    const trusted = await documents.verifierKeys();
+    expect(verifySignedDocument(signed, trusted).signedBy).toEqual([`${medium.platform.installation}/${documentKeys.certificates}`]);
+    expect(signed.waiting).toEqual({ for: 'sequencing' });
+    expect(() => verifySignedDocument({ ...signed, document: { ...signed.document, unitId: 'x' } }, trusted)).toThrow(
       'document.signature-invalid',
     );
     expect(signed.document).toMatchObject({

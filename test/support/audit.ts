@@ -1,6 +1,7 @@
 import { auditContext, Sequencer } from '#audit';
 import { bundlePath, sm3Path, tilePath, tilesOf, verifyCheckpoint } from '#audit/offline';
 import { identityContext } from '#identity';
+import type { OpdomainConfig } from '../../apps/composition/config.js';
 import { parseVerifierKeys, type VerifierKey } from '#kernel';
 import type { Answer, Medium } from './medium.js';
 import { openMedium } from './medium.js';
@@ -8,7 +9,7 @@ import { openMedium } from './medium.js';
 export interface AuditStatusView {
   size: number;
   checkpoint: { size: number } | null;
-  cosigned: { size: number; by: string[] } | null;
+  cosigned: { size: number; by: { name: string; key: 'held' | 'external' }[] } | null;
   unsigned: { entries: number };
   uncosigned: { entries: number };
   withinBound: boolean;
@@ -31,8 +32,8 @@ export interface AuditBench {
   mirror(): Promise<(path: string) => Uint8Array | undefined>;
 }
 
-export async function openAuditBench(): Promise<AuditBench> {
-  const medium = await openMedium({ contexts: [identityContext, auditContext] });
+export async function openAuditBench(config: (whole: OpdomainConfig) => OpdomainConfig = (whole) => whole): Promise<AuditBench> {
+  const medium = await openMedium({ contexts: [identityContext, auditContext], config });
   const sequencer = (await medium.worker()).get(Sequencer, { strict: false });
   const trusted = async (): Promise<VerifierKey[]> => parseVerifierKeys((await medium.auditor.get<string>('/audit/keys')).body);
   const raw = async (path: string): Promise<Uint8Array> => {

@@ -6,26 +6,27 @@ import { CommandEnded, exitCodes } from '../exit-codes.js';
 /** What was found at a path, recognised by its content and never by its name. */
 export type Evidence =
   | { readonly kind: 'log-copy'; readonly file: string; readonly copy: LogCopy }
-  | { readonly kind: 'checkpoint'; readonly file: string; readonly note: string }
-  | { readonly kind: 'entry' | 'consistency' | 'document' | 'audit-package'; readonly file: string; readonly value: unknown };
+  | { readonly kind: 'checkpoint' | JsonKind; readonly file: string; readonly bytes: Uint8Array };
+type JsonKind = 'entry' | 'consistency' | 'document' | 'audit-package';
 
 const unusable = (file: string, why: string) => new CommandEnded(exitCodes.usage, `${file}: ${why}`);
 const isAbsent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-/** @throws CommandEnded (2) for what cannot be read or is nothing that we know. */
+/** Only recognises: whether it is well formed is for whoever verifies the bytes. @throws CommandEnded (2) for what cannot be read or is nothing that we know. */
 export function readEvidence(file: string): Evidence {
-  let text: string;
+  let bytes: Buffer;
   try {
     if (statSync(file).isDirectory()) return { kind: 'log-copy', file, copy: folderCopy(file) };
-    text = readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (error) {
     throw unusable(file, isAbsent(error) ? 'no such file 没有这个文件' : 'cannot be read 无法读取');
   }
-  if (/^[^\n{]*\n\d+\n[A-Za-z0-9+/=]+\n/.test(text)) return { kind: 'checkpoint', file, note: text };
-  return { kind: jsonKind(file, text), file, value: JSON.parse(text) as unknown };
+  const text = bytes.toString('utf8');
+  if (/^[^\n{]*\n\d+\n[A-Za-z0-9+/=]+\n/.test(text)) return { kind: 'checkpoint', file, bytes };
+  return { kind: jsonKind(file, text), file, bytes };
 }
 
-function jsonKind(file: string, text: string): 'entry' | 'consistency' | 'document' | 'audit-package' {
+function jsonKind(file: string, text: string): JsonKind {
   let value: { format?: unknown; document?: { type?: unknown } } | null;
   try {
     value = JSON.parse(text) as typeof value;

@@ -8,6 +8,8 @@ export interface Verdict {
   readonly ok: boolean;
   /** Signed, in the log and cosigned by a trusted witness; undefined where it has no meaning. */
   readonly final?: boolean;
+  /** What the checkpoints it rests on show; each holds only where all of them do. Undefined where there is none to ask. */
+  readonly rests?: { readonly external: boolean; readonly sm2: boolean };
   readonly facts: JsonObject;
   readonly findings: readonly Finding[];
 }

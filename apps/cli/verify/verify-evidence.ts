@@ -4,6 +4,8 @@ import {
   type LogCopy,
   parseConsistencyBundle,
   parseProofBundle,
+  parseStrictJson,
+  strictText,
   type VerifiedCheckpoint,
   verifyAuditPackage,
   verifyBundle,
@@ -16,12 +18,18 @@ import { type JsonObject, parseSignedDocument, type VerifierKey } from '#kernel'
 import type { Evidence } from './evidence-file.js';
 import { judge, type Verdict } from './verdict.js';
 
-const checkpointFacts = ({ origin, size, root, signedBy, cosignedBy }: VerifiedCheckpoint): JsonObject => ({
+const checkpointFacts = ({ origin, size, root, signedBy, cosignedBy, sm2 }: VerifiedCheckpoint): JsonObject => ({
   log: origin,
   size,
   root: Buffer.from(root).toString('base64'),
   signedBy,
-  cosignedBy: cosignedBy.map(({ name, at }) => ({ name, at })),
+  sm2,
+  cosignedBy: cosignedBy.map(({ name, at, key }) => ({ name, at, key })),
+});
+
+const rests = (...checkpoints: readonly VerifiedCheckpoint[]) => ({
+  external: checkpoints.every(({ cosignedBy }) => cosignedBy.some(({ key }) => key === 'external')),
+  sm2: checkpoints.every(({ sm2 }) => sm2),
 });
 
 /** Verifies each file alone, then all checkpoints met on the way against one another: two roots of one size are a fork. */
@@ -41,38 +49,43 @@ function verifyOne(
   return judge(evidence.file, evidence.kind, () => {
     switch (evidence.kind) {
       case 'checkpoint': {
-        const checkpoint = verifyCheckpoint(evidence.note, trusted);
+        const checkpoint = verifyCheckpoint(strictText(evidence.bytes), trusted);
         met.push(checkpoint);
-        return { final: checkpoint.cosignedBy.length > 0, facts: checkpointFacts(checkpoint) };
+        return { final: checkpoint.cosignedBy.length > 0, rests: rests(checkpoint), facts: checkpointFacts(checkpoint) };
       }
       case 'log-copy': {
         const { checkpoint, findings } = verifyLogCopy(evidence.copy, trusted);
         met.push(checkpoint);
         if (findings.length === 0) copies.push({ copy: evidence.copy, checkpoint });
-        return { final: checkpoint.cosignedBy.length > 0, facts: checkpointFacts(checkpoint), findings };
+        return { final: checkpoint.cosignedBy.length > 0, rests: rests(checkpoint), facts: checkpointFacts(checkpoint), findings };
       }
       case 'entry': {
-        const { index, entry, checkpoint, final } = verifyBundle(parseProofBundle(evidence.value), trusted);
+        const { index, entry, checkpoint, final } = verifyBundle(parseProofBundle(parseStrictJson(evidence.bytes)), trusted);
         met.push(checkpoint);
-        return { final, facts: { index, entry, checkpoint: checkpointFacts(checkpoint) } };
+        return { final, rests: rests(checkpoint), facts: { index, entry, checkpoint: checkpointFacts(checkpoint) } };
       }
       case 'consistency': {
-        const { first, second } = verifyConsistencyBundle(parseConsistencyBundle(evidence.value), trusted);
+        const { first, second } = verifyConsistencyBundle(parseConsistencyBundle(parseStrictJson(evidence.bytes)), trusted);
         met.push(first, second);
-        return { facts: { first: checkpointFacts(first), second: checkpointFacts(second) } };
+        return { rests: rests(first, second), facts: { first: checkpointFacts(first), second: checkpointFacts(second) } };
       }
       case 'document': {
-        const signed = parseSignedDocument(evidence.value);
+        const signed = parseSignedDocument(parseStrictJson(evidence.bytes));
         const { digest, signedBy, inclusion, final } = verifyDocument(signed, trusted);
         if (inclusion !== undefined) met.push(inclusion.checkpoint);
-        const place = inclusion === undefined ? {} : { index: inclusion.index, checkpoint: checkpointFacts(inclusion.checkpoint) };
-        return { final, facts: { type: signed.document.type, digest, signedBy, ...place } };
+        const facts = { type: signed.document.type, digest, signedBy };
+        if (inclusion === undefined) return { final, rests: { external: false, sm2: false }, facts };
+        const { index, checkpoint } = inclusion;
+        return { final, rests: rests(checkpoint), facts: { ...facts, index, checkpoint: checkpointFacts(checkpoint) } };
       }
       case 'audit-package': {
-        const { content, signedBy, checkpoint, entries } = verifyAuditPackage(parseSignedDocument(evidence.value), trusted);
-        met.push(checkpoint);
-        const facts = { period: content.period, filter: content.filter, entries: entries.length, gaps: content.gaps, signedBy };
-        return { final: checkpoint.cosignedBy.length > 0, facts: { ...facts, checkpoint: checkpointFacts(checkpoint) } };
+        const signed = parseSignedDocument(parseStrictJson(evidence.bytes));
+        const { content, signedBy, checkpoint, entries, inclusion } = verifyAuditPackage(signed, trusted);
+        met.push(checkpoint, ...(inclusion === undefined ? [] : [inclusion.checkpoint]));
+        const { period, filter, gaps } = content;
+        const issued = inclusion === undefined ? {} : { issuedAtIndex: inclusion.index };
+        const facts = { period, filter, entries: entries.length, gaps, signedBy, ...issued, checkpoint: checkpointFacts(checkpoint) };
+        return { final: checkpoint.cosignedBy.length > 0, rests: rests(checkpoint), facts };
       }
     }
   });
@@ -90,7 +103,7 @@ function againstOthers(
   const rest = judge(verdict.file, verdict.kind, () => {
     assertNoFork(met);
     if (evidence.kind === 'checkpoint') {
-      const kept = verifyCheckpoint(evidence.note, trusted);
+      const kept = verifyCheckpoint(strictText(evidence.bytes), trusted);
       for (const { copy, checkpoint } of copies) assertPrefixOfCopy(copy, checkpoint, kept);
     }
     return { facts: {} };

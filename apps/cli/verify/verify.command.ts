@@ -18,6 +18,9 @@ Files are recognised by their content:
 The key file holds one public key a line (<name>+<id>+<base64>). Get it through a channel that you trust:
 keys that come with the files are never trusted.
 
+A cosignature is \`held\` when the witness's key lies with whoever runs the log (it is named under the log's own name), and
+\`external\` otherwise: name outside witnesses' keys by what you have from them, not from the platform.
+
 Exit codes: 0 everything verified, 1 something did not, 2 wrong usage or an unreadable file.
 
 Examples:
@@ -29,6 +32,8 @@ interface VerifyOptions {
   readonly key: readonly string[];
   readonly json?: boolean;
   readonly final?: boolean;
+  readonly external?: boolean;
+  readonly sm2?: boolean;
 }
 
 export function addVerify(program: Command, terminal: Terminal): void {
@@ -38,12 +43,14 @@ export function addVerify(program: Command, terminal: Terminal): void {
     .description('check evidence offline, from files and public keys alone 离线验证')
     .requiredOption('-k, --key <file>', 'file with trusted public keys; may be given several times', collect)
     .option('--final', 'fail unless cosigned by a trusted witness: receipts and certificates bind only then')
+    .option('--external', 'fail unless cosigned by a witness whose key the platform does not hold 须有外部见证人副署')
+    .option('--sm2', 'fail unless the checkpoint also carries the SM2 signature of its log 须有 SM2 签名')
     .option('--json', 'print the verdicts as JSON')
     .addHelpText('after', details)
     .action((files: string[], options: VerifyOptions) => {
       const trusted = options.key.flatMap(readKeys);
       const { evidence, unusable } = readAll(files);
-      const verdicts = verifyAll(evidence, trusted).map((verdict) => (options.final === true ? demandFinal(verdict) : verdict));
+      const verdicts = verifyAll(evidence, trusted).map((verdict) => demand(verdict, options));
       const ok = verdicts.every((verdict) => verdict.ok);
       terminal.out(
         options.json === true
@@ -90,27 +97,39 @@ function readKeys(file: string): VerifierKey[] {
   throw new CommandEnded(exitCodes.usage, `${file}: holds no key 没有公钥`);
 }
 
-function demandFinal(verdict: Verdict): Verdict {
-  if (!verdict.ok || verdict.final !== false) return verdict;
-  const reason =
-    'checkpoint' in verdict.facts || verdict.kind === 'checkpoint' || verdict.kind === 'log-copy' ? 'not cosigned' : 'not in the log yet';
-  return { ...verdict, ok: false, findings: [findingOf(refuse('audit.not-final', { reason }))] };
+/** Holds a verdict to what was asked for beyond being true. */
+function demand(verdict: Verdict, options: VerifyOptions): Verdict {
+  if (!verdict.ok) return verdict;
+  const { final, rests } = verdict;
+  const covered = 'checkpoint' in verdict.facts || verdict.kind !== 'document';
+  const why = (found: string) => ({ reason: covered ? found : 'not in the log yet' });
+  const missing = [
+    ...(options.final === true && final === false ? [refuse('audit.not-final', why('not cosigned'))] : []),
+    ...(options.external === true && rests?.external !== true
+      ? [refuse('audit.not-external', why(final === false ? 'not cosigned' : 'held cosignatures alone'))]
+      : []),
+    ...(options.sm2 === true && rests?.sm2 !== true ? [refuse('audit.no-sm2-signature', why('no line of a trusted SM2 key'))] : []),
+  ];
+  return missing.length === 0 ? verdict : { ...verdict, ok: false, findings: missing.map(findingOf) };
+}
+
+function finality({ final, rests }: Verdict, terminal: Terminal): string {
+  if (final !== true) return pick(terminal, ',尚未最终生效(无见证人副署)', ', not final yet (no witness has cosigned)');
+  return rests?.external === true
+    ? pick(terminal, ',已最终生效(外部见证人副署)', ', final (external cosignature)')
+    : pick(terminal, ',已最终生效(平台持有的密钥副署)', ', final (held cosignature)');
 }
 
 function printed(verdict: Verdict, terminal: Terminal): string {
   const state = verdict.ok ? pick(terminal, '通过', 'verified') : pick(terminal, '未通过', 'FAILED');
   const kind = kinds[verdict.kind][terminal.language];
-  const final =
-    verdict.final === undefined || !verdict.ok
-      ? ''
-      : verdict.final
-        ? pick(terminal, ',已最终生效', ', final')
-        : pick(terminal, ',尚未最终生效(无见证人副署)', ', not final yet (no witness has cosigned)');
+  const final = verdict.final === undefined || !verdict.ok ? '' : finality(verdict, terminal);
   const lines = [`${verdict.file}: ${kind} ${state}${final}`, ...facts(verdict)];
-  for (const { code, rule, satisfy } of verdict.findings) {
-    const language = terminal.language === 'zh' ? 'zh-CN' : 'en';
-    lines.push(`  ${code}: ${rule[language]}`, `  → ${satisfy[language]}`);
-  }
+  const language = terminal.language === 'zh' ? 'zh-CN' : 'en';
+  verdict.findings.forEach(({ code, rule, satisfy }, at) => {
+    lines.push(`  ${code}: ${rule[language]}`);
+    if (verdict.findings[at + 1]?.code !== code) lines.push(`  → ${satisfy[language]}`);
+  });
   return `${lines.join('\n')}\n`;
 }
 

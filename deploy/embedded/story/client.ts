@@ -2,11 +2,7 @@ import { newId } from '#kernel';
 import type { Problem } from '#platform/http';
 import { signIn } from '../issuer/sign-in.js';
 import type { Installation } from '../profile/embedded.js';
-
-/** A refusal that the story did not expect. */
-export class UnexpectedAnswer extends Error {
-  override readonly name = 'UnexpectedAnswer';
-}
+import { UnexpectedAnswer } from './waits.js';
 
 /** One person of the story, signed in at the issuer and calling the API over HTTP as anyone would. */
 export class Caller {
@@ -28,28 +24,32 @@ export class Caller {
 
   /** Does what must be refused. @returns the problem. @throws UnexpectedAnswer when it was not refused, or with another code. */
   async refused(code: string, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Problem> {
-    const response = await this.send(method, path, body);
-    const text = await response.text();
-    const problem = (text.startsWith('{') ? JSON.parse(text) : {}) as Partial<Problem>;
-    if (response.ok || problem.code !== code)
-      throw new UnexpectedAnswer(
-        `${method} ${path} should be refused with ${code}; it answered ${String(response.status)} ${problem.code ?? ''}`,
-      );
-    return problem as Problem;
+    return this.refusal(method, path, body, (problem) => problem.code === code, `a refusal with ${code}`);
   }
 
   /** Does what must be refused, whatever the code. */
   async refusedAny(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Problem> {
+    return this.refusal(method, path, body, (_, status) => status < 500, 'a refusal');
+  }
+
+  private async refusal(
+    method: string,
+    path: string,
+    body: unknown,
+    fits: (problem: Partial<Problem>, status: number) => boolean,
+    expected: string,
+  ): Promise<Problem> {
     const response = await this.send(method, path, body);
     const text = await response.text();
-    if (response.ok || response.status >= 500)
-      throw new UnexpectedAnswer(`${method} ${path} should be refused; it answered ${String(response.status)}`);
-    return JSON.parse(text) as Problem;
+    const problem = (text.startsWith('{') ? JSON.parse(text) : {}) as Partial<Problem>;
+    if (response.ok || !fits(problem, response.status))
+      throw new UnexpectedAnswer(`${method} ${path} as ${this.subject}: expected ${expected}; answered ${answered(response.status, text)}`);
+    return problem as Problem;
   }
 
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
     const raw = body instanceof Uint8Array || body instanceof ReadableStream;
-    return fetch(`${this.installation.url}/api/v1${path}`, {
+    const asked = fetch(`${this.installation.url}/api/v1${path}`, {
       method,
       headers: {
         authorization: `Bearer ${await this.bearer()}`,
@@ -63,6 +63,10 @@ export class Caller {
           ? { body: body as Uint8Array<ArrayBuffer>, duplex: 'half' as const }
           : { body: JSON.stringify(body) }),
     });
+    return asked.catch((fault: unknown) => {
+      const { code = 'no answer' } = ((fault as { cause?: unknown }).cause ?? {}) as { code?: string };
+      throw new UnexpectedAnswer(`${method} ${path} as ${this.subject}: expected an answer; the connection failed (${code})`);
+    });
   }
 
   async bearer(): Promise<string> {
@@ -73,23 +77,14 @@ export class Caller {
   private async expect<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await this.send(method, path, body);
     const text = await response.text();
-    if (!response.ok) {
-      const problem = (text.startsWith('{') ? JSON.parse(text) : {}) as Partial<Problem>;
-      throw new UnexpectedAnswer(
-        `${method} ${path} as ${this.subject}: ${String(response.status)} ${problem.code ?? ''} ${problem.title ?? ''} ${JSON.stringify(problem.details ?? {})}`,
-      );
-    }
+    if (!response.ok)
+      throw new UnexpectedAnswer(`${method} ${path} as ${this.subject}: expected success; answered ${answered(response.status, text)}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 }
 
-/** Asks until the answer is there. @throws Error naming what was waited for. */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>, seconds = 60): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const seen = await look();
-    if (seen !== undefined && seen !== false) return seen;
-    if (Date.now() > deadline) throw new Error(`gave up waiting for ${what} after ${String(seconds)} s`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+/** What was answered, in one line: the status, the code, and the rule in words. */
+function answered(status: number, text: string): string {
+  const problem = (text.startsWith('{') ? JSON.parse(text) : {}) as Partial<Problem>;
+  return [String(status), problem.code, problem.rule === undefined ? undefined : `(${problem.rule.en})`].filter(Boolean).join(' ');
 }

@@ -14,6 +14,7 @@ import { seatChapter } from './chapters/seat.js';
 import { suspensionChapter } from './chapters/suspension.js';
 import { terminationChapter } from './chapters/termination.js';
 import { Teller, type StoryReport } from './teller.js';
+import type { BeforeWait } from './waits.js';
 import { World } from './world.js';
 
 export interface StoryOptions {
@@ -25,6 +26,8 @@ export interface StoryOptions {
   readonly startedIn: number;
   /** Done while a step runs. */
   readonly meanwhile?: (step: string) => Promise<void>;
+  /** Called before each wait with the condition's name; for trying what a story survives. */
+  readonly beforeWait?: BeforeWait;
 }
 
 /** In the order of the story. */
@@ -50,7 +53,7 @@ const chapters = [
 /** The main job, told over HTTP as its people do it; the same for every installation. */
 export async function tellStory(installation: Installation, options: StoryOptions): Promise<StoryReport> {
   const teller = new Teller(options.print, options.meanwhile);
-  const world = new World(installation, options.folder, options.residents);
+  const world = new World(installation, options.folder, options.residents, options.beforeWait);
   await teller.step('start', () =>
     Promise.resolve({ url: installation.url, kubernetes: installation.kubernetes, startMs: options.startedIn }),
   );

@@ -35,19 +35,27 @@ export class Teller {
       const [evidence] = await Promise.all([work(), this.meanwhile(name)]);
       this.tell({ name, ok: true, ms: 0, evidence }, started);
     } catch (fault) {
-      this.tell({ name, ok: false, ms: 0, evidence: { failure: fault instanceof Error ? fault.message : 'failed' } }, started);
+      this.tell({ name, ok: false, ms: 0, evidence: { failure: oneLine(fault) } }, started);
     }
   }
 
   private tell(step: StepReport, started: number): void {
     const timed = { ...step, ms: Math.round(performance.now() - started) };
     this.steps.push(timed);
-    this.print(`${timed.ok ? '✓' : '✗'} ${timed.name}  (${(timed.ms / 1000).toFixed(1)} s)`);
-    for (const [name, value] of Object.entries(timed.evidence)) this.print(`    ${name}: ${timed.ok ? short(value) : String(value)}`);
+    const seconds = (timed.ms / 1000).toFixed(1);
+    if (!timed.ok) {
+      this.print(`✗ ${timed.name}  (${seconds} s): ${String(timed.evidence['failure'])}`);
+      return;
+    }
+    this.print(`✓ ${timed.name}  (${seconds} s)`);
+    for (const [name, value] of Object.entries(timed.evidence)) this.print(`    ${name}: ${short(value)}`);
   }
 }
 
-const short = (value: unknown): string => {
+/** A failure as one readable line: what was expected, and what was answered. */
+const oneLine = (fault: unknown): string => short((fault instanceof Error ? fault.message : 'failed').replaceAll(/\s+/g, ' '), 400);
+
+const short = (value: unknown, most = 160): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 160 ? `${text.slice(0, 157)}…` : text;
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 };

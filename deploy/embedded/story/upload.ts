@@ -1,5 +1,5 @@
 import type { Caller } from './client.js';
-import { UnexpectedAnswer } from './client.js';
+import { UnexpectedAnswer } from './waits.js';
 
 const tus = { 'tus-resumable': '1.0.0' } as const;
 const partBytes = 8 * 1024 * 1024;

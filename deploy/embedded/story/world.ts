@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Installation } from '../profile/embedded.js';
 import { samplePeople, type SampleOrganisation } from '../samples/people.js';
+import type { SignedDocument } from '#kernel';
 import { Caller } from './client.js';
+import { until, type BeforeWait, type Saw } from './waits.js';
 
 /** What the story knows as it goes on: who is who, and the ids of what came to be. */
 export class World {
@@ -21,8 +23,14 @@ export class World {
     readonly folder: string,
     /** Rows of residents that are generated. */
     readonly residents: number,
+    private readonly beforeWait?: BeforeWait,
   ) {
     this.callers = new Map(samplePeople.map((person) => [person.subject, new Caller(installation, person.subject)]));
+  }
+
+  /** Waits for a condition, at most so many seconds (60). @throws UnexpectedAnswer naming it. */
+  until<T>(condition: string, look: (saw: Saw) => Promise<T | undefined | false>, seconds = 60): Promise<T> {
+    return until(condition, look, { seconds, beforeWait: this.beforeWait });
   }
 
   as(subject: string): Caller {
@@ -58,4 +66,15 @@ export async function keep(world: World, name: string, document: unknown): Promi
   const path = join(world.folder, name);
   await writeFile(path, `${JSON.stringify(document, null, 2)}\n`);
   return path;
+}
+
+/** Takes a signed document home once it is final: with its proof, and waiting for nothing more. */
+export async function takeHome<T extends SignedDocument>(world: World, subject: string, path: string, name: string): Promise<T> {
+  const document = await world.until(`the ${name} to be final`, async (saw) => {
+    const now = await world.as(subject).get<T>(path);
+    saw(`a document that waits for ${now.waiting?.for ?? 'nothing and has no proof'}`);
+    return now.inclusion !== undefined && now.waiting === undefined && now;
+  });
+  await keep(world, `${name}.json`, document);
+  return document;
 }

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { type ActContext, documentDigest, type Id, newId, refuse, signDocument } from '#kernel';
+import { type ActContext, documentDigest, type Id, newId, refuse, type SignedDocument } from '#kernel';
 import { type Page, type PageRequest, UnitOfWork } from '#platform/database';
+import { SignedDocuments } from '#platform/documents';
 import { type Keys, KEYS } from '#platform/keys';
 import { type Objects, OBJECTS } from '#platform/objects';
 import { AUDIT_CONFIG, type AuditConfig } from '../config.js';
@@ -13,7 +14,7 @@ import type { AuditCaseRow } from '../persistence/entities.js';
 import { EntriesRepository } from '../persistence/entries.repository.js';
 import { AuditCasesRepository } from '../persistence/witnesses.repository.js';
 import { CheckpointSigner } from './checkpoint-signer.js';
-import { logKey, packageKey } from './log-keys.js';
+import { logKey } from './log-keys.js';
 import { TreeReader } from './tree-reader.js';
 
 type CaseView = z.input<typeof AuditCaseView>;
@@ -31,6 +32,7 @@ export class AuditCases {
     private readonly checkpoints: CheckpointsRepository,
     private readonly reader: TreeReader,
     private readonly signer: CheckpointSigner,
+    private readonly documents: SignedDocuments,
   ) {}
 
   /** @throws Refusal `audit.no-checkpoint`, `audit.case-too-large`. */
@@ -61,8 +63,7 @@ export class AuditCases {
         entries,
         gaps: [{ what: 'entries of the period that the checkpoint does not cover', count: found.unplaced }],
       });
-      await this.keys.create(packageKey, 'sign');
-      const signed = await signDocument(document, [{ keyName: packageKey, sign: (bytes) => this.keys.sign(packageKey, bytes) }]);
+      const signed = await this.documents.sign('packages', document);
       const objectKey = `audit/cases/${id}`;
       await this.keys.create(logKey);
       await this.objects.put(objectKey, Buffer.from(JSON.stringify(signed), 'utf8'), { sealedBy: logKey });
@@ -98,7 +99,7 @@ export class AuditCases {
     });
   }
 
-  /** The signed package. @throws Refusal `audit-case.not-found`. */
+  /** The signed package, with the proof of the entry that issued it. @throws Refusal `audit-case.not-found`. */
   async package(ctx: ActContext, id: Id): Promise<Uint8Array> {
     const row = await this.unitOfWork.read(ctx, async (tx) => {
       const found = await this.cases.get(tx, id);
@@ -107,7 +108,8 @@ export class AuditCases {
     });
     const parts: Uint8Array[] = [];
     for await (const part of await this.objects.get(row.objectKey, { sealedBy: logKey })) parts.push(part);
-    return Buffer.concat(parts);
+    const signed = JSON.parse(Buffer.concat(parts).toString('utf8')) as SignedDocument;
+    return Buffer.from(JSON.stringify(await this.documents.handedOut(ctx, signed)), 'utf8');
   }
 }
 

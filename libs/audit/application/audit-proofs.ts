@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ActContext, formatVerifierKey, type Id, refuse, type VerifierKey } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
+import { SignedDocuments } from '#platform/documents';
 import { AUDIT_CONFIG, type AuditConfig } from '../config.js';
 import type { ConsistencyBundle, ProofBundle } from '../domain/bundle.js';
 import type { Hash } from '../domain/merkle.js';
@@ -27,6 +28,7 @@ export class AuditProofs {
     private readonly reader: TreeReader,
     private readonly signer: CheckpointSigner,
     private readonly keys: LogKeys,
+    private readonly documents: SignedDocuments,
     private readonly witnesses: Witnesses,
     private readonly visible: AuditEntries,
   ) {}
@@ -64,15 +66,16 @@ export class AuditProofs {
     });
   }
 
-  /** Every public key that proofs and documents are checked with, one C2SP vkey a line. */
+  /** Every public key that proofs and documents are checked with, one C2SP vkey a line. @throws Refusal `audit.not-open`: then not all are made. */
   keyFile(ctx: ActContext): Promise<string> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const keys = [...(await this.logAndWitnesses(tx)), ...(await this.keys.documentSigners())];
+      if ((await this.tree.log(tx)) === undefined) throw refuse('audit.not-open');
+      const keys = [...(await this.logAndWitnesses(tx)), ...(await this.documents.verifierKeys())];
       return `# 公钥 public keys: compare them with a copy from the audit administrator\n${keys.map((key) => `${formatVerifierKey(key)}\n`).join('')}`;
     });
   }
 
-  private async bundle(tx: Tx, row: EntryRow): Promise<ProofBundle> {
+  async bundle(tx: Tx, row: EntryRow): Promise<ProofBundle> {
     const checkpoint = row.index === null ? undefined : await this.checkpoints.over(tx, row.index);
     if (row.index === null || checkpoint === undefined)
       throw refuse('audit.not-under-checkpoint', { id: row.id, boundSeconds: this.config.boundSeconds });

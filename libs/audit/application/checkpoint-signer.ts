@@ -29,7 +29,6 @@ export class CheckpointSigner {
       const root = await this.reader.rootAt(tx, log.size);
       if (last !== undefined)
         verifyConsistency(last.size, log.size, await this.reader.consistency(tx, last.size, log.size), last.root, root);
-      await this.keys.ensureSm2(tx, log.origin);
       const text = checkpointText({ origin: log.origin, size: log.size, root });
       const signatures = [await this.keys.signAsLog(log.origin, text), await this.keys.signAsLogInSm2(tx, log.origin, text)];
       const note = formatNote({ text, signatures: signatures.filter((signature) => signature !== undefined) });

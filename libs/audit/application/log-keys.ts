@@ -8,14 +8,11 @@ import { sm2VerifierKey } from '../domain/sm2.js';
 import { Sm2KeysRepository } from '../persistence/sm2-keys.repository.js';
 
 const checkpointKey = 'audit/checkpoint';
-export const witnessKey = 'audit/witness';
+const witnessKey = 'audit/witness';
+/** Under the log's own name, so that every verifier can tell that the key lies with whoever runs the log. */
+export const heldWitnessName = (origin: string): string => `${origin}/audit-admin`;
 /** Encrypts what the log keeps outside the database; no scenario's key, so that it outlives every domain. */
 export const logKey = 'audit/log';
-/** Signs audit packages. */
-export const packageKey = 'audit/packages';
-/** Keys by which other parts of the product sign documents; published with the log's own, so that one file verifies everything. */
-const documentKeys = ['receipts/signing', 'certificates/signing', 'release/manifests', 'oversight/board', packageKey] as const;
-
 /** The log's signing keys: Ed25519 in the key store, SM2 wrapped by it, since key stores in general know no SM2. */
 @Injectable()
 export class LogKeys {
@@ -27,6 +24,16 @@ export class LogKeys {
   async ensure(): Promise<void> {
     await this.keys.create(checkpointKey, 'sign');
     await this.keys.create(logKey);
+  }
+
+  /** The key of the witness that the platform holds for the audit administrator, made where there is none. */
+  async heldWitness(origin: string): Promise<VerifierKey> {
+    await this.keys.create(witnessKey, 'sign');
+    return verifierKey(heldWitnessName(origin), signatureTypes.cosignature, await this.keys.publicKey(witnessKey));
+  }
+
+  signAsWitness(message: Uint8Array): Promise<Uint8Array> {
+    return this.keys.sign(witnessKey, message);
   }
 
   /** The key by which the log is known. */
@@ -57,14 +64,5 @@ export class LogKeys {
     const publicKey = Buffer.from(stored.point).toString('hex');
     const der = sm.sm2.doSignature(Buffer.from(text, 'utf8'), privateKey, { hash: true, der: true, publicKey });
     return noteSignature(sm2VerifierKey(origin, stored.point), Buffer.from(der, 'hex'));
-  }
-
-  /** Public keys of the documents' signers that exist so far. */
-  async documentSigners(): Promise<VerifierKey[]> {
-    const found: VerifierKey[] = [];
-    for (const name of documentKeys)
-      if ((await this.keys.state(name)).state === 'live')
-        found.push(verifierKey(name, signatureTypes.ed25519, await this.keys.publicKey(name)));
-    return found;
   }
 }

@@ -3,37 +3,44 @@ import type { z } from 'zod';
 import {
   type ActContext,
   formatVerifierKey,
+  type Instant,
   newId,
   parseVerifierKey,
   refuse,
   signatureTypes,
   type VerifierKey,
-  verifierKey,
 } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
-import { type Keys, KEYS } from '#platform/keys';
+import { SignedDocuments } from '#platform/documents';
+import { AUDIT_CONFIG, type AuditConfig } from '../config.js';
 import type { Cosign, CosignedView, RegisterWitness, WitnessView } from '../contract.js';
+import { type Custody, custodyOf } from '../domain/checkpoint.js';
 import { cosignatureBytes, cosignedMessage } from '../domain/cosignature.js';
 import { formatSignature, noteSignature, type NoteSignature, parseNote, verifyNote } from '../domain/signed-note.js';
-import { assertCosignable } from '../domain/witness.js';
+import { assertCosignable, type LastSeen } from '../domain/witness.js';
 import { CheckpointsRepository } from '../persistence/checkpoints.repository.js';
 import type { WitnessRow } from '../persistence/entities.js';
 import { type CheckpointRow, TreeRepository } from '../persistence/tree.repository.js';
 import { WitnessesRepository } from '../persistence/witnesses.repository.js';
 import { CheckpointSigner } from './checkpoint-signer.js';
 import { ExternalCheckpoints } from './external-checkpoints.js';
-import { witnessKey } from './log-keys.js';
+import { LogKeys } from './log-keys.js';
 import { TreeReader } from './tree-reader.js';
 
 /**
- * Witnesses of the log. The audit administrator is one: with a key that lies outside the platform and sends its lines in, or, where
- * that is too much to ask, with the key that the store holds for them and that only their act uses.
+ * Witnesses of the log. The audit administrator is one: with a key that lies outside the platform and sends its lines in (`external`),
+ * or, where that is too much to ask, with a key that the store holds for them and that cosigns by itself (`held`).
  */
 @Injectable()
 export class Witnesses {
+  /** When this process last kept a checkpoint outside the database, in milliseconds. */
+  private keptAt = 0;
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    @Inject(KEYS) private readonly keys: Keys,
+    @Inject(AUDIT_CONFIG) private readonly config: AuditConfig,
+    private readonly keys: LogKeys,
+    private readonly documents: SignedDocuments,
     private readonly repository: WitnessesRepository,
     private readonly checkpoints: CheckpointsRepository,
     private readonly tree: TreeRepository,
@@ -42,15 +49,17 @@ export class Witnesses {
     private readonly external: ExternalCheckpoints,
   ) {}
 
-  /** Registers a witness whose key is kept elsewhere. @throws Refusal `key.malformed`, `audit-witness.not-a-witness-key`, `audit-witness.name-taken`. */
+  /** Registers a witness whose key is kept elsewhere. @throws Refusal `key.malformed`, `audit-witness.not-a-witness-key`, `audit-witness.key-held`, `audit-witness.name-taken`, `audit.not-open`. */
   register(ctx: ActContext, { key: text }: z.output<typeof RegisterWitness>): Promise<z.input<typeof WitnessView>> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const key = parseVerifierKey(text);
       if (key.type !== signatureTypes.cosignature) throw refuse('audit-witness.not-a-witness-key');
+      const log = await this.tree.log(tx);
+      if (log === undefined) throw refuse('audit.not-open');
+      if (custodyOf(key, log.origin, await this.ours(tx, log.origin)) === 'held')
+        throw refuse('audit-witness.key-held', { name: key.name });
       if ((await this.repository.lockByName(tx, key.name)) !== undefined) throw refuse('audit-witness.name-taken', { name: key.name });
-      const row = await this.add(tx, ctx, key, false);
-      await tx.record({ action: 'audit-witness.registered', object: { kind: 'audit-witness', id: row.id }, after: { key: row.key } });
-      return viewOf(row);
+      return viewOf(await this.add(tx, key, false));
     });
   }
 
@@ -64,10 +73,13 @@ export class Witnesses {
       const checkpoint = await (input.size === undefined ? this.checkpoints.newest(tx) : this.checkpoints.at(tx, input.size));
       if (log === undefined || checkpoint === undefined) throw refuse('audit.no-checkpoint');
       const line = input.line === undefined ? undefined : parseNote(`x\n\n${input.line.trimEnd()}\n`).signatures[0];
-      const witness = line === undefined ? await this.held(tx, ctx, log.origin) : await this.registered(tx, line.name);
-      await this.assertExtends(tx, log.origin, witness, checkpoint);
-      const signature = line ?? (await this.signAs(witness, checkpoint, ctx));
-      verifyNote({ text: parseNote(checkpoint.note).text, signatures: [signature] }, [parseVerifierKey(witness.key)]);
+      const witness = line === undefined ? await this.ensureHeld(tx, log.origin) : await this.registered(tx, line.name);
+      const key = parseVerifierKey(witness.key);
+      // The held key cosigns by itself as well, and what it saw stands in its cosignatures alone.
+      const seen = witness.lastRoot === null ? undefined : { size: witness.lastSize, root: witness.lastRoot };
+      await this.assertExtends(tx, log.origin, witness.held ? await this.checkpoints.newestBy(tx, witness.name) : seen, checkpoint);
+      const signature = line ?? (await this.signAs(key, checkpoint, ctx.at));
+      verifyNote({ text: parseNote(checkpoint.note).text, signatures: [signature] }, [key]);
       await this.checkpoints.addCosignature(tx, checkpoint.size, witness.name, formatSignature(signature), ctx.at);
       await this.repository.update(tx, witness, { lastSize: checkpoint.size, lastRoot: Buffer.from(checkpoint.root) });
       const note = await this.signer.whole(tx, checkpoint);
@@ -78,24 +90,62 @@ export class Witnesses {
         object: { kind: 'audit-witness', id: witness.id },
         details: { size: checkpoint.size, root: Buffer.from(checkpoint.root).toString('base64') },
       });
-      return { witness: witness.name, size: checkpoint.size, at: ctx.at, note };
+      return { witness: witness.name, key: witness.held ? 'held' : 'external', size: checkpoint.size, at: ctx.at, note };
     });
+  }
+
+  /**
+   * Cosigns the newest checkpoint with the held key, so that what it covers becomes final by itself. The cosignature is its own record:
+   * an entry of the log for each would need a checkpoint of its own.
+   * @throws Refusal `audit.consistency-fails` when the log no longer extends what this witness cosigned before.
+   */
+  async cosignByItself(context: ActContext): Promise<void> {
+    const at = context.at;
+    const note = await this.unitOfWork.run(context, async (tx) => {
+      const log = await this.tree.log(tx);
+      const checkpoint = await this.checkpoints.newest(tx);
+      if (log === undefined || checkpoint === undefined) return undefined;
+      const key = await this.keys.heldWitness(log.origin);
+      const last = await this.checkpoints.newestBy(tx, key.name);
+      if (last !== undefined && last.size >= checkpoint.size) return undefined;
+      await this.assertExtends(tx, log.origin, last, checkpoint);
+      await this.checkpoints.addCosignature(tx, checkpoint.size, key.name, formatSignature(await this.signAs(key, checkpoint, at)), at);
+      return { size: checkpoint.size, note: await this.signer.whole(tx, checkpoint) };
+    });
+    if (note === undefined || Date.parse(at) - this.keptAt < this.config.keepEverySeconds * 1000) return;
+    await this.external.keep(note.size, note.note, at);
+    this.keptAt = Date.parse(at);
+  }
+
+  /** The witness whose key the platform holds for the audit administrator; registered where it is not yet. */
+  async ensureHeld(tx: Tx, origin: string): Promise<WitnessRow> {
+    const key = await this.keys.heldWitness(origin);
+    return (await this.repository.lockByName(tx, key.name)) ?? this.add(tx, key, true);
   }
 
   async keysOf(tx: Tx): Promise<VerifierKey[]> {
     return (await this.repository.all(tx)).map(({ key }) => parseVerifierKey(key));
   }
 
-  private async assertExtends(tx: Tx, origin: string, witness: WitnessRow, checkpoint: CheckpointRow): Promise<void> {
-    const last = witness.lastRoot === null ? undefined : { size: witness.lastSize, root: witness.lastRoot };
+  /** Where the keys of the registered witnesses lie, one for each. */
+  async custodies(tx: Tx): Promise<Custody[]> {
+    return (await this.repository.all(tx)).map(({ held }) => (held ? 'held' : 'external'));
+  }
+
+  /** What the platform holds itself. */
+  private async ours(tx: Tx, origin: string): Promise<VerifierKey[]> {
+    const held = (await this.repository.all(tx)).filter((row) => row.held).map(({ key }) => parseVerifierKey(key));
+    return [await this.keys.log(origin), ...(await this.documents.verifierKeys()), ...held];
+  }
+
+  private async assertExtends(tx: Tx, origin: string, last: LastSeen, checkpoint: CheckpointRow): Promise<void> {
     const proof = last === undefined || last.size > checkpoint.size ? [] : await this.reader.consistency(tx, last.size, checkpoint.size);
     assertCosignable(origin, last, { origin, ...checkpoint }, proof);
   }
 
-  private async signAs(witness: WitnessRow, { note }: CheckpointRow, ctx: ActContext): Promise<NoteSignature> {
-    const seconds = Math.floor(Date.parse(ctx.at) / 1000);
-    const signature = await this.keys.sign(witnessKey, cosignedMessage(parseNote(note).text, seconds));
-    return noteSignature(parseVerifierKey(witness.key), cosignatureBytes(seconds, signature));
+  private async signAs(key: VerifierKey, { note }: CheckpointRow, at: Instant): Promise<NoteSignature> {
+    const seconds = Math.floor(Date.parse(at) / 1000);
+    return noteSignature(key, cosignatureBytes(seconds, await this.keys.signAsWitness(cosignedMessage(parseNote(note).text, seconds))));
   }
 
   private async registered(tx: Tx, name: string): Promise<WitnessRow> {
@@ -104,24 +154,18 @@ export class Witnesses {
     return row;
   }
 
-  private async held(tx: Tx, ctx: ActContext, origin: string): Promise<WitnessRow> {
-    const name = `${origin}/audit-admin`;
-    const row = await this.repository.lockByName(tx, name);
-    if (row !== undefined) return row;
-    await this.keys.create(witnessKey, 'sign');
-    return this.add(tx, ctx, verifierKey(name, signatureTypes.cosignature, await this.keys.publicKey(witnessKey)), true);
-  }
-
-  private add(tx: Tx, ctx: ActContext, key: VerifierKey, held: boolean): Promise<WitnessRow> {
-    return this.repository.insert(tx, {
+  private async add(tx: Tx, key: VerifierKey, held: boolean): Promise<WitnessRow> {
+    const row = await this.repository.insert(tx, {
       id: newId(),
-      createdAt: ctx.at,
+      createdAt: tx.context.at,
       name: key.name,
       key: formatVerifierKey(key),
       held,
       lastSize: 0,
       lastRoot: null,
     });
+    await tx.record({ action: 'audit-witness.registered', object: { kind: 'audit-witness', id: row.id }, after: { key: row.key } });
+    return row;
   }
 }
 

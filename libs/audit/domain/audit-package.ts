@@ -1,14 +1,6 @@
 import { z } from 'zod';
-import {
-  canonicalJson,
-  decodeBase64,
-  type JsonObject,
-  refuse,
-  type SignedDocument,
-  type TypedDocument,
-  type VerifierKey,
-  verifySignedDocument,
-} from '#kernel';
+import { canonicalJson, decodeBase64, type JsonObject, refuse, type SignedDocument, type TypedDocument, type VerifierKey } from '#kernel';
+import { type VerifiedBundle, verifyDocument } from './bundle.js';
 import { type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.js';
 import { parseEntry } from './entry-text.js';
 import { leafHash } from './merkle.js';
@@ -41,11 +33,13 @@ export interface VerifiedPackage {
   readonly signedBy: readonly string[];
   readonly checkpoint: VerifiedCheckpoint;
   readonly entries: readonly JsonObject[];
+  /** The entry that issued the package itself; undefined while no checkpoint covers it. */
+  readonly inclusion?: VerifiedBundle | undefined;
 }
 
 /** Verifies signature, checkpoint, every entry's place and that none is there twice. @throws Refusal naming what failed and where. */
 export function verifyAuditPackage(signed: SignedDocument, trusted: readonly VerifierKey[]): VerifiedPackage {
-  const { signedBy } = verifySignedDocument(signed, trusted);
+  const { signedBy, inclusion } = verifyDocument(signed, trusted);
   const parsed = auditPackage.safeParse(signed.document);
   if (!parsed.success) throw refuse('audit.bundle-malformed', { path: `document.${parsed.error.issues[0]?.path.join('.') ?? ''}` });
   const checkpoint = verifyCheckpoint(parsed.data.checkpoint, trusted);
@@ -58,5 +52,5 @@ export function verifyAuditPackage(signed: SignedDocument, trusted: readonly Ver
     verifyInclusion(leafHash(bytes), index, checkpoint.size, path, checkpoint.root);
     return parseEntry(bytes, index);
   });
-  return { content: parsed.data, signedBy, checkpoint, entries };
+  return { content: parsed.data, signedBy, checkpoint, entries, inclusion };
 }

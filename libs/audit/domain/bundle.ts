@@ -3,6 +3,7 @@ import {
   decodeBase64,
   type Digest,
   type JsonObject,
+  parseVerifierKey,
   refuse,
   type SignedDocument,
   sm3,
@@ -16,6 +17,13 @@ import { verifyConsistency, verifyInclusion } from './proof-verification.js';
 
 const hash = z.string().refine((text) => decodeBase64(text)?.length === 32, 'base64 of 32 bytes');
 const size = z.int().nonnegative();
+function isVerifierKey(text: string): boolean {
+  try {
+    return parseVerifierKey(text).name !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** A proof bundle: all that is needed, beside trusted keys, to show that one entry stands in the log. */
 export const proofBundle = z
@@ -32,7 +40,7 @@ export const proofBundle = z
     /** The checkpoint as a C2SP signed note, with the witnesses' lines. */
     checkpoint: z.string(),
     /** Keys of log and witnesses as C2SP vkeys. For finding out whom to ask; a verifier never trusts them for standing here. */
-    keys: z.array(z.string()),
+    keys: z.array(z.string().refine(isVerifierKey, 'a C2SP vkey')),
   })
   .meta({ id: 'ProofBundle' });
 export type ProofBundle = z.infer<typeof proofBundle>;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { formatVerifierKey, parseVerifierKey, signatureTypes } from '#kernel';
+import { formatVerifierKey, parseVerifierKey, signatureTypes, verifierKey } from '#kernel';
 import { keyPair, SignedLog, sm2Pair } from '../../../test/fixtures/signed-log.js';
-import { checkpointText, parseCheckpoint, verifyCheckpoint } from './checkpoint.js';
+import { checkpointText, custodyOf, parseCheckpoint, verifyCheckpoint } from './checkpoint.js';
 import { cosignedMessage } from './cosignature.js';
 import { formatNote, noteSignature, parseNote, verifyNote } from './signed-note.js';
 import { sm2VerifierKey, verifySm2 } from './sm2.js';
@@ -54,11 +54,15 @@ describe('signed notes', () => {
       cryptography.replace('If', 'I\tf'),
       cryptography.replace('\n\n', '\n\r\n'),
       `${cryptography}extra\n`,
-      `text\n\n${cryptography.slice(cryptography.indexOf('—')).repeat(65)}`,
       'text\n\n— a+b AAAAAAA=\n',
       'text\n\n— a AAAA\n',
     ])
       expect(() => parseNote(wrong)).toThrow('audit.note-malformed');
+  });
+
+  it('may carry any number of signatures', () => {
+    const line = cryptography.slice(cryptography.indexOf('—'));
+    expect(parseNote(`text\n\n${line.repeat(500)}`).signatures).toHaveLength(500);
   });
 });
 
@@ -87,7 +91,7 @@ describe('checkpoints', () => {
   it('verify with the log and its witness, and say when the witness saw them', () => {
     const verified = verifyCheckpoint(log.checkpoint(), log.trusted);
     expect(verified).toMatchObject({ origin: log.origin, size: 3, signedBy: [log.origin] });
-    expect(verified.cosignedBy).toEqual([{ name: log.witness.key.name, at: '2026-09-21T14:13:23.000Z' }]);
+    expect(verified.cosignedBy).toEqual([{ name: log.witness.key.name, at: '2026-09-21T14:13:23.000Z', key: 'external' }]);
   });
 
   it('are refused without the signature of the log that they name, however many witnesses signed', () => {
@@ -132,6 +136,35 @@ describe('checkpoints', () => {
     expect(verifySm2(key, Buffer.from('message digest'), der)).toBe(true);
     expect(verifySm2(key, Buffer.from('message digesT'), der)).toBe(false);
     expect(verifySm2(key, Buffer.from('message digest'), der.subarray(1))).toBe(false);
+    const [seq, R, S] = [(body: string) => `30${(body.length / 2).toString(16)}${body}`, `022100${r}`, `022100${s}`];
+    expect(verifySm2(key, Buffer.from('message digest'), Buffer.from(seq(R + S), 'hex'))).toBe(true);
+    const order = BigInt('0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123');
+    const unreduced = `0221${(BigInt(`0x${s}`) + order).toString(16).padStart(66, '0')}`;
+    const spellings = {
+      'behind it a byte': `${seq(R + S)}00`,
+      'a third integer': seq(`${R + S}020101`),
+      'a long-form length': `3081${seq(R + S).slice(2)}`,
+      'an indefinite length': `3080${R + S}0000`,
+      'a long-form length inside': seq(`028121${R.slice(4)}${S}`),
+      'a leading zero too many': seq(`02220000${r}${S}`),
+      'a leading zero too few': seq(`0220${r}${S}`),
+      'another tag': seq(`${R}03${S.slice(2)}`),
+      'an unreduced scalar': seq(R + unreduced),
+      'a zero': seq(`${R}020100`),
+      'an empty integer': seq(`${R}0200`),
+    };
+    for (const [what, spelling] of Object.entries(spellings))
+      expect([what, verifySm2(key, Buffer.from('message digest'), Buffer.from(spelling, 'hex'))]).toEqual([what, false]);
+  });
+
+  it('say of a cosignature whether its key lies with whoever runs the log: by its name, or as a key of theirs under another name', () => {
+    const held = keyPair(`${log.origin}/audit-admin`, signatureTypes.cosignature);
+    const outside = keyPair('witness.example', signatureTypes.cosignature);
+    const alias = verifierKey('elsewhere.example', signatureTypes.cosignature, held.key.material);
+    const logAsWitness = verifierKey('far.example', signatureTypes.cosignature, log.log.key.material);
+    const known = [...log.trusted, held.key, outside.key, alias, logAsWitness];
+    const custody = [held.key, outside.key, alias, logAsWitness].map((key) => custodyOf(key, log.origin, known));
+    expect(custody).toEqual(['held', 'external', 'held', 'held']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { addMs, decodeBase64, type Instant, refuse, signatureTypes, type VerifierKey } from '#kernel';
-import type { Hash } from './merkle.js';
+import { type Hash, sameHash } from './merkle.js';
 import { parseNote, type SignedNote, verifyNote } from './signed-note.js';
+import { isSm2Key } from './sm2.js';
 
 /** A log's statement of its tree (C2SP tlog-checkpoint). */
 export interface Checkpoint {
@@ -27,9 +28,12 @@ export function parseCheckpoint(text: string): Checkpoint {
   return { origin, size, root };
 }
 
+/** Where a witness keeps its key: with whoever runs the log (`held`), or outside (`external`). */
+export type Custody = 'held' | 'external';
 export interface Cosigner {
   readonly name: string;
   readonly at: Instant;
+  readonly key: Custody;
 }
 export interface VerifiedCheckpoint extends Checkpoint {
   readonly note: SignedNote;
@@ -37,6 +41,18 @@ export interface VerifiedCheckpoint extends Checkpoint {
   readonly signedBy: readonly string[];
   /** Trusted witnesses that saw the log grow consistently up to here; empty: nobody outside the log vouches for it yet. */
   readonly cosignedBy: readonly Cosigner[];
+  /** Signed by the log's own SM2 key as well. */
+  readonly sm2: boolean;
+}
+
+/**
+ * A witness named under the log's own name is held by whoever runs the log, and so is a key that stands under another name as well
+ * among the trusted ones: the log's, a document signer's or a held witness's.
+ */
+export function custodyOf(key: VerifierKey, origin: string, known: readonly VerifierKey[]): Custody {
+  const isOurs = (name: string) => name === origin || name.startsWith(`${origin}/`);
+  const ours = known.filter(({ name, type }) => isOurs(name) || type === signatureTypes.ed25519);
+  return isOurs(key.name) || ours.some(({ material }) => sameHash(material, key.material)) ? 'held' : 'external';
 }
 
 const epoch: Instant = '1970-01-01T00:00:00.000Z';
@@ -52,8 +68,11 @@ export function verifyCheckpoint(noteText: string, trusted: readonly VerifierKey
   const byLog = verified.some(({ key }) => key.type === signatureTypes.ed25519 && key.name === checkpoint.origin);
   if (!byLog) throw refuse('audit.no-log-signature', { origin: checkpoint.origin });
   const cosignedBy = verified.flatMap(({ key, timestamp }) =>
-    timestamp === undefined ? [] : [{ name: key.name, at: addMs(epoch, timestamp * 1000) }],
+    timestamp === undefined
+      ? []
+      : [{ name: key.name, at: addMs(epoch, timestamp * 1000), key: custodyOf(key, checkpoint.origin, trusted) }],
   );
   const signedBy = verified.filter(({ timestamp }) => timestamp === undefined).map(({ key }) => key.name);
-  return { ...checkpoint, note, signedBy: [...new Set(signedBy)], cosignedBy };
+  const sm2 = verified.some(({ key }) => isSm2Key(key) && key.name === checkpoint.origin);
+  return { ...checkpoint, note, signedBy: [...new Set(signedBy)], cosignedBy, sm2 };
 }

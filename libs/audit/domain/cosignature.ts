@@ -13,8 +13,11 @@ export function cosignatureBytes(timestamp: number, signature: Uint8Array): Uint
   return Buffer.concat([time, signature]);
 }
 
+/** The last that a date can hold (ECMAScript). */
+const lastSecond = 8_640_000_000_000;
+
 export function splitCosignature(bytes: Uint8Array): { readonly timestamp: number; readonly signature: Uint8Array } | undefined {
   if (bytes.length !== 72) return undefined;
   const timestamp = Number(Buffer.from(bytes).readBigUInt64BE(0));
-  return Number.isSafeInteger(timestamp) ? { timestamp, signature: bytes.subarray(8) } : undefined;
+  return timestamp <= lastSecond ? { timestamp, signature: bytes.subarray(8) } : undefined;
 }

@@ -1,8 +1,9 @@
 import { Refusal, refuse, sm3, type VerifierKey } from '#kernel';
 import { type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.js';
 import { parseEntry } from './entry-text.js';
+import { strictText } from './strict-json.js';
 import { type Hash, leafHash, sameHash } from './merkle.js';
-import { bundlePath, decodeBundle, decodeHashes, hashesAtLevel, sm3Path, tilePath, tileWidth, tileWidthAt } from './tiles.js';
+import { bundlePath, decodeHashes, hashesAtLevel, sm3Path, splitBundle, tilePath, tileWidth, tileWidthAt } from './tiles.js';
 import { appendLeaves, emptyEdge, partialTiles, rootOf, type Tile } from './tree-edge.js';
 
 /**
@@ -37,7 +38,7 @@ function collecting(findings: Refusal[]): <T>(act: () => T) => T | undefined {
 export function verifyLogCopy(copy: LogCopy, trusted: readonly VerifierKey[]): LogReport {
   const note = copy('checkpoint');
   if (note === undefined) throw refuse('audit.file-missing', { path: 'checkpoint' });
-  const checkpoint = verifyCheckpoint(Buffer.from(note).toString('utf8'), trusted);
+  const checkpoint = verifyCheckpoint(strictText(note), trusted);
   const findings: Refusal[] = [];
   const { size } = checkpoint;
   let edge = emptyEdge;
@@ -48,7 +49,11 @@ export function verifyLogCopy(copy: LogCopy, trusted: readonly VerifierKey[]): L
     for (const tile of appended.full) checkTile(copy, tile, size, findings);
   }
   for (const tile of partialTiles(edge)) checkTile(copy, tile, size, findings);
-  if (edge.size !== size || !sameHash(rootOf(edge), checkpoint.root)) findings.push(refuse('audit.root-differs', { size }));
+  if (edge.size !== size || !sameHash(rootOf(edge), checkpoint.root)) {
+    // Entries, tiles and digests changed alike: the checkpoint refuses them, and nothing in the copy tells which.
+    if (findings.length === 0) findings.push(refuse('audit.change-unlocated', { from: 0, to: size - 1 }));
+    findings.push(refuse('audit.root-differs', { size }));
+  }
   return { checkpoint, findings };
 }
 
@@ -59,14 +64,17 @@ function checkBundle(copy: LogCopy, index: number, width: number, findings: Refu
   const read = (path: string) => copy(path) ?? raise(refuse('audit.file-missing', { path }));
   const claimed = collect(() => decodeHashes(read(tilePath({ level: 0, index, width })), width)) ?? [];
   const digests = collect(() => decodeHashes(read(sm3Path(index, width)), width)) ?? [];
-  const bytes = copy(bundlePath(index, width));
-  const entries = bytes === undefined ? [] : (collect(() => decodeBundle(bytes)) ?? []);
+  const { entries, rest } = splitBundle(copy(bundlePath(index, width)) ?? new Uint8Array());
+  if (rest.length > 0) findings.push(refuse('audit.bundle-overlong', { path: bundlePath(index, width), bytes: rest.length }));
   if (entries.length < width) findings.push(refuse('audit.entry-missing', { from: from + entries.length, to: from + width - 1 }));
+  for (let at = width; at < entries.length; at += 1) findings.push(refuse('audit.entry-surplus', { index: from + at }));
   const leaves = entries.slice(0, width).map(leafHash);
-  // A removed entry moves all that follow: the first that differs is where it was.
-  const firstDifference = leaves.findIndex((leaf, at) => claimed[at] !== undefined && !sameHash(leaf, claimed[at]));
-  if (firstDifference >= 0) findings.push(refuse('audit.entry-differs', { index: from + firstDifference }));
   entries.slice(0, width).forEach((entry, at) => {
+    const leaf = leaves[at];
+    const hash = claimed[at];
+    // A removed entry moves all that follow it in its bundle: each of them differs, and the first is where it was.
+    if (leaf !== undefined && hash !== undefined && !sameHash(leaf, hash))
+      findings.push(refuse('audit.entry-differs', { index: from + at }));
     collect(() => parseEntry(entry, from + at));
     const digest = digests[at];
     if (digest !== undefined && sm3(entry) !== `sm3:${Buffer.from(digest).toString('hex')}`)

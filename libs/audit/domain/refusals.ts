@@ -32,6 +32,21 @@ export const auditRefusals = {
     satisfyZh: '更换密钥时使用新的名称。',
     satisfyEn: 'Use a new name for a new key.',
   },
+  'audit-witness.key-held': {
+    status: 422,
+    zh: '见证人 {name} 的名称或密钥属于平台自身,不能登记为外部见证人。',
+    en: 'The name or the key of {name} is the platform’s own; it cannot be an outside witness.',
+    satisfyZh: '由见证人在平台之外生成密钥,名称不得以日志名称开头。',
+    satisfyEn: 'The witness makes its key outside the platform, under a name that does not begin with the log’s.',
+    sources: ['AUD-04'],
+  },
+  'audit.not-open': {
+    status: 409,
+    zh: '审计日志尚未启用,公钥未全部生成。',
+    en: 'The audit log is not open yet, and not every public key is made.',
+    satisfyZh: '启动 worker 后再取。',
+    satisfyEn: 'Ask again when a worker has started.',
+  },
   'audit-witness.not-a-witness-key': {
     status: 422,
     zh: '该公钥不是见证人(cosignature/v1)密钥。',

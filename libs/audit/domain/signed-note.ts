@@ -14,13 +14,11 @@ export interface SignedNote {
   readonly signatures: readonly NoteSignature[];
 }
 
-/** More than any log and its witnesses need, and a bound on what an unknown file can make us do. */
-const mostSignatures = 64;
 const signatureLine = /^— (\S+) (\S+)$/u;
 
 const malformed = (reason: string) => refuse('audit.note-malformed', { reason });
 
-/** @throws Refusal `audit.note-malformed` for anything but the exact form. */
+/** Any number of signatures is legal: whoever knows none but one of the keys skips the rest. @throws Refusal `audit.note-malformed` for anything but the exact form. */
 export function parseNote(note: string): SignedNote {
   if (!note.isWellFormed()) throw malformed('not UTF-8');
   // eslint-disable-next-line no-control-regex -- the specification forbids exactly these
@@ -28,7 +26,6 @@ export function parseNote(note: string): SignedNote {
   const gap = note.lastIndexOf('\n\n');
   if (gap < 0 || !note.endsWith('\n')) throw malformed('no signatures after an empty line');
   const lines = note.slice(gap + 2, -1).split('\n');
-  if (lines.length > mostSignatures) throw malformed('too many signatures');
   return { text: note.slice(0, gap + 1), signatures: lines.map(parseSignature) };
 }
 

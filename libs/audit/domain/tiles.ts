@@ -78,15 +78,23 @@ export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
   );
 }
 
-/** @throws Refusal `audit.tile-malformed` when the bytes do not end with an entry. */
-export function decodeBundle(bytes: Uint8Array): Uint8Array[] {
+/** The whole entries that a bundle begins with, and the bytes left over behind them: none in a sound one. */
+export function splitBundle(bytes: Uint8Array): { readonly entries: Uint8Array[]; readonly rest: Uint8Array } {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: Uint8Array[] = [];
-  for (let at = 0; at < view.length;) {
-    const end = at + 2 <= view.length ? at + 2 + view.readUInt16BE(at) : Infinity;
-    if (end > view.length) throw refuse('audit.tile-malformed', { bytes: view.length, expected: at });
+  let at = 0;
+  while (at + 2 <= view.length) {
+    const end = at + 2 + view.readUInt16BE(at);
+    if (end > view.length) break;
     entries.push(view.subarray(at + 2, end));
     at = end;
   }
+  return { entries, rest: view.subarray(at) };
+}
+
+/** @throws Refusal `audit.tile-malformed` when the bytes do not end with an entry. */
+export function decodeBundle(bytes: Uint8Array): Uint8Array[] {
+  const { entries, rest } = splitBundle(bytes);
+  if (rest.length > 0) throw refuse('audit.tile-malformed', { bytes: bytes.length, expected: bytes.length - rest.length });
   return entries;
 }

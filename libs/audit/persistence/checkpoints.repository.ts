@@ -2,6 +2,8 @@ import type { Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
+import type { Custody } from '../domain/checkpoint.js';
+import type { Hash } from '../domain/merkle.js';
 import type { CheckpointRow } from './tree.repository.js';
 
 interface Raw {
@@ -20,7 +22,7 @@ const rowOf = ({ size, root, note, signed_at }: Raw): CheckpointRow => ({
 export interface CosignedRow {
   readonly size: number;
   readonly at: Instant;
-  readonly by: readonly string[];
+  readonly by: readonly { readonly name: string; readonly key: Custody }[];
 }
 
 @Injectable()
@@ -35,14 +37,34 @@ export class CheckpointsRepository {
     return rows[0] === undefined ? undefined : rowOf(rows[0]);
   }
 
-  /** The newest cosigned checkpoint over an entry, else the newest one over it. */
+  /** The newest over an entry that an outside witness cosigned, else the newest that a held one did, else the newest. */
   async over(tx: Tx, index: number): Promise<CheckpointRow | undefined> {
     const rows: Raw[] = await managerOf(tx).query(
-      `SELECT c.size, c.root, c.note, c.signed_at FROM audit.checkpoints c WHERE c.size > $1
-       ORDER BY EXISTS (SELECT 1 FROM audit.cosignatures s WHERE s.size = c.size) DESC, c.size DESC LIMIT 1`,
+      `SELECT c.size, c.root, c.note, c.signed_at FROM audit.checkpoints c
+       LEFT JOIN (SELECT s.size, bool_or(NOT w.held) AS external FROM audit.cosignatures s JOIN audit.witnesses w USING (name) GROUP BY s.size) given
+         USING (size)
+       WHERE c.size > $1 ORDER BY coalesce(given.external, false) DESC, given.size IS NOT NULL DESC, c.size DESC LIMIT 1`,
       [index],
     );
     return rows[0] === undefined ? undefined : rowOf(rows[0]);
+  }
+
+  /** Where the keys lie of those that cosigned a checkpoint, one for each. */
+  async cosigners(tx: Tx, size: number): Promise<Custody[]> {
+    const rows: { held: boolean }[] = await managerOf(tx).query(
+      'SELECT w.held FROM audit.cosignatures s JOIN audit.witnesses w USING (name) WHERE s.size = $1',
+      [size],
+    );
+    return rows.map(({ held }) => (held ? 'held' : 'external'));
+  }
+
+  /** The largest tree that this witness cosigned. */
+  async newestBy(tx: Tx, name: string): Promise<{ readonly size: number; readonly root: Hash } | undefined> {
+    const rows: Pick<Raw, 'size' | 'root'>[] = await managerOf(tx).query(
+      'SELECT c.size, c.root FROM audit.cosignatures s JOIN audit.checkpoints c USING (size) WHERE s.name = $1 ORDER BY c.size DESC LIMIT 1',
+      [name],
+    );
+    return rows[0] === undefined ? undefined : { size: Number(rows[0].size), root: rows[0].root };
   }
 
   async save(tx: Tx, { size, root, note, signedAt }: CheckpointRow): Promise<void> {
@@ -66,8 +88,11 @@ export class CheckpointsRepository {
   }
 
   async newestCosigned(tx: Tx): Promise<CosignedRow | undefined> {
-    const rows: { size: string; at: Date; by: string[] }[] = await managerOf(tx).query(
-      `SELECT size, max(cosigned_at) AS at, array_agg(name ORDER BY name) AS by FROM audit.cosignatures GROUP BY size ORDER BY size DESC LIMIT 1`,
+    const rows: { size: string; at: Date; by: { name: string; key: Custody }[] }[] = await managerOf(tx).query(
+      `SELECT s.size, max(s.cosigned_at) AS at,
+         json_agg(json_build_object('name', s.name, 'key', CASE WHEN w.held THEN 'held' ELSE 'external' END) ORDER BY s.name) AS by
+       FROM audit.cosignatures s JOIN audit.witnesses w USING (name)
+       WHERE s.size = (SELECT max(size) FROM audit.cosignatures) GROUP BY s.size`,
     );
     const row = rows[0];
     return row === undefined ? undefined : { size: Number(row.size), at: row.at.toISOString(), by: row.by };

@@ -1,6 +1,6 @@
-import { addDays, documentDigest, newId, personOf, refuse, signDocument, type ActContext, type Id, type SignedDocument } from '#kernel';
+import { addDays, documentDigest, newId, personOf, refuse, type ActContext, type Id, type SignedDocument } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
-import { KEYS, type Keys } from '#platform/keys';
+import { SignedDocuments } from '#platform/documents';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
 import { EXPORTS_CONFIG, type ExportsConfig } from '../config.js';
@@ -16,9 +16,6 @@ import { Standing } from './standing.js';
 import { Voiding } from './voiding.js';
 import { expireJob } from '../domain/work.js';
 
-/** Name of the key that signs release manifests. */
-export const manifestKey = 'release/manifests';
-
 /** The third person's act: what was reviewed, and nothing else, may be downloaded from here on. */
 @Injectable()
 export class Releases {
@@ -30,7 +27,7 @@ export class Releases {
     private readonly standing: Standing,
     private readonly voiding: Voiding,
     @Inject(OBJECTS) private readonly objects: Objects,
-    @Inject(KEYS) private readonly keys: Keys,
+    private readonly documents: SignedDocuments,
     @Inject(EXPORTS_CONFIG) private readonly config: ExportsConfig,
   ) {}
 
@@ -129,7 +126,6 @@ export class Releases {
   }
 
   private async manifest(tx: Tx, row: ExportRequestRow, facts: ReleaseFacts): Promise<SignedDocument> {
-    await this.keys.create(manifestKey, 'sign');
     const document = manifestOf({
       manifestId: newId(),
       request: row,
@@ -142,6 +138,6 @@ export class Releases {
       releasedBy: personOf(tx.context.actor).personId,
       releasedAt: tx.context.at,
     });
-    return signDocument(document, [{ keyName: manifestKey, sign: (bytes) => this.keys.sign(manifestKey, bytes) }]);
+    return this.documents.sign('manifests', document);
   }
 }

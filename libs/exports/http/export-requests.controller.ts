@@ -1,6 +1,8 @@
 import type { ActContext } from '#kernel';
+import { SignedDocuments } from '#platform/documents';
 import { Act, Ctx, In, type Input, type Output } from '#platform/http';
 import { Controller } from '@nestjs/common';
+import { ReleaseManifest } from '../contract.js';
 import { ExportRequests } from '../application/export-requests.js';
 import { Releases } from '../application/releases.js';
 import { ExportReviews } from '../application/reviews.js';
@@ -12,6 +14,7 @@ export class ExportRequestsController {
     private readonly requests: ExportRequests,
     private readonly reviewing: ExportReviews,
     private readonly releases: Releases,
+    private readonly documents: SignedDocuments,
   ) {}
 
   @Act(acts.openRequest)
@@ -57,7 +60,6 @@ export class ExportRequestsController {
   }
   @Act(acts.readManifest)
   async manifest(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readManifest>): Output<typeof acts.readManifest> {
-    const { document, signatures } = await this.releases.manifestOf(ctx, input.params.id);
-    return { document: { ...document }, signatures: [...signatures] };
+    return ReleaseManifest.parse(await this.documents.handedOut(ctx, await this.releases.manifestOf(ctx, input.params.id)));
   }
 }

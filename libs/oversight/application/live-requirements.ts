@@ -1,7 +1,6 @@
 import {
   documentDigest,
   newId,
-  signDocument,
   systemAct,
   type Evidence,
   type Id,
@@ -13,8 +12,8 @@ import {
   type TypedDocument,
 } from '#kernel';
 import { UnitOfWork } from '#platform/database';
+import { SignedDocuments } from '#platform/documents';
 import { CLOCK, LOGGER } from '#platform/http';
-import { KEYS, type Keys } from '#platform/keys';
 import { Seams } from '#platform/seams';
 import type { Logger } from '#platform/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -25,9 +24,6 @@ import type { RequirementsQuery, RequirementsView, RequirementView } from '../co
 import { ageInSeconds, liveRequirements, summaryOf, witnessed, type LiveRequirement, type Witnessed } from '../domain/live.js';
 import { requirements } from '../domain/requirements.js';
 import { ReadingsRepository } from '../persistence/readings.repository.js';
-
-/** Key that signs exports of the board. */
-const boardKey = 'oversight/board';
 
 interface Collected {
   readonly evidence: readonly Witnessed[];
@@ -41,7 +37,7 @@ export class LiveRequirements {
     private readonly unitOfWork: UnitOfWork,
     private readonly seams: Seams,
     private readonly readings: ReadingsRepository,
-    @Inject(KEYS) private readonly keys: Keys,
+    private readonly documents: SignedDocuments,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(OVERSIGHT_CONFIG) private readonly config: OversightConfig,
@@ -76,15 +72,14 @@ export class LiveRequirements {
         requirements: rows.map(viewOf),
       }),
     ) as TypedDocument;
-    await this.keys.create(boardKey, 'sign');
-    const signed = await signDocument(document, [{ keyName: boardKey, sign: (bytes) => this.keys.sign(boardKey, bytes) }]);
+    const signed = await this.documents.sign('boards', document);
     await this.unitOfWork.journal(ctx, {
       action: 'requirement.document-signed',
       object: { kind: 'requirement', id },
       after: document,
       details: { digest: documentDigest(document) },
     });
-    return signed;
+    return this.documents.handedOut(ctx, signed);
   }
 
   private async now(): Promise<{ rows: readonly LiveRequirement[]; collected: Collected; at: Instant }> {

@@ -14,6 +14,7 @@ export const platformGrants = {
       worker: ['select', 'insert', 'update(stage)', 'update(at)'],
       operator: ['select'],
     },
+    'platform.installation': { api: ['select'], worker: ['select'], operator: ['select'] },
     'platform.idempotency': { api: ['select', 'insert', 'update(sealed)'], worker: ['select', 'delete'] },
     'platform.destroyed_keys': { api: ['select', 'insert'], worker: ['select', 'insert'] },
     'platform.key_generations': { api: ['select', 'insert', 'update(newest)'], worker: ['select', 'insert', 'update(newest)'] },

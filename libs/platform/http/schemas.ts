@@ -1,3 +1,4 @@
+import { waitingFor } from '#kernel';
 import { z } from 'zod';
 
 /** Query of every list: `limit` (1 to 200, default 50) and the opaque `cursor` of the page before. */
@@ -10,3 +11,18 @@ export const pageQuery = z.object({
 export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
 
 export const idParam = z.object({ id: z.uuid() });
+
+/**
+ * A signed document as it is handed out (opdomain-document/v1): verified offline by `opdomain verify`. `inclusion` and `waiting` lie
+ * outside the signature.
+ */
+export const signedDocument = <T extends z.ZodType>(document: T) =>
+  z.object({
+    document,
+    signatures: z.array(z.object({ keyName: z.string(), algorithm: z.literal('Ed25519'), signature: z.string() })),
+    inclusion: z.record(z.string(), z.json()).optional().describe('proof bundle of the audit entry that issued the document'),
+    waiting: z
+      .object({ for: z.enum(waitingFor) })
+      .optional()
+      .describe('what a document that is not final yet waits for'),
+  });

@@ -1,6 +1,6 @@
 import { Injectable, SetMetadata, type CustomDecorator } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { CutPath, EvidenceSource, Holding, Id } from '#kernel';
+import type { ActContext, CutPath, Digest, EvidenceSource, Holding, Id, SignedDocument } from '#kernel';
 import type { Tx } from '#platform/database';
 import { seamKey } from './seam-key.js';
 
@@ -34,6 +34,12 @@ export interface LogRetention {
   all(tx: Tx): Promise<LogMonths>;
 }
 
+/** Where a document stands in the audit log, for those who hand it out. */
+export interface DocumentLog {
+  /** The proof of the entry that carries the digest and what is still missing, either or both; neither once nothing is. */
+  placeOf(ctx: ActContext, digest: Digest): Promise<Pick<SignedDocument, 'inclusion' | 'waiting'>>;
+}
+
 /** The small ports that run against the direction of the house: declared in the kernel, implemented by contexts, collected here. */
 export interface SeamTypes {
   'cut-path': CutPath;
@@ -41,6 +47,7 @@ export interface SeamTypes {
   evidence: EvidenceSource;
   'dataset-catalogue': DatasetCatalogue;
   'log-retention': LogRetention;
+  'document-log': DocumentLog;
 }
 
 /** Marks a provider as an implementation of a seam: `@Implements('cut-path') class … implements CutPath`. */

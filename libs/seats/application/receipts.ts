@@ -4,7 +4,6 @@ import {
   type Instant,
   Refusal,
   refuse,
-  signDocument,
   documentDigest,
   type SignedDocument,
   type TypedDocument,
@@ -12,8 +11,8 @@ import {
   type Clock,
 } from '#kernel';
 import { UnitOfWork } from '#platform/database';
+import { SignedDocuments } from '#platform/documents';
 import { CLOCK, LOGGER } from '#platform/http';
-import { KEYS, type Keys } from '#platform/keys';
 import { Seams } from '#platform/seams';
 import type { Logger } from '#platform/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -26,9 +25,6 @@ import { RevocationsRepository } from '../persistence/revocations.repository.js'
 import { SeatsRepository } from '../persistence/seats.repository.js';
 import { SeatChanges } from './seat-changes.js';
 
-/** Name of the key that signs receipts; its public half is what they are verified with. */
-export const receiptKey = 'receipts/signing';
-
 /** Works for a revocation's receipt: cuts every path there is, probes it, and signs what it found once nothing is open. */
 @Injectable()
 export class Receipts {
@@ -38,7 +34,7 @@ export class Receipts {
     private readonly revocations: RevocationsRepository,
     private readonly seats: SeatsRepository,
     private readonly changes: SeatChanges,
-    @Inject(KEYS) private readonly keys: Keys,
+    private readonly documents: SignedDocuments,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
@@ -83,10 +79,8 @@ export class Receipts {
     }
   }
 
-  private async sign(receipt: Receipt): Promise<SignedDocument> {
-    await this.keys.create(receiptKey, 'sign');
-    const document = JSON.parse(JSON.stringify(receipt)) as TypedDocument;
-    return signDocument(document, [{ keyName: receiptKey, sign: (bytes) => this.keys.sign(receiptKey, bytes) }]);
+  private sign(receipt: Receipt): Promise<SignedDocument> {
+    return this.documents.sign('receipts', JSON.parse(JSON.stringify(receipt)) as TypedDocument);
   }
 
   private async stillOpen(id: Id, receipt: Receipt, at: Instant, traceparent?: string): Promise<never> {

@@ -1,4 +1,5 @@
 import type { ActContext } from '#kernel';
+import { SignedDocuments } from '#platform/documents';
 import { Act, act, Ctx, idParam, In, type Input, type Output, pageOf } from '#platform/http';
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
@@ -73,7 +74,10 @@ const receipt = act({
 
 @Controller()
 export class RevocationsController {
-  constructor(private readonly revocations: Revocations) {}
+  constructor(
+    private readonly revocations: Revocations,
+    private readonly documents: SignedDocuments,
+  ) {}
 
   @Act(revokeSeat)
   revokeSeat(@Ctx() ctx: ActContext, @In() input: Input<typeof revokeSeat>): Output<typeof revokeSeat> {
@@ -98,6 +102,6 @@ export class RevocationsController {
   }
   @Act(receipt)
   async receipt(@Ctx() ctx: ActContext, @In() input: Input<typeof receipt>): Output<typeof receipt> {
-    return SignedReceipt.parse(await this.revocations.receipt(ctx, input.params.id));
+    return SignedReceipt.parse(await this.documents.handedOut(ctx, await this.revocations.receipt(ctx, input.params.id)));
   }
 }

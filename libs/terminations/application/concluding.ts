@@ -6,13 +6,12 @@ import {
   documentDigest,
   logsKeptUntil,
   type SignedDocument,
-  signDocument,
   systemAct,
   type TypedDocument,
 } from '#kernel';
 import { terminationCertified, type Tx, UnitOfWork } from '#platform/database';
+import { SignedDocuments } from '#platform/documents';
 import { CLOCK } from '#platform/http';
-import { KEYS, type Keys } from '#platform/keys';
 import { Revocations } from '#seats';
 import { Inject, Injectable } from '@nestjs/common';
 import { type CertificateFacts, conclude } from '../domain/certificate.js';
@@ -28,9 +27,6 @@ import { partiesOf } from './termination-views.js';
 import { TERMINATIONS_CONFIG, type TerminationsConfig } from './terminations.config.js';
 import { proceedJob } from '../domain/work.js';
 
-/** Name of the key that signs certificates and pending notices. */
-export const certificateKey = 'certificates/signing';
-
 /** Ends an attempt: a certificate when nothing is left, otherwise a pending notice that names it (DEST-03). */
 @Injectable()
 export class Concluding {
@@ -43,7 +39,7 @@ export class Concluding {
     private readonly authorisations: Authorisations,
     private readonly logRetention: LogRetentionMonths,
     private readonly domains: Domains,
-    @Inject(KEYS) private readonly keys: Keys,
+    private readonly documents: SignedDocuments,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(TERMINATIONS_CONFIG) private readonly config: TerminationsConfig,
   ) {}
@@ -118,16 +114,11 @@ export class Concluding {
   private async signed(facts: CertificateFacts): Promise<SignedDocument> {
     const document = JSON.parse(JSON.stringify(conclude(facts, this.clock.now()))) as TypedDocument;
     try {
-      return await this.sign(document);
+      return await this.documents.sign('certificates', document);
     } catch (fault) {
       if (document.type === 'opdomain.destruction-certificate/v1') throw fault;
       return { document, signatures: [] };
     }
-  }
-
-  private async sign(document: TypedDocument): Promise<SignedDocument> {
-    await this.keys.create(certificateKey, 'sign');
-    return signDocument(document, [{ keyName: certificateKey, sign: (bytes) => this.keys.sign(certificateKey, bytes) }]);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ActContext } from '#kernel';
+import { SignedDocuments } from '#platform/documents';
 import { Act, act, Ctx, idParam, In, type Input, type Output, pageOf } from '#platform/http';
 import { Controller } from '@nestjs/common';
 import { Openings } from '../application/openings.js';
@@ -107,6 +108,7 @@ export class TerminationsController {
   constructor(
     private readonly openings: Openings,
     private readonly terminations: Terminations,
+    private readonly documents: SignedDocuments,
   ) {}
 
   @Act(open)
@@ -140,11 +142,11 @@ export class TerminationsController {
   }
   @Act(certificate)
   async certificate(@Ctx() ctx: ActContext, @In() input: Input<typeof certificate>): Output<typeof certificate> {
-    return SignedCertificate.parse(await this.terminations.certificate(ctx, input.params.id));
+    return SignedCertificate.parse(await this.documents.handedOut(ctx, await this.terminations.certificate(ctx, input.params.id)));
   }
   @Act(notice)
   async notice(@Ctx() ctx: ActContext, @In() input: Input<typeof notice>): Output<typeof notice> {
-    return SignedNotice.parse(await this.terminations.notice(ctx, input.params.id));
+    return SignedNotice.parse(await this.documents.handedOut(ctx, await this.terminations.notice(ctx, input.params.id)));
   }
   @Act(preview)
   preview(@Ctx() ctx: ActContext, @In() input: Input<typeof preview>): Output<typeof preview> {

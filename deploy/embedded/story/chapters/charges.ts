@@ -1,7 +1,6 @@
 import { chargeItems } from '#kernel';
 import type { StatementView } from '#metering/contract';
 import type { z } from 'zod';
-import { until } from '../client.js';
 import type { Teller } from '../teller.js';
 import { inDays, type World } from '../world.js';
 
@@ -29,14 +28,15 @@ export async function pricesChapter(teller: Teller, world: World): Promise<void>
 export async function statementChapter(teller: Teller, world: World): Promise<void> {
   await teller.step('charges for what was used, recomputed to the fen', async () => {
     const month = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7);
-    const statement = await until('the charges', async () => {
+    const statement = await world.until('every item that was used to be charged and the statement to recompute', async (saw) => {
       const now = await world
         .as('zhou')
         .get<z.output<typeof StatementView>>(`/statements?authorisationId=${world.id('authorisation')}&month=${month}`);
       const items = new Set(now.lines.map((line) => line.item));
-      return ['desensitisation', 'code-run', 'export-release', 'workspace-start'].every((item) => items.has(item)) ? now : undefined;
+      const missing = ['desensitisation', 'code-run', 'export-release', 'workspace-start'].filter((item) => !items.has(item));
+      saw(`without ${missing.join(', ') || 'nothing'}, ${String(now.unpriced)} unpriced, ${now.agrees ? 'agreeing' : 'not agreeing'}`);
+      return missing.length === 0 && now.agrees && now.unpriced === 0 ? now : undefined;
     });
-    if (!statement.agrees || statement.unpriced > 0) throw new Error('the statement does not recompute, or something is unpriced');
     return {
       lines: statement.lines.map((line) => `${line.item} ${line.quantity}: ${line.amountFen} fen`),
       total: `${statement.costFen} fen`,

@@ -1,7 +1,7 @@
 import type { CodeRunView, CodeSubmissionView } from '#coderuns/contract';
 import type { z } from 'zod';
-import { until } from '../client.js';
 import type { Teller } from '../teller.js';
+import { UnexpectedAnswer } from '../waits.js';
 import type { World } from '../world.js';
 
 type Submission = z.output<typeof CodeSubmissionView>;
@@ -21,6 +21,7 @@ export async function codeRunChapter(teller: Teller, world: World): Promise<void
     const early = await world.as('li').refusedAny('POST', '/code-runs', { submissionId: submission.id });
     const trial = await world.as('li').post<Run>(`/code-submissions/${submission.id}/trials`, {});
     const tried = await finished(world, trial.id);
+    assertEnded(tried, 'succeeded');
     await review(world, train);
     const training = await world.as('li').refusedAny('POST', '/code-runs', { submissionId: train.id });
     await review(world, submission);
@@ -35,7 +36,7 @@ export async function codeRunChapter(teller: Teller, world: World): Promise<void
 
   await teller.step('reviewed code run unattended in prod, result into quarantine', async () => {
     const run = await finished(world, (await world.as('li').post<Run>('/code-runs', { submissionId: world.id('statistics') })).id);
-    if (run.state !== 'succeeded') throw new Error(`the run ended ${run.state}: ${JSON.stringify(run.cause)}`);
+    assertEnded(run, 'succeeded');
     world.remember('good-run', run.id);
     return { run: run.id, code: run.codeDigest, engine: run.engine, 'rows shown to the developer': run.rows };
   });
@@ -44,10 +45,11 @@ export async function codeRunChapter(teller: Teller, world: World): Promise<void
     const broken = await submit(world, 'run', '类型错误', `SELECT count(*) AS n\nFROM residents\nWHERE CAST("姓名" AS INTEGER) > 3`);
     await review(world, broken);
     const run = await finished(world, (await world.as('li').post<Run>('/code-runs', { submissionId: broken.id })).id);
-    if (run.state !== 'failed') throw new Error('the broken code ran');
+    assertEnded(run, 'failed');
     const raw = await submit(world, 'run', '明细', rawRows);
     await review(world, raw);
     const taken = await finished(world, (await world.as('li').post<Run>('/code-runs', { submissionId: raw.id })).id);
+    assertEnded(taken, 'succeeded');
     world.remember('raw-run', taken.id);
     return { run: run.id, cause: run.cause, 'a run that takes rows': taken.state };
   });
@@ -70,11 +72,17 @@ const review = (world: World, submission: Submission): Promise<Submission> =>
     reasons: '代码与场景一致，逐行核对',
   });
 
+function assertEnded(run: Run, state: Run['state']): void {
+  if (run.state !== state)
+    throw new UnexpectedAnswer(`expected the run to end ${state}; it ended ${run.state} (${run.cause?.code ?? 'no cause'})`);
+}
+
 const finished = (world: World, id: string): Promise<Run> =>
-  until(
-    'the run to end',
-    async () => {
+  world.until(
+    'the code run to end',
+    async (saw) => {
       const run = await world.as('li').get<Run>(`/code-runs/${id}`);
+      saw(run.state);
       return ['succeeded', 'failed', 'cancelled'].includes(run.state) ? run : undefined;
     },
     180,

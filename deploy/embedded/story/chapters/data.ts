@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { adultFields, adultFile } from '../../samples/adult.js';
 import { residentFields, residents } from '../../samples/residents.js';
-import { until } from '../client.js';
 import type { Teller } from '../teller.js';
 import { upload } from '../upload.js';
+import { UnexpectedAnswer } from '../waits.js';
 import type { World } from '../world.js';
 
 type Copy = z.output<typeof CopyView>;
@@ -80,11 +80,13 @@ async function deliver(
     uploadId,
     format: { kind: 'csv', header: true, ...format },
   });
-  const copy = await until(
-    `the import of ${name}`,
-    async () => {
+  const copy = await world.until(
+    `the import of ${name} to be ready`,
+    async (saw) => {
       const now = await world.as('qian').get<Copy>(`/dataset-copies/${ordered.id}`);
-      if (now.state === 'failed') throw new Error(`the import failed: ${JSON.stringify(now.failure)}`);
+      if (now.state === 'failed')
+        throw new UnexpectedAnswer(`expected the import of ${name}; it failed with ${now.failure?.code ?? 'no cause'}`);
+      saw(now.state);
       return now.state === 'ready' ? now : undefined;
     },
     240,

@@ -1,7 +1,7 @@
 import type { DesensitisationPlanView, DesensitisationRunView } from '#desensitisation/contract';
 import type { z } from 'zod';
-import { until } from '../client.js';
 import type { Teller } from '../teller.js';
+import { UnexpectedAnswer } from '../waits.js';
 import type { World } from '../world.js';
 
 type Plan = z.output<typeof DesensitisationPlanView>;
@@ -57,9 +57,10 @@ export async function desensitisationChapter(teller: Teller, world: World): Prom
 
 async function propose(world: World, name: 'residents' | 'adult'): Promise<Plan> {
   const ordered = await world.as('qian').post<Plan>(`/dataset-copies/${world.id(`${name}-copy`)}/plan-proposals`, {});
-  const plan = await until('the proposal', async () => {
+  const plan = await world.until(`the proposal for ${name} to be a draft`, async (saw) => {
     const now = await world.as('qian').get<Plan>(`/desensitisation-plans/${ordered.id}`);
-    if (now.state === 'failed') throw new Error(`no proposal: ${now.cause ?? ''}`);
+    if (now.state === 'failed') throw new UnexpectedAnswer(`expected a proposal for ${name}; it failed with ${now.cause ?? 'no cause'}`);
+    saw(now.state);
     return now.state === 'draft' ? now : undefined;
   });
   world.remember(`${name}-plan`, plan.id);
@@ -68,11 +69,13 @@ async function propose(world: World, name: 'residents' | 'adult'): Promise<Plan>
 
 async function carryOut(world: World, name: 'residents' | 'adult'): Promise<Run> {
   const ordered = await world.as('li').post<Run>('/desensitisation-runs', { planId: world.id(`${name}-plan`) });
-  const run = await until(
-    `the run over ${name}`,
-    async () => {
+  const run = await world.until(
+    `the run over ${name} to have succeeded`,
+    async (saw) => {
       const now = await world.as('li').get<Run>(`/desensitisation-runs/${ordered.id}`);
-      if (now.state === 'failed') throw new Error(`the run failed: ${JSON.stringify(now)}`);
+      if (now.state === 'failed')
+        throw new UnexpectedAnswer(`expected the run over ${name} to succeed; it failed with ${now.cause?.code ?? 'no cause'}`);
+      saw(now.state);
       return now.state === 'succeeded' ? now : undefined;
     },
     240,

@@ -1,7 +1,6 @@
 import { sha256 } from '#kernel';
 import type { DomainView, ProbeRunView } from '#domains/contract';
 import type { z } from 'zod';
-import { until } from '../client.js';
 import type { Teller } from '../teller.js';
 import type { World } from '../world.js';
 
@@ -17,20 +16,21 @@ export async function domainChapter(teller: Teller, world: World): Promise<void>
     await world
       .as('lin')
       .post('/catalogue-images', { image: workspaceImage, title: 'Python 工作台', purpose: 'workspace', zones: ['dev'] });
-    const domain = await until(
-      'the domain to be ready',
-      async () => {
+    const { domain, run } = await world.until(
+      'the domain to be ready and every probe of its newest run to have held',
+      async (saw) => {
         const page = await world.as('lin').get<Page<Domain>>(`/operation-domains?authorisationId=${world.id('authorisation')}`);
         const [one] = page.items;
-        if (one?.state === 'degraded') throw new Error(`the domain is degraded: ${JSON.stringify(one.troubles)}`);
-        return one?.state === 'ready' ? one : undefined;
+        saw(one === undefined ? 'no domain' : [one.state, ...one.troubles.map((trouble) => trouble.kind)].join(', '));
+        if (one?.state !== 'ready') return undefined;
+        const probes = await world.as('an').get<Page<z.output<typeof ProbeRunView>>>(`/operation-domains/${one.id}/probes`);
+        const [newest] = probes.items;
+        saw(`ready, ${String(newest?.held ?? 0)} of ${String(newest?.asked ?? 0)} probes held`);
+        return newest !== undefined && newest.held === newest.asked && { domain: one, run: newest };
       },
       180,
     );
     world.remember('domain', domain.id);
-    const probes = await world.as('an').get<Page<z.output<typeof ProbeRunView>>>(`/operation-domains/${domain.id}/probes`);
-    const [run] = probes.items;
-    if (run === undefined || run.held !== run.asked) throw new Error('not every probe held');
     const example = run.verdicts.find((verdict) => verdict.message.includes('opdomain/')) ?? run.verdicts[0];
     return {
       domain: domain.id,

@@ -1,11 +1,11 @@
-import { sha256 } from '#kernel';
-import type { ChecksView, DownloadView, ExportRequestView, ReleaseManifest, ReviewsView } from '#exports/contract';
+import { documentDigest, sha256 } from '#kernel';
+import type { ChecksView, DownloadView, ExportRequestView, ReviewsView } from '#exports/contract';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { until } from '../client.js';
 import type { Teller } from '../teller.js';
-import { keep, type World } from '../world.js';
+import { UnexpectedAnswer } from '../waits.js';
+import { takeHome, type World } from '../world.js';
 
 type Request = z.output<typeof ExportRequestView>;
 type Checks = z.output<typeof ChecksView>;
@@ -38,7 +38,8 @@ export async function exportChapter(teller: Teller, world: World): Promise<void>
     const request = await submitted(world, 'good-run', '参保结构统计', { counts: ['people'] });
     if (request.state !== 'in-review') {
       const checks = await world.as('zhou').get<Checks>(`/export-requests/${request.id}/checks`);
-      throw new Error(`the request is ${request.state}: ${JSON.stringify(checks.checks.filter((check) => check.answer === 'veto'))}`);
+      const vetoes = checks.checks.filter((check) => check.answer === 'veto').map(({ check }) => check);
+      throw new UnexpectedAnswer(`expected the request in review; it is ${request.state} (${vetoes.join(', ')})`);
     }
     world.remember('export', request.id);
     const own = await world.as('sun').refusedAny('POST', `/export-requests/${request.id}/reviews`, ballot(request, []));
@@ -74,13 +75,13 @@ export async function exportChapter(teller: Teller, world: World): Promise<void>
     await writeFile(join(world.folder, file.name), bytes);
     if (sha256(bytes) !== file.digest) throw new Error('what was downloaded is not what was reviewed');
     const again = await world.as('li').refusedAny('GET', local);
-    const manifest = await world.as('li').get<z.output<typeof ReleaseManifest>>(`${path}/manifest`);
-    await keep(world, 'manifest.json', manifest);
+    const manifest = await takeHome(world, 'li', `${path}/manifest`, 'manifest');
     return {
       released: released.state,
       bytes: bytes.length,
       sha256: file.digest,
       'equal to what was reviewed': true,
+      manifest: documentDigest(manifest.document),
       'a reviewer releasing': reviewer.code,
       'another person with the link': stranger.code,
       'the link a second time': again.code,
@@ -97,10 +98,11 @@ async function submitted(world: World, run: string, purpose: string, declaration
     ...(declaration === undefined ? {} : { declaration }),
   });
   await world.as('li').post(`/export-requests/${opened.id}/submissions`, {});
-  return until(
-    'the checks of the gate',
-    async () => {
+  return world.until(
+    'the checks of the gate to have answered',
+    async (saw) => {
       const now = await world.as('li').get<Request>(`/export-requests/${opened.id}`);
+      saw(now.state);
       return ['in-review', 'blocked', 'returned'].includes(now.state) ? now : undefined;
     },
     180,

@@ -1,4 +1,3 @@
-import { documentDigest, type SignedDocument } from '#kernel';
 import type { AuditEntryPage, AuditStatus } from '#audit/contract';
 import type { SealedSegments, SegmentCheck, SegmentPage } from '#networklogs/contract';
 import { execFile } from 'node:child_process';
@@ -7,8 +6,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { projectRoot } from '../../processes/project-root.js';
-import { until } from '../client.js';
 import type { Teller } from '../teller.js';
+import { UnexpectedAnswer } from '../waits.js';
 import { keep, type World } from '../world.js';
 
 /** The network logs outlive the domain; then everything that was handed out is verified offline, from files and public keys alone. */
@@ -31,19 +30,19 @@ export async function proofsChapter(teller: Teller, world: World): Promise<void>
     };
   });
 
-  await teller.step('audit tree cosigned by the audit administrator; proofs taken home', async () => {
-    await until('the entries to be in the tree and cosigned', async () => {
-      await world.as('shen').send('POST', '/audit/cosignatures', {});
-      const status = await world.as('shen').get<z.output<typeof AuditStatus>>('/audit/status');
-      return status.cosigned !== null && status.uncosigned.entries < 50 ? status : undefined;
+  await teller.step('audit tree cosigned with the key held for the audit administrator; the proof of an entry taken home', async () => {
+    const entry = await world.until('the entry of the seat’s grant to be final', async (saw) => {
+      const { items } = await world.as('shen').get<z.output<typeof AuditEntryPage>>(`/audit-entries?action=seat.granted&limit=1`);
+      saw(items[0]?.standing ?? 'no such entry');
+      return items.find(({ standing }) => standing === 'final');
     });
-    for (const name of ['receipt', 'manifest', 'certificate']) await attachProof(world, name);
-    const entries = await world.as('shen').get<z.output<typeof AuditEntryPage>>(`/audit-entries?action=seat.granted&limit=1`);
-    const [entry] = entries.items;
-    if (entry === undefined) throw new Error('the grant of the seat is not in the log');
     await keep(world, 'entry.json', await world.as('shen').get(`/audit-entries/${entry.id}/proof`));
     const status = await world.as('shen').get<z.output<typeof AuditStatus>>('/audit/status');
-    return { entries: status.size, 'cosigned by': status.cosigned?.by, 'not yet cosigned': status.uncosigned.entries };
+    return {
+      entries: status.size,
+      'cosigned by': status.cosigned?.by.map(({ name, key }) => `${name} (${key})`),
+      'not yet cosigned': status.uncosigned.entries,
+    };
   });
 
   await teller.step('everything verified offline by `opdomain verify`; one changed byte is found', async () => {
@@ -51,7 +50,10 @@ export async function proofsChapter(teller: Teller, world: World): Promise<void>
     await writeFile(join(world.folder, 'trusted.keys'), await keys.text());
     const files = ['entry.json', 'receipt.json', 'manifest.json', 'certificate.json'];
     const good = await verify(world, files);
-    if (good.code !== 0) throw new Error(`opdomain verify ended with ${String(good.code)}: ${good.out}`);
+    if (good.code !== 0)
+      throw new UnexpectedAnswer(
+        `expected every file to verify; opdomain verify ended with ${String(good.code)} (${findingsIn(good.out)})`,
+      );
     const forged = JSON.parse(readFileSync(join(world.folder, 'certificate.json'), 'utf8')) as { document: Record<string, unknown> };
     forged.document['unitId'] = world.organisation('provider');
     await keep(world, 'forged.json', forged);
@@ -65,20 +67,11 @@ export async function proofsChapter(teller: Teller, world: World): Promise<void>
   });
 }
 
-/** Adds the log's proof of a document to its file; it lies outside the signature. */
-async function attachProof(world: World, name: string): Promise<void> {
-  const signed = JSON.parse(readFileSync(join(world.folder, `${name}.json`), 'utf8')) as SignedDocument;
-  const digest = documentDigest(signed.document);
-  const inclusion = await until(`the proof of the ${name}`, async () => {
-    const response = await world.as('shen').send('GET', `/audit/documents/${digest}/proof`);
-    if (response.ok) return (await response.json()) as SignedDocument['inclusion'];
-    await world.as('shen').send('POST', '/audit/cosignatures', {});
-    return undefined;
-  });
-  const whole = { ...signed, inclusion };
-  await keep(world, `${name}.json`, whole);
-  if (name === 'receipt') world.receipt = whole;
-  if (name === 'certificate') world.certificate = whole;
+/** Which file failed by which code. */
+function findingsIn(out: string): string {
+  if (!out.startsWith('{')) return out;
+  const { verdicts } = JSON.parse(out) as { verdicts: { file: string; findings: { code: string }[] }[] };
+  return verdicts.flatMap(({ file, findings }) => findings.map(({ code }) => `${file}: ${code}`)).join(', ');
 }
 
 function verify(world: World, files: readonly string[]): Promise<{ code: number; out: string }> {

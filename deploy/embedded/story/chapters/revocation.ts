@@ -1,11 +1,9 @@
-import type { RevocationView, SeatDetail, SignedReceipt } from '#seats/contract';
+import type { RevocationView, SeatDetail } from '#seats/contract';
 import type { z } from 'zod';
-import { until } from '../client.js';
 import type { Teller } from '../teller.js';
-import { keep, type World } from '../world.js';
+import { takeHome, type World } from '../world.js';
 
 type Revocation = z.output<typeof RevocationView>;
-type Receipt = z.output<typeof SignedReceipt>;
 
 /** Revocation is one command and leaves a receipt over every path that exists. */
 export async function revocationChapter(teller: Teller, world: World): Promise<void> {
@@ -13,13 +11,13 @@ export async function revocationChapter(teller: Teller, world: World): Promise<v
     const ordered = await world
       .as('zhou')
       .post<Revocation>(`/seats/${world.id('seat')}/revocations`, { ground: 'not-needed', reason: '项目阶段结束' });
-    const closed = await until('the receipt', async () => {
+    const closed = await world.until('the revocation to be closed by its receipt', async (saw) => {
       const now = await world.as('zhou').get<Revocation>(`/revocations/${ordered.id}`);
+      saw([now.state, ...now.open.map(({ path, reason }) => `${path} open: ${reason}`)].join(', '));
       return now.state === 'closed' ? now : undefined;
     });
-    const receipt = await world.as('zhou').get<Receipt>(`/revocations/${ordered.id}/receipt`);
+    const receipt = await takeHome(world, 'zhou', `/revocations/${ordered.id}/receipt`, 'receipt');
     world.receipt = receipt;
-    await keep(world, 'receipt.json', receipt);
     const detail = await world.as('sun').get<z.output<typeof SeatDetail>>(`/seats/${world.id('seat')}`);
     const refusal = await world.as('li').refusedAny('POST', `/seats/${world.id('seat')}/workspaces`, { image: 'any' });
     const document = receipt.document as { paths?: { path: string; closed: boolean }[]; cutWithinMs?: number; absent?: string[] };

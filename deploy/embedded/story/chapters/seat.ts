@@ -1,6 +1,5 @@
 import type { SeatDetail, SeatView, WorkspaceView } from '#seats/contract';
 import type { z } from 'zod';
-import { until } from '../client.js';
 import type { Teller } from '../teller.js';
 import { inDays, type World } from '../world.js';
 import { workspaceImage } from './domain.js';
@@ -39,9 +38,11 @@ export async function seatChapter(teller: Teller, world: World): Promise<void> {
     const workspace = await world
       .as('li')
       .post<z.output<typeof WorkspaceView>>(`/seats/${world.id('seat')}/workspaces`, { image: workspaceImage });
-    const applied = await until('the workspace’s manifests to be applied', async () => {
+    const applied = await world.until('the workspace’s manifests to be applied', async (saw) => {
       const detail = await world.as('li').get<z.output<typeof SeatDetail>>(`/seats/${world.id('seat')}`);
-      return detail.workspaces.find((one) => one.id === workspace.id && one.state === 'applied');
+      const opened = detail.workspaces.find((one) => one.id === workspace.id);
+      saw(opened?.state ?? 'no workspace');
+      return opened?.state === 'applied' && opened;
     });
     return { workspace: applied.id, namespace: applied.namespace, 'an unlisted image': refusal.code };
   });

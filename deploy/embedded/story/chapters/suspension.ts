@@ -3,7 +3,6 @@ import type { AuthorisationView, SuspensionView } from '#authorisations/contract
 import type { DomainView } from '#domains/contract';
 import type { RevocationView } from '#seats/contract';
 import type { z } from 'zod';
-import { until } from '../client.js';
 import type { Teller } from '../teller.js';
 import { inDays, type World } from '../world.js';
 
@@ -20,8 +19,9 @@ export async function suspensionChapter(teller: Teller, world: World): Promise<v
     });
     world.remember('suspension', suspension.id);
     const sealed = await domainIn(world, 'sealed');
-    const receipt = await until('the receipt of the suspension', async () => {
+    const receipt = await world.until('the suspension to be closed by its receipt', async (saw) => {
       const page = await world.as('zhou').get<{ items: z.output<typeof RevocationView>[] }>(`/revocations?caseId=${suspension.id}`);
+      saw(page.items.map(({ state, open }) => [state, ...open.map(({ path }) => `${path} open`)].join(', ')).join('; ') || 'no revocation');
       return page.items.find((one) => one.state === 'closed');
     });
     const refusal = await world.as('sun').refusedAny('POST', '/scenarios', {
@@ -54,10 +54,11 @@ export async function suspensionChapter(teller: Teller, world: World): Promise<v
 }
 
 const domainIn = (world: World, state: string): Promise<z.output<typeof DomainView>> =>
-  until(
+  world.until(
     `the domain to be ${state}`,
-    async () => {
+    async (saw) => {
       const domain = await world.as('zhou').get<z.output<typeof DomainView>>(`/operation-domains/${world.id('domain')}`);
+      saw(domain.state);
       return domain.state === state ? domain : undefined;
     },
     120,

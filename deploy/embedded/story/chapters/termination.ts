@@ -1,9 +1,8 @@
 import { sha256 } from '#kernel';
-import type { InventoryView, SignedCertificate, SignedNotice, TerminationDetail, TerminationView } from '#terminations/contract';
+import type { InventoryView, SignedNotice, TerminationDetail, TerminationView } from '#terminations/contract';
 import type { z } from 'zod';
-import { until } from '../client.js';
 import type { Teller } from '../teller.js';
-import { inDays, keep, type World } from '../world.js';
+import { inDays, takeHome, type World } from '../world.js';
 
 type Termination = z.output<typeof TerminationView>;
 type Detail = z.output<typeof TerminationDetail>;
@@ -38,15 +37,9 @@ export async function terminationChapter(teller: Teller, world: World): Promise<
     await reached(world, ['inventoried']);
     const inventory = await world.as('an').get<z.output<typeof InventoryView>>(`${path}/inventory`);
     await world.as('an').post(`${path}/destructions`, {});
-    const ended = await reached(world, ['certified', 'pending']);
-    if (ended.state === 'pending') {
-      const notice = await world.as('an').get<z.output<typeof SignedNotice>>(`${path}/notice`);
-      const { left } = notice.document as unknown as { left: readonly { code: string; what: string; why: string }[] };
-      throw new Error(`not certified: ${left.map((one) => `${one.code} ${one.what} (${one.why})`).join('; ')}`);
-    }
-    const certificate = await world.as('zhou').get<z.output<typeof SignedCertificate>>(`${path}/certificate`);
+    const ended = await certified(world);
+    const certificate = await takeHome(world, 'zhou', `${path}/certificate`, 'certificate');
     world.certificate = certificate;
-    await keep(world, 'certificate.json', certificate);
     const gone = await world.as('zhou').get<{ state: string }>(`/operation-domains/${world.id('domain')}`);
     return {
       views: [...new Set(inventory.items.map((item) => item.view))],
@@ -60,11 +53,33 @@ export async function terminationChapter(teller: Teller, world: World): Promise<
 }
 
 const reached = (world: World, states: readonly string[]): Promise<Detail> =>
-  until(
+  world.until(
     `the termination to be ${states.join(' or ')}`,
-    async () => {
+    async (saw) => {
       const now = await world.as('zhou').get<Detail>(`/terminations/${world.id('termination')}`);
+      saw(now.state);
       return states.includes(now.state) ? now : undefined;
+    },
+    180,
+  );
+
+/** A pending notice is not the end: what it names is tried again, and the certificate follows or the wait says what was left. */
+const certified = (world: World): Promise<Detail> =>
+  world.until(
+    'the termination to be certified',
+    async (saw) => {
+      const path = `/terminations/${world.id('termination')}`;
+      const now = await world.as('zhou').get<Detail>(path);
+      saw(now.state);
+      if (now.state === 'certified') return now;
+      if (now.state !== 'pending') return undefined;
+      const answer = await world.as('an').send('GET', `${path}/notice`);
+      if (!answer.ok) return undefined;
+      const { left } = ((await answer.json()) as z.output<typeof SignedNotice>).document as unknown as {
+        left: readonly { code: string; what: string }[];
+      };
+      saw(`a pending notice: ${left.map((one) => `${one.code} ${one.what}`).join('; ')}`);
+      return undefined;
     },
     180,
   );

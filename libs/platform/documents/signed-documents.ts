@@ -1,0 +1,65 @@
+import {
+  documentDigest,
+  signatureTypes,
+  signDocument,
+  verifierKey,
+  type ActContext,
+  type SignedDocument,
+  type TypedDocument,
+  type VerifierKey,
+} from '#kernel';
+import { KEYS, type Keys } from '#platform/keys';
+import { Seams } from '#platform/seams';
+import { Inject, Injectable } from '@nestjs/common';
+import { INSTALLATION } from './installation.js';
+
+/** Keys of the key store by which documents are signed, each for one kind. */
+export const documentKeys = {
+  receipts: 'receipts/signing',
+  certificates: 'certificates/signing',
+  manifests: 'release/manifests',
+  boards: 'oversight/board',
+  packages: 'audit/packages',
+} as const;
+export type DocumentKind = keyof typeof documentKeys;
+
+/** Signs what is handed out, and hands it out with its proof. */
+@Injectable()
+export class SignedDocuments {
+  constructor(
+    @Inject(INSTALLATION) private readonly installation: string,
+    @Inject(KEYS) private readonly keys: Keys,
+    private readonly seams: Seams,
+  ) {}
+
+  /** The signature names its key with the installation, so that a verifier may trust those of several. */
+  async sign<D extends TypedDocument>(kind: DocumentKind, document: D): Promise<SignedDocument<D>> {
+    const key = documentKeys[kind];
+    await this.keys.create(key, 'sign');
+    return signDocument(document, [{ keyName: this.keyName(kind), sign: (bytes) => this.keys.sign(key, bytes) }]);
+  }
+
+  /** Makes the keys that are not there yet, so that all are published before anything is signed. */
+  async ensureKeys(): Promise<void> {
+    for (const key of Object.values(documentKeys)) await this.keys.create(key, 'sign');
+  }
+
+  /** The public keys, by the names that stand in signatures. */
+  async verifierKeys(): Promise<VerifierKey[]> {
+    const kinds = Object.keys(documentKeys) as DocumentKind[];
+    return Promise.all(
+      kinds.map(async (kind) => verifierKey(this.keyName(kind), signatureTypes.ed25519, await this.keys.publicKey(documentKeys[kind]))),
+    );
+  }
+
+  /** A stored document as its receiver takes it home: with the proof of the entry that issued it, or with what it still waits for. */
+  async handedOut<D extends TypedDocument>(ctx: ActContext, { document, signatures }: SignedDocument<D>): Promise<SignedDocument<D>> {
+    const [log] = this.seams.all('document-log');
+    const place = log === undefined ? { waiting: { for: 'sequencing' } as const } : await log.placeOf(ctx, documentDigest(document));
+    return { document, signatures, ...place };
+  }
+
+  private keyName(kind: DocumentKind): string {
+    return `${this.installation}/${documentKeys[kind]}`;
+  }
+}

@@ -1,0 +1,168 @@
+import {
+  cosignatureBytes,
+  cosignedMessage,
+  formatSignature,
+  noteSignature,
+  parseNote,
+  verifyCheckpoint,
+  verifyDocument,
+} from '#audit/offline';
+import {
+  formatVerifierKey,
+  newId,
+  parseSignedDocument,
+  refuse,
+  signatureTypes,
+  type SignedDocument,
+  systemAct,
+  type TypedDocument,
+  type VerifierKey,
+  verifierKey,
+} from '#kernel';
+import { documentKeys, SignedDocuments, type DocumentKind } from '#platform/documents';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { keyPair, type KeyPair } from '../fixtures/signed-log.js';
+import { type Medium } from '../support/medium.js';
+import { openAuditBench, type AuditBench } from '../support/audit.js';
+
+let bench: AuditBench;
+let medium: Medium;
+beforeAll(async () => {
+  bench = await openAuditBench();
+  medium = bench.medium;
+});
+afterAll(() => medium.close());
+
+/** Records a document as issued, as the contexts do. */
+const issue = (document: TypedDocument) =>
+  medium.platform.unitOfWork.run(systemAct('test', 'organisation.registered', new Date().toISOString()), (tx) =>
+    tx.record({ action: 'organisation.registered', object: { kind: 'receipt', id: newId() }, after: document }),
+  );
+/** A line by which a witness outside cosigns the newest checkpoint. */
+async function lineOf(witness: KeyPair): Promise<{ size: number; line: string }> {
+  const { text } = parseNote(Buffer.from(await bench.raw('/audit/checkpoint')).toString('utf8'));
+  const seconds = Math.floor(Date.now() / 1000);
+  const bytes = cosignatureBytes(seconds, witness.sign(cosignedMessage(text, seconds)));
+  return { size: Number(text.split('\n')[1]), line: formatSignature(noteSignature(witness.key, bytes)) };
+}
+
+describe('a document as it is handed out', () => {
+  const receipt = () => ({ type: 'opdomain.revocation-receipt/v1', seatId: newId() });
+  const download = async (signed: SignedDocument) =>
+    parseSignedDocument(
+      JSON.parse(
+        JSON.stringify(
+          await medium.app.get(SignedDocuments).handedOut(systemAct('test', 'organisation.registered', new Date().toISOString()), signed),
+        ),
+      ),
+    );
+
+  it('says what it waits for, and carries its proof as soon as there is one, with nobody’s doing [DEST-03]', async () => {
+    const document = receipt();
+    const signed = await medium.app.get(SignedDocuments).sign('receipts', document);
+    expect(await download(signed)).toEqual({ ...signed, waiting: { for: 'sequencing' } });
+    await issue(document);
+    expect((await download(signed)).waiting).toEqual({ for: 'sequencing' });
+    await bench.sequence();
+    const file = await download(signed);
+    expect(file.waiting?.for).not.toBe('held-cosignature');
+    const verified = verifyDocument(file, await bench.trusted());
+    expect(verified).toMatchObject({ final: true });
+    expect(verified.inclusion?.checkpoint.cosignedBy.map(({ key }) => key)).toEqual(['held']);
+  });
+
+  it('waits for a checkpoint, and for the held cosignature, while the key store signs nothing; and is final once it does', async () => {
+    const document = receipt();
+    const signed = await medium.app.get(SignedDocuments).sign('receipts', document);
+    await issue(document);
+    const { keys } = medium.platform;
+    const sign = keys.sign.bind(keys);
+    const away = (name: string) => {
+      keys.sign = (key, bytes) => (key === name ? Promise.reject(refuse('keys.unreachable')) : sign(key, bytes));
+    };
+    away('audit/checkpoint');
+    await expect(bench.sequence()).rejects.toMatchObject({ code: 'keys.unreachable' });
+    expect(await download(signed)).toEqual({ ...signed, waiting: { for: 'checkpoint' } });
+    away('audit/witness');
+    await expect(bench.sequence()).rejects.toMatchObject({ code: 'keys.unreachable' });
+    const early = await download(signed);
+    expect(early.waiting).toEqual({ for: 'held-cosignature' });
+    expect(verifyDocument(early, await bench.trusted()).final).toBe(false);
+    keys.sign = sign;
+    // Nothing new to place: the missing cosignature alone is work.
+    await bench.sequencer.turn();
+    expect(verifyDocument(await download(signed), await bench.trusted()).final).toBe(true);
+  });
+
+  it('waits for an outside witness where one is registered, and then carries its cosignature rather than a newer held one [AUD-04]', async () => {
+    const witness = keyPair('witness.example/documents', signatureTypes.cosignature);
+    expect((await medium.auditor.post('/audit/witnesses', { key: formatVerifierKey(witness.key) })).status).toBe(201);
+    const document = receipt();
+    const signed = await medium.app.get(SignedDocuments).sign('receipts', document);
+    await issue(document);
+    await bench.sequence();
+    const held = await download(signed);
+    expect(held.waiting).toEqual({ for: 'external-cosignature' });
+    expect(verifyDocument(held, await bench.trusted()).final).toBe(true);
+    expect((await medium.auditor.post('/audit/cosignatures', await lineOf(witness))).body).toMatchObject({ key: 'external' });
+    await medium.organisation('unit');
+    await bench.sequence();
+    const whole = await download(signed);
+    expect(whole.waiting).toBeUndefined();
+    const { inclusion } = verifyDocument(whole, await bench.trusted());
+    expect(inclusion?.checkpoint.cosignedBy).toContainEqual(expect.objectContaining({ name: witness.key.name, key: 'external' }));
+    expect((await bench.status()).cosigned?.by).toContainEqual(expect.objectContaining({ key: 'held' }));
+  });
+});
+
+describe('the published keys', () => {
+  it('are all there from the first turn on, named for the installation, and verify whatever is signed later [AUD-04]', async () => {
+    const fresh = await openAuditBench();
+    try {
+      expect((await fresh.medium.auditor.get('/audit/keys')).body).toMatchObject({ code: 'audit.not-open' });
+      await fresh.sequencer.turn();
+      const first = await fresh.trusted();
+      const { installation } = fresh.medium.platform;
+      expect(first.every(({ name }) => name.startsWith(`${installation}/`))).toBe(true);
+      const names = ['audit', 'audit', 'audit/audit-admin', ...Object.values(documentKeys)].map((name) => `${installation}/${name}`);
+      expect(first.map(({ name }) => name).sort()).toEqual(names.sort());
+      await fresh.sequence();
+      for (const kind of Object.keys(documentKeys) as DocumentKind[]) {
+        const signed = await fresh.medium.app.get(SignedDocuments).sign(kind, { type: 'opdomain.any/v1', kind });
+        expect(verifyDocument(signed, first).signedBy).toHaveLength(1);
+      }
+      expect(verifyCheckpoint(Buffer.from(await fresh.raw('/audit/checkpoint')).toString('utf8'), first)).toMatchObject({ sm2: true });
+      expect(await fresh.trusted()).toEqual(first);
+    } finally {
+      await fresh.medium.close();
+    }
+  });
+
+  it('hold no witness where the audit administrator keeps the key outside: then documents wait for that one', async () => {
+    const outside = await openAuditBench(
+      (whole) => ({ ...whole, audit: { ...(whole as { audit?: object }).audit, heldWitness: false } }) as never,
+    );
+    try {
+      await outside.sequence();
+      expect((await outside.trusted()).map(({ type }) => type)).not.toContain(signatureTypes.cosignature);
+      expect((await outside.status()).cosigned).toBeNull();
+    } finally {
+      await outside.medium.close();
+    }
+  });
+
+  it('of the platform cannot be registered as an outside witness, under whatever name [AUD-04]', async () => {
+    await bench.sequence();
+    const keys = await bench.trusted();
+    const origin = (await medium.auditor.get<{ origin: string }>('/audit/status')).body.origin;
+    const asWitness = (name: string, key: VerifierKey) => formatVerifierKey(verifierKey(name, signatureTypes.cosignature, key.material));
+    const own = keys.filter(({ name, type }) => name.startsWith(medium.platform.installation) && type !== signatureTypes.other);
+    expect(own).toHaveLength(7);
+    const tries = [
+      ...own.map((key, at) => asWitness(`outside-${String(at)}.example`, key)),
+      asWitness(`${origin}/second`, keyPair('any').key),
+    ];
+    for (const key of tries)
+      expect((await medium.auditor.post('/audit/witnesses', { key })).body).toMatchObject({ code: 'audit-witness.key-held' });
+  });
+});
