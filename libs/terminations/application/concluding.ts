@@ -78,10 +78,7 @@ export class Concluding {
     });
   }
 
-  private async endWhatEnded(
-    tx: Tx,
-    { id, scope, authorisationId, unitId, authorityId, domainId }: TerminationRow,
-  ): Promise<void> {
+  private async endWhatEnded(tx: Tx, { id, scope, authorisationId, unitId, authorityId, domainId }: TerminationRow): Promise<void> {
     if (scope.kind === 'authorisation') {
       if (domainId !== null) await this.domains.markDestroyed(tx, domainId);
       await this.authorisations.markTerminated(tx, authorisationId);
