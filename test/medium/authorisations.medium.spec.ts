@@ -140,9 +140,7 @@ describe('an authorisation under the 浙江 profile', () => {
     expect((await cast.officer.get(`/authorisations/${id}`)).body).toMatchObject({ state: 'expired', ended: { ground: 'expiry' } });
     expect(await epochOf(medium, 'authorisation', id)).toBe(1);
     expect(await epochOf(medium, 'scenario', scenarioId)).toBe(1);
-    expect(await cast.manager.post('/data-requests', { scenarioId, items: [] })).toMatchObject(
-      refused('scenario.authorisation-not-in-force', 409),
-    );
+    expect(await cast.manager.post('/data-requests', { scenarioId, items: [] })).toMatchObject(refused('authorisation.ended', 409));
   });
 });
 

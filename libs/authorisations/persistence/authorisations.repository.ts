@@ -24,10 +24,10 @@ export class AuthorisationsRepository {
 
   /** Which profile governs each authorisation there is or was. */
   async profiles(tx: Tx): Promise<{ readonly id: Id; readonly profileId: string }[]> {
-    return (await managerOf(tx).query('SELECT id, profile_id AS "profileId" FROM authorisations.authorisations')) as {
-      id: Id;
-      profileId: string;
-    }[];
+    const rows: { id: Id; profileId: string }[] = await managerOf(tx).query(
+      'SELECT id, profile_id AS "profileId" FROM authorisations.authorisations',
+    );
+    return rows;
   }
 
   update = (tx: Tx, row: AuthorisationRow, change: Change<AuthorisationRow>): Promise<AuthorisationRow> =>

@@ -1,5 +1,5 @@
 import type { JsonObject, RecoveryTry } from '#kernel';
-import { isKubeError, type Cluster, type KubeObject, type Leadership } from '#platform/kube';
+import type { Cluster, KubeObject, Leadership } from '#platform/kube';
 import { readBack } from '#platform/readback';
 import type { WantedDomain } from '../application/operator-desk.js';
 import { currentZones } from '../domain/operation-domain.js';
@@ -62,7 +62,7 @@ async function attempts({ leadership: { cluster }, wanted }: OrderRoom): Promise
         },
         absence: async () => {
           const { error } = await answer;
-          if (!isKubeError(error, 'NotFound')) throw error ?? new Error('no answer of an API server');
+          if (error?.reason !== 'NotFound') throw error ?? new Error('no answer of an API server');
           return { answer: '404 NotFound', store: await clusterMark(cluster) };
         },
       });

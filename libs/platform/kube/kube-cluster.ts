@@ -54,7 +54,7 @@ export class KubeCluster implements Cluster {
   async read<T extends KubeObject>(ref: ObjectRef): Promise<T | undefined> {
     const answer = await this.transport.ask({ method: 'GET', path: await this.discovery.path(ref) });
     // Only the API server's own word is an absence: a proxy's page, or a path that is not served, is none.
-    if (isKubeError(answer.error, 'NotFound')) return undefined;
+    if (answer.error?.reason === 'NotFound') return undefined;
     if (answer.error) throw answer.error;
     if (!isObject(answer.body, ref)) throw notAnObject(answer.status);
     return answer.body as T;

@@ -8,9 +8,9 @@ export interface Absence {
 export interface ReadBackAttempt {
   readonly how: string;
   /** Gets it back, or throws. @returns which store gave it out. */
-  recover(): Promise<string>;
+  readonly recover: () => Promise<string>;
   /** Asked after a failure: the store proves to be there and looks. @returns undefined where the thing is there but could not be read. */
-  absence(): Promise<Absence | undefined>;
+  readonly absence: () => Promise<Absence | undefined>;
 }
 
 /** The code of a refusal or the name of an error: never its text, which may hold what it was about. */

@@ -15,6 +15,7 @@ import { CLOCK } from '#platform/http';
 import { Revocations } from '#seats';
 import { Inject, Injectable } from '@nestjs/common';
 import { type CertificateFacts, conclude } from '../domain/certificate.js';
+import type { Inventory } from '../domain/inventory.js';
 import { standingHolds } from '../domain/legal-hold.js';
 import type { RecoveryAttempt } from '../domain/recovery.js';
 import { decideConclusion } from '../domain/termination-decisions.js';
@@ -61,8 +62,8 @@ export class Concluding {
   }
 
   /** The inventory could not be taken whole: a notice says of which source and why. The case stays where it is until it can be. */
-  async waitForInventory(row: TerminationRow): Promise<void> {
-    const facts = await this.factsOf(row, []);
+  async waitForInventory(row: TerminationRow, inventory: Inventory): Promise<void> {
+    const facts = { ...(await this.factsOf(row, [])), inventory };
     const signed = await this.signed(facts);
     await this.unitOfWork.run(systemAct('terminations', 'termination.pending', this.clock.now()), async (tx) => {
       const locked = await this.repository.lock(tx, row.id);
@@ -74,10 +75,7 @@ export class Concluding {
     });
   }
 
-  private async endWhatEnded(
-    tx: Tx,
-    { id, scope, authorisationId, unitId, authorityId, domainId }: TerminationRow,
-  ): Promise<void> {
+  private async endWhatEnded(tx: Tx, { id, scope, authorisationId, unitId, authorityId, domainId }: TerminationRow): Promise<void> {
     if (scope.kind === 'authorisation') {
       if (domainId !== null) await this.domains.markDestroyed(tx, domainId);
       await this.authorisations.markTerminated(tx, authorisationId);

@@ -90,7 +90,7 @@ export class Proceeding {
   private async takeInventory(row: TerminationRow): Promise<boolean> {
     const inventory = await this.survey.inventory(row);
     if (inventory.failures.length > 0) {
-      await this.concluding.waitForInventory({ ...row, inventory });
+      await this.concluding.waitForInventory(row, inventory);
       return false;
     }
     const patch = { inventory, retryAt: null, conclusion: null, conclusionDigest: null };

@@ -22,9 +22,14 @@ export const terminationView = (row: TerminationRow, at: Instant): z.output<type
   destroyBy: row.destroyBy,
   overdue: row.state !== 'certified' && at > row.destroyBy,
   retryAt: row.retryAt,
-  networkLogsKeptUntil: row.state === 'certified' ? String(row.conclusion?.document['networkLogsKeptUntil']) : null,
+  networkLogsKeptUntil: row.state === 'certified' ? keptUntilIn(row.conclusion) : null,
   conclusionDigest: row.conclusionDigest,
 });
+
+const keptUntilIn = (certificate: TerminationRow['conclusion']): Instant | null => {
+  const until = certificate?.document['networkLogsKeptUntil'];
+  return typeof until === 'string' ? until : null;
+};
 
 export const exitView = (row: ExitRow): z.output<typeof ExitView> => ({
   id: row.id,
