@@ -1,7 +1,7 @@
 import { SignIn, TOKEN_VERIFIER, IdentityModule } from '#identity';
 import { EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
 import { ENGINE, SCRATCH } from '#platform/engine';
-import { AUTHENTICATOR, CLOCK, LOGGER, REFUSALS, RouteTable } from '#platform/http';
+import { AUTHENTICATOR, Canaries, CLOCK, LOGGER, REFUSALS, RouteTable } from '#platform/http';
 import { KEYS } from '#platform/keys';
 import { CLUSTER } from '#platform/kube';
 import { OBJECTS } from '#platform/objects';
@@ -39,8 +39,8 @@ export class PlatformModule {
       module: PlatformModule,
       global: true,
       imports: [DiscoveryModule],
-      providers: [...ports, Seams, Handlers, RouteTable],
-      exports: [...ports.map((port) => port.provide), Seams, Handlers, RouteTable, DiscoveryModule],
+      providers: [...ports, Seams, Handlers, RouteTable, Canaries],
+      exports: [...ports.map((port) => port.provide), Seams, Handlers, RouteTable, Canaries, DiscoveryModule],
     };
   }
 }

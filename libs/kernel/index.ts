@@ -9,6 +9,7 @@ export * from './refusal.js';
 export * from './scope.js';
 export * from './seams.js';
 export * from './signed-document.js';
+export * from './standing.js';
 export * from './transitions.js';
 export * from './usage.js';
 export * from './verifier-key.js';

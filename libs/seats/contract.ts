@@ -1,3 +1,4 @@
+import { pathNames } from '#kernel';
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { revocationCauses } from './domain/revocation.js';
@@ -90,13 +91,13 @@ export const RevocationView = z.object({
   state: z.enum(['cutting', 'closed', 'superseded']),
   committedAt: instant,
   closedAt: instant.nullable(),
-  open: z.array(z.object({ path: z.string(), reason: z.string(), detail: z.string().nullable() })).describe('paths not shown to be closed'),
+  open: z.array(z.object({ path: z.enum(pathNames), reason: z.string(), detail: z.string().nullable() })).describe('paths not shown to be closed'),
   receiptDigest: z.string().nullable(),
 });
 export const RevocationsQuery = pageQuery.extend({ scopeId: z.uuid().optional(), caseId: z.uuid().optional() });
 /** A signed document (opdomain-document/v1); verified offline by `opdomain verify`. */
 export const SignedReceipt = z.object({
-  document: z.looseObject({ type: z.literal('opdomain.revocation-receipt/v1') }),
+  document: z.looseObject({ type: z.enum(['opdomain.revocation-receipt/v1', 'opdomain.revocation-receipt/v2']) }),
   signatures: z.array(z.object({ keyName: z.string(), algorithm: z.literal('Ed25519'), signature: z.string() })),
 });
 

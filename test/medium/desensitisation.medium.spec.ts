@@ -7,6 +7,7 @@ import { RunExecution } from '../../libs/desensitisation/application/run-executi
 import { canary, deliveredRows, openDelivered, type Delivered, type Plan, type Run } from '../support/delivered.js';
 import { expectDestroyable } from '../support/holdings.js';
 import { approveScenario, inDays, ok } from '../support/operating.js';
+import { moment } from '../support/cuts.js';
 
 let data: Delivered;
 beforeAll(async () => {
@@ -231,8 +232,8 @@ describe('a desensitisation run', () => {
       .all('cut-path')
       .filter(({ path }) => path === 'queued-jobs' || path === 'running-jobs');
     const results = [];
-    for (const cut of cuts) results.push(...(await cut.cut({ kind: 'scenario', id: data.operating.scenarioId }, new Date().toISOString())));
-    expect(results.every(({ probe }) => probe.refused)).toBe(true);
+    for (const cut of cuts) results.push(...(await cut.cut({ kind: 'scenario', id: data.operating.scenarioId }, moment())));
+    expect(results.every(({ probe }) => probe.refused === true)).toBe(true);
     expect(await data.ended(ordered.id)).toMatchObject({ state: 'cancelled', cause: { code: 'desensitisation.cut' }, sha256: null });
   });
 });

@@ -6,11 +6,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeApi } from '../../apps/api/app.js';
+import { composeApi, listen } from '../../apps/api/app.js';
 import { opdomainConfig, type OpdomainConfig } from '../../apps/composition/config.js';
 import { contexts as allContexts } from '../../apps/composition/contexts.js';
 import { openPlatform, type Platform } from '../../apps/composition/platform.js';
 import { startWorker } from '../../apps/worker/app.js';
+import { pathsOf } from './cuts.js';
 import { openDatabase, type TestDatabase } from './database.js';
 import { openIssuer, testAudience, type Issuer } from './issuer.js';
 
@@ -65,6 +66,7 @@ async function configFor(
   dir: string,
   database: TestDatabase,
   issuer: Issuer,
+  contexts: readonly ContextDeclaration[],
   change: (config: OpdomainConfig) => OpdomainConfig,
 ): Promise<OpdomainConfig> {
   const masterKeyFile = join(dir, 'master.key');
@@ -90,9 +92,10 @@ async function configFor(
       objects: { kind: 'folder', path: join(dir, 'objects') },
       cluster: { kubeconfig, attempts: 1 },
       engine: { scratchRoot: join('/dev/shm', `opdomain-test-${newId()}`) },
-      http: { requestsPerMinute: 1_000_000 },
+      http: { port: 0, requestsPerMinute: 1_000_000 },
       oidc: { issuer: issuer.url, audience: testAudience },
       telemetry: { logLevel: process.env['OPDOMAIN_TEST_LOG'] ?? 'silent' },
+      seats: { paths: pathsOf(contexts) },
       installation: {
         organisation: { name: '平台运维单位', creditCode: creditCode() },
         administrators: [
@@ -107,7 +110,7 @@ async function configFor(
 
 /**
  * The product over real PostgreSQL, keys, objects and engine, with an OIDC issuer of the test's own; requests are injected.
- * `worker` also starts relay and jobs. No cluster: what needs one is refused as unreachable (that is test/cluster).
+ * `worker` also starts relay and jobs, and the API listens, since receipts ask it. No cluster: what needs one is refused as unreachable (that is test/cluster).
  */
 export async function openMedium(
   options: { contexts?: readonly ContextDeclaration[]; worker?: boolean; config?: (config: OpdomainConfig) => OpdomainConfig } = {},
@@ -117,10 +120,12 @@ export async function openMedium(
   const contexts = options.contexts ?? allContexts;
   const database = await openDatabase(dir, contexts);
   const issuer = await openIssuer();
-  const config = await configFor(dir, database, issuer, options.config ?? ((whole) => whole));
+  const config = await configFor(dir, database, issuer, contexts, options.config ?? ((whole) => whole));
   const platform = await openPlatform(config, contexts, 'test');
   const app = await composeApi(platform);
   await app.get(FirstAdministrators).ensure(issuer.url, config.installation);
+  // Receipts ask the API by real requests.
+  if (options.worker === true) await listen(app, platform);
   const stopWorker = options.worker === true ? await startWorker(platform) : undefined;
   const today = dayOf(systemClock.now());
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Refusal, refuse } from '#kernel';
+import { refuse } from '#kernel';
 import type { ActContext } from '#kernel';
 import { DataStore, Upload as TusUpload } from '@tus/server';
 import type { Uploads } from '../application/uploads.js';
@@ -41,15 +41,3 @@ export class UploadStore extends DataStore {
 }
 
 const viewOf = ({ id, length, offset, createdAt }: Upload) => ({ id, size: length, offset, creation_date: createdAt });
-
-/** Refusals in the library's form; the status says what a tus client acts on. */
-export function answerOf(fault: Error | { status_code: number; body: string }): { status_code: number; body: string } | undefined {
-  if (!(fault instanceof Refusal)) return 'status_code' in fault ? undefined : { status_code: 500, body: 'http.fault' };
-  const status: Readonly<Record<string, number>> = {
-    'upload.no-length': 400,
-    'upload.not-found': 404,
-    'upload.moved-on': 409,
-    'upload.used': 409,
-  };
-  return { status_code: status[fault.code] ?? 503, body: fault.code };
-}

@@ -1,14 +1,13 @@
-import type { ActContext } from '#kernel';
-import { Act, act, Ctx, idParam } from '#platform/http';
-import { Controller, Req, Res } from '@nestjs/common';
+import { Refusal, refuse, type ActContext } from '#kernel';
+import { Act, act, Ctx, idParam, In, Incoming, type Input } from '#platform/http';
+import { Controller } from '@nestjs/common';
 import { MemoryLocker, Server } from '@tus/server';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Uploads } from '../application/uploads.js';
 import { maxUploadBytes } from '../domain/upload.js';
-import { answerOf, UploadStore } from './upload-store.js';
+import { UploadStore } from './upload-store.js';
 
-const common = { roles: ['provider'], scope: 'own', response: z.unknown(), streams: true } as const;
+const common = { roles: ['provider'], scope: 'own', response: z.unknown(), streams: 'up' } as const;
 const create = act({
   ...common,
   method: 'POST',
@@ -51,29 +50,26 @@ export class UploadsController {
   constructor(private readonly uploads: Uploads) {}
 
   @Act(create)
-  create(@Ctx() ctx: ActContext, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.handle(ctx, request, reply);
+  create(@Ctx() ctx: ActContext, @Incoming() request: Request): Promise<Response> {
+    return this.handle(ctx, request);
   }
   @Act(progress)
-  async progress(
-    @Ctx() ctx: ActContext,
-    @Req() request: FastifyRequest<{ Params: { id: string } }>,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.uploads.progress(ctx, request.params.id);
-    await this.handle(ctx, request, reply);
+  async progress(@Ctx() ctx: ActContext, @In() input: Input<typeof progress>, @Incoming() request: Request): Promise<Response> {
+    await this.uploads.progress(ctx, input.params.id);
+    return this.handle(ctx, request);
   }
   @Act(write)
-  write(@Ctx() ctx: ActContext, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.handle(ctx, request, reply);
+  write(@Ctx() ctx: ActContext, @Incoming() request: Request): Promise<Response> {
+    return this.handle(ctx, request);
   }
   @Act(abandon)
-  abandon(@Ctx() ctx: ActContext, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.handle(ctx, request, reply);
+  abandon(@Ctx() ctx: ActContext, @Incoming() request: Request): Promise<Response> {
+    return this.handle(ctx, request);
   }
 
-  private handle(ctx: ActContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    reply.hijack();
+  /** @throws Refusal whatever the library would answer with in its own words: refusals are problem+json and journalled like all others. */
+  private async handle(ctx: ActContext, request: Request): Promise<Response> {
+    let fault: unknown;
     const server = new Server({
       path: '/api/v1/uploads',
       datastore: new UploadStore(this.uploads, ctx),
@@ -81,8 +77,14 @@ export class UploadsController {
       maxSize: maxUploadBytes,
       relativeLocation: true,
       allowedOrigins: [],
-      onResponseError: (_request, fault) => answerOf(fault),
+      onResponseError: (_request, error) => void (fault = error),
     });
-    return server.handle(request.raw, reply.raw);
+    const answer = await server.handleWeb(request);
+    if (answer.ok) return answer;
+    if (fault instanceof Refusal || (fault instanceof Error && !('status_code' in fault))) throw fault;
+    throw refuse(said[answer.status] ?? 'http.malformed', { id: request.url.split('/').at(-1) ?? '', offset: request.headers.get('upload-offset') });
   }
 }
+
+/** What the library says by status alone; anything else of its own is a request that is not tus 1.0. */
+const said: Readonly<Record<number, string>> = { 404: 'upload.not-found', 409: 'upload.moved-on', 413: 'http.too-large' };

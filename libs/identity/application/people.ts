@@ -60,6 +60,7 @@ export class People {
     return this.change(ctx, personId, 'person.affiliation-ended', { ...input }, async (tx) => {
       if ((await this.repository.endAffiliations(tx, personId, input.organisationId, input.until)) === 0)
         throw refuse('organisation.not-found', { id: input.organisationId });
+      await tx.bumpEpoch('rights', personId);
       await tx.publish({ type: 'person.affiliation-ended.v1', key: personId, payload: { personId, organisationId: input.organisationId } });
     });
   }
@@ -87,13 +88,14 @@ export class People {
     );
   }
 
-  /** Takes a role back: every open grant of it ends, at once or on a day. Roles are read at each request, so it holds from the next one. */
+  /** Takes a role back: every open grant of it ends, at once or on a day. Roles are read at each request, and transfers under way end (`rights`). */
   endRole(ctx: ActContext, personId: Id, input: z.output<typeof EndRole>): Promise<PersonAnswer> {
     const until = input.until ?? dayOf(addDays(ctx.at, -1));
     return this.change(ctx, personId, 'person.role-ended', { role: input.role, until }, async (tx) => {
       notSelf(ctx, personId);
       if ((await this.repository.endGrants(tx, personId, input.role, until)) === 0)
         throw refuse('identity.role-not-held', { role: input.role });
+      await tx.bumpEpoch('rights', personId);
     });
   }
 
@@ -109,6 +111,8 @@ export class People {
         const missing = missingDetails(input.kind, input.details);
         if (missing.length > 0) throw refuse('identity.record-incomplete', { kind: input.kind, missing });
         await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, ...input });
+        // A vetting that was not passed, or a shorter agreement, takes away as well.
+        await tx.bumpEpoch('rights', personId);
         await tx.publish({ type: 'person.record-changed.v1', key: personId, payload: { personId, kind: input.kind } });
       },
     );
@@ -117,6 +121,7 @@ export class People {
   withdrawRecord(ctx: ActContext, personId: Id, recordId: Id): Promise<PersonAnswer> {
     return this.change(ctx, personId, 'person.record-withdrawn', { recordId }, async (tx) => {
       if (!(await this.repository.withdrawRecord(tx, personId, recordId))) throw refuse('person.not-found', { id: recordId });
+      await tx.bumpEpoch('rights', personId);
       await tx.publish({ type: 'person.record-changed.v1', key: personId, payload: { personId, kind: 'withdrawn' } });
     });
   }

@@ -1,5 +1,5 @@
-import { grantsAt, organisationsAt } from '../domain/personnel.js';
-import { refuse, systemAct, type Actor, type Instant } from '#kernel';
+import { grantsAt, organisationsAt, standsUntil } from '../domain/personnel.js';
+import { refuse, systemAct, type Actor, type EpochRef, type Instant, type Standing } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import type { Authenticator, TokenVerifier } from '#platform/http';
 import { Inject, Injectable } from '@nestjs/common';
@@ -19,7 +19,7 @@ export class SignIn implements Authenticator {
   ) {}
 
   /** @throws Refusal `http.not-signed-in`, `identity.unknown-person`, `identity.session-ended`, `identity.not-affiliated`. */
-  async authenticate(bearer: string, at: Instant): Promise<Actor> {
+  async authenticate(bearer: string, at: Instant, standing: Standing): Promise<Actor> {
     const claims = await this.verifier.verify(bearer);
     return this.unitOfWork.read(systemAct('identity', 'person.self-read', at), async (tx) => {
       const person = await this.people.bySubject(tx, claims.issuer, claims.subject);
@@ -31,7 +31,14 @@ export class SignIn implements Authenticator {
       const organisationIds = organisationsAt(facts, at);
       const [organisationId] = organisationIds;
       if (organisationId === undefined) throw refuse('identity.not-affiliated');
-      const grants = grantsAt(await this.people.grants(tx, person.id), at);
+      const dated = await this.people.grants(tx, person.id);
+      const grants = grantsAt(dated, at);
+      const rests: EpochRef[] = [
+        { kind: 'person', id: person.id },
+        { kind: 'rights', id: person.id },
+        ...organisationIds.map((id): EpochRef => ({ kind: 'unit', id })),
+      ];
+      standing.rest(rests, await tx.epochs(rests), standsUntil(facts, dated, at));
       const regions: Record<string, readonly string[]> = {};
       for (const { scope } of grants)
         if (scope.kind === 'region') regions[scope.authorityId] = await this.organisations.subtree(tx, scope.authorityId);

@@ -13,5 +13,4 @@ export const identityAuditActions = {
   'person.role-ended': { object: 'person', zh: '收回角色', en: 'role ended' },
   'person.record-filed': { object: 'person', zh: '登记人员材料', en: 'personnel record filed' },
   'person.record-withdrawn': { object: 'person', zh: '撤回人员材料', en: 'personnel record withdrawn' },
-  'person.tokens-cut': { object: 'person', zh: '切断接口令牌', en: 'API tokens cut' },
 } satisfies AuditActions;

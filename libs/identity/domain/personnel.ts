@@ -1,4 +1,4 @@
-import { dayOf, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
+import { dayOf, endOfDay, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
 
 export const recordKinds = ['real-name', 'filing', 'vetting', 'confidentiality-agreement', 'training'] as const;
 /** What must be on file for a person before a seat (SEAT-02): 实名, 备案, 审查, 保密协议, 岗前培训. */
@@ -50,6 +50,15 @@ export function recordAt(facts: Pick<PersonnelFacts, 'records'>, kind: RecordKin
 
 export const grantsAt = (grants: readonly DatedGrant[], at: Instant): Grant[] =>
   grants.filter((grant) => covers(grant, dayOf(at))).map(({ role, scope }) => ({ role, scope }));
+
+/** The first moment at which one of the affiliations or roles that a person has now runs out by itself; null when none is dated. */
+export function standsUntil(facts: Pick<PersonnelFacts, 'affiliations'>, grants: readonly DatedGrant[], at: Instant): Instant | null {
+  const today = dayOf(at);
+  const mandates = grants.flatMap(({ scope }) => (scope.kind === 'mandate' ? [scope] : []));
+  const ends = [...facts.affiliations, ...grants, ...mandates].filter((span) => covers(span, today)).map(({ until }) => until);
+  const [first] = ends.filter((until) => until !== null).sort();
+  return first === undefined ? null : endOfDay(first);
+}
 
 /** Fields that a record of a kind must state (PERS-01..04; PERS-03: an agreement states its period and liability). */
 const required: Readonly<Record<RecordKind, readonly string[]>> = {

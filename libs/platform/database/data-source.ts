@@ -3,6 +3,7 @@ import type { ContextDeclaration } from '#kernel';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { PlatformConnections1763700001000 } from './migrations/connections.js';
+import { PlatformReplicas1763800080000 } from './migrations/replicas.js';
 import { PlatformTables1763700000000 } from './migrations/platform-tables.js';
 
 /** `urlFile` holds the whole connection URL with its password; a URL in the configuration itself must carry none. */
@@ -32,6 +33,7 @@ export function createDataSource(
     migrations: [
       PlatformTables1763700000000,
       PlatformConnections1763700001000,
+      PlatformReplicas1763800080000,
       ...(contexts.flatMap((context) => context.migrations) as unknown as Classes),
     ] as never,
     migrationsTableName: 'opdomain_migrations',

@@ -1,4 +1,4 @@
-import type { ActContext, Id, Instant, JsonObject, Usage } from '#kernel';
+import type { ActContext, EpochKind, EpochRef, Epochs, Id, Instant, JsonObject, Usage } from '#kernel';
 import type { EntityManager } from 'typeorm';
 
 /** What happened, for the journal. Ids, names of fields, figures and dates only: never a raw value (AUD-08). */
@@ -40,8 +40,6 @@ export interface WorkOrder {
   readonly payload?: JsonObject;
 }
 
-export type EpochKind = 'person' | 'unit' | 'authorisation' | 'scenario' | 'domain' | 'seat';
-
 /**
  * One transaction of the unit of work. Only the unit of work makes one; repositories take it, so that nothing is written outside.
  * State, journal and outbox commit together or not at all.
@@ -62,6 +60,15 @@ export interface Tx {
   cancelWork(name: string, key: Id): Promise<number>;
   /** Raises an access epoch and tells listeners after the commit. */
   bumpEpoch(kind: EpochKind, id: Id): Promise<number>;
+  /** Epochs as this transaction sees them. */
+  epochs(refs: readonly EpochRef[]): Promise<Epochs>;
+  /**
+   * Says what the access that this act belongs to rests on: from here on it ends with the first of them that is cut, or at `until`.
+   * Asked in the transaction that lets it in, after what is decided by was locked.
+   */
+  restOn(refs: readonly EpochRef[], until?: Instant | null): Promise<void>;
+  /** The database's own clock at this moment: the one clock of which a receipt's times are taken. */
+  now(): Promise<Instant>;
 }
 
 const managers = new WeakMap<Tx, EntityManager>();

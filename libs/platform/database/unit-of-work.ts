@@ -1,14 +1,29 @@
-import { canonicalJson, newId, refuse, usageRecorded, type ActContext, type Clock, type Id, type Json, type Usage } from '#kernel';
+import {
+  asRecord,
+  canonicalJson,
+  newId,
+  refuse,
+  usageRecorded,
+  type ActContext,
+  type Clock,
+  type EpochKind,
+  type EpochRef,
+  type Epochs,
+  type Id,
+  type Instant,
+  type Json,
+  type Usage,
+} from '#kernel';
 import { inSpan } from '#platform/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
+import { epochChannel, readEpochs } from './epochs.js';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
-import { bindManager, unbind, type DomainEvent, type EpochKind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
+import { bindManager, unbind, type DomainEvent, type JournalFact, type Tx, type WorkOrder } from './tx.js';
 
 /** PostgreSQL says: try the whole transaction again. */
 const retryable = new Set(['40001', '40P01']);
 const attempts = 5;
-const epochChannel = 'opdomain_epochs';
 
 class Transaction implements Tx {
   readonly recorded = new Set<string>();
@@ -108,6 +123,26 @@ class Transaction implements Tx {
     await this.manager.query('SELECT pg_notify($1, $2)', [epochChannel, `${kind}/${id}/${String(epoch)}`]);
     return epoch;
   }
+
+  epochs(refs: readonly EpochRef[]): Promise<Epochs> {
+    return readEpochs((sql, parameters) => this.manager.query(sql, parameters), refs);
+  }
+
+  async restOn(refs: readonly EpochRef[], until: Instant | null = null): Promise<void> {
+    const { standing } = this.context;
+    if (standing !== undefined) standing.rest(refs, await this.epochs(refs), until);
+  }
+
+  /** What lets the act in is asked at the act's own moment: in its transaction, before anything else of it. @throws `access.ended`. */
+  async assertStanding(): Promise<void> {
+    const { standing } = this.context;
+    if (standing !== undefined) standing.compare(await this.epochs(standing.refs), this.clock.now());
+  }
+
+  async now(): Promise<Instant> {
+    const rows: { at: Date }[] = await this.manager.query('SELECT clock_timestamp() AS at');
+    return (rows[0]?.at ?? new Date(NaN)).toISOString();
+  }
 }
 
 /** Gives out transactions: state, journal and outbox commit together, or nothing does. */
@@ -144,6 +179,7 @@ export class UnitOfWork {
       await manager.query('SET TRANSACTION READ ONLY');
       const tx = new Transaction(context, manager, this.sealer, this.clock, this.knownActions);
       try {
+        await tx.assertStanding();
         return await work(tx);
       } finally {
         unbind(tx);
@@ -151,16 +187,17 @@ export class UnitOfWork {
     });
   }
 
-  /** Writes one journal row on its own: a refusal or a read, which change no state. */
+  /** Writes one journal row on its own: a refusal or a read, which change no state; also of an access that has ended meanwhile. */
   journal(context: ActContext, fact: JournalFact): Promise<Id> {
-    return this.run({ ...context, action: fact.action }, (tx) => tx.record(fact));
+    return this.run({ ...asRecord(context), action: fact.action }, (tx) => tx.record(fact));
   }
 
   private async inside<T>(context: ActContext, manager: EntityManager, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const repeat = await this.claimKey(context, manager);
-    if (repeat !== undefined) return repeat.result as T;
     const tx = new Transaction(context, manager, this.sealer, this.clock, this.knownActions);
     try {
+      await tx.assertStanding();
+      const repeat = await this.claimKey(context, manager);
+      if (repeat !== undefined) return repeat.result as T;
       const result = await work(tx);
       if (context.idempotency !== undefined) {
         if (!tx.recorded.has(context.action)) throw new Error(`the act ${context.action} left no audit entry`);

@@ -6,6 +6,7 @@ import { Reflector } from '@nestjs/core';
 import { z } from 'zod';
 import { Act, act } from './act.js';
 import { ActGuard } from './act.guard.js';
+import type { Canaries } from './canaries.js';
 
 const open = act({
   method: 'GET',
@@ -39,7 +40,13 @@ async function through(grants: readonly Grant[]): Promise<Actor | undefined> {
     getHandler: (): unknown => Object.getOwnPropertyDescriptor(Things.prototype, 'list')?.value,
     switchToHttp: () => ({ getRequest: () => request }),
   } as unknown as ExecutionContext;
-  const guard = new ActGuard(new Reflector(), { authenticate: () => Promise.resolve(person(grants)) }, clockAt('2026-05-01T00:00:00.000Z'));
+  const guard = new ActGuard(
+    new Reflector(),
+    { authenticate: () => Promise.resolve(person(grants)) },
+    clockAt('2026-05-01T00:00:00.000Z'),
+    { isCanary: () => false } as unknown as Canaries,
+    undefined as never,
+  );
   await guard.canActivate(execution);
   return (request['opdomain'] as { context: { actor: Actor } }).context.actor;
 }

@@ -1,13 +1,14 @@
 export { act, Act, type ActRoles, type ActSpec, type Input, type Output } from './act.js';
 export { ActGuard, AUTHENTICATOR, CLOCK, type Authenticator } from './act.guard.js';
 export { ActInterceptor } from './act.interceptor.js';
+export { Canaries } from './canaries.js';
 export { ConnectionLog } from './connections.js';
 export { openApi } from './openapi.js';
 export { idParam, pageOf, pageQuery } from './schemas.js';
 export { LOGGER, ProblemFilter, REFUSALS } from './problem.filter.js';
 export type { Problem } from './problem.js';
 export { httpRefusals } from './refusals.js';
-export { Ctx, In, type ActingRequest } from './request.js';
+export { Ctx, In, Incoming, type ActingRequest } from './request.js';
 export { RouteTable } from './route-table.js';
 export { createHttpApp, httpConfig, type HttpConfig } from './server.js';
 export { verifierFor, oidcConfig, type OidcConfig, type TokenClaims, type TokenVerifier } from './oidc.js';

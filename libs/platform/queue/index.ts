@@ -15,7 +15,7 @@ export {
 } from './handlers.js';
 export { Relay } from './relay.js';
 export { Turns, type Turn } from './turns.js';
-export { WorkRunner } from './worker.js';
+export { tryWork, WorkRunner } from './worker.js';
 
 export const queueRefusals = {
   'queue.no-handler': {

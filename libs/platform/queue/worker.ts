@@ -1,5 +1,5 @@
 import { newId, Refusal, systemAct, type Clock, type Id, type JsonObject } from '#kernel';
-import type { UnitOfWork } from '#platform/database';
+import type { Tx, UnitOfWork } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import { counter, inSpan, traceparent, withTraceparent, type Logger } from '#platform/telemetry';
 import type { DataSource } from 'typeorm';
@@ -18,6 +18,26 @@ interface WorkRow {
   readonly payload: JsonObject;
   readonly attempts: number;
   readonly traceparent: string | null;
+}
+
+const claimSql = `UPDATE platform.work SET state = 'leased', attempts = attempts + 1, lease_owner = $2, lease_until = now() + interval '60 seconds'
+  WHERE id = $1 AND state = 'due' AND due_at <= now()
+  RETURNING id, kind, name, key, event_id, payload, attempts, traceparent`;
+const renewSql = `UPDATE platform.work SET lease_until = now() + make_interval(secs => $3)
+  WHERE id = $1 AND state = 'leased' AND lease_owner = $2`;
+
+/**
+ * Asks the queue for a piece of work by the statements with which a worker takes it and goes on with it, and takes neither: for probes,
+ * in a transaction of their own. @returns `refused` when both are, `taken` when one would have gone through.
+ */
+export async function tryWork(tx: Tx, workId: Id): Promise<'refused' | 'taken'> {
+  const manager = managerOf(tx);
+  const owners: { lease_owner: string | null }[] = await manager.query('SELECT lease_owner FROM platform.work WHERE id = $1', [workId]);
+  await manager.query('SAVEPOINT try_work');
+  const [, claimed]: [unknown, number] = await manager.query(claimSql, [workId, newId()]);
+  const [, renewed]: [unknown, number] = await manager.query(renewSql, [workId, owners[0]?.lease_owner ?? '', 60]);
+  await manager.query('ROLLBACK TO SAVEPOINT try_work');
+  return claimed + renewed === 0 ? 'refused' : 'taken';
 }
 
 /** Takes rung work from its table under a lease, runs it, and writes its end there. The queue is told nothing but "heard". */
@@ -67,12 +87,7 @@ export class WorkRunner {
   }
 
   private async claim(workId: Id): Promise<WorkRow | undefined> {
-    const [rows]: [WorkRow[], number] = await this.dataSource.query(
-      `UPDATE platform.work SET state = 'leased', attempts = attempts + 1, lease_owner = $2, lease_until = now() + interval '60 seconds'
-       WHERE id = $1 AND state = 'due' AND due_at <= now()
-       RETURNING id, kind, name, key, event_id, payload, attempts, traceparent`,
-      [workId, this.owner],
-    );
+    const [rows]: [WorkRow[], number] = await this.dataSource.query(claimSql, [workId, this.owner]);
     return rows[0];
   }
 
@@ -123,10 +138,7 @@ export class WorkRunner {
 
   private async renew(id: Id, seconds: number, controller: AbortController): Promise<void> {
     try {
-      const [, count]: [unknown, number] = await this.dataSource.query(
-        `UPDATE platform.work SET lease_until = now() + make_interval(secs => $3) WHERE id = $1 AND state = 'leased' AND lease_owner = $2`,
-        [id, this.owner, seconds],
-      );
+      const [, count]: [unknown, number] = await this.dataSource.query(renewSql, [id, this.owner, seconds]);
       if (count === 0) controller.abort(new Error('cancelled or lease lost'));
     } catch (fault) {
       this.log.error('work.lease-not-renewed', fault, { workId: id });

@@ -54,7 +54,6 @@ export class Revocations {
       const seats = await this.revokeScope(tx, { kind: 'person', id: personId }, input.ground, (seat) => {
         assertSeesSeat(ctx, seat);
       });
-      await tx.bumpEpoch('person', personId);
       const row = await this.changes.openRevocation(tx, {
         scope: { kind: 'person', id: personId },
         cause: 'revoked',

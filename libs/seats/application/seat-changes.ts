@@ -1,7 +1,7 @@
 import { type CutScope, type Id, newId } from '#kernel';
 import { DesiredObjects } from '#domains';
 import type { Tx } from '#platform/database';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { seatEvents } from '../contract.js';
 import type { RevocationCause } from '../domain/revocation.js';
 import type { SeatChange } from '../domain/seat-decisions.js';
@@ -9,6 +9,7 @@ import type { RevocationRow, SeatRow } from '../persistence/entities.js';
 import { RevocationsRepository } from '../persistence/revocations.repository.js';
 import { SeatsRepository } from '../persistence/seats.repository.js';
 import { WorkspacesRepository } from '../persistence/workspaces.repository.js';
+import { SEATS_CONFIG, type SeatsConfig } from './seats.config.js';
 
 /** Owner, among those that a zone holds objects for: the seat, which has one workspace at a time. */
 export const seatOwner = (id: Id): { kind: string; id: Id } => ({ kind: 'seat', id });
@@ -46,6 +47,7 @@ export class SeatChanges {
     private readonly workspaces: WorkspacesRepository,
     private readonly revocations: RevocationsRepository,
     private readonly desired: DesiredObjects,
+    @Inject(SEATS_CONFIG) private readonly config: SeatsConfig,
   ) {}
 
   /** Applies one change. A change that cuts is followed by {@link openRevocation}, once for all the seats that are cut together. */
@@ -78,7 +80,8 @@ export class SeatChanges {
   async openRevocation(tx: Tx, opening: RevocationOpening): Promise<RevocationRow> {
     const row = await this.revocations.insert(tx, {
       id: newId(),
-      committedAt: tx.context.at,
+      committedAt: await tx.now(),
+      seenAt: null,
       scopeKind: opening.scope.kind,
       scopeId: opening.scope.id,
       cause: opening.cause,
@@ -89,10 +92,12 @@ export class SeatChanges {
       ...opening.parties,
       state: 'cutting',
       closedAt: null,
-      open: [],
+      open: this.config.paths.map((path) => ({ path, reason: 'not-reported', detail: null })),
       receipt: null,
       receiptDigest: null,
     });
+    // Whoever holds an older epoch of the scope is refused from the commit on, whatever else the cut consists of.
+    await tx.bumpEpoch(opening.scope.kind, opening.scope.id);
     const { unitId, authorisationId, scenarioId } = opening.parties;
     await tx.record({
       action: orderOf(opening),

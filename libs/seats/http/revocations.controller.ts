@@ -17,6 +17,7 @@ const revokeSeat = act({
   body: RevokeSeat,
   response: RevocationView,
   status: 202,
+  cuts: 'seat',
 });
 const revokePerson = act({
   method: 'POST',
@@ -29,6 +30,7 @@ const revokePerson = act({
   body: RevokeSeat,
   response: RevocationView,
   status: 202,
+  cuts: 'person',
 });
 const ofSeat = act({
   method: 'GET',
