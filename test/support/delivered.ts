@@ -55,7 +55,6 @@ export async function openDelivered(): Promise<Delivered> {
     coderunsContext,
   ];
   const medium = await openMedium({ contexts, worker: true });
-  await medium.app.listen(0, '127.0.0.1');
   const operating = await openOperating(medium);
   const provider = await medium.organisation('provider');
   const steward = await medium.person(provider, ['provider']);

@@ -72,6 +72,7 @@ async function configFor(
   const masterKeyFile = join(dir, 'master.key');
   await createMasterKeyFile(masterKeyFile);
   const kubeconfig = join(dir, 'no-cluster.kubeconfig');
+  const paths = pathsOf(contexts);
   const nowhere = { server: 'https://127.0.0.1:1' };
   await writeFile(
     kubeconfig,
@@ -95,7 +96,7 @@ async function configFor(
       http: { port: 0, requestsPerMinute: 1_000_000 },
       oidc: { issuer: issuer.url, audience: testAudience },
       telemetry: { logLevel: process.env['OPDOMAIN_TEST_LOG'] ?? 'silent' },
-      seats: { paths: pathsOf(contexts) },
+      ...(paths.length === 0 ? {} : { seats: { paths } }),
       installation: {
         organisation: { name: '平台运维单位', creditCode: creditCode() },
         administrators: [

@@ -6,7 +6,7 @@ import { epochChannel, readEpochs } from './epochs.js';
 
 /** How often epochs are read while a transfer is open; a notification only makes the next read earlier. */
 const readEveryMs = 250;
-/** How often a process with nothing to watch says that it is there. */
+/** How often a process with nothing to watch says that it is there, but at least four times a lease. */
 const heartbeatMs = 1_000;
 const answerWithinMs = 5_000;
 
@@ -120,7 +120,7 @@ export class AccessTruth {
   private schedule(): void {
     clearTimeout(this.timer);
     if (this.closed) return;
-    this.timer = setTimeout(() => void this.read(), this.watchers.size > 0 ? readEveryMs : heartbeatMs);
+    this.timer = setTimeout(() => void this.read(), this.watchers.size > 0 ? readEveryMs : Math.min(heartbeatMs, this.options.leaseMs / 4));
     this.timer.unref();
   }
 

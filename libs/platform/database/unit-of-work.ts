@@ -128,6 +128,14 @@ class Transaction implements Tx {
     return readEpochs((sql, parameters) => this.manager.query(sql, parameters), refs);
   }
 
+  async raisedAt({ kind, id }: EpochRef): Promise<Instant | undefined> {
+    const rows: { at: Date }[] = await this.manager.query('SELECT bumped_at AS at FROM platform.epochs WHERE kind = $1 AND id = $2', [
+      kind,
+      id,
+    ]);
+    return rows[0]?.at.toISOString();
+  }
+
   async restOn(refs: readonly EpochRef[], until: Instant | null = null): Promise<void> {
     const { standing } = this.context;
     if (standing !== undefined) standing.rest(refs, await this.epochs(refs), until);

@@ -9,7 +9,7 @@ import { objectOf } from './audit-object.js';
 import { Canaries } from './canaries.js';
 import { LOGGER } from './problem.filter.js';
 import { requestOf, type Acting, type ActingRequest } from './request.js';
-import { guardedDown, guardedUp } from './transfers.js';
+import { guardedDown, guardedUp, pieceBytes } from './transfers.js';
 
 /** Media type of bytes on their way up (tus 1.0). */
 export const uploadedBytes = 'application/offset+octet-stream';
@@ -51,9 +51,9 @@ export class ActInterceptor implements NestInterceptor {
 
   /** Never keeps a cut waiting for more than its second, nor from being done. */
   private async rehearse({ spec, input }: Acting): Promise<void> {
-    const { id } = (input?.params ?? {}) as { id?: string };
-    if (spec.cuts === undefined || id === undefined) return;
-    const scope: CutScope = { kind: spec.cuts, id };
+    if (spec.cuts === undefined) return;
+    const scope: CutScope =
+      typeof spec.cuts === 'function' ? spec.cuts(input?.body) : { kind: spec.cuts, id: (input?.params as { readonly id: string }).id };
     await this.canaries.rehearse(scope).catch((fault: unknown) => {
       this.log.error('canaries.not-asked', fault, { ...scope });
     });
@@ -82,13 +82,19 @@ export class ActInterceptor implements NestInterceptor {
     return checked;
   }
 
-  private sendDown(acting: Acting, answer: unknown, reply: FastifyReply): StreamableFile {
-    const whole = typeof answer === 'string' ? Buffer.from(answer) : answer instanceof Uint8Array ? Buffer.from(answer) : undefined;
-    if (whole === undefined && !(answer instanceof StreamableFile)) throw new Error(`${acting.spec.action} answers no bytes`);
-    const source = answer instanceof StreamableFile ? answer.getStream() : Readable.from([whole], { objectMode: false });
-    return new StreamableFile(guardedDown(this.truth, standingOf(acting), source, reply.raw), {
-      ...(answer instanceof StreamableFile ? answer.options : { length: whole?.length ?? 0 }),
-    });
+  /** What is one piece takes one look. */
+  private async sendDown(acting: Acting, answer: unknown, reply: FastifyReply): Promise<unknown> {
+    const standing = standingOf(acting);
+    if (answer instanceof StreamableFile)
+      return new StreamableFile(guardedDown(this.truth, standing, answer.getStream(), reply.raw), answer.options);
+    if (typeof answer !== 'string' && !(answer instanceof Uint8Array)) throw new Error(`${acting.spec.action} answers no bytes`);
+    const bytes = Buffer.from(answer);
+    if (bytes.length > pieceBytes)
+      return new StreamableFile(guardedDown(this.truth, standing, Readable.from([bytes], { objectMode: false }), reply.raw), {
+        length: bytes.length,
+      });
+    await this.truth.confirm(standing);
+    return answer;
   }
 
   private async journalRead(acting: Acting): Promise<void> {

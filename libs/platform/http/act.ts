@@ -32,8 +32,8 @@ export interface ActSpec {
    * through the guard of transfers, piece by piece; a handler that would take the raw connection keeps the application from starting.
    */
   readonly streams?: 'down' | 'up';
-  /** Kind of what the act cuts, named by its `:id`: canaries are asked before it, so that its receipt can show the difference. */
-  readonly cuts?: CutScope['kind'];
+  /** Kind of what the act cuts, named by its `:id` or read from its body: canaries are asked before it, so that its receipt can show the difference. */
+  readonly cuts?: CutScope['kind'] | ((body: unknown) => CutScope);
 }
 
 /** Keeps the literal types of a declaration, so that `Input<typeof spec>` is what the handler gets. */

@@ -10,7 +10,9 @@ import { z } from 'zod';
 const canaryKey = 'access/canary';
 const prefix = 'canary.';
 const lifetimeMs = 60_000;
-const answerWithinMs = 1_000;
+/** Before a cut nothing waits for longer; after it an answer is worth waiting for. */
+const rehearseWithinMs = 1_000;
+const answerWithinMs = 5_000;
 /** How long ago canaries may have been asked to count as before a cut. */
 const rehearsedWithin = '60 seconds';
 /** Header by which a replica says which one it is. */
@@ -81,7 +83,7 @@ export class Canaries {
     const epoch = (await this.epochs.of([scope])).get(epochKey(scope)) ?? 0;
     const credential = await this.mint([{ ...scope, epoch }]);
     const answers = await Promise.all(
-      (await this.replicas(await this.epochs.now())).map(async (replica) => [replica.id, (await this.ask(replica, credential)).verdict]),
+      (await this.replicas(await this.epochs.now())).map(async (replica) => [replica.id, (await this.ask(replica, credential, { withinMs: rehearseWithinMs })).verdict]),
     );
     await this.dataSource.query(
       `WITH old AS (DELETE FROM platform.rehearsals WHERE at < now() - interval '1 day')
@@ -111,7 +113,7 @@ export class Canaries {
     const replica = replicas[Math.floor(Math.random() * replicas.length)];
     if (replica === undefined) return { verdict: 'unknown', why: 'no replica is registered' };
     const epoch = (await this.epochs.of([scope])).get(epochKey(scope)) ?? 0;
-    return this.ask(replica, await this.mint([{ ...scope, epoch }]), query);
+    return this.ask(replica, await this.mint([{ ...scope, epoch }]), { query });
   }
 
   private async judge(
@@ -130,13 +132,17 @@ export class Canaries {
     return { refused, answer, closedBy: 'acknowledged', at };
   }
 
-  private async ask(replica: Replica, credential: string, query = ''): Promise<Answer> {
+  private async ask(
+    replica: Replica,
+    credential: string,
+    { query = '', withinMs = answerWithinMs }: { readonly query?: string; readonly withinMs?: number } = {},
+  ): Promise<Answer> {
     if (replica.address === null) return { verdict: 'unknown', why: 'no address yet' };
     try {
       const response = await fetch(`${replica.address}/api/v1/canary${query}`, {
         headers: { authorization: `Bearer ${credential}` },
         redirect: 'error',
-        signal: AbortSignal.timeout(answerWithinMs),
+        signal: AbortSignal.timeout(withinMs),
       });
       const text = await response.text();
       if (response.headers.get(replicaHeader) !== replica.id) return { verdict: 'unknown', why: 'another process answered' };

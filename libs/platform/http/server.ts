@@ -17,7 +17,7 @@ export const httpConfig = z
       .describe('Address at which this replica alone can be asked by the others, e.g. of its pod; where it listens when left out'),
     accessLeaseSeconds: z
       .number()
-      .min(0.5)
+      .min(1)
       .max(15)
       .default(15)
       .describe('How long transfers go on without hearing whether their access still stands; then no byte passes'),

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Transform, type Readable, type TransformCallback } from 'node:stream';
 
 /** Largest piece that passes on one look at the truth. */
-const pieceBytes = 64 * 1024;
+export const pieceBytes = 64 * 1024;
 
 /** Lets bytes through while what lets them in stands: each piece after a look, none after the end, whichever side is slow. */
 class Gate extends Transform {
@@ -48,6 +48,8 @@ export function guardedDown(truth: AccessTruth, standing: Standing, source: Read
     cut.destroy(why);
     if (reply.headersSent) reply.socket?.resetAndDestroy();
   });
+  // Whoever looks on (span, network log, framework) waits for its end as well.
+  reply.setMaxListeners(20);
   source.once('error', (fault) => gate.destroy(fault));
   gate.once('close', () => source.destroy());
   return source.pipe(gate);

@@ -1,4 +1,4 @@
-import { type CutScope, type Id, newId } from '#kernel';
+import { type CutScope, type Id, type Instant, newId } from '#kernel';
 import { DesiredObjects } from '#domains';
 import type { Tx } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
@@ -13,6 +13,10 @@ import { SEATS_CONFIG, type SeatsConfig } from './seats.config.js';
 
 /** Owner, among those that a zone holds objects for: the seat, which has one workspace at a time. */
 export const seatOwner = (id: Id): { kind: string; id: Id } => ({ kind: 'seat', id });
+
+/** Of an authorisation and a scenario the act upstream raised the epoch, and news of it came here later: the promise runs from the act. */
+const committedAt = async (tx: Tx, scope: CutScope): Promise<Instant> =>
+  (scope.kind === 'authorisation' || scope.kind === 'scenario' ? await tx.raisedAt(scope) : undefined) ?? (await tx.now());
 
 export interface RevocationOpening {
   readonly scope: CutScope;
@@ -80,7 +84,7 @@ export class SeatChanges {
   async openRevocation(tx: Tx, opening: RevocationOpening): Promise<RevocationRow> {
     const row = await this.revocations.insert(tx, {
       id: newId(),
-      committedAt: await tx.now(),
+      committedAt: await committedAt(tx, opening.scope),
       seenAt: null,
       scopeKind: opening.scope.kind,
       scopeId: opening.scope.id,

@@ -1,0 +1,1 @@
+export const accessTable: Readonly<Record<string, Readonly<Record<string, string>>>> = {};
