@@ -62,9 +62,9 @@ export interface PathCut {
 export interface CutMoment {
   /** When another transaction first read the cut as committed: no act whose transaction began later passes. */
   readonly seenAt: Instant;
-  now(): Instant;
+  readonly now: () => Instant;
   /** Real requests at every registered replica, made once for all paths. */
-  gate(): Promise<readonly GateAnswer[]>;
+  readonly gate: () => Promise<readonly GateAnswer[]>;
 }
 
 /** Closes one way in. Idempotent: cutting what is cut answers again with a fresh probe. */

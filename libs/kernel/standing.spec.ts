@@ -8,12 +8,12 @@ const kinds: readonly EpochKind[] = ['person', 'rights', 'unit', 'authorisation'
 const ref = fc.record({ kind: fc.constantFrom(...kinds), id: fc.constantFrom('a', 'b', 'c') });
 const epochs = fc.dictionary(fc.constantFrom(...kinds.flatMap((kind) => ['a', 'b', 'c'].map((id) => epochKey({ kind, id })))), fc.nat(3));
 const now = '2026-05-01T08:00:00.000Z';
-const answer = (standing: Standing, found: Readonly<Record<string, number>>, at = now): string | undefined => {
+const answer = (standing: Standing, found: Readonly<Record<string, number>>, at = now): unknown => {
   try {
     standing.compare(new Map(Object.entries(found)), at);
     return undefined;
   } catch (fault) {
-    return String((fault as Refusal).details['what']);
+    return (fault as Refusal).details['what'];
   }
 };
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
   operating = await openOperating(medium);
   second = await composeApi(medium.platform);
   replicas = [await addressOf(medium.app), await listen(second, medium.platform)];
-});
+}, 300_000);
 afterAll(async () => {
   await second.close();
   await medium.close();
@@ -231,7 +231,7 @@ describe('every act that takes something away', () => {
     expect(last).toBeLessThan(committed + 2_000);
     expect(own.closedAt ?? Infinity).toBeLessThan(committed + 2_000);
     expect(otherLast).toBeGreaterThan(committed + 2_000);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('a process that cannot hear the truth', () => {

@@ -82,7 +82,10 @@ export class UploadsController {
     const answer = await server.handleWeb(request);
     if (answer.ok) return answer;
     if (fault instanceof Refusal || (fault instanceof Error && !('status_code' in fault))) throw fault;
-    throw refuse(said[answer.status] ?? 'http.malformed', { id: request.url.split('/').at(-1) ?? '', offset: request.headers.get('upload-offset') });
+    throw refuse(said[answer.status] ?? 'http.malformed', {
+      id: request.url.split('/').at(-1) ?? '',
+      offset: request.headers.get('upload-offset'),
+    });
   }
 }
 

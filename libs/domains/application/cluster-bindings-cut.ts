@@ -18,7 +18,8 @@ const answerSeconds = 15;
 @Injectable()
 export class ClusterBindingsCut implements CutPath {
   readonly path = 'cluster-bindings';
-  readonly limits = 'Watches that stood before may last as long as their client’s timeout; people hold no cluster credential that could open one.';
+  readonly limits =
+    'Watches that stood before may last as long as their client’s timeout; people hold no cluster credential that could open one.';
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly domains: DomainsRepository,
@@ -78,5 +79,10 @@ const nothingOpen = (scope: CutScope, { seenAt, now }: CutMoment): PathCut => ({
   object: `${scope.kind} ${scope.id}: nothing in the cluster`,
   cutAt: seenAt,
   closedBy: 'nothing-open',
-  probe: { how: 'what zones hold on its behalf was looked up', answer: 'nothing; people hold no cluster credentials', refused: true, at: now() },
+  probe: {
+    how: 'what zones hold on its behalf was looked up',
+    answer: 'nothing; people hold no cluster credentials',
+    refused: true,
+    at: now(),
+  },
 });

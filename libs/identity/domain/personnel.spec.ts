@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { grantsAt, missingDetails, organisationsAt, recordAt, separationConflict, type PersonnelRecord } from './personnel.js';
+import { grantsAt, missingDetails, organisationsAt, recordAt, separationConflict, standsUntil, type PersonnelRecord } from './personnel.js';
 import { areAffiliated, type Organisation } from './organisation.js';
 
 const record = (change: Partial<PersonnelRecord>): PersonnelRecord => ({
@@ -11,6 +11,26 @@ const record = (change: Partial<PersonnelRecord>): PersonnelRecord => ({
   withdrawn: false,
   details: {},
   ...change,
+});
+
+describe('what a person stands on', () => {
+  it('ends with the first of today’s affiliations, roles and mandates, not with one that is over or still to come', () => {
+    const at = '2026-03-01T04:00:00.000Z';
+    const affiliation = (from: string, until: string | null) => ({ organisationId: 'o', from, until });
+    const facts = {
+      affiliations: [affiliation('2020-01-01', null), affiliation('2020-01-01', '2026-02-01'), affiliation('2026-04-01', '2026-04-02')],
+    };
+    const role = { role: 'provider', from: '2026-01-01', until: '2026-08-31', scope: { kind: 'unit', organisationId: 'o' } } as const;
+    const mandate = {
+      role: 'evaluator',
+      from: '2026-01-01',
+      until: null,
+      scope: { kind: 'mandate', organisationId: 'o', from: '2026-01-01', until: '2026-07-31' },
+    } as const;
+    expect(standsUntil(facts, [], at)).toBeNull();
+    expect(standsUntil(facts, [role], at)).toBe('2026-08-31T16:00:00.000Z');
+    expect(standsUntil(facts, [role, mandate], at)).toBe('2026-07-31T16:00:00.000Z');
+  });
 });
 
 describe('personnel records', () => {
