@@ -91,7 +91,9 @@ export const RevocationView = z.object({
   state: z.enum(['cutting', 'closed', 'superseded']),
   committedAt: instant,
   closedAt: instant.nullable(),
-  open: z.array(z.object({ path: z.enum(pathNames), reason: z.string(), detail: z.string().nullable() })).describe('paths not shown to be closed'),
+  open: z
+    .array(z.object({ path: z.enum(pathNames), reason: z.string(), detail: z.string().nullable() }))
+    .describe('paths not shown to be closed'),
   receiptDigest: z.string().nullable(),
 });
 export const RevocationsQuery = pageQuery.extend({ scopeId: z.uuid().optional(), caseId: z.uuid().optional() });

@@ -59,7 +59,11 @@ interface Receipt {
     readonly committedAt: string;
     readonly complete: boolean;
     readonly used: { action: string; person: string }[];
-    readonly paths: { path: string; limits: string[]; cuts: { object: string; cutAt: string; probe: { before?: string; refused: boolean; how: string; answer: string } }[] }[];
+    readonly paths: {
+      path: string;
+      limits: string[];
+      cuts: { object: string; cutAt: string; probe: { before?: string; refused: boolean; how: string; answer: string } }[];
+    }[];
   };
 }
 async function receiptOf(by: Caller, revocationId: string): Promise<Receipt['document']> {
@@ -67,7 +71,8 @@ async function receiptOf(by: Caller, revocationId: string): Promise<Receipt['doc
   return ok<Receipt>(await by.get(`/revocations/${revocationId}/receipt`)).document;
 }
 const cutsOf = (receipt: Receipt['document'], path: string) => receipt.paths.find((one) => one.path === path)?.cuts ?? [];
-const lastOf = (receipt: Receipt['document'], path: string): number => Math.max(...cutsOf(receipt, path).map(({ cutAt }) => Date.parse(cutAt)));
+const lastOf = (receipt: Receipt['document'], path: string): number =>
+  Math.max(...cutsOf(receipt, path).map(({ cutAt }) => Date.parse(cutAt)));
 const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const successes = ({ seen }: Seen): number[] => seen.filter(({ status }) => status === 200).map(({ sentAt }) => sentAt ?? 0);
 const arrivals = ({ seen }: Seen): number[] => seen.map(({ at }) => at ?? 0);
@@ -130,7 +135,11 @@ describe('a revocation, seen by whoever asks from outside at every replica', () 
     await finish();
     const recorded = await medium.sql<{ action: string }>(
       `SELECT action FROM platform.journal WHERE person_id = $1 AND outcome <> 'refused' AND recorded_at >= $2 AND recorded_at <= $3`,
-      [one.person.personId, receipt.committedAt, new Date(Math.max(...receipt.paths.map(({ path }) => lastOf(receipt, path)))).toISOString()],
+      [
+        one.person.personId,
+        receipt.committedAt,
+        new Date(Math.max(...receipt.paths.map(({ path }) => lastOf(receipt, path)))).toISOString(),
+      ],
     );
     expect(receipt.used.map(({ action }) => action).sort()).toEqual(recorded.map(({ action }) => action).sort());
     expect(receipt.used.every(({ person }) => person === one.person.personId)).toBe(true);
@@ -148,7 +157,10 @@ describe('a revocation, seen by whoever asks from outside at every replica', () 
       return view.some(({ path, reason }) => path === 'transfers' && reason === 'probe-unknown') && view;
     }, 'the silent replica to be named');
     expect(open.filter(({ reason }) => reason === 'probe-unknown').map(({ path }) => path)).toContain('transfers');
-    expect(await operating.authority.get(`/revocations/${id}/receipt`)).toMatchObject({ status: 409, body: { code: 'revocation.no-receipt' } });
+    expect(await operating.authority.get(`/revocations/${id}/receipt`)).toMatchObject({
+      status: 409,
+      body: { code: 'revocation.no-receipt' },
+    });
     await third.close();
     const receipt = await receiptOf(operating.authority, id);
     expect(JSON.stringify(receipt)).not.toContain(address);
@@ -158,7 +170,9 @@ describe('a revocation, seen by whoever asks from outside at every replica', () 
     const one = await holder();
     // What a process that is killed leaves behind: it was there just now, and has not said that it stopped.
     const replicaId = newId();
-    await medium.sql(`INSERT INTO platform.replicas (id, address, lease_ms, seen_at) VALUES ($1, 'http://127.0.0.1:1', 5000, now())`, [replicaId]);
+    await medium.sql(`INSERT INTO platform.replicas (id, address, lease_ms, seen_at) VALUES ($1, 'http://127.0.0.1:1', 5000, now())`, [
+      replicaId,
+    ]);
     const { id } = ok(await operating.authority.post(`/seats/${one.seatId}/revocations`, { ground: 'drill', reason: '演练' }));
     const receipt = await receiptOf(operating.authority, id);
     const [row] = await medium.sql<{ ends: Date }>(
@@ -174,7 +188,10 @@ describe('every act that takes something away', () => {
   type Taking = (one: Holder, at: Operating) => Promise<unknown>;
   const away: readonly [string, Taking][] = [
     ['a revoked seat', ({ seatId }, { authority }) => authority.post(`/seats/${seatId}/revocations`, { ground: 'left', reason: '离岗' })],
-    ['a revoked person', ({ person }) => medium.security.post(`/people/${person.personId}/revocations`, { ground: 'incident', reason: '泄露' })],
+    [
+      'a revoked person',
+      ({ person }) => medium.security.post(`/people/${person.personId}/revocations`, { ground: 'incident', reason: '泄露' }),
+    ],
     ['an ended role', ({ person }) => medium.security.post(`/people/${person.personId}/role-ends`, { role: 'unit-developer' })],
     [
       'an ended affiliation',
@@ -214,24 +231,28 @@ describe('every act that takes something away', () => {
     ],
   ];
 
-  it.each(away)('%s ends a transfer under way, within two seconds, and no one else’s [SEAT-03]', async (_what, take) => {
-    const at = await openOperating(medium);
-    const one = await holder(at);
-    const bystander = await holder();
-    const finish = await outside([
-      await probe('down', replicas[1] ?? '', one.person, at.scenarioId),
-      await probe('down', replicas[1] ?? '', bystander.person, operating.scenarioId),
-    ]);
-    ok(await (take(one, at) as ReturnType<Caller['post']>));
-    const committed = Date.now();
-    await settle(2_500);
-    const [own, other] = (await finish()) as [Seen, Seen];
-    const [last, otherLast] = [own, other].map((seen) => arrivals(seen).at(-1) ?? 0) as [number, number];
-    expect(arrivals(own).length).toBeGreaterThan(10);
-    expect(last).toBeLessThan(committed + 2_000);
-    expect(own.closedAt ?? Infinity).toBeLessThan(committed + 2_000);
-    expect(otherLast).toBeGreaterThan(committed + 2_000);
-  }, 240_000);
+  it.each(away)(
+    '%s ends a transfer under way, within two seconds, and no one else’s [SEAT-03]',
+    async (_what, take) => {
+      const at = await openOperating(medium);
+      const one = await holder(at);
+      const bystander = await holder();
+      const finish = await outside([
+        await probe('down', replicas[1] ?? '', one.person, at.scenarioId),
+        await probe('down', replicas[1] ?? '', bystander.person, operating.scenarioId),
+      ]);
+      ok(await (take(one, at) as ReturnType<Caller['post']>));
+      const committed = Date.now();
+      await settle(2_500);
+      const [own, other] = (await finish()) as [Seen, Seen];
+      const [last, otherLast] = [own, other].map((seen) => arrivals(seen).at(-1) ?? 0) as [number, number];
+      expect(arrivals(own).length).toBeGreaterThan(10);
+      expect(last).toBeLessThan(committed + 2_000);
+      expect(own.closedAt ?? Infinity).toBeLessThan(committed + 2_000);
+      expect(otherLast).toBeGreaterThan(committed + 2_000);
+    },
+    240_000,
+  );
 });
 
 describe('a process that cannot hear the truth', () => {
@@ -242,9 +263,10 @@ describe('a process that cannot hear the truth', () => {
     const admin = new pg.Client({ connectionString: Object.assign(new URL(await serverUrl()), { pathname: '/postgres' }).href });
     await admin.connect();
     await admin.query(`ALTER DATABASE ${name?.name ?? ''} ALLOW_CONNECTIONS false`);
-    await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = 'opdomain-access'`, [
-      name?.name,
-    ]);
+    await admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = 'opdomain-access'`,
+      [name?.name],
+    );
     const away = Date.parse(systemClock.now());
     await settle(leaseSeconds * 1000 + 3_000);
     await admin.query(`ALTER DATABASE ${name?.name ?? ''} ALLOW_CONNECTIONS true`);

@@ -9,7 +9,13 @@ import { z } from 'zod';
 
 const one = { method: 'GET', roles: ['unit-developer', 'unit-manager', 'provider'], scope: 'unit', params: idParam } as const;
 const summary = { zh: '测试', en: 'test' };
-const ask = act({ ...one, path: '/long-answers/:id/once', action: 'long-answer.asked', summary, response: z.object({ ok: z.literal(true) }) });
+const ask = act({
+  ...one,
+  path: '/long-answers/:id/once',
+  action: 'long-answer.asked',
+  summary,
+  response: z.object({ ok: z.literal(true) }),
+});
 const follow = act({ ...one, path: '/long-answers/:id', action: 'long-answer.followed', summary, response: z.unknown(), streams: 'down' });
 
 /** Work in a scenario as any context has it: an act that asks for the seat, and an answer that is long in coming; nothing in it asks twice. */

@@ -101,7 +101,9 @@ export class AccessTruth {
     this.watchers.clear();
     await this.reading;
     const { client } = this;
-    await client?.query('UPDATE platform.replicas SET stopped_at = clock_timestamp() WHERE id = $1', [this.replicaId]).catch(() => undefined);
+    await client
+      ?.query('UPDATE platform.replicas SET stopped_at = clock_timestamp() WHERE id = $1', [this.replicaId])
+      .catch(() => undefined);
     await client?.end().catch(() => undefined);
   }
 

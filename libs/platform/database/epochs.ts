@@ -16,7 +16,10 @@ interface EpochRow {
 }
 
 /** One indexed query, on whichever connection asks. */
-export async function readEpochs(query: (sql: string, parameters: unknown[]) => Promise<EpochRow[]>, refs: readonly EpochRef[]): Promise<Epochs> {
+export async function readEpochs(
+  query: (sql: string, parameters: unknown[]) => Promise<EpochRow[]>,
+  refs: readonly EpochRef[],
+): Promise<Epochs> {
   if (refs.length === 0) return new Map();
   const rows = await query(
     `SELECT e.kind, e.id, e.epoch FROM unnest($1::text[], $2::uuid[]) AS wanted (kind, id) JOIN platform.epochs e USING (kind, id)`,

@@ -61,7 +61,9 @@ export class ActInterceptor implements NestInterceptor {
 
   private takeIn(acting: Acting, request: ActingRequest): Readable | undefined {
     const { method, headers, url, raw } = request;
-    const carried = Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as [string, string]] : []));
+    const carried = Object.entries(headers).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value] as [string, string]] : [],
+    );
     const body = headers['content-type'] === uploadedBytes ? guardedUp(this.truth, standingOf(acting), raw) : undefined;
     acting.incoming = new Request(new URL(url, 'http://localhost'), {
       method,

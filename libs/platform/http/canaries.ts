@@ -83,7 +83,10 @@ export class Canaries {
     const epoch = (await this.epochs.of([scope])).get(epochKey(scope)) ?? 0;
     const credential = await this.mint([{ ...scope, epoch }]);
     const answers = await Promise.all(
-      (await this.replicas(await this.epochs.now())).map(async (replica) => [replica.id, (await this.ask(replica, credential, { withinMs: rehearseWithinMs })).verdict]),
+      (await this.replicas(await this.epochs.now())).map(async (replica) => [
+        replica.id,
+        (await this.ask(replica, credential, { withinMs: rehearseWithinMs })).verdict,
+      ]),
     );
     await this.dataSource.query(
       `WITH old AS (DELETE FROM platform.rehearsals WHERE at < now() - interval '1 day')
@@ -101,7 +104,11 @@ export class Canaries {
     return Promise.all(
       (await this.replicas(committedAt)).map(async (replica) => {
         const before = rehearsed?.answers[replica.id] ?? 'not-asked';
-        return { replica: `${replica.id} at ${replica.address ?? 'no address yet'}`, before, ...(await this.judge(replica, scope, old, control)) };
+        return {
+          replica: `${replica.id} at ${replica.address ?? 'no address yet'}`,
+          before,
+          ...(await this.judge(replica, scope, old, control)),
+        };
       }),
     );
   }
@@ -197,4 +204,10 @@ export class Canaries {
 
 const Problem = z.looseObject({ code: z.string(), details: z.record(z.string(), z.unknown()) });
 /** Refusals that say nothing about the cut: of the credential itself, or of a part that is away. */
-const notAVerdict = new Set(['http.not-signed-in', 'http.too-many-requests', 'http.no-such-route', 'http.role-missing', 'http.invalid-input']);
+const notAVerdict = new Set([
+  'http.not-signed-in',
+  'http.too-many-requests',
+  'http.no-such-route',
+  'http.role-missing',
+  'http.invalid-input',
+]);

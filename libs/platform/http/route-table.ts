@@ -30,7 +30,11 @@ export class RouteTable {
         if (spec === undefined) faults.push(`${wrapper.name}.${method} declares no act`);
         else if (!knownActions.has(spec.action)) faults.push(`${wrapper.name}.${method} names ${spec.action}, which no context declares`);
         else acts.push(spec);
-        faults.push(...takesRaw(wrapper.metatype, method, spec).map((what) => `${String(wrapper.name)}.${method} takes ${what}: bytes would pass unguarded`));
+        faults.push(
+          ...takesRaw(wrapper.metatype, method, spec).map(
+            (what) => `${String(wrapper.name)}.${method} takes ${what}: bytes would pass unguarded`,
+          ),
+        );
       }
     }
     faults.push(...repeated(acts.map(({ method, path }) => `${method} ${path}`)).map((route) => `two handlers serve ${route}`));

@@ -8,7 +8,8 @@ import { gateRows } from '../domain/cut-paths.js';
 @Injectable()
 export class GateCut implements CutPath {
   readonly path = 'api-tokens';
-  readonly limits = 'A request whose transaction began before the commit may still be answered after it; what it did is listed under `used`.';
+  readonly limits =
+    'A request whose transaction began before the commit may still be answered after it; what it did is listed under `used`.';
 
   async cut(_scope: CutScope, moment: CutMoment): Promise<readonly PathCut[]> {
     return gateRows(this.path, await moment.gate(), () => moment.seenAt);

@@ -107,7 +107,12 @@ export class Receipts implements OnApplicationBootstrap {
       const under = row.scopeKind === 'person' ? null : { authorisationId: row.authorisationId, scenarioId: row.scenarioId };
       return actedBetween(tx, of, under, row.committedAt, until, mostUsed);
     });
-    return acts.map(({ at, personId, action, objectKind, objectId }) => ({ at, person: personId, action, object: `${objectKind}/${objectId}` }));
+    return acts.map(({ at, personId, action, objectKind, objectId }) => ({
+      at,
+      person: personId,
+      action,
+      object: `${objectKind}/${objectId}`,
+    }));
   }
 
   private async cut(path: CutPath, row: RevocationRow, moment: CutMoment): Promise<PathReport> {

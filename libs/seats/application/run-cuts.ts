@@ -22,7 +22,8 @@ export interface CuttableRuns {
 }
 
 /** What the probe of a run's path does not show. */
-export const runLimits = 'The engine’s process is told at its next heartbeat and may compute until then; nothing that it makes is taken in.';
+export const runLimits =
+  'The engine’s process is told at its next heartbeat and may compute until then; nothing that it makes is taken in.';
 
 /** Ends open runs of a scope and shows it: their work is off the queue and their state lets nothing be published. */
 @Injectable()

@@ -34,14 +34,20 @@ export class SeatCut implements CutPath {
     );
     if (seats.length === 0) return [this.none(scope, moment)];
     return Promise.all(
-      seats.map(async (seat, position) => this.row(seat.id, moment, await (position < askedOverHttp ? this.ask(seat) : this.look(seat, moment)))),
+      seats.map(async (seat, position) =>
+        this.row(seat.id, moment, await (position < askedOverHttp ? this.ask(seat) : this.look(seat, moment))),
+      ),
     );
   }
 
   private async ask({ id }: SeatRow): Promise<Pick<PathCut['probe'], 'how' | 'answer' | 'refused'>> {
     const { verdict, why } = await this.canaries.askFresh({ kind: 'seat', id }, `?seatId=${id}`);
     const refused = verdict === 'accepted' ? false : verdict === 'refused' && why.startsWith('seat.') ? true : ('unknown' as const);
-    return { how: 'GET /api/v1/canary for the seat, with today’s epochs as a new sign-in has them', answer: `${verdict} (${why})`, refused };
+    return {
+      how: 'GET /api/v1/canary for the seat, with today’s epochs as a new sign-in has them',
+      answer: `${verdict} (${why})`,
+      refused,
+    };
   }
 
   private look(seat: SeatRow, moment: CutMoment): Promise<Pick<PathCut['probe'], 'how' | 'answer' | 'refused'>> {

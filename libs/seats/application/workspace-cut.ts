@@ -29,7 +29,10 @@ export class WorkspaceCut implements CutPath {
       this.workspaces.ofSeats(tx, await this.scoped.ids(tx, scope)),
     );
     if (workspaces.length === 0) return [this.row(`${scope.kind}/${scope.id}`, moment, 'nothing-open', 'workspaces ever opened', '0')];
-    const standing = await this.awaitGone(workspaces.map(({ id }) => id), moment);
+    const standing = await this.awaitGone(
+      workspaces.map(({ id }) => id),
+      moment,
+    );
     return workspaces.map((workspace) => this.rowOf(workspace, standing.has(workspace.id), moment));
   }
 

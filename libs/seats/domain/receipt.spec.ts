@@ -71,7 +71,9 @@ describe('a receipt', () => {
   it('is not complete without a path that is configured, whatever else was composed', () => {
     const composed = all.filter(({ path }) => path !== 'transfers');
     expect(open(composed)).toEqual([['transfers', 'not-reported']]);
-    expect(assembleReceipt({ ...subject, expected: pathNames.filter((path) => path !== 'transfers') }, composed, [], at).complete).toBe(true);
+    expect(assembleReceipt({ ...subject, expected: pathNames.filter((path) => path !== 'transfers') }, composed, [], at).complete).toBe(
+      true,
+    );
   });
 
   it('says what each probe does not show, once, and what was used meanwhile', () => {
@@ -112,7 +114,12 @@ describe('a receipt', () => {
       object: fc.constant('o'),
       cutAt: instant,
       closedBy: fc.constantFrom('acknowledged', 'lease-expired', 'nothing-open'),
-      probe: fc.record({ how: fc.constant('GET'), answer: fc.constant('a'), refused: fc.constantFrom<boolean | 'unknown'>(true, false, 'unknown'), at: instant }),
+      probe: fc.record({
+        how: fc.constant('GET'),
+        answer: fc.constant('a'),
+        refused: fc.constantFrom<boolean | 'unknown'>(true, false, 'unknown'),
+        at: instant,
+      }),
     });
     const report = fc.record({
       path: fc.constantFrom(...pathNames),
@@ -127,7 +134,9 @@ describe('a receipt', () => {
         const closed = (path: string) => {
           const own = given.filter((candidate) => candidate.path === path);
           const rows = own.flatMap((part) => part.rows);
-          const cut = rows.every((r) => r.probe.refused === true && r.probe.at >= r.cutAt && (r.closedBy !== 'lease-expired' || r.cutAt <= at));
+          const cut = rows.every(
+            (r) => r.probe.refused === true && r.probe.at >= r.cutAt && (r.closedBy !== 'lease-expired' || r.cutAt <= at),
+          );
           return own.every((part) => part.failure === null) && rows.length > 0 && cut;
         };
         expect(receipt.complete).toBe(pathNames.every(closed));

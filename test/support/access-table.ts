@@ -1,1 +1,0 @@
-export const accessTable: Readonly<Record<string, Readonly<Record<string, string>>>> = {};
