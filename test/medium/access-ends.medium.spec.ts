@@ -91,7 +91,7 @@ describe('a revocation, seen by whoever asks from outside at every replica', () 
       expect(asked.seen.at(-1)?.code).toMatch(/^seat\./);
     }
     for (const streamed of [streamedFirst, streamedSecond] as Seen[]) {
-      expect(arrivals(streamed).length).toBeGreaterThan(10);
+      expect(arrivals(streamed).length).toBeGreaterThanOrEqual(5);
       expect(arrivals(streamed).filter((at) => at > lastOf(receipt, 'transfers'))).toEqual([]);
     }
     expect(receipt.complete).toBe(true);
@@ -120,7 +120,7 @@ describe('a revocation, seen by whoever asks from outside at every replica', () 
     const receipt = await receiptOf(medium.security, id);
     await settle(500);
     const [sent] = (await finish()) as [Seen];
-    expect(sent.seen.length).toBeGreaterThan(10);
+    expect(sent.seen.length).toBeGreaterThanOrEqual(5);
     expect(sent.closedAt ?? Infinity).toBeLessThanOrEqual(lastOf(receipt, 'transfers') + 1_000);
     expect([sent.status, sent.code]).toEqual([403, 'access.ended']);
     const upload = location.split('/').at(-1);
@@ -192,7 +192,7 @@ describe('every act that takes something away', () => {
       'a revoked person',
       ({ person }) => medium.security.post(`/people/${person.personId}/revocations`, { ground: 'incident', reason: '泄露' }),
     ],
-    ['an ended role', ({ person }) => medium.security.post(`/people/${person.personId}/role-ends`, { role: 'unit-developer' })],
+    ['an ended role', ({ person }) => medium.security.post(`/people/${person.personId}/role-endings`, { role: 'unit-developer' })],
     [
       'an ended affiliation',
       ({ person }, { unitId }) =>
@@ -246,7 +246,7 @@ describe('every act that takes something away', () => {
       await settle(2_500);
       const [own, other] = (await finish()) as [Seen, Seen];
       const [last, otherLast] = [own, other].map((seen) => arrivals(seen).at(-1) ?? 0) as [number, number];
-      expect(arrivals(own).length).toBeGreaterThan(10);
+      expect(arrivals(own).length).toBeGreaterThanOrEqual(5);
       expect(last).toBeLessThan(committed + 2_000);
       expect(own.closedAt ?? Infinity).toBeLessThan(committed + 2_000);
       expect(otherLast).toBeGreaterThan(committed + 2_000);

@@ -3,6 +3,7 @@ import { AccessTruth, UnitOfWork } from '#platform/database';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor, StreamableFile } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Logger } from '#platform/telemetry';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { catchError, from, mergeMap, type Observable } from 'rxjs';
 import { objectOf } from './audit-object.js';
@@ -40,9 +41,9 @@ export class ActInterceptor implements NestInterceptor {
         // What is still on its way up is not waited for: the answer ends the connection.
         if (body !== undefined && !request.raw.complete) {
           void reply.header('connection', 'close');
-          reply.raw.once('finish', () => {
-            request.raw.socket.destroySoon();
-          });
+          // An injected request has no connection of its own.
+          const socket: Partial<Pick<Socket, 'destroySoon'>> = request.raw.socket;
+          reply.raw.once('finish', () => socket.destroySoon?.());
         }
         throw body?.errored instanceof Refusal ? body.errored : fault;
       }),
