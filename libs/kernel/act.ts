@@ -1,7 +1,7 @@
 import type { Day, Instant } from './clock.js';
 import type { Digest } from './digest.js';
 import type { Id } from './ids.js';
-import type { Standing } from './standing.js';
+import type { Standing } from './access-standing.js';
 
 /** Roles of the operation domain (design: words). The first three are the separated administrators (三员). */
 export const roles = [

@@ -1,3 +1,4 @@
+export * from './access-standing.js';
 export * from './act.js';
 export * from './canonical.js';
 export * from './clock.js';
@@ -9,7 +10,6 @@ export * from './refusal.js';
 export * from './scope.js';
 export * from './seams.js';
 export * from './signed-document.js';
-export * from './standing.js';
 export * from './transitions.js';
 export * from './usage.js';
 export * from './verifier-key.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addMs } from './clock.js';
 import type { Refusal } from './refusal.js';
-import { epochKey, type EpochKind, type EpochRef, Standing } from './standing.js';
+import { epochKey, type EpochKind, type EpochRef, Standing } from './access-standing.js';
 
 const kinds: readonly EpochKind[] = ['person', 'rights', 'unit', 'authorisation', 'scenario', 'domain', 'seat'];
 const ref = fc.record({ kind: fc.constantFrom(...kinds), id: fc.constantFrom('a', 'b', 'c') });
