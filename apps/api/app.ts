@@ -1,3 +1,4 @@
+import { AccessTruth, databaseUrl } from '#platform/database';
 import {
   ActGuard,
   ActInterceptor,
@@ -11,6 +12,7 @@ import {
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { networkInterfaces } from 'node:os';
 import { ComposedModule } from '../composition/platform.module.js';
 import type { Platform } from '../composition/platform.js';
 
@@ -23,10 +25,17 @@ export interface Api {
 
 /** Composes the API without listening: for tests, which inject requests, and for `startApi`. */
 export async function composeApi(platform: Platform): Promise<NestFastifyApplication> {
+  const truth = new AccessTruth({
+    url: databaseUrl(platform.config.database),
+    leaseMs: platform.config.http.accessLeaseSeconds * 1000,
+    clock: platform.clock,
+    log: platform.log,
+  });
   const module = ComposedModule.of(platform, {
     controllers: platform.contexts.flatMap((context) => context.controllers),
     providers: [
       AnonymousRefusals,
+      { provide: AccessTruth, useValue: truth },
       { provide: APP_GUARD, useClass: ActGuard },
       { provide: APP_INTERCEPTOR, useClass: ActInterceptor },
       { provide: APP_FILTER, useClass: ProblemFilter },
@@ -43,6 +52,7 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
     anonymous.count({ action: 'request.refused', code: 'http.malformed', source: (socket as Socket).remoteAddress ?? '' });
   });
   new ConnectionLog(platform.dataSource, platform.clock, platform.log, 'api').watch(server);
+  server.addHook('onClose', () => truth.close());
   server.get('/api/v1/openapi.json', (_request, reply) => reply.send(description));
   server.get('/healthz', (_request, reply) => reply.send({ alive: true }));
   server.get('/readyz', async (_request, reply) => {
@@ -74,8 +84,30 @@ async function readiness(platform: Platform): Promise<Record<string, string>> {
 
 export async function startApi(platform: Platform): Promise<Api> {
   const app = await composeApi(platform);
-  await app.listen(platform.config.http.port, platform.config.http.host);
-  return { app, url: await app.getUrl(), close: () => drain(app) };
+  return { app, url: await listen(app, platform), close: () => drain(app) };
+}
+
+/**
+ * Listens, as a registered replica: first by its id, so that whoever comes in before its address is known comes in at a replica that
+ * receipts wait for.
+ */
+export async function listen(app: NestFastifyApplication, { config }: Platform): Promise<string> {
+  const { host, port, advertise } = config.http;
+  const truth = app.get(AccessTruth);
+  await truth.register(null);
+  await app.listen(port, host);
+  const url = await app.getUrl();
+  await truth.register(advertise ?? reachable(url));
+  return url;
+}
+
+/** Where others reach what listens at every address: at the first that is not this machine's own. */
+function reachable(url: string): string {
+  const address = new URL(url);
+  if (!['0.0.0.0', '[::]'].includes(address.hostname)) return address.origin;
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  address.hostname = own.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';
+  return address.origin;
 }
 
 const lookMs = 100;

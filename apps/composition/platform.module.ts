@@ -2,7 +2,7 @@ import { SignIn, TOKEN_VERIFIER, IdentityModule } from '#identity';
 import { EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
 import { INSTALLATION, SignedDocuments } from '#platform/documents';
 import { ENGINE, SCRATCH } from '#platform/engine';
-import { AUTHENTICATOR, CLOCK, LOGGER, REFUSALS, RouteTable, UNDER } from '#platform/http';
+import { AUTHENTICATOR, Canaries, CLOCK, LOGGER, REFUSALS, RouteTable, UNDER } from '#platform/http';
 import { KEYS } from '#platform/keys';
 import { CLUSTER } from '#platform/kube';
 import { OBJECTS } from '#platform/objects';
@@ -43,8 +43,8 @@ export class PlatformModule {
       module: PlatformModule,
       global: true,
       imports: [DiscoveryModule],
-      providers: [...ports, ReadBacks, Seams, SignedDocuments, Handlers, RouteTable],
-      exports: [...ports.map((port) => port.provide), ReadBacks, Seams, SignedDocuments, Handlers, RouteTable, DiscoveryModule],
+      providers: [...ports, ReadBacks, Seams, SignedDocuments, Handlers, RouteTable, Canaries],
+      exports: [...ports.map((port) => port.provide), ReadBacks, Seams, SignedDocuments, Handlers, RouteTable, Canaries, DiscoveryModule],
     };
   }
 }

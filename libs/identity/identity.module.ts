@@ -8,7 +8,6 @@ import { RoleProposals } from './application/role-proposals.js';
 import { PersonLocks } from './application/person-locks.js';
 import { SignIn } from './application/sign-in.js';
 import { Standings } from './application/standings.js';
-import { TokenCut } from './application/token-cut.js';
 import { OrganisationsRepository } from './persistence/organisations.repository.js';
 import { PeopleRepository } from './persistence/people.repository.js';
 import { RoleProposalsRepository } from './persistence/role-proposals.repository.js';
@@ -29,7 +28,6 @@ import { PersonLocksRepository } from './persistence/person-locks.repository.js'
     RoleProposals,
     Bootstrap,
     SignIn,
-    TokenCut,
   ],
   exports: [Organisations, People, PersonLocks, Standings, RoleProposals, Bootstrap, SignIn],
 })

@@ -2,6 +2,7 @@ import type { Day, Instant } from './clock.js';
 import type { Digest } from './digest.js';
 import type { Under } from './endings.js';
 import type { Id } from './ids.js';
+import type { Standing } from './access-standing.js';
 
 /** Roles of the operation domain (design: words). The first three are the separated administrators (三员). */
 export const roles = [
@@ -63,6 +64,13 @@ export interface ActContext {
   readonly traceparent?: string;
   /** What the act begins or goes on with something of: refused once that has ended. */
   readonly under?: readonly Under[];
+  /** What lets the act in; every transaction of it asks whether that still stands. None for parts of the system. */
+  readonly standing?: Standing;
+}
+
+/** The act as one that must be recorded whatever has become of the access, e.g. how far a transfer came that was cut. */
+export function asRecord({ standing: _ended, ...ctx }: ActContext): ActContext {
+  return ctx;
 }
 
 export const systemAct = (component: string, action: string, at: Instant, traceparent?: string): ActContext => ({

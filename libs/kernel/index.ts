@@ -1,3 +1,4 @@
+export * from './access-standing.js';
 export * from './act.js';
 export * from './canonical.js';
 export * from './clock.js';

@@ -7,21 +7,72 @@ export interface CutScope {
   readonly id: Id;
 }
 
+/** Every way in which a seat or a person reaches anything (proofs: revocation receipt). A receipt has a row for each that is configured. */
+export const pathNames = [
+  'api-tokens',
+  'console-sessions',
+  'gateway-connections',
+  'transfers',
+  'workspace-pods',
+  'cluster-bindings',
+  'key-leases',
+  'download-links',
+  'queued-jobs',
+  'running-jobs',
+] as const;
+export type PathName = (typeof pathNames)[number];
+
+/** What a canary was answered. Only a clear answer counts; an error, a timeout or another process's answer is unknown. */
+export type CanaryVerdict = 'accepted' | 'refused' | 'unknown';
+
+/** What one replica of the API answered real requests with canary credentials of ours, before and after a cut. */
+export interface GateAnswer {
+  /** Id and address of the replica. */
+  readonly replica: string;
+  /** The credential of before the cut, shortly before it; `not-asked` where the cut came without a command that could ask first. */
+  readonly before: CanaryVerdict | 'not-asked';
+  /** True only for the epoch's own refusal, with a control credential of a scope that was not cut accepted in the same breath. */
+  readonly refused: boolean | 'unknown';
+  readonly answer: string;
+  readonly closedBy: 'acknowledged' | 'lease-expired';
+  /** Of the answer, or the end of the lease. */
+  readonly at: Instant;
+}
+
 /** One row of a receipt (收回回执): a path, when it was cut, and what the probe afterwards was answered. */
 export interface PathCut {
-  readonly path: string;
+  readonly path: PathName;
   /** What was cut, by id or count; never a secret. */
   readonly object: string;
+  /** From here on nothing passed: never before the last success that anyone could have seen. */
   readonly cutAt: Instant;
   readonly closedBy: 'acknowledged' | 'lease-expired' | 'nothing-open';
-  readonly probe: { readonly how: string; readonly answer: string; readonly refused: boolean; readonly at: Instant };
+  readonly probe: {
+    readonly how: string;
+    readonly answer: string;
+    /** `unknown` is never proof: the path stays open until there is an answer. */
+    readonly refused: boolean | 'unknown';
+    /** What the same probe was answered before the cut, where it could be asked. */
+    readonly before?: CanaryVerdict | 'not-asked';
+    readonly at: Instant;
+  };
+}
+
+/** What one attempt at a receipt hands to every path. All times are of the database's clock, also those that `now` gives. */
+export interface CutMoment {
+  /** When another transaction first read the cut as committed: no act whose transaction began later passes. */
+  readonly seenAt: Instant;
+  readonly now: () => Instant;
+  /** Real requests at every registered replica, made once for all paths. */
+  readonly gate: () => Promise<readonly GateAnswer[]>;
 }
 
 /** Closes one way in. Idempotent: cutting what is cut answers again with a fresh probe. */
 export interface CutPath {
-  /** Stable name, e.g. `download-links`. */
-  readonly path: string;
-  cut(scope: CutScope, at: Instant): Promise<readonly PathCut[]>;
+  readonly path: PathName;
+  /** What its probe does not show; stated on the receipt. */
+  readonly limits: string;
+  cut(scope: CutScope, moment: CutMoment): Promise<readonly PathCut[]>;
 }
 
 export type InventoryView = 'database' | 'cluster' | 'stores';

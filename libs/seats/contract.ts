@@ -1,4 +1,4 @@
-import { defineEvent } from '#kernel';
+import { defineEvent, pathNames } from '#kernel';
 import { pageQuery, signedDocument } from '#platform/http/schemas';
 import { z } from 'zod';
 import { revocationCauses } from './domain/revocation.js';
@@ -93,12 +93,16 @@ export const RevocationView = z.object({
   state: z.enum(['cutting', 'closed', 'superseded']),
   committedAt: instant,
   closedAt: instant.nullable(),
-  open: z.array(z.object({ path: z.string(), reason: z.string(), detail: z.string().nullable() })).describe('paths not shown to be closed'),
+  open: z
+    .array(z.object({ path: z.enum(pathNames), reason: z.string(), detail: z.string().nullable() }))
+    .describe('paths not shown to be closed'),
   receiptDigest: z.string().nullable(),
 });
 export const RevocationsQuery = pageQuery.extend({ scopeId: z.uuid().optional(), caseId: z.uuid().optional() });
 /** A signed document (opdomain-document/v1); verified offline by `opdomain verify`. */
-export const SignedReceipt = signedDocument(z.looseObject({ type: z.literal('opdomain.revocation-receipt/v1') }));
+export const SignedReceipt = signedDocument(
+  z.looseObject({ type: z.enum(['opdomain.revocation-receipt/v1', 'opdomain.revocation-receipt/v2']) }),
+);
 
 /** The receipt is complete. `caseId` names what ordered the revocation, where something did. */
 export const revocationClosed = defineEvent(

@@ -3,32 +3,35 @@ import { SEATS_CONFIG, seatsConfig } from './application/seats.config.js';
 import { seatsAuditActions } from './domain/audit-actions.js';
 import { seatsEndings } from './domain/endings.js';
 import { refusals } from './domain/refusals.js';
+import { CanaryController } from './http/canary.controller.js';
 import { RevocationsController } from './http/revocations.controller.js';
 import { SeatsController } from './http/seats.controller.js';
 import { SeatJobs } from './jobs/seat.jobs.js';
 import { UpstreamConsumers } from './jobs/upstream.consumers.js';
 import { seatsEntities } from './persistence/entities.js';
 import { seatsGrants } from './persistence/grants.js';
+import { RevocationSeen1763800080001 } from './persistence/migrations/revocation-seen.js';
 import { SeatsAndRevocations1763700500000 } from './persistence/migrations/seats-and-revocations.js';
 import { SeatsModule } from './seats.module.js';
 import { seatsTables } from './persistence/tables.js';
 
 export { Revocations, type RevokeAll } from './application/revocations.js';
-export { type CuttableRuns, RunCuts, type RunScope } from './application/run-cuts.js';
+export { type CuttableRuns, RunCuts, runLimits, type RunScope } from './application/run-cuts.js';
 export { SeatAccess, type WorkingSeat } from './application/seat-access.js';
+export { gateRows } from './domain/cut-paths.js';
 export type { Receipt } from './domain/receipt.js';
 export { SeatsModule };
 
 export const seatsContext: ContextDeclaration = {
   name: 'seats',
   module: SeatsModule,
-  controllers: [SeatsController, RevocationsController],
+  controllers: [SeatsController, RevocationsController, CanaryController],
   jobs: [SeatJobs, UpstreamConsumers],
   reconcilers: [],
   entities: seatsEntities,
   tables: seatsTables,
   grants: seatsGrants,
-  migrations: [SeatsAndRevocations1763700500000],
+  migrations: [SeatsAndRevocations1763700500000, RevocationSeen1763800080001],
   config: { name: 'seats', schema: seatsConfig, token: SEATS_CONFIG },
   auditActions: seatsAuditActions,
   refusals,

@@ -2,6 +2,7 @@ import { AuthorisationsModule } from '#authorisations';
 import { DomainsModule } from '#domains';
 import { IdentityModule } from '#identity';
 import { Module } from '@nestjs/common';
+import { GateCut, TransferCut } from './application/gate-cut.js';
 import { Receipts } from './application/receipts.js';
 import { Revocations } from './application/revocations.js';
 import { RunCuts } from './application/run-cuts.js';
@@ -10,6 +11,7 @@ import { SeatAccess } from './application/seat-access.js';
 import { SeatChanges } from './application/seat-changes.js';
 import { SeatCut } from './application/seat-cut.js';
 import { SeatFactsGatherer } from './application/seat-facts-gatherer.js';
+import { SeatProbe } from './application/seat-probe.js';
 import { SeatReview } from './application/seat-review.js';
 import { Seats } from './application/seats.js';
 import { WorkspaceCut } from './application/workspace-cut.js';
@@ -37,10 +39,13 @@ import { SeatsEvidence } from './application/seats-evidence.js';
     WorkspaceWatch,
     Revocations,
     Receipts,
+    GateCut,
+    TransferCut,
     SeatCut,
+    SeatProbe,
     WorkspaceCut,
     RunCuts,
   ],
-  exports: [Seats, SeatAccess, SeatReview, Revocations, Receipts, RunCuts, WorkspaceWatch, Workspaces],
+  exports: [Seats, SeatAccess, SeatReview, Revocations, Receipts, RunCuts, SeatProbe, WorkspaceWatch, Workspaces],
 })
 export class SeatsModule {}

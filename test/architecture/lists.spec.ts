@@ -37,6 +37,7 @@ const ofTables: Readonly<Record<string, string>> = {
 /** The rest: parts of one object, which its own table shows or does not, and rows that no context may change. */
 const otherwise: Readonly<Record<string, string>> = {
   '/authorisations/:id/suspensions': 'of one authorisation',
+  '/people/:id/locks': 'of one person',
   '/dataset-copies/:id/bad-rows': 'of one copy',
   '/export-requests/:id/reviews': 'of one request, blind while votes are open',
   '/operation-domains/:id/probes': 'of one domain',

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { roles, type ContextDeclaration } from '#kernel';
 import { boardNumbers, requirements } from '#oversight';
-import { Controller } from '@nestjs/common';
+import { Controller, Req, Res } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import { describe, expect, it } from '@jest/globals';
@@ -88,7 +88,7 @@ describe('every route', () => {
     const saysNothing = (schema: z.ZodType): boolean =>
       Object.keys(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output' })).filter((key) => key !== '$schema').length === 0;
     expect(
-      breaking(({ spec }) => spec.method !== 'GET' && spec.streams !== true && statusOf(spec) !== 204 && saysNothing(spec.response)),
+      breaking(({ spec }) => spec.method !== 'GET' && spec.streams === undefined && statusOf(spec) !== 204 && saysNothing(spec.response)),
     ).toEqual([]);
   });
 
@@ -153,6 +153,37 @@ describe('every route', () => {
       { logger: false },
     );
     expect(() => app.get(RouteTable).acts(new Set(['seat.listed']))).toThrow('two routes name seat.listed');
+    await app.close();
+  });
+
+  it('keeps the application from starting where bytes could pass the guard of transfers [SEAT-03]', async () => {
+    const common = { method: 'GET', action: 'seat.listed', summary, roles: 'signed-in', scope: 'unit', response: z.unknown() } as const;
+    @Controller()
+    class Seats {
+      @Act({ ...common, path: '/down', streams: 'down' })
+      down(@Res() _reply: unknown): void {
+        // only its declaration is read
+      }
+      @Act({ ...common, path: '/up', streams: 'up' })
+      up(@Req() _request: unknown): void {
+        // only its declaration is read
+      }
+      @Act({ ...common, path: '/plain' })
+      plain(@Res() _reply: unknown): void {
+        // only its declaration is read
+      }
+    }
+    const app = await NestFactory.createApplicationContext(
+      { module: Seats, imports: [DiscoveryModule], controllers: [Seats], providers: [RouteTable] },
+      { logger: false },
+    );
+    const start = () => app.get(RouteTable).acts(new Set(['seat.listed']));
+    for (const [handler, what] of [
+      ['down', 'the raw response'],
+      ['up', 'the raw request'],
+      ['plain', 'the raw response'],
+    ] as const)
+      expect(start).toThrow(`Seats.${handler} takes ${what}: bytes would pass unguarded`);
     await app.close();
   });
 

@@ -15,6 +15,7 @@ import { installation } from '../../libs/domains/manifests/index.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { workspaceManifests } from '../../libs/seats/manifests/workspace.manifests.js';
 import { catalogueImage, operatorSubject, operatorUser, refusalOf } from './support/zones.js';
+import { moment } from '../support/cuts.js';
 
 interface View {
   readonly id: string;
@@ -247,7 +248,7 @@ describe('an operation domain, from request to destruction', () => {
     const path = seams()
       .all('cut-path')
       .find((one: CutPath) => one.path === 'cluster-bindings') as CutPath;
-    const rows = await path.cut({ kind: 'domain', id }, new Date().toISOString());
+    const rows = await path.cut({ kind: 'domain', id }, moment());
     expect(rows).toHaveLength(2);
     for (const row of rows) expect(row).toMatchObject({ closedBy: 'acknowledged', probe: { refused: true } });
     expect(rows[0]?.probe.answer).toContain('opdomain/no-exec:');

@@ -8,6 +8,7 @@ import { canary, deliveredRows, openDelivered, type Delivered, type Plan, type R
 import { expectDestroyable } from '../support/holdings.js';
 import { approveScenario, inDays, ok } from '../support/operating.js';
 import { timesDone } from '../support/outcomes.js';
+import { moment } from '../support/cuts.js';
 
 let data: Delivered;
 beforeAll(async () => {
@@ -229,8 +230,8 @@ describe('a desensitisation run', () => {
       .all('cut-path')
       .filter(({ path }) => path === 'queued-jobs' || path === 'running-jobs');
     const results = [];
-    for (const cut of cuts) results.push(...(await cut.cut({ kind: 'scenario', id: data.operating.scenarioId }, new Date().toISOString())));
-    expect(results.every(({ probe }) => probe.refused)).toBe(true);
+    for (const cut of cuts) results.push(...(await cut.cut({ kind: 'scenario', id: data.operating.scenarioId }, moment())));
+    expect(results.every(({ probe }) => probe.refused === true)).toBe(true);
     expect(await data.ended(ordered.id)).toMatchObject({ state: 'cancelled', cause: { code: 'desensitisation.cut' }, sha256: null });
   });
 });

@@ -91,7 +91,7 @@ function callerFor({ roles }: ActSpec): Caller {
     ...{ authority: over.authority, 'unit-manager': over.manager, 'unit-developer': over.developer, provider },
     ...{ 'security-admin': medium.security, 'platform-operator': medium.operator, 'audit-admin': medium.auditor },
   };
-  const role = roles === 'signed-in' || roles === 'public' ? 'unit-manager' : roles.find((one) => callers[one] !== undefined);
+  const role = typeof roles === 'string' ? 'unit-manager' : roles.find((one) => callers[one] !== undefined);
   const caller = role === undefined ? undefined : callers[role];
   if (caller === undefined) throw new Error(`nobody of this test is ${String(roles)}`);
   return caller;

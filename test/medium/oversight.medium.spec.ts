@@ -77,7 +77,6 @@ let url = '';
 beforeAll(async () => {
   medium = await openMedium({ contexts: [...contexts, longContext], worker: true });
   [here, there] = [await openCast(medium), await openCast(medium)];
-  await medium.app.listen(0, '127.0.0.1');
   url = `${await medium.app.getUrl()}/api/v1`;
 });
 afterAll(() => medium.close());

@@ -245,11 +245,14 @@ describe('a workspace', () => {
   it('leaves the receipt open, by name, while nobody answers for the cluster', async () => {
     const { seat } = await active();
     const ordered = ok(await operating.authority.post(`/seats/${seat.id}/revocations`, { ground: 'incident', reason: '演练' }));
+    const early = await operating.authority.get<{ details: { open: string[] } }>(`/revocations/${ordered.id}/receipt`);
+    expect(early).toMatchObject({ status: 409, body: { code: 'revocation.no-receipt' } });
+    expect(early.body.details.open).toContain('workspace-pods');
     const open = await medium.until(async () => {
       const found = ok<{ open: { path: string; reason: string; detail: string }[] }>(
         await operating.authority.get(`/revocations/${ordered.id}`),
       ).open;
-      return found.length > 0 && found;
+      return found.some(({ reason }) => reason !== 'not-reported') && found;
     }, 'the first attempt');
     expect(open).toEqual(
       expect.arrayContaining([expect.objectContaining({ path: 'workspace-pods', reason: 'failed', detail: 'domain.operator-silent' })]),

@@ -56,7 +56,6 @@ export async function openDelivered(config?: (config: OpdomainConfig) => Opdomai
     coderunsContext,
   ];
   const medium = await openMedium({ contexts, worker: true, ...(config === undefined ? {} : { config }) });
-  await medium.app.listen(0, '127.0.0.1');
   const operating = await openOperating(medium);
   const provider = await medium.organisation('provider', { parentId: operating.authorityId });
   const steward = await medium.person(provider, ['provider']);

@@ -8,11 +8,12 @@ import pg from 'pg';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeApi } from '../../apps/api/app.js';
+import { composeApi, listen } from '../../apps/api/app.js';
 import { opdomainConfig, type OpdomainConfig } from '../../apps/composition/config.js';
 import { contexts as allContexts } from '../../apps/composition/contexts.js';
 import { openPlatform, type Platform } from '../../apps/composition/platform.js';
 import { composeWorker, startWorker } from '../../apps/worker/app.js';
+import { pathsOf } from './cuts.js';
 import { openDatabase, type TestDatabase } from './database.js';
 import { openIssuer, testAudience, type Issuer } from './issuer.js';
 
@@ -79,11 +80,13 @@ async function configFor(
   dir: string,
   database: TestDatabase,
   issuer: Issuer,
+  contexts: readonly ContextDeclaration[],
   change: (config: OpdomainConfig) => OpdomainConfig,
 ): Promise<OpdomainConfig> {
   const masterKeyFile = join(dir, 'master.key');
   await createMasterKeyFile(masterKeyFile);
   const kubeconfig = join(dir, 'no-cluster.kubeconfig');
+  const paths = pathsOf(contexts);
   const nowhere = { server: 'https://127.0.0.1:1' };
   await writeFile(
     kubeconfig,
@@ -104,9 +107,10 @@ async function configFor(
       objects: { kind: 'folder', path: join(dir, 'objects') },
       cluster: { kubeconfig, attempts: 1 },
       engine: { scratchRoot: join('/dev/shm', `opdomain-test-${newId()}`), sandbox: 'preferred' },
-      http: { requestsPerMinute: 1_000_000 },
+      http: { port: 0, requestsPerMinute: 1_000_000 },
       oidc: { issuer: issuer.url, audience: testAudience },
       telemetry: { logLevel: process.env['OPDOMAIN_TEST_LOG'] ?? 'silent' },
+      ...(paths.length === 0 ? {} : { seats: { paths } }),
     }),
   );
 }
@@ -131,7 +135,7 @@ const firstPeople = (): FirstPeople => ({
 
 /**
  * The product over real PostgreSQL, keys, objects and engine, with an OIDC issuer of the test's own; requests are injected.
- * `worker` also starts relay and jobs. No cluster: what needs one is refused as unreachable (that is test/cluster).
+ * `worker` also starts relay and jobs, and the API listens, since receipts ask it. No cluster: what needs one is refused as unreachable (that is test/cluster).
  */
 export async function openMedium(
   options: { contexts?: readonly ContextDeclaration[]; worker?: boolean; config?: (config: OpdomainConfig) => OpdomainConfig } = {},
@@ -141,7 +145,7 @@ export async function openMedium(
   const contexts = options.contexts ?? allContexts;
   const database = await openDatabase(dir, contexts);
   const issuer = await openIssuer();
-  const config = await configFor(dir, database, issuer, options.config ?? ((whole) => whole));
+  const config = await configFor(dir, database, issuer, contexts, options.config ?? ((whole) => whole));
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   pool.on('error', () => undefined);
   const platforms = new Map<Application, Promise<Platform>>();
@@ -156,6 +160,8 @@ export async function openMedium(
   const platform = await platformOf('api');
   const app = await composeApi(platform);
   await app.get(Bootstrap).run(issuer.url, firstPeople());
+  // Receipts ask the API by real requests.
+  if (options.worker === true) await listen(app, platform);
   const stopWorker = options.worker === true ? await startWorker(await platformOf('worker')) : undefined;
   let quietWorker: Promise<INestApplicationContext> | undefined;
 

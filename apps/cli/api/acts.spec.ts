@@ -45,7 +45,7 @@ const tile = act({
   scope: 'platform',
   params: z.object({ '*': z.string() }),
   response: z.string(),
-  streams: true,
+  streams: 'down',
 });
 const operations = operationsOf(
   apiDescription.parse(JSON.parse(JSON.stringify(openApi([revoke, revokePerson, list, tile], 'https://issuer.example')))),

@@ -35,7 +35,7 @@ const read = act({
   scope: 'own',
   params: idParam,
   response: z.instanceof(Uint8Array),
-  streams: true,
+  streams: 'down',
 });
 
 @Controller()

@@ -26,7 +26,7 @@ const checkpoint = act({
   summary: { zh: '最新检查点', en: 'The newest checkpoint (C2SP signed note)' },
   query: z.object({ cosigned: z.stringbool().default(false).describe('the newest that a witness cosigned') }),
   response: z.string(),
-  streams: true,
+  streams: 'down',
 });
 const consistency = act({
   ...anyone,
@@ -42,7 +42,7 @@ const keys = act({
   action: 'audit-log.keys-read',
   summary: { zh: '离线验证用公钥', en: 'Public keys for offline verification' },
   response: z.string(),
-  streams: true,
+  streams: 'down',
 });
 const tile = act({
   ...anyone,
@@ -52,7 +52,7 @@ const tile = act({
   roles: ['audit-admin', 'security-admin'],
   params: rest,
   response: bytes,
-  streams: true,
+  streams: 'down',
 });
 const sm3 = act({
   ...anyone,
@@ -62,7 +62,7 @@ const sm3 = act({
   roles: ['audit-admin', 'security-admin'],
   params: rest,
   response: bytes,
-  streams: true,
+  streams: 'down',
 });
 
 @Controller()

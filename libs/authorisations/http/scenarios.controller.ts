@@ -68,6 +68,7 @@ const stop = act({
   summary: { zh: '叫停场景', en: 'Stop the scenario at once: anyone inside' },
   roles: ['unit-developer', 'unit-manager', 'authority', 'security-admin'],
   body: ScenarioReason,
+  cuts: 'scenario',
 });
 const resume = act({
   ...common,
@@ -83,6 +84,7 @@ const end = act({
   action: 'scenario.ended',
   summary: { zh: '终止场景', en: 'End this scenario and its own rights alone' },
   roles: ['authority', 'unit-manager'],
+  cuts: 'scenario',
 });
 
 @Controller()

@@ -22,6 +22,7 @@ const impose = act({
   action: 'authorisation.suspended',
   summary: { zh: '暂停授权并责令改正', en: 'Suspend at once and order correction' },
   body: ImposeSuspension,
+  cuts: 'authorisation',
 });
 const ofAuthorisation = act({
   ...common,

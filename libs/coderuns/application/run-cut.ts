@@ -1,7 +1,7 @@
-import type { CutPath, CutScope, Id, Instant, PathCut } from '#kernel';
+import type { CutMoment, CutPath, CutScope, Id, PathCut } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Implements } from '#platform/seams';
-import { type CuttableRuns, RunCuts, type RunScope } from '#seats';
+import { type CuttableRuns, RunCuts, runLimits, type RunScope } from '#seats';
 import type { OpenRunState } from '#seats/contract';
 import { Injectable } from '@nestjs/common';
 import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
@@ -27,23 +27,25 @@ export class CuttableCodeRuns implements CuttableRuns {
 @Injectable()
 export class QueuedCodeRunsCut implements CutPath {
   readonly path = 'queued-jobs';
+  readonly limits = runLimits;
   constructor(
     private readonly cuts: RunCuts,
     private readonly runs: CuttableCodeRuns,
   ) {}
 
-  cut = (scope: CutScope, at: Instant): Promise<readonly PathCut[]> => this.cuts.cut(this.path, ['queued'], this.runs, scope, at);
+  cut = (scope: CutScope, moment: CutMoment): Promise<readonly PathCut[]> => this.cuts.cut(this.path, ['queued'], this.runs, scope, moment);
 }
 
 @Implements('cut-path')
 @Injectable()
 export class RunningCodeRunsCut implements CutPath {
   readonly path = 'running-jobs';
+  readonly limits = runLimits;
   constructor(
     private readonly cuts: RunCuts,
     private readonly runs: CuttableCodeRuns,
   ) {}
 
-  cut = (scope: CutScope, at: Instant): Promise<readonly PathCut[]> =>
-    this.cuts.cut(this.path, ['running', 'checking'], this.runs, scope, at);
+  cut = (scope: CutScope, moment: CutMoment): Promise<readonly PathCut[]> =>
+    this.cuts.cut(this.path, ['running', 'checking'], this.runs, scope, moment);
 }

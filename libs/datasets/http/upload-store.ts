@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Refusal, refuse } from '#kernel';
-import type { ActContext } from '#kernel';
+import { Refusal, refuse, type ActContext } from '#kernel';
 import { DataStore, Upload as TusUpload } from '@tus/server';
 import type { Uploads } from '../application/uploads.js';
 import { uploadDays } from '../domain/upload.js';

@@ -1,15 +1,13 @@
-import { Refusal, type ActContext } from '#kernel';
-import { Act, act, Ctx, idParam } from '#platform/http';
-import { Controller, Req, Res } from '@nestjs/common';
+import type { ActContext } from '#kernel';
+import { Act, act, Ctx, idParam, In, Incoming, type Input } from '#platform/http';
+import { Controller } from '@nestjs/common';
 import { MemoryLocker, Server } from '@tus/server';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NodeRequest, sendNodeResponse } from 'srvx/node';
 import { z } from 'zod';
 import { Uploads } from '../application/uploads.js';
 import { maxUploadBytes } from '../domain/upload.js';
 import { refusalOf, UploadStore } from './upload-store.js';
 
-const common = { roles: ['provider'], scope: 'own', response: z.unknown(), streams: true } as const;
+const common = { roles: ['provider'], scope: 'own', response: z.unknown(), streams: 'up' } as const;
 const create = act({
   ...common,
   method: 'POST',
@@ -52,30 +50,25 @@ export class UploadsController {
   constructor(private readonly uploads: Uploads) {}
 
   @Act(create)
-  create(@Ctx() ctx: ActContext, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.handle(ctx, request, reply);
+  create(@Ctx() ctx: ActContext, @Incoming() request: Request): Promise<Response> {
+    return this.handle(ctx, request);
   }
   @Act(progress)
-  async progress(
-    @Ctx() ctx: ActContext,
-    @Req() request: FastifyRequest<{ Params: { id: string } }>,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.uploads.progress(ctx, request.params.id);
-    await this.handle(ctx, request, reply);
+  async progress(@Ctx() ctx: ActContext, @In() input: Input<typeof progress>, @Incoming() request: Request): Promise<Response> {
+    await this.uploads.progress(ctx, input.params.id);
+    return this.handle(ctx, request);
   }
   @Act(write)
-  write(@Ctx() ctx: ActContext, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.handle(ctx, request, reply);
+  write(@Ctx() ctx: ActContext, @Incoming() request: Request): Promise<Response> {
+    return this.handle(ctx, request);
   }
   @Act(abandon)
-  abandon(@Ctx() ctx: ActContext, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.handle(ctx, request, reply);
+  abandon(@Ctx() ctx: ActContext, @Incoming() request: Request): Promise<Response> {
+    return this.handle(ctx, request);
   }
 
-  /** Whatever the library would refuse is thrown instead: it is then recorded and answered as problem+json like any other refusal. */
-  private async handle(ctx: ActContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    void reply.header('tus-resumable', '1.0.0');
+  /** @throws Refusal whatever the library would answer with in its own words: refusals are problem+json and journalled like all others. */
+  private async handle(ctx: ActContext, request: Request): Promise<Response> {
     let fault: unknown;
     const server = new Server({
       path: '/api/v1/uploads',
@@ -84,14 +77,10 @@ export class UploadsController {
       maxSize: maxUploadBytes,
       relativeLocation: true,
       allowedOrigins: [],
-      onResponseError: (_request, thrown) => {
-        fault = thrown;
-        return undefined;
-      },
+      onResponseError: (_request, error) => void (fault = error),
     });
-    const answer = await server.handleWeb(new NodeRequest({ req: request.raw, res: reply.raw }));
-    if (answer.status >= 400 && !(request.raw.destroyed && !(fault instanceof Refusal))) throw refusalOf(fault, answer.status);
-    reply.hijack();
-    await sendNodeResponse(reply.raw, answer);
+    const answer = await server.handleWeb(request);
+    if (answer.ok) return answer;
+    throw refusalOf(fault, answer.status);
   }
 }

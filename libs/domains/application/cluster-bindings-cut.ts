@@ -1,4 +1,4 @@
-import { systemAct, type Clock, type CutPath, type CutScope, type Id, type Instant, type PathCut } from '#kernel';
+import { systemAct, type Clock, type CutMoment, type CutPath, type CutScope, type Id, type PathCut } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { Implements } from '#platform/seams';
@@ -18,6 +18,8 @@ const answerSeconds = 15;
 @Injectable()
 export class ClusterBindingsCut implements CutPath {
   readonly path = 'cluster-bindings';
+  readonly limits =
+    'Watches that stood before may last as long as their client’s timeout; people hold no cluster credential that could open one.';
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly domains: DomainsRepository,
@@ -26,16 +28,16 @@ export class ClusterBindingsCut implements CutPath {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async cut(scope: CutScope, at: Instant): Promise<readonly PathCut[]> {
+  async cut(scope: CutScope, moment: CutMoment): Promise<readonly PathCut[]> {
     const read = systemAct('domains', 'domain.read', this.clock.now());
     const domainIds = await this.unitOfWork.read(read, (tx) => this.domainsOf(tx, scope));
-    if (domainIds.length === 0) return [nothingOpen(scope, at)];
-    return (await Promise.all(domainIds.map((id) => this.check(id)))).flat();
+    if (domainIds.length === 0) return [nothingOpen(scope, moment)];
+    return (await Promise.all(domainIds.map((id) => this.check(id, moment)))).flat();
   }
 
-  private async check(domainId: Id): Promise<readonly PathCut[]> {
+  private async check(domainId: Id, moment: CutMoment): Promise<readonly PathCut[]> {
     const { zones } = (await this.orders.ask(domainId, 'access', answerSeconds)) as unknown as { readonly zones: readonly AccessCheck[] };
-    const at = this.clock.now();
+    const at = moment.now();
     return zones.map((zone) => ({
       path: this.path,
       object: `${zone.namespace}: ${String(zone.bindings.length)} bindings, ${String(zone.foreign.length)} unwanted`,
@@ -72,10 +74,15 @@ export class ClusterBindingsCut implements CutPath {
 
 const unique = (rows: readonly { readonly domainId: Id }[]): readonly Id[] => [...new Set(rows.map((row) => row.domainId))];
 
-const nothingOpen = (scope: CutScope, at: Instant): PathCut => ({
+const nothingOpen = (scope: CutScope, { seenAt, now }: CutMoment): PathCut => ({
   path: 'cluster-bindings',
   object: `${scope.kind} ${scope.id}: nothing in the cluster`,
-  cutAt: at,
+  cutAt: seenAt,
   closedBy: 'nothing-open',
-  probe: { how: 'what zones hold on its behalf was looked up', answer: 'nothing; people hold no cluster credentials', refused: true, at },
+  probe: {
+    how: 'what zones hold on its behalf was looked up',
+    answer: 'nothing; people hold no cluster credentials',
+    refused: true,
+    at: now(),
+  },
 });

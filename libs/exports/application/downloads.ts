@@ -1,4 +1,4 @@
-import { addMs, newId, personOf, refuse, type ActContext, type Clock, type Id } from '#kernel';
+import { addMs, asRecord, newId, personOf, refuse, type ActContext, type Clock, type Id } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { OBJECTS, type Objects } from '#platform/objects';
@@ -13,8 +13,8 @@ import { RequestsRepository } from '../persistence/requests.repository.js';
 import { underOf } from './export-views.js';
 import { Standing } from './standing.js';
 
-/** How often a running download asks whether it may go on. */
-const lookEveryMs = 500;
+/** How often a running download looks whether its link still stands; its access is looked at before every piece, by the route's guard. */
+const lookEveryMs = 250;
 
 export interface Download {
   readonly file: Pick<QuarantinedFile, 'name' | 'bytes' | 'digest'>;
@@ -87,6 +87,7 @@ export class Downloads {
       });
       await this.standing.assertOpen(tx, row);
       if (row.state !== 'released') throw refuse('export.link-gone', { because: row.state });
+      await this.standing.assertMayReceive(tx, ctx.actor, row);
       const counted = await this.links.update(tx, locked, { attempts: locked.attempts + 1 });
       await tx.record({
         action: 'export-request.download-begun',
@@ -99,8 +100,7 @@ export class Downloads {
   }
 
   /**
-   * The bytes, as long as the link stands and nobody took the download over; it looks again twice a second, so that a revocation ends a
-   * running download. The link is closed before the last bytes are given out: only one connection ever gets them.
+   * The bytes, as long as the link stands and nobody took the download over. The link is closed before the last bytes are given out: only one connection ever gets them.
    */
   private async *content(ctx: ActContext, file: QuarantinedFile, link: ReleaseLinkRow, from: number): AsyncGenerator<Uint8Array> {
     let position = from;
@@ -127,8 +127,9 @@ export class Downloads {
 
   /** @throws Refusal `export.link-gone` for the last bytes of a link that no longer stands */
   private ended(ctx: ActContext, begun: ReleaseLinkRow, file: QuarantinedFile, served: number): Promise<void> {
-    const act = { ...ctx, action: 'export-request.download-ended', at: this.clock.now() };
     const complete = served >= file.bytes;
+    // How far it came is recorded also of a download whose access was cut; that it is complete is not.
+    const act = { ...(complete ? ctx : asRecord(ctx)), action: 'export-request.download-ended', at: this.clock.now() };
     return this.unitOfWork.run(act, async (tx) => {
       const link = await this.links.lock(tx, begun.id);
       if (complete) assertStands(link, begun);

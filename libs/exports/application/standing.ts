@@ -27,12 +27,16 @@ export class Standing {
     assertSees(actor, row, at, 'export-request.not-found', row.id);
   }
 
-  /** Locks what it rests on (share). @throws Refusal `export.closed` while the authorisation is suspended or over, or the scenario stopped */
+  /** Locks what it rests on (share), and the access rests on it from then on. @throws Refusal `export.closed` while the authorisation is suspended or over, or the scenario stopped */
   async assertOpen(tx: Tx, row: Pick<ExportRequestRow, 'authorisationId' | 'scenarioId'>): Promise<void> {
     const authorisation = await this.authorisations.facts(tx, row.authorisationId, 'share');
     if (!open.includes(authorisation.state)) throw refuse('export.closed', { because: `authorisation ${authorisation.state}` });
     const scenario = await this.scenarios.facts(tx, row.scenarioId, 'share');
     if (scenario.stopped) throw refuse('export.closed', { because: 'scenario stopped' });
+    await tx.restOn([
+      { kind: 'authorisation', id: row.authorisationId },
+      { kind: 'scenario', id: row.scenarioId },
+    ]);
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { ActContext } from '#kernel';
-import { Act, Ctx, In, type ActingRequest, type Input, type Output } from '#platform/http';
-import { Controller, Req, Res, StreamableFile } from '@nestjs/common';
+import { Act, Ctx, In, type Input, type Output } from '#platform/http';
+import { Controller, Headers, Res, StreamableFile } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import { Downloads } from '../application/downloads.js';
@@ -20,12 +20,11 @@ export class DownloadsController {
   async follow(
     @Ctx() ctx: ActContext,
     @In() input: Input<typeof followLink>,
-    @Req() request: ActingRequest,
+    @Headers('range') range: string | undefined,
+    @Headers('if-range') ifRange: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const { range, 'if-range': ifRange } = request.headers;
-    const asked = { range, ifRange: typeof ifRange === 'string' ? ifRange : undefined };
-    const { file, from, partial, content } = await this.downloads.open(ctx, input.params.id, asked);
+    const { file, from, partial, content } = await this.downloads.open(ctx, input.params.id, { range, ifRange });
     void reply
       .status(partial ? 206 : 200)
       .header('content-type', 'application/octet-stream')

@@ -143,5 +143,5 @@ export const followLink = act({
   scope: 'own',
   params: idParam,
   response: z.unknown(),
-  streams: true,
+  streams: 'down',
 });

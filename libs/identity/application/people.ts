@@ -81,6 +81,7 @@ export class People {
       assertNotBackdated(until, ctx.at);
       if ((await this.repository.endAffiliations(tx, personId, organisationId, until)) === 0)
         throw refuse('organisation.not-found', { id: organisationId });
+      await tx.bumpEpoch('rights', personId);
       await tx.publish(personAffiliationEnded, personId, { personId, organisationId });
     });
   }
@@ -105,6 +106,7 @@ export class People {
       notSelf(ctx, personId);
       assertNotBackdated(until, ctx.at);
       if ((await this.repository.endGrants(tx, personId, role, until)) === 0) throw refuse('identity.role-not-held', { role });
+      await tx.bumpEpoch('rights', personId);
     });
   }
 
@@ -125,6 +127,8 @@ export class People {
         const from = beginning(validFrom, ctx.at);
         const row = { kind, validFrom: from, validUntil, documentedFrom, evidenceDigest, details };
         await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, ...row });
+        // A vetting that was not passed, or a shorter agreement, takes away as well.
+        await tx.bumpEpoch('rights', personId);
         await tx.publish(personRecordChanged, personId, { personId });
       },
     );
@@ -134,6 +138,7 @@ export class People {
     return this.change(ctx, personId, 'person.record-withdrawn', { recordId }, async (tx) => {
       notSelf(ctx, personId);
       if (!(await this.repository.withdrawRecord(tx, personId, recordId))) throw refuse('person-record.not-found', { id: recordId });
+      await tx.bumpEpoch('rights', personId);
       await tx.publish(personRecordChanged, personId, { personId });
     });
   }

@@ -1,9 +1,9 @@
-import { refuse, systemAct, type Actor, type Instant } from '#kernel';
+import { refuse, systemAct, type Actor, type EpochRef, type Instant, type Standing } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import type { Authenticator, TokenVerifier } from '#platform/http';
 import { Inject, Injectable } from '@nestjs/common';
 import { assertNotLocked } from '../domain/person-lock.js';
-import { grantsAt, organisationsAt } from '../domain/personnel.js';
+import { grantsAt, organisationsAt, standsUntil } from '../domain/personnel.js';
 import { maybeBeforeCut } from '../domain/session-cut.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
@@ -24,7 +24,7 @@ export class SignIn implements Authenticator {
    * @throws Refusal whatever the verifier says of the token, `identity.unknown-person` (with the caller's own subject and issuer, so that
    * they can be registered), `identity.person-locked`, `identity.session-ended`, `identity.not-affiliated`.
    */
-  async authenticate(bearer: string, at: Instant): Promise<Actor> {
+  async authenticate(bearer: string, at: Instant, standing: Standing): Promise<Actor> {
     const claims = await this.verifier.verify(bearer, at);
     return this.unitOfWork.read(systemAct('identity', 'person.self-read', at), async (tx) => {
       const person = await this.people.bySubject(tx, claims.issuer, claims.subject);
@@ -37,7 +37,14 @@ export class SignIn implements Authenticator {
       const organisationIds = organisationsAt(facts, at);
       const [organisationId] = organisationIds;
       if (organisationId === undefined) throw refuse('identity.not-affiliated');
-      const grants = grantsAt(await this.people.grants(tx, person.id), facts, at);
+      const dated = await this.people.grants(tx, person.id);
+      const grants = grantsAt(dated, facts, at);
+      const rests: EpochRef[] = [
+        { kind: 'person', id: person.id },
+        { kind: 'rights', id: person.id },
+        ...organisationIds.map((id): EpochRef => ({ kind: 'unit', id })),
+      ];
+      standing.rest(rests, await tx.epochs(rests), standsUntil(facts, dated, at));
       const regions: Record<string, readonly string[]> = {};
       for (const { scope } of grants)
         if (scope.kind === 'region') regions[scope.authorityId] = await this.organisations.subtree(tx, scope.authorityId);

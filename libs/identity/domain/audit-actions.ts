@@ -24,5 +24,4 @@ export const identityAuditActions = {
   'person.locked': { object: 'person', zh: '锁定人员', en: 'person locked' },
   'person.lock-lifted': { object: 'person', zh: '解除人员锁定', en: 'person’s lock lifted' },
   'person.locks-read': { object: 'person', zh: '查看人员锁定记录', en: 'person’s locks read' },
-  'person.tokens-cut': { object: 'person', zh: '切断接口令牌', en: 'API tokens cut' },
 } satisfies AuditActions;

@@ -12,5 +12,11 @@ export const identityEndings: EndingRules = {
     'person.role-ended': 'nothing',
     'person.record-filed': 'nothing',
     'person.record-withdrawn': 'nothing',
+    'person.locked': 'nothing',
+    'person.lock-lifted': 'nothing',
+    'role-proposal.opened': 'nothing',
+    'role-proposal.confirmed': 'nothing',
+    'role-proposal.refused': 'nothing',
+    'role-proposal.withdrawn': 'nothing',
   },
 };

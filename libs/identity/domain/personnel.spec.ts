@@ -2,7 +2,38 @@ import { describe, expect, it } from '@jest/globals';
 import { addMs } from '#kernel';
 import fc from 'fast-check';
 import { areAffiliated, assertSuperior, organisationKinds, type Organisation } from './organisation.js';
-import { assertNotBackdated, grantsAt, missingDetails, organisationsAt } from './personnel.js';
+import { assertNotBackdated, grantsAt, missingDetails, organisationsAt, standsUntil } from './personnel.js';
+
+describe('what a person stands on', () => {
+  it('ends with the first of the moment’s affiliations, roles and mandates, not with one that is over or still to come', () => {
+    const at = '2026-03-01T04:00:00.000Z';
+    const began = '2020-01-01T00:00:00.000Z';
+    const affiliation = (from: string, until: string | null) => ({ id: 'a', organisationId: 'o', from, until, documentedFrom: null });
+    const facts = {
+      affiliations: [
+        affiliation(began, null),
+        affiliation(began, '2026-02-01T00:00:00.000Z'),
+        affiliation('2026-04-01T00:00:00.000Z', '2026-04-02T00:00:00.000Z'),
+      ],
+    };
+    const held = { id: 'g', affiliationId: 'a', from: '2026-01-01T00:00:00.000Z' } as const;
+    const role = {
+      ...held,
+      role: 'provider',
+      until: '2026-08-31T16:00:00.000Z',
+      scope: { kind: 'unit', organisationId: 'o' },
+    } as const;
+    const mandate = {
+      ...held,
+      role: 'evaluator',
+      until: null,
+      scope: { kind: 'mandate', organisationId: 'o', from: '2026-01-01', until: '2026-07-31' },
+    } as const;
+    expect(standsUntil(facts, [], at)).toBeNull();
+    expect(standsUntil(facts, [role], at)).toBe('2026-08-31T16:00:00.000Z');
+    expect(standsUntil(facts, [role, mandate], at)).toBe('2026-07-31T16:00:00.000Z');
+  });
+});
 
 describe('personnel records', () => {
   it('must state what their kind states; blanks do not count [PERS-03] [PERS-04]', () => {

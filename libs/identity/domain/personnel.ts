@@ -1,4 +1,4 @@
-import { refuse, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
+import { addDays, endOfDay, refuse, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
 import type { OpenLock } from './person-lock.js';
 
 export const recordKinds = ['real-name', 'filing', 'vetting', 'confidentiality-agreement', 'training'] as const;
@@ -70,6 +70,19 @@ export function grantsAt(grants: readonly DatedGrant[], facts: Pick<PersonnelFac
 /** @throws Refusal `identity.backdated`: what decides begins and ends by the act that says so, and never before it. */
 export function assertNotBackdated(named: Instant | null | undefined, at: Instant): void {
   if (named && named < at) throw refuse('identity.backdated', { earliest: at });
+}
+
+/** A mandate runs by whole days. */
+const daysOf = ({ from, until }: { readonly from: Day; readonly until: Day }) => ({
+  from: addDays(endOfDay(from), -1),
+  until: endOfDay(until),
+});
+
+/** The first moment at which one of the affiliations or roles that a person has now runs out by itself; null when none is dated. */
+export function standsUntil(facts: Pick<PersonnelFacts, 'affiliations'>, grants: readonly DatedGrant[], at: Instant): Instant | null {
+  const mandates = grants.flatMap(({ scope }) => (scope.kind === 'mandate' ? [daysOf(scope)] : []));
+  const ends = [...facts.affiliations, ...grants, ...mandates].filter((span) => covers(span, at)).map(({ until }) => until);
+  return ends.filter((until) => until !== null).sort()[0] ?? null;
 }
 
 /** Fields that a record of a kind must state (PERS-01..04; PERS-03: an agreement states its period and liability). */

@@ -1,5 +1,5 @@
 import { refuse, sees, type ActContext, type Id } from '#kernel';
-import { EpochReader, UnitOfWork } from '#platform/database';
+import { UnitOfWork } from '#platform/database';
 import { findWork } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -19,7 +19,6 @@ export class Operations {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly operations: OperationsRepository,
-    private readonly epochs: EpochReader,
     @Inject(OVERSIGHT_CONFIG) private readonly config: OversightConfig,
   ) {}
 
@@ -49,8 +48,8 @@ export class Operations {
   }
 
   /**
-   * The operation as server-sent events: one `operation` event for each change, until it is final, its follower's access is cut, or
-   * `followSeconds` have passed (then `again`, and the client comes back). The first read decides whether there is a stream at all.
+   * The operation as server-sent events: one `operation` event for each change, until it is final, its follower's access is cut (the
+   * route's guard ends it), or `followSeconds` have passed (then `again`, and the client comes back). The first read decides whether there is a stream at all.
    * @throws Refusal `operation.not-found`, `operation.too-many-followers`.
    */
   async follow(ctx: ActContext, id: Id): Promise<AsyncGenerator<string>> {
@@ -76,18 +75,10 @@ export class Operations {
           return;
         }
         await pause(pollMs);
-        if (await this.cut(ctx)) return;
         operation = await this.read(ctx, first.id);
       }
     } finally {
       this.following -= 1;
     }
-  }
-
-  /** A person whose access was cut while the stream was open hears nothing more. */
-  private async cut({ actor, at }: ActContext): Promise<boolean> {
-    if (actor.kind !== 'person') return false;
-    const { bumpedAt } = await this.epochs.at('person', actor.personId);
-    return bumpedAt !== undefined && bumpedAt > at;
   }
 }

@@ -46,7 +46,7 @@ const follow = act({
   scope: 'own',
   params: idParam,
   response: z.unknown(),
-  streams: true,
+  streams: 'down',
 });
 
 @Controller()

@@ -6,6 +6,7 @@ import { Endings1763800070000 } from './migrations/endings.js';
 import { PlatformConnections1763700001000 } from './migrations/connections.js';
 import { keepStates } from './state-guard.js';
 import { PlatformInstallation1763800010000 } from './migrations/installation.js';
+import { PlatformReplicas1763800080000 } from './migrations/replicas.js';
 import { PlatformTables1763700000000 } from './migrations/platform-tables.js';
 import { PlatformWorkLanes1763800000000 } from './migrations/work-lanes.js';
 import { KeptSecrets1763800020000 } from './migrations/kept-secrets.js';
@@ -50,6 +51,7 @@ export function createDataSource(config: Connecting, contexts: readonly ContextD
       Endings1763800070000,
       KeptSecrets1763800020000,
       PlatformInstallation1763800010000,
+      PlatformReplicas1763800080000,
       ...(contexts.flatMap((context) => context.migrations) as unknown as Classes),
     ] as never,
     migrationsTableName: 'opdomain_migrations',

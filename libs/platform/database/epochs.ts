@@ -1,11 +1,31 @@
-import type { Id, Instant } from '#kernel';
+import { epochKey, type EpochKind, type EpochRef, type Epochs, type Id, type Instant } from '#kernel';
 import type { DataSource } from 'typeorm';
-import type { EpochKind } from './tx.js';
+
+/** Every raise of an epoch is told here after its commit; it hastens a reader, who reads anew, and is never itself believed. */
+export const epochChannel = 'opdomain_epochs';
 
 export interface EpochAt {
   readonly epoch: number;
   /** When it was last raised; undefined for what was never cut. */
   readonly bumpedAt?: Instant;
+}
+interface EpochRow {
+  readonly kind: EpochKind;
+  readonly id: Id;
+  readonly epoch: string;
+}
+
+/** One indexed query, on whichever connection asks. */
+export async function readEpochs(
+  query: (sql: string, parameters: unknown[]) => Promise<EpochRow[]>,
+  refs: readonly EpochRef[],
+): Promise<Epochs> {
+  if (refs.length === 0) return new Map();
+  const rows = await query(
+    `SELECT e.kind, e.id, e.epoch FROM unnest($1::text[], $2::uuid[]) AS wanted (kind, id) JOIN platform.epochs e USING (kind, id)`,
+    [refs.map(({ kind }) => kind), refs.map(({ id }) => id)],
+  );
+  return new Map(rows.map((row) => [epochKey(row), Number(row.epoch)]));
 }
 
 /** Reads access epochs: the truth that every request compares (proofs: revocation). */
@@ -19,5 +39,15 @@ export class EpochReader {
     );
     const row = rows[0];
     return row === undefined ? { epoch: 0 } : { epoch: Number(row.epoch), bumpedAt: row.bumped_at.toISOString() };
+  }
+
+  /** The database's own clock. */
+  async now(): Promise<Instant> {
+    const rows: { at: Date }[] = await this.dataSource.query('SELECT clock_timestamp() AS at');
+    return (rows[0]?.at ?? new Date(NaN)).toISOString();
+  }
+
+  of(refs: readonly EpochRef[]): Promise<Epochs> {
+    return readEpochs((sql, parameters) => this.dataSource.query(sql, parameters), refs);
   }
 }

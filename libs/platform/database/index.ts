@@ -1,6 +1,8 @@
 export type { Belongings } from './endings.js';
 export { applyGrants, type LibrarySchema } from './apply-grants.js';
-export { asOwner, createDataSource, databaseConfig, migrate, type DatabaseConfig } from './data-source.js';
+export { asOwner, createDataSource, databaseConfig, databaseUrl, migrate, type DatabaseConfig } from './data-source.js';
+export { actedBetween, type Acted } from './acted.js';
+export { AccessTruth, type Watch } from './access-truth.js';
 export { EpochReader, type EpochAt } from './epochs.js';
 export { JournalSealer, type SealedBox } from './journal-sealer.js';
 export { KeyLedger } from './key-ledger.js';
@@ -8,7 +10,7 @@ export { platformGrants } from './platform-grants.js';
 export { databaseRefusals } from './refusals.js';
 export type { Page, PageRequest } from './paging.js';
 export { guardsOf, tablesOf } from './state-guard.js';
-export type { EpochKind, JournalFact, Tx, WorkOrder } from './tx.js';
+export type { JournalFact, Tx, WorkOrder } from './tx.js';
 export { domainReady, terminationCertified, usageRecorded } from './sink-events.js';
 export { assertConfined, rolesConfig, type RolesConfig } from './roles.js';
 export { scramVerifier } from './scram.js';

@@ -14,6 +14,8 @@ export const platformGrants = {
       worker: ['select', 'insert', 'update(stage)', 'update(at)'],
       operator: ['select'],
     },
+    'platform.replicas': { api: ['select', 'insert', 'update'], worker: ['select'] },
+    'platform.rehearsals': { api: ['select', 'insert', 'delete'], worker: ['select'] },
     'platform.installation': { api: ['select'], worker: ['select'], operator: ['select'] },
     'platform.idempotency': { api: ['select', 'insert', 'update(sealed)'], worker: ['select', 'delete'] },
     'platform.destroyed_keys': { api: ['select', 'insert'], worker: ['select', 'insert'] },

@@ -43,6 +43,14 @@ export const databaseRefusals = {
     satisfyZh: '待其中一些完成或取消后重试。',
     satisfyEn: 'Wait until some are done, or cancel some.',
   },
+  'access.ended': {
+    status: 403,
+    zh: '访问所依据的“{what}”（{id}）已被切断或到期，访问随之终止。',
+    en: 'The access ended: the {what} ({id}) that it rested on was cut or ran out.',
+    satisfyZh: '请重新登录；如仍被拒绝，请联系收回、暂停或终止它的单位。',
+    satisfyEn: 'Sign in again; if that is refused as well, ask whoever revoked, suspended or ended it.',
+    sources: ['SEAT-03', 'TERM-01', 'SUSP-01'],
+  },
   'audit.unavailable': {
     status: 503,
     zh: '审计记录无法写入，操作未执行。',

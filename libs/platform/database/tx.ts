@@ -1,4 +1,17 @@
-import type { ActContext, Ending, EndStage, EventType, Id, Instant, JobType, JsonObject, Usage } from '#kernel';
+import type {
+  ActContext,
+  Ending,
+  EndStage,
+  EpochKind,
+  EpochRef,
+  Epochs,
+  EventType,
+  Id,
+  Instant,
+  JobType,
+  JsonObject,
+  Usage,
+} from '#kernel';
 import type { EntityManager } from 'typeorm';
 
 /** What happened, for the journal. Ids, names of fields, figures and dates only: never a raw value (AUD-08). */
@@ -30,8 +43,6 @@ export interface WorkOrder {
   readonly scenarioId?: Id;
 }
 
-export type EpochKind = 'person' | 'unit' | 'authorisation' | 'scenario' | 'domain' | 'seat';
-
 /**
  * One transaction of the unit of work. Only the unit of work makes one; repositories take it, so that nothing is written outside.
  * State, journal and outbox commit together or not at all.
@@ -55,6 +66,17 @@ export interface Tx {
   bumpEpoch(kind: EpochKind, id: Id): Promise<number>;
   /** Marks an end: from the commit on every act under it is refused, at `closing` those that begin something. Never taken back. */
   end(what: Ending, stage: EndStage): Promise<void>;
+  /** Epochs as this transaction sees them. */
+  epochs(refs: readonly EpochRef[]): Promise<Epochs>;
+  /** When an epoch was last raised, by the transaction's start; undefined for what never was. */
+  raisedAt(ref: EpochRef): Promise<Instant | undefined>;
+  /**
+   * Says what the access that this act belongs to rests on: from here on it ends with the first of them that is cut, or at `until`.
+   * Asked in the transaction that lets it in, after what is decided by was locked.
+   */
+  restOn(refs: readonly EpochRef[], until?: Instant | null): Promise<void>;
+  /** The database's own clock at this moment: the one clock of which a receipt's times are taken. */
+  now(): Promise<Instant>;
 }
 
 const managers = new WeakMap<Tx, EntityManager>();

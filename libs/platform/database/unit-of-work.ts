@@ -1,12 +1,17 @@
 import {
+  asRecord,
   canonicalJson,
   newId,
   type ActContext,
   type Clock,
   type Ending,
   type EndStage,
+  type EpochKind,
+  type EpochRef,
+  type Epochs,
   type EventType,
   type Id,
+  type Instant,
   type JobType,
   type UniqueRefusals,
   type Usage,
@@ -14,18 +19,18 @@ import {
 import { inSpan } from '#platform/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { endedAbove, type Belongings } from './endings.js';
+import { epochChannel, readEpochs } from './epochs.js';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
 import { RememberedAnswers } from './remembered-answers.js';
-import { uniqueRefusal } from './unique-violation.js';
 import { usageRecorded } from './sink-events.js';
-import { bindManager, unbind, type EpochKind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
+import { bindManager, unbind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
+import { uniqueRefusal } from './unique-violation.js';
 import { assertRoom } from './work-quota.js';
 
 /** PostgreSQL says: try the whole transaction again. */
 const retryable = new Set(['40001', '40P01']);
 const attempts = 5;
-const epochChannel = 'opdomain_epochs';
 
 class Transaction implements Tx {
   readonly recorded = new Set<string>();
@@ -137,6 +142,34 @@ class Transaction implements Tx {
       [kind, id, stage, this.context.at, unitId, authorityId],
     );
   }
+
+  epochs(refs: readonly EpochRef[]): Promise<Epochs> {
+    return readEpochs((sql, parameters) => this.manager.query(sql, parameters), refs);
+  }
+
+  async raisedAt({ kind, id }: EpochRef): Promise<Instant | undefined> {
+    const rows: { at: Date }[] = await this.manager.query('SELECT bumped_at AS at FROM platform.epochs WHERE kind = $1 AND id = $2', [
+      kind,
+      id,
+    ]);
+    return rows[0]?.at.toISOString();
+  }
+
+  async restOn(refs: readonly EpochRef[], until: Instant | null = null): Promise<void> {
+    const { standing } = this.context;
+    if (standing !== undefined) standing.rest(refs, await this.epochs(refs), until);
+  }
+
+  /** What lets the act in is asked at the act's own moment: in its transaction, before anything else of it. @throws `access.ended`. */
+  async assertStanding(): Promise<void> {
+    const { standing } = this.context;
+    if (standing !== undefined) standing.compare(await this.epochs(standing.refs), this.clock.now());
+  }
+
+  async now(): Promise<Instant> {
+    const rows: { at: Date }[] = await this.manager.query('SELECT clock_timestamp() AS at');
+    return (rows[0]?.at ?? new Date(NaN)).toISOString();
+  }
 }
 
 /** Gives out transactions: state, journal and outbox commit together, or nothing does. */
@@ -181,6 +214,7 @@ export class UnitOfWork {
       await manager.query('SET TRANSACTION READ ONLY');
       const tx = new Transaction(context, manager, this.sealer, this.clock, this.knownActions);
       try {
+        await tx.assertStanding();
         return await this.unlessEnded(context, manager, () => work(tx));
       } finally {
         unbind(tx);
@@ -188,17 +222,17 @@ export class UnitOfWork {
     });
   }
 
-  /** Writes one journal row on its own: a refusal or a read, which change no state. */
+  /** Writes one journal row on its own: a refusal or a read, which change no state; also of an access that has ended meanwhile. */
   journal(context: ActContext, fact: JournalFact): Promise<Id> {
-    // Also that something was refused for having ended.
-    return this.run({ ...context, action: fact.action, under: [] }, (tx) => tx.record(fact));
+    return this.run({ ...asRecord(context), action: fact.action, under: [] }, (tx) => tx.record(fact));
   }
 
   private async inside<T>(context: ActContext, manager: EntityManager, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const repeat = await this.answers.claim(manager, context);
-    if (repeat !== undefined) return repeat.result as T;
     const tx = new Transaction(context, manager, this.sealer, this.clock, this.knownActions);
     try {
+      await tx.assertStanding();
+      const repeat = await this.answers.claim(manager, context);
+      if (repeat !== undefined) return repeat.result as T;
       const result = await this.unlessEnded(context, manager, () => work(tx));
       if (context.idempotency !== undefined) {
         if (!tx.recorded.has(context.action)) throw new Error(`the act ${context.action} left no audit entry`);

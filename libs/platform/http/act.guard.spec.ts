@@ -6,6 +6,7 @@ import { Reflector } from '@nestjs/core';
 import { z } from 'zod';
 import { Act, act } from './act.js';
 import { ActGuard } from './act.guard.js';
+import type { Canaries } from './canaries.js';
 
 const open = act({
   method: 'GET',
@@ -44,6 +45,8 @@ async function through(grants: readonly Grant[]): Promise<Actor | undefined> {
     { authenticate: () => Promise.resolve(person(grants)) },
     clockAt('2026-05-01T00:00:00.000Z'),
     {},
+    { isCanary: () => false } as unknown as Canaries,
+    undefined as never,
   );
   await guard.canActivate(execution);
   return (request['opdomain'] as { context: { actor: Actor } }).context.actor;

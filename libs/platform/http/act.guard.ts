@@ -1,16 +1,32 @@
-import { digestOf, refuse, type Actor, type ActContext, type ActUnder, type Clock, type EndingRules, type Under } from '#kernel';
+import {
+  digestOf,
+  refuse,
+  Standing,
+  type Actor,
+  type ActContext,
+  type ActUnder,
+  type Clock,
+  type EndingRules,
+  type Under,
+} from '#kernel';
+import { AccessTruth } from '#platform/database';
 import { traceparent } from '#platform/telemetry';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { FastifyReply } from 'fastify';
 import { type ZodType } from 'zod';
 import { actMetadata, type ActSpec } from './act.js';
+import { Canaries, replicaHeader } from './canaries.js';
 import { requestOf, type ActingRequest } from './request.js';
 import { CLOCK } from './tokens.js';
 
 /** The identity port's answer to a bearer token. */
 export interface Authenticator {
-  /** @throws Refusal `http.not-signed-in` (401) and what else keeps the person out. */
-  authenticate(bearer: string, at: string): Promise<Actor>;
+  /**
+   * @param standing takes the epochs of what the person stands on, read in the same snapshot as the person's roles
+   * @throws Refusal `identity.not-signed-in` (401) and what else keeps the person out.
+   */
+  authenticate(bearer: string, at: string, standing: Standing): Promise<Actor>;
 }
 export const AUTHENTICATOR = Symbol('Authenticator');
 /** How every act stands to what can end, merged from the contexts. */
@@ -26,6 +42,8 @@ export class ActGuard implements CanActivate {
     @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(UNDER) private readonly under: EndingRules['acts'],
+    private readonly canaries: Canaries,
+    private readonly truth: AccessTruth,
   ) {}
 
   async canActivate(execution: ExecutionContext): Promise<boolean> {
@@ -35,18 +53,25 @@ export class ActGuard implements CanActivate {
     request.opdomain = { spec };
     const at = this.clock.now();
     const parent = traceparent();
-    const signedIn = await this.actorOf(spec, request, at);
+    const bearer = bearerOf(request, spec);
+    const isCanary = bearer !== undefined && this.canaries.isCanary(bearer);
+    if (isCanary) void execution.switchToHttp().getResponse<FastifyReply>().header(replicaHeader, this.truth.replicaId);
+    const standing = isCanary ? await this.canaries.standingOf(bearer) : new Standing();
+    const signedIn = isCanary ? canary : await this.actorOf(bearer, at, standing);
     const base: ActContext = {
       action: spec.action,
       actor: signedIn,
       at,
       source: request.ip,
+      standing,
       ...(parent === undefined ? {} : { traceparent: parent }),
       ...ifMatch(request),
     };
     request.opdomain.context = base;
     const inRoleOnly = { ...base, actor: inRole(spec, signedIn) };
     request.opdomain.context = inRoleOnly;
+    // The answer to a canary is this process's own knowledge: the same read has judged every transfer that is open here.
+    if (isCanary) await this.truth.confirm(standing);
     const input = {
       params: parse(spec.params, request.params, 'params'),
       query: parse(spec.query, request.query, 'query'),
@@ -60,16 +85,22 @@ export class ActGuard implements CanActivate {
     return true;
   }
 
-  private async actorOf(spec: ActSpec, request: ActingRequest, at: string): Promise<Actor> {
-    const header = request.headers.authorization;
-    if (header === undefined) {
-      if (spec.roles === 'public') return { kind: 'system', component: 'anonymous' };
-      throw refuse('http.not-signed-in');
-    }
-    const bearer = /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1];
-    if (bearer === undefined) throw refuse('http.not-signed-in', { reason: 'malformed' });
-    return this.authenticator.authenticate(bearer, at);
+  private async actorOf(bearer: string | undefined, at: string, standing: Standing): Promise<Actor> {
+    return bearer === undefined ? { kind: 'system', component: 'anonymous' } : this.authenticator.authenticate(bearer, at, standing);
   }
+}
+
+/** Who asks with a credential of our own that reaches one route alone. */
+const canary: Actor = { kind: 'system', component: 'canary' };
+
+/** @throws Refusal `http.not-signed-in` without a credential, but for what is public, and for a malformed one. */
+function bearerOf(request: ActingRequest, spec: ActSpec): string | undefined {
+  const header = request.headers.authorization;
+  if (header === undefined && spec.roles === 'public') return undefined;
+  if (header === undefined) throw refuse('http.not-signed-in');
+  const bearer = /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1];
+  if (bearer === undefined) throw refuse('http.not-signed-in', { reason: 'malformed' });
+  return bearer;
 }
 
 /**
@@ -77,6 +108,10 @@ export class ActGuard implements CanActivate {
  * in another that is merely seen. They act for the organisation on which the grant rests. @throws Refusal `http.role-missing`.
  */
 function inRole(spec: ActSpec, actor: Actor): Actor {
+  if (spec.roles === 'canary' || actor === canary) {
+    if (spec.roles === 'canary' && actor === canary) return actor;
+    throw refuse('http.role-missing', { action: spec.action, roles: [spec.roles].flat() });
+  }
   if (spec.roles === 'public' || spec.roles === 'signed-in') return actor;
   const wanted = spec.roles;
   const grants = actor.kind === 'person' ? actor.grants.filter((grant) => wanted.includes(grant.role)) : [];

@@ -1,31 +1,103 @@
-import { refuse } from '#kernel';
-import { UnitOfWork } from '#platform/database';
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { Refusal, refuse, Standing, type CutScope } from '#kernel';
+import { AccessTruth, UnitOfWork } from '#platform/database';
+import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor, StreamableFile } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { from, mergeMap, type Observable } from 'rxjs';
+import type { Logger } from '#platform/telemetry';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { catchError, from, mergeMap, type Observable } from 'rxjs';
 import { objectOf } from './audit-object.js';
-import { requestOf, type Acting } from './request.js';
+import { Canaries } from './canaries.js';
+import { LOGGER } from './tokens.js';
+import { requestOf, type Acting, type ActingRequest } from './request.js';
+import { guardedDown, guardedUp, pieceBytes } from './transfers.js';
 
-/** Checks the answer against its schema, gives it an ETag, and journals reads: a read that can't be recorded is not answered (AUD-06). */
+/** Media type of bytes on their way up (tus 1.0). */
+export const uploadedBytes = 'application/offset+octet-stream';
+
+/**
+ * Around every handler: canaries before what cuts, the guard of transfers around what streams, the answer checked against its schema, an
+ * ETag, and a journal row for reads: a read that can't be recorded is not answered (AUD-06).
+ */
 @Injectable()
 export class ActInterceptor implements NestInterceptor {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly truth: AccessTruth,
+    private readonly canaries: Canaries,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
 
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = requestOf(execution);
     const acting = request.opdomain;
     if (acting === undefined) throw new Error('a route ran without the act guard');
     const reply = execution.switchToHttp().getResponse<FastifyReply>();
-    return next.handle().pipe(mergeMap((answer: unknown) => from(this.finish(acting, answer, reply))));
+    const body = acting.spec.streams === 'up' ? this.takeIn(acting, request) : undefined;
+    return from(this.rehearse(acting)).pipe(
+      mergeMap(() => next.handle()),
+      mergeMap((answer: unknown) => from(this.finish(acting, answer, reply))),
+      catchError((fault: unknown) => {
+        // What is still on its way up is not waited for: the answer ends the connection.
+        if (body !== undefined && !request.raw.complete) {
+          void reply.header('connection', 'close');
+          // An injected request has no connection of its own.
+          const socket: Partial<Pick<Socket, 'destroySoon'>> = request.raw.socket;
+          reply.raw.once('finish', () => socket.destroySoon?.());
+        }
+        throw body?.errored instanceof Refusal ? body.errored : fault;
+      }),
+    );
+  }
+
+  /** Never keeps a cut waiting for more than its second, nor from being done. */
+  private async rehearse({ spec, input }: Acting): Promise<void> {
+    if (spec.cuts === undefined) return;
+    const scope: CutScope =
+      typeof spec.cuts === 'function' ? spec.cuts(input?.body) : { kind: spec.cuts, id: (input?.params as { readonly id: string }).id };
+    await this.canaries.rehearse(scope).catch((fault: unknown) => {
+      this.log.error('canaries.not-asked', fault, { ...scope });
+    });
+  }
+
+  private takeIn(acting: Acting, request: ActingRequest): Readable | undefined {
+    const { method, headers, url, raw } = request;
+    const carried = Object.entries(headers).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value] as [string, string]] : [],
+    );
+    const body = headers['content-type'] === uploadedBytes ? guardedUp(this.truth, standingOf(acting), raw) : undefined;
+    acting.incoming = new Request(new URL(url, 'http://localhost'), {
+      method,
+      headers: carried,
+      ...(body === undefined ? {} : { body: Readable.toWeb(body) as ReadableStream<Uint8Array>, duplex: 'half' }),
+    });
+    return body;
   }
 
   private async finish(acting: Acting, answer: unknown, reply: FastifyReply): Promise<unknown> {
-    if (acting.spec.method === 'GET') await this.journalRead(acting);
-    if (acting.spec.streams === true) return answer;
-    const checked: unknown = acting.spec.response.parse(answer);
+    const { spec } = acting;
+    if (spec.method === 'GET') await this.journalRead(acting);
+    if (spec.streams === 'up') return passOn(answer, reply);
+    if (spec.streams === 'down') return this.sendDown(acting, answer, reply);
+    const checked: unknown = spec.response.parse(answer);
     if (typeof checked === 'object' && checked !== null && 'version' in checked && typeof checked.version === 'number')
       void reply.header('etag', `"v${String(checked.version)}"`);
     return checked;
+  }
+
+  /** What is one piece takes one look. */
+  private async sendDown(acting: Acting, answer: unknown, reply: FastifyReply): Promise<unknown> {
+    const standing = standingOf(acting);
+    if (answer instanceof StreamableFile)
+      return new StreamableFile(guardedDown(this.truth, standing, answer.getStream(), reply.raw), answer.options);
+    if (typeof answer !== 'string' && !(answer instanceof Uint8Array)) throw new Error(`${acting.spec.action} answers no bytes`);
+    const bytes = Buffer.from(answer);
+    if (bytes.length > pieceBytes)
+      return new StreamableFile(guardedDown(this.truth, standing, Readable.from([bytes], { objectMode: false }), reply.raw), {
+        length: bytes.length,
+      });
+    await this.truth.confirm(standing);
+    return answer;
   }
 
   private async journalRead(acting: Acting): Promise<void> {
@@ -37,4 +109,14 @@ export class ActInterceptor implements NestInterceptor {
       throw refuse('audit.unavailable');
     }
   }
+}
+
+const standingOf = ({ context }: Acting): Standing => context?.standing ?? new Standing();
+
+/** What a library answered in the Web's form; its status is the declared one, since everything else was thrown. */
+async function passOn(answer: unknown, reply: FastifyReply): Promise<string | undefined> {
+  if (!(answer instanceof Response)) throw new Error('a route that streams up answers a Response');
+  answer.headers.forEach((value, name) => void reply.header(name, value));
+  const text = await answer.text();
+  return text === '' ? undefined : text;
 }

@@ -1,9 +1,9 @@
-import type { Role } from '#kernel';
+import type { CutScope, Role } from '#kernel';
 import { applyDecorators, HttpCode, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
 import type { z } from 'zod';
 
-/** Who may call a route: these roles, anyone who signed in, or everyone (descriptions of the API alone). */
-export type ActRoles = readonly Role[] | 'signed-in' | 'public';
+/** Who may call a route: these roles, anyone who signed in, everyone (descriptions of the API alone), or only a canary of our own. */
+export type ActRoles = readonly Role[] | 'signed-in' | 'public' | 'canary';
 
 /**
  * The one declaration of a route (ACC-02): it makes the route, the permission table, the OpenAPI document and the audit test.
@@ -27,8 +27,13 @@ export interface ActSpec {
   readonly response: z.ZodType;
   /** 200, 201 (POST that makes a thing) or 202 (long work). */
   readonly status?: 200 | 201 | 202 | 204;
-  /** The handler writes the response itself (a download). */
-  readonly streams?: boolean;
+  /**
+   * The body is bytes, not a message: `down`, what the handler answers; `up`, what it is sent (taken by `@Incoming()`). Either passes
+   * through the guard of transfers, piece by piece; a handler that would take the raw connection keeps the application from starting.
+   */
+  readonly streams?: 'down' | 'up';
+  /** Kind of what the act cuts, named by its `:id` or read from its body: canaries are asked before it, so that its receipt can show the difference. */
+  readonly cuts?: CutScope['kind'] | ((body: unknown) => CutScope);
 }
 
 /** Keeps the literal types of a declaration, so that `Input<typeof spec>` is what the handler gets. */

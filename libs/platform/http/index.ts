@@ -2,6 +2,7 @@ export { act, Act, type ActRoles, type ActSpec, type Input, type Output } from '
 export { ActGuard, AUTHENTICATOR, UNDER, type Authenticator } from './act.guard.js';
 export { ActInterceptor } from './act.interceptor.js';
 export { AnonymousRefusals } from './anonymous-refusals.js';
+export { Canaries } from './canaries.js';
 export { ConnectionLog } from './connections.js';
 export { openApi } from './openapi.js';
 export { idParam, pageOf, pageQuery } from './schemas.js';
@@ -9,7 +10,7 @@ export { ProblemFilter } from './problem.filter.js';
 export { CLOCK, LOGGER, REFUSALS } from './tokens.js';
 export { problemOf, type Problem } from './problem.js';
 export { httpRefusals } from './refusals.js';
-export { Ctx, In, type ActingRequest } from './request.js';
+export { Ctx, In, Incoming, type ActingRequest } from './request.js';
 export { RouteTable } from './route-table.js';
 export { createHttpApp, httpConfig, type HttpConfig } from './server.js';
 export { verifierFor, type TokenClaims, type TokenVerifier } from './oidc.js';

@@ -52,7 +52,7 @@ function operation(spec: ActSpec): Schema {
       : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(spec.body, 'input') } } } }),
     responses: {
       [String(statusOf(spec))]:
-        spec.streams === true
+        spec.streams !== undefined
           ? { description: 'The bytes', content: { 'application/octet-stream': {} } }
           : { description: 'Done', content: { 'application/json': { schema: jsonSchema(spec.response, 'output') } } },
       default: problem,

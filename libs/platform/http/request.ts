@@ -8,6 +8,8 @@ export interface Acting {
   readonly spec: ActSpec;
   context?: ActContext;
   input?: { params: unknown; query: unknown; body: unknown };
+  /** Of a route that streams up: the request with its body behind the guard of transfers. */
+  incoming?: Request;
 }
 export type ActingRequest = FastifyRequest & { opdomain?: Acting };
 
@@ -22,3 +24,10 @@ export const Ctx = createParamDecorator((_: unknown, context: ExecutionContext):
 
 /** The parsed `{ params, query, body }` of the act: `Input<typeof spec>`. */
 export const In = createParamDecorator((_: unknown, context: ExecutionContext): unknown => requestOf(context).opdomain?.input);
+
+/** The request in the Web's form, its body behind the guard of transfers: the only way in which a handler gets at bytes that are sent up. */
+export const Incoming = createParamDecorator((_: unknown, context: ExecutionContext): Request => {
+  const incoming = requestOf(context).opdomain?.incoming;
+  if (incoming === undefined) throw new Error('@Incoming() on a route that does not declare streams: up');
+  return incoming;
+});

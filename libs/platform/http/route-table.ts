@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PATH_METADATA } from '@nestjs/common/constants.js';
+import { PATH_METADATA, RESPONSE_PASSTHROUGH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { actMetadata, type ActSpec } from './act.js';
 
@@ -14,7 +14,8 @@ export class RouteTable {
 
   /**
    * @throws Error naming each route without a declaration, and each action that no context declares or that two
-   * routes share (it is the operation's id in OpenAPI): then nothing starts (ACC-02, AUD-01).
+   * routes share (it is the operation's id in OpenAPI), and each handler that could move bytes past the guard of transfers: then nothing
+   * starts (ACC-02, AUD-01).
    */
   acts(knownActions: ReadonlySet<string>): readonly ActSpec[] {
     const acts: ActSpec[] = [];
@@ -29,6 +30,11 @@ export class RouteTable {
         if (spec === undefined) faults.push(`${wrapper.name}.${method} declares no act`);
         else if (!knownActions.has(spec.action)) faults.push(`${wrapper.name}.${method} names ${spec.action}, which no context declares`);
         else acts.push(spec);
+        faults.push(
+          ...takesRaw(wrapper.metatype, method, spec).map(
+            (what) => `${String(wrapper.name)}.${method} takes ${what}: bytes would pass unguarded`,
+          ),
+        );
       }
     }
     faults.push(...repeated(acts.map(({ method, path }) => `${method} ${path}`)).map((route) => `two handlers serve ${route}`));
@@ -39,3 +45,17 @@ export class RouteTable {
 }
 
 const repeated = (words: readonly string[]): string[] => [...new Set(words.filter((word, at) => words.indexOf(word) !== at))];
+
+/** Nest's numbers of the parameters by which a handler would get at the connection itself. */
+const rawRequest = 0;
+const rawResponse = 1;
+
+function takesRaw(controller: unknown, method: string, spec: ActSpec | undefined): string[] {
+  const taken = Object.keys((Reflect.getMetadata(ROUTE_ARGS_METADATA, controller as object, method) ?? {}) as object);
+  const takes = (parameter: number): boolean => taken.some((key) => key.startsWith(`${String(parameter)}:`));
+  const passes = Reflect.getMetadata(RESPONSE_PASSTHROUGH_METADATA, controller as object, method) === true;
+  return [
+    ...(takes(rawRequest) && spec?.streams !== undefined ? ['the raw request'] : []),
+    ...(takes(rawResponse) && !passes ? ['the raw response'] : []),
+  ];
+}

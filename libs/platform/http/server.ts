@@ -10,11 +10,22 @@ import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { problemOf } from './problem.js';
 import { httpRefusals } from './refusals.js';
+import { uploadedBytes } from './act.interceptor.js';
 
 export const httpConfig = z
   .object({
     host: z.string().default('127.0.0.1').describe('Address to listen on; loopback unless said otherwise'),
     port: z.number().int().min(0).max(65535).default(8080),
+    advertise: z
+      .url()
+      .optional()
+      .describe('Address at which this replica alone can be asked by the others, e.g. of its pod; where it listens when left out'),
+    accessLeaseSeconds: z
+      .number()
+      .min(1)
+      .max(15)
+      .default(15)
+      .describe('How long transfers go on without hearing whether their access still stands; then no byte passes'),
     bodyLimitBytes: z.number().int().min(1024).default(1_048_576),
     maxHeaderBytes: z
       .number()
@@ -47,7 +58,7 @@ export async function createHttpApp(module: DynamicModule | Type, config: HttpCo
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
   await app.register(rateLimit, { max: config.requestsPerMinute, timeWindow: '1 minute' });
   // tus (resumable uploads): the body stays unread for whoever streams it.
-  adapter.getInstance().addContentTypeParser('application/offset+octet-stream', (_request, _body, done) => {
+  adapter.getInstance().addContentTypeParser(uploadedBytes, (_request, _body, done) => {
     done(null);
   });
   const tracer = trace.getTracer('opdomain');

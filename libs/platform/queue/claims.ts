@@ -1,4 +1,6 @@
-import type { Id, Lane } from '#kernel';
+import { newId, type Id, type Lane } from '#kernel';
+import type { Tx } from '#platform/database';
+import { managerOf } from '#platform/database/persistence';
 import type { DataSource } from 'typeorm';
 
 export interface WorkRow {
@@ -21,12 +23,15 @@ const columns = 'id, kind, name, key, event_id, attempts, traceparent';
 /** Until the handler's own lease is set, at once after the claim. */
 const firstLease = `interval '60 seconds'`;
 
-/** Takes the longest due work of a lane under a lease. */
+/** Takes the longest due work of a lane under a lease, or that of one id alone. */
 const oldest = `
   UPDATE platform.work SET state = 'leased', attempts = attempts + 1, lease_owner = $2, lease_until = now() + ${firstLease}
-  WHERE id = (SELECT id FROM platform.work WHERE state = 'due' AND lane = $1 AND due_at <= now()
+  WHERE id = (SELECT id FROM platform.work WHERE state = 'due' AND lane = $1 AND due_at <= now() AND ($3::uuid IS NULL OR id = $3)
               ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
   RETURNING ${columns}`;
+
+export const renewSql = `UPDATE platform.work SET lease_until = now() + make_interval(secs => $3)
+  WHERE id = $1 AND state = 'leased' AND lease_owner = $2`;
 
 /** The same for a lane that people share: whose unit, then whose person, has least running comes first, and nobody has more than a share. */
 const fairest = `
@@ -46,7 +51,7 @@ const fairest = `
 /** @returns the next work of the lane, now leased to `owner`, or undefined where nothing is due that may run. */
 export async function claim(dataSource: DataSource, lane: Lane, owner: string, shares: Shares): Promise<WorkRow | undefined> {
   if (shares.perUnit === null && shares.perPerson === null) {
-    const [rows]: [WorkRow[], number] = await dataSource.query(oldest, [lane, owner]);
+    const [rows]: [WorkRow[], number] = await dataSource.query(oldest, [lane, owner, null]);
     return rows[0];
   }
   return dataSource.transaction(async (manager) => {
@@ -55,4 +60,22 @@ export async function claim(dataSource: DataSource, lane: Lane, owner: string, s
     const [rows]: [WorkRow[], number] = await manager.query(fairest, [lane, owner, shares.perUnit, shares.perPerson]);
     return rows[0];
   });
+}
+
+/**
+ * Asks the queue for a piece of work by the statements with which a worker takes it and goes on with it, and takes neither: for probes,
+ * in a transaction of their own. @returns `refused` when both are, `taken` when one would have gone through.
+ */
+export async function tryWork(tx: Tx, workId: Id): Promise<'refused' | 'taken'> {
+  const manager = managerOf(tx);
+  const [work]: { lane: Lane; lease_owner: string | null }[] = await manager.query(
+    'SELECT lane, lease_owner FROM platform.work WHERE id = $1',
+    [workId],
+  );
+  if (work === undefined) return 'refused';
+  await manager.query('SAVEPOINT try_work');
+  const [, claimed]: [unknown, number] = await manager.query(oldest, [work.lane, newId(), workId]);
+  const [, renewed]: [unknown, number] = await manager.query(renewSql, [workId, work.lease_owner ?? '', 60]);
+  await manager.query('ROLLBACK TO SAVEPOINT try_work');
+  return claimed + renewed === 0 ? 'refused' : 'taken';
 }

@@ -16,6 +16,7 @@ export {
 export { Relay } from './relay.js';
 export { Turns, type Turn } from './turns.js';
 export { laneConfig, type LaneConfig } from './lanes.js';
+export { tryWork } from './claims.js';
 export { WorkRunner } from './worker.js';
 
 export const queueRefusals = {

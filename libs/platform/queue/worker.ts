@@ -4,7 +4,7 @@ import { managerOf } from '#platform/database/persistence';
 import { counter, inSpan, traceparent, withTraceparent, type Logger } from '#platform/telemetry';
 import type { DataSource } from 'typeorm';
 import type { Bell } from './bell.js';
-import { claim, type WorkRow } from './claims.js';
+import { claim, renewSql, type WorkRow } from './claims.js';
 import type { EventHandler, JobHandler } from './handlers.js';
 import { LanePlaces, type LaneConfig } from './lanes.js';
 
@@ -120,10 +120,7 @@ export class WorkRunner {
 
   private async renew(id: Id, seconds: number, controller: AbortController): Promise<void> {
     try {
-      const [, count]: [unknown, number] = await this.dataSource.query(
-        `UPDATE platform.work SET lease_until = now() + make_interval(secs => $3) WHERE id = $1 AND state = 'leased' AND lease_owner = $2`,
-        [id, this.owner, seconds],
-      );
+      const [, count]: [unknown, number] = await this.dataSource.query(renewSql, [id, this.owner, seconds]);
       if (count === 0) controller.abort(new Error('cancelled or lease lost'));
     } catch (fault) {
       this.log.error('work.lease-not-renewed', fault, { workId: id });

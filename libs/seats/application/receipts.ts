@@ -1,7 +1,10 @@
 import {
+  addMs,
+  type CutMoment,
   type CutPath,
   type Id,
   type Instant,
+  pathNames,
   Refusal,
   refuse,
   documentDigest,
@@ -10,24 +13,27 @@ import {
   systemAct,
   type Clock,
 } from '#kernel';
-import { UnitOfWork } from '#platform/database';
+import { type Acted, actedBetween, UnitOfWork } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
-import { CLOCK, LOGGER } from '#platform/http';
+import { Canaries, CLOCK, LOGGER } from '#platform/http';
 import { Seams } from '#platform/seams';
 import type { Logger } from '#platform/telemetry';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { revocationClosed } from '../contract.js';
-import { cutPaths } from '../domain/cut-paths.js';
-import { assembleReceipt, type PathReport, type Receipt } from '../domain/receipt.js';
+import { assembleReceipt, lastCutOf, type PathReport, type Receipt, type UsedMeanwhile } from '../domain/receipt.js';
 import { decideRevoked } from '../domain/seat-decisions.js';
 import type { RevocationRow } from '../persistence/entities.js';
 import { RevocationsRepository } from '../persistence/revocations.repository.js';
 import { SeatsRepository } from '../persistence/seats.repository.js';
 import { SeatChanges } from './seat-changes.js';
+import { SEATS_CONFIG, type SeatsConfig } from './seats.config.js';
+
+/** Acts listed on a receipt; more than that are counted by the journal alone. */
+const mostUsed = 200;
 
 /** Works for a revocation's receipt: cuts every path there is, probes it, and signs what it found once nothing is open. */
 @Injectable()
-export class Receipts {
+export class Receipts implements OnApplicationBootstrap {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly seams: Seams,
@@ -37,17 +43,29 @@ export class Receipts {
     private readonly documents: SignedDocuments,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly log: Logger,
+    @Inject(SEATS_CONFIG) private readonly config: SeatsConfig,
+    private readonly canaries: Canaries,
   ) {}
+
+  /** What is configured and not there keeps every receipt from being complete: said at the start, not found out at the first revocation. */
+  onApplicationBootstrap(): void {
+    const composed = new Set(this.seams.all('cut-path').map(({ path }) => path));
+    const missing = this.config.paths.filter((path) => !composed.has(path));
+    if (missing.length > 0) this.log.error('receipts.paths-missing', undefined, { missing: missing.join(', ') });
+  }
 
   /** One attempt. @throws Refusal `seat.receipt-open` while a path is open, so that it is tried again. */
   async work(revocationId: Id, traceparent?: string): Promise<void> {
     const reading = systemAct('seats', 'revocation.read', this.clock.now(), traceparent);
-    const row = await this.unitOfWork.read(reading, (tx) => this.revocations.get(tx, revocationId));
+    const { row, readAt } = await this.unitOfWork.read(reading, async (tx) => ({
+      row: await this.revocations.get(tx, revocationId),
+      readAt: await tx.now(),
+    }));
     if (row.state !== 'cutting') return;
-    const implementations = this.seams.all('cut-path');
-    const reports = await Promise.all(implementations.map((path) => this.cut(path, row)));
-    const at = this.clock.now();
-    const expected = [...new Set(implementations.map(({ path }) => path))];
+    const moment = this.momentOf(row, readAt);
+    const reports = await Promise.all(this.seams.all('cut-path').map((path) => this.cut(path, row, moment)));
+    const at = moment.now();
+    const expected = this.config.paths;
     const receipt = assembleReceipt(
       {
         cutId: row.id,
@@ -55,24 +73,54 @@ export class Receipts {
         cause: row.cause,
         committedAt: row.committedAt,
         expected,
-        absent: cutPaths.filter((path) => !expected.includes(path)),
+        absent: pathNames.filter((path) => !expected.includes(path)),
       },
       reports,
+      await this.usedUntil(row, lastCutOf(row.committedAt, reports)),
       at,
     );
-    if (!receipt.complete) return this.stillOpen(row.id, receipt, at, traceparent);
+    if (!receipt.complete) return this.stillOpen(row.id, receipt, moment, traceparent);
     const signed = await this.sign(receipt);
     await this.close(row.id, signed, receipt, at, traceparent);
   }
 
-  private async cut(path: CutPath, row: RevocationRow): Promise<PathReport> {
+  /** Counts from the database's time of the read on, whatever this host's clock says. */
+  private momentOf(row: RevocationRow, readAt: Instant): CutMoment {
+    const started = performance.now();
+    let gate: ReturnType<CutMoment['gate']> | undefined;
+    return {
+      seenAt: row.seenAt ?? readAt,
+      now: () => addMs(readAt, Math.ceil(performance.now() - started)),
+      gate: () => (gate ??= this.canaries.askEverywhere({ kind: row.scopeKind, id: row.scopeId }, row.committedAt)),
+    };
+  }
+
+  /** What the people concerned did under the scope between the commit and the last cut, by the journal. */
+  private async usedUntil(row: RevocationRow, until: Instant): Promise<readonly UsedMeanwhile[]> {
+    const acts: readonly Acted[] = await this.unitOfWork.read(systemAct('seats', 'revocation.read', this.clock.now()), async (tx) => {
+      const people = (await this.seats.find(tx, row.seatIds)).map(({ personId }) => personId);
+      const of = [...new Set(row.scopeKind === 'person' ? [...people, row.scopeId] : people)];
+      const under = row.scopeKind === 'person' ? null : { authorisationId: row.authorisationId, scenarioId: row.scenarioId };
+      return actedBetween(tx, of, under, row.committedAt, until, mostUsed);
+    });
+    return acts.map(({ at, personId, action, objectKind, objectId }) => ({
+      at,
+      person: personId,
+      action,
+      object: `${objectKind}/${objectId}`,
+    }));
+  }
+
+  private async cut(path: CutPath, row: RevocationRow, moment: CutMoment): Promise<PathReport> {
+    const { limits } = path;
     try {
-      const rows = await path.cut({ kind: row.scopeKind, id: row.scopeId }, this.clock.now());
-      return { path: path.path, rows, failure: null };
+      const rows = await path.cut({ kind: row.scopeKind, id: row.scopeId }, moment);
+      return { path: path.path, limits, rows, failure: null };
     } catch (fault) {
       this.log.error('revocation.path-failed', fault, { revocationId: row.id, path: path.path });
       return {
         path: path.path,
+        limits,
         rows: [],
         failure: fault instanceof Refusal ? fault.code : fault instanceof Error ? fault.name : 'unknown',
       };
@@ -83,11 +131,11 @@ export class Receipts {
     return this.documents.sign('receipts', JSON.parse(JSON.stringify(receipt)) as TypedDocument);
   }
 
-  private async stillOpen(id: Id, receipt: Receipt, at: Instant, traceparent?: string): Promise<never> {
-    await this.unitOfWork.run(systemAct('seats', 'revocation.cut', at, traceparent), async (tx) => {
+  private async stillOpen(id: Id, receipt: Receipt, { seenAt, now }: CutMoment, traceparent?: string): Promise<never> {
+    await this.unitOfWork.run(systemAct('seats', 'revocation.cut', now(), traceparent), async (tx) => {
       const row = await this.revocations.lock(tx, id);
       if (row.state !== 'cutting') return;
-      await this.revocations.saveOpen(tx, row, receipt.open);
+      await this.revocations.saveOpen(tx, row, receipt.open, seenAt);
       await tx.record({
         action: 'revocation.cut',
         object: { kind: 'revocation', id },

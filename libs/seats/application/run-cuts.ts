@@ -1,7 +1,7 @@
 import { Domains } from '#domains';
-import { systemAct, type CutScope, type Id, type Instant, type JobType, type PathCut } from '#kernel';
+import { systemAct, type CutMoment, type CutScope, type Id, type Instant, type JobType, type PathCut, type PathName } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
-import { workFor } from '#platform/queue';
+import { tryWork, workFor } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
 import type { OpenRunState, RunState } from '../domain/run.states.js';
 import { SeatAccess } from './seat-access.js';
@@ -28,6 +28,10 @@ export interface CuttableRuns {
   get(tx: Tx, id: Id): Promise<CuttableRun>;
 }
 
+/** What the probe of a run's path does not show. */
+export const runLimits =
+  'The engine’s process is told at its next heartbeat and may compute until then; nothing that it makes is taken in.';
+
 /** Ends open runs of a scope and shows it: their work is off the queue and their state lets nothing be published. */
 @Injectable()
 export class RunCuts {
@@ -37,13 +41,20 @@ export class RunCuts {
     private readonly domains: Domains,
   ) {}
 
-  async cut(path: string, states: readonly OpenRunState[], runs: CuttableRuns, scope: CutScope, at: Instant): Promise<readonly PathCut[]> {
-    const act = systemAct(runs.context, `${runs.kind}.cancelled`, at);
+  async cut(
+    path: PathName,
+    states: readonly OpenRunState[],
+    runs: CuttableRuns,
+    scope: CutScope,
+    moment: CutMoment,
+  ): Promise<readonly PathCut[]> {
+    const act = systemAct(runs.context, `${runs.kind}.cancelled`, moment.now());
     const cut = await this.unitOfWork.run(act, async (tx) => runs.cut(tx, await this.scopeOf(tx, scope), states));
-    if (cut.length === 0) return [nothingOpen(path, states, runs, scope, at)];
-    return this.unitOfWork.read(systemAct(runs.context, `${runs.kind}.read`, at), async (tx) => {
+    if (cut.length === 0) return [nothingOpen(path, states, runs, scope, moment)];
+    const cutAt = moment.now();
+    return this.unitOfWork.run(systemAct(runs.context, `${runs.kind}.read`, cutAt), async (tx) => {
       const rows: PathCut[] = [];
-      for (const id of cut) rows.push(await probe(tx, path, runs, id, at));
+      for (const id of cut) rows.push(await probe(tx, path, runs, id, cutAt, moment));
       return rows;
     });
   }
@@ -68,23 +79,31 @@ export class RunCuts {
   }
 }
 
-async function probe(tx: Tx, path: string, runs: CuttableRuns, id: Id, at: Instant): Promise<PathCut> {
+/** Asks the queue for the run's work as a worker would, to take it and to go on with it; a run that is over takes in no result. */
+async function probe(tx: Tx, path: PathName, runs: CuttableRuns, id: Id, cutAt: Instant, { now }: CutMoment): Promise<PathCut> {
   const run = await runs.get(tx, id);
   const work = await workFor(tx, runs.job(run), id);
-  const refused = run.state === 'cancelled' && work?.state !== 'due' && work?.state !== 'leased';
+  const answer = work === undefined ? 'refused' : await tryWork(tx, work.id);
+  const refused = run.state === 'cancelled' && answer === 'refused';
   return {
     path,
     object: `${runs.kind}/${id}`,
-    cutAt: run.finishedAt ?? at,
+    cutAt,
     closedBy: 'acknowledged',
-    probe: { how: 'read back the run and its work order', answer: `run ${run.state}, work ${work?.state ?? 'absent'}`, refused, at },
+    probe: { how: 'take the work and renew its lease, as a worker does', answer: `${answer}; run ${run.state}`, refused, at: now() },
   };
 }
 
-const nothingOpen = (path: string, states: readonly OpenRunState[], { kind }: CuttableRuns, scope: CutScope, at: Instant): PathCut => ({
+const nothingOpen = (
+  path: PathName,
+  states: readonly OpenRunState[],
+  { kind }: CuttableRuns,
+  scope: CutScope,
+  { seenAt, now }: CutMoment,
+): PathCut => ({
   path,
   object: `${scope.kind}/${scope.id}`,
-  cutAt: at,
+  cutAt: seenAt,
   closedBy: 'nothing-open',
-  probe: { how: `${kind.replaceAll('-', ' ')}s of the scope that are ${states.join(' or ')}`, answer: '0', refused: true, at },
+  probe: { how: `${kind.replaceAll('-', ' ')}s of the scope that are ${states.join(' or ')}`, answer: '0', refused: true, at: now() },
 });

@@ -1,8 +1,8 @@
-import { type Actor, type Id, type Instant, personOf, type Refusal, refuse } from '#kernel';
+import { type Actor, type EpochRef, type Id, type Instant, personOf, type Refusal, refuse } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { ConditionName } from '../domain/condition-names.js';
-import { firstLapse } from '../domain/seat-conditions.js';
+import { firstLapse, verdicts } from '../domain/seat-conditions.js';
 import type { SeatFacts } from '../domain/seat-facts.js';
 import type { SeatRow } from '../persistence/entities.js';
 import { RevocationsRepository } from '../persistence/revocations.repository.js';
@@ -36,7 +36,12 @@ export class SeatAccess {
     if (seat === undefined) throw refuse('seat.needed', { scenarioId });
     assertUsable(seat);
     // Locked, so that a revocation commits before the act, which is then refused, or after it.
-    return this.assertWorks(tx, await this.seats.lock(tx, seat.id, 'share'), at, 'share');
+    const locked = await this.seats.lock(tx, seat.id, 'share');
+    assertUsable(locked);
+    const facts = await this.gatherer.facts(tx, locked, at, 'share');
+    assertHold(facts, at);
+    await tx.restOn(restsOf(locked), holdsUntil(facts, at));
+    return working(locked);
   }
 
   /**
@@ -50,7 +55,9 @@ export class SeatAccess {
     const seat = await this.seats.lock(tx, last.id, 'share');
     const takenBack = (await this.revocations.ofSeat(tx, seat.id)).some(({ cause }) => cause === 'revoked');
     if (takenBack || seat.state === 'requested' || seat.state === 'refused') throw notActive(seat);
-    assertHold(await this.gatherer.facts(tx, seat, at, 'share'), at, personal);
+    const facts = await this.gatherer.facts(tx, seat, at, 'share');
+    assertHold(facts, at, personal);
+    await tx.restOn([{ kind: 'seat', id: seat.id }], holdsUntil(facts, at, personal));
   }
 
   /** The seat of whoever acts. */
@@ -76,11 +83,10 @@ export class SeatAccess {
     return working(await this.seats.get(tx, seatId));
   }
 
-  /** @param lock `share` where an act rests on it; a probe only looks. */
-  async assertWorks(tx: Tx, seat: SeatRow, at: Instant, lock?: 'share'): Promise<WorkingSeat> {
+  /** The same question for a probe, which only looks. @throws as {@link assert} */
+  async assertWorks(tx: Tx, seat: SeatRow, at: Instant): Promise<void> {
     assertUsable(seat);
-    assertHold(await this.gatherer.facts(tx, seat, at, lock), at);
-    return working(seat);
+    assertHold(await this.gatherer.facts(tx, seat, at), at);
   }
 }
 
@@ -105,6 +111,18 @@ function assertHold(facts: SeatFacts, at: Instant, among?: readonly ConditionNam
   const lapse = firstLapse(facts, at, among);
   if (lapse !== undefined) throw refuse(lapse.code, { condition: lapse.condition, lapsedAt: lapse.lapsedAt, ...lapse.details });
 }
+
+const restsOf = ({ id, scenarioId, authorisationId }: SeatRow): readonly EpochRef[] => [
+  { kind: 'seat', id },
+  { kind: 'scenario', id: scenarioId },
+  { kind: 'authorisation', id: authorisationId },
+];
+
+/** The first moment at which one of the conditions runs out by itself. */
+const holdsUntil = (facts: SeatFacts, at: Instant, among?: readonly ConditionName[]): Instant | null =>
+  verdicts(facts, at)
+    .flatMap((verdict) => (verdict.holds && verdict.until !== null && (among?.includes(verdict.condition) ?? true) ? [verdict.until] : []))
+    .sort()[0] ?? null;
 
 const working = ({ id, personId, scenarioId, authorisationId, unitId }: SeatRow): WorkingSeat => ({
   id,

@@ -1,7 +1,7 @@
-import { type CutScope, type Id, newId } from '#kernel';
+import { type CutScope, type Id, type Instant, newId } from '#kernel';
 import { DesiredObjects } from '#domains';
 import type { Tx } from '#platform/database';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { RevocationCause } from '../domain/revocation.js';
 import type { SeatChange } from '../domain/seat-decisions.js';
 import type { RevocationRow, SeatRow } from '../persistence/entities.js';
@@ -9,9 +9,14 @@ import { RevocationsRepository } from '../persistence/revocations.repository.js'
 import { SeatsRepository } from '../persistence/seats.repository.js';
 import { WorkspacesRepository } from '../persistence/workspaces.repository.js';
 import { cutJob } from '../domain/work.js';
+import { SEATS_CONFIG, type SeatsConfig } from './seats.config.js';
 
 /** Owner, among those that a zone holds objects for: the seat, which has one workspace at a time. */
 export const seatOwner = (id: Id): { kind: string; id: Id } => ({ kind: 'seat', id });
+
+/** Of an authorisation and a scenario the act upstream raised the epoch, and news of it came here later: the promise runs from the act. */
+const committedAt = async (tx: Tx, scope: CutScope): Promise<Instant> =>
+  (scope.kind === 'authorisation' || scope.kind === 'scenario' ? await tx.raisedAt(scope) : undefined) ?? (await tx.now());
 
 export interface RevocationOpening {
   readonly scope: CutScope;
@@ -40,6 +45,7 @@ export class SeatChanges {
     private readonly workspaces: WorkspacesRepository,
     private readonly revocations: RevocationsRepository,
     private readonly desired: DesiredObjects,
+    @Inject(SEATS_CONFIG) private readonly config: SeatsConfig,
   ) {}
 
   /** Applies one change. A change that cuts is followed by {@link openRevocation}, once for all the seats that are cut together. */
@@ -65,7 +71,8 @@ export class SeatChanges {
   async openRevocation(tx: Tx, opening: RevocationOpening): Promise<RevocationRow> {
     const row = await this.revocations.insert(tx, {
       id: newId(),
-      committedAt: tx.context.at,
+      committedAt: await committedAt(tx, opening.scope),
+      seenAt: null,
       scopeKind: opening.scope.kind,
       scopeId: opening.scope.id,
       cause: opening.cause,
@@ -76,10 +83,12 @@ export class SeatChanges {
       ...opening.parties,
       state: 'cutting',
       closedAt: null,
-      open: [],
+      open: this.config.paths.map((path) => ({ path, reason: 'not-reported', detail: null })),
       receipt: null,
       receiptDigest: null,
     });
+    // Whoever holds an older epoch of the scope is refused from the commit on, whatever else the cut consists of.
+    await tx.bumpEpoch(opening.scope.kind, opening.scope.id);
     const { unitId, authorisationId, scenarioId } = opening.parties;
     await tx.record({
       action: orderOf(opening),

@@ -1,4 +1,6 @@
+import { pathNames } from '#kernel';
 import { z } from 'zod';
+import { implementedPaths } from '../domain/cut-paths.js';
 
 /** Limits of seats and of the workspaces that they open. */
 export const seatsConfig = z.strictObject({
@@ -10,6 +12,11 @@ export const seatsConfig = z.strictObject({
     })
     .prefault({})
     .describe('seats of each class under one authorisation'),
+  paths: z
+    .array(z.enum(pathNames))
+    .min(1)
+    .default([...implementedPaths])
+    .describe('ways in that this installation has; a receipt is complete only when each is shown to be closed'),
   workspace: z
     .strictObject({
       cpu: z.string().default('1'),

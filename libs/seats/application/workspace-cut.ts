@@ -1,8 +1,7 @@
-import { type Clock, type CutPath, type CutScope, type Id, type Instant, type PathCut, systemAct } from '#kernel';
+import { type CutMoment, type CutPath, type CutScope, type Id, type PathCut, systemAct } from '#kernel';
 import { UnitOfWork } from '#platform/database';
-import { CLOCK } from '#platform/http';
 import { Implements } from '#platform/seams';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkspaceRow } from '../persistence/entities.js';
 import { WorkspacesRepository } from '../persistence/workspaces.repository.js';
@@ -17,46 +16,49 @@ const patienceMs = 10_000;
 @Injectable()
 export class WorkspaceCut implements CutPath {
   readonly path = 'workspace-pods';
+  readonly limits = 'Shows the pods that the API server lists; a node that cannot be reached ends them by their deadline alone.';
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly workspaces: WorkspacesRepository,
     private readonly scoped: ScopedSeats,
     private readonly watch: WorkspaceWatch,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async cut(scope: CutScope, at: Instant): Promise<readonly PathCut[]> {
-    const workspaces = await this.unitOfWork.read(systemAct('seats', 'seat.read', at), async (tx) =>
+  async cut(scope: CutScope, moment: CutMoment): Promise<readonly PathCut[]> {
+    const workspaces = await this.unitOfWork.read(systemAct('seats', 'seat.read', moment.now()), async (tx) =>
       this.workspaces.ofSeats(tx, await this.scoped.ids(tx, scope)),
     );
-    if (workspaces.length === 0) return [this.row(`${scope.kind}/${scope.id}`, at, 'nothing-open', 'workspaces ever opened', '0')];
-    const standing = await this.awaitGone(workspaces.map(({ id }) => id));
-    return workspaces.map((workspace) => this.rowOf(workspace, standing.has(workspace.id), at));
+    if (workspaces.length === 0) return [this.row(`${scope.kind}/${scope.id}`, moment, 'nothing-open', 'workspaces ever opened', '0')];
+    const standing = await this.awaitGone(
+      workspaces.map(({ id }) => id),
+      moment,
+    );
+    return workspaces.map((workspace) => this.rowOf(workspace, standing.has(workspace.id), moment));
   }
 
   /** Asks until every pod is gone or patience ends. An operator that does not answer makes the attempt fail, and the receipt says so. */
-  private async awaitGone(ids: readonly Id[]): Promise<ReadonlySet<Id>> {
-    const deadline = Date.parse(this.clock.now()) + patienceMs;
+  private async awaitGone(ids: readonly Id[], { now }: CutMoment): Promise<ReadonlySet<Id>> {
+    const deadline = Date.parse(now()) + patienceMs;
     for (;;) {
       const standing = await this.watch.standing(ids);
-      if (standing.size === 0 || Date.parse(this.clock.now()) > deadline) return standing;
+      if (standing.size === 0 || Date.parse(now()) > deadline) return standing;
       await pause(200);
     }
   }
 
-  private rowOf({ id, namespace, state }: WorkspaceRow, stands: boolean, at: Instant): PathCut {
-    const [cutAt, closedBy] = state === 'removed' ? ([at, 'nothing-open'] as const) : ([this.clock.now(), 'acknowledged'] as const);
+  private rowOf({ id, namespace, state }: WorkspaceRow, stands: boolean, moment: CutMoment): PathCut {
     const row = this.row(
       `workspace/${id}`,
-      cutAt,
-      closedBy,
+      moment,
+      state === 'removed' ? 'nothing-open' : 'acknowledged',
       `the operator asks the API server for the pods of ${namespace}`,
       stands ? 'still there' : 'not there',
     );
     return { ...row, probe: { ...row.probe, refused: !stands } };
   }
 
-  private row(object: string, cutAt: Instant, closedBy: PathCut['closedBy'], how: string, answer: string): PathCut {
-    return { path: this.path, object, cutAt, closedBy, probe: { how, answer, refused: true, at: this.clock.now() } };
+  private row(object: string, { seenAt, now }: CutMoment, closedBy: PathCut['closedBy'], how: string, answer: string): PathCut {
+    const cutAt = closedBy === 'nothing-open' ? seenAt : now();
+    return { path: this.path, object, cutAt, closedBy, probe: { how, answer, refused: true, at: now() } };
   }
 }

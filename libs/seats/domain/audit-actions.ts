@@ -17,6 +17,7 @@ export const seatsAuditActions = {
   'workspace.applied': { object: 'workspace', zh: '工作台已在集群中建立', en: 'workspace stands in the cluster' },
   'workspace.closed': { object: 'workspace', zh: '关闭工作台', en: 'workspace closed' },
   'workspace.removed': { object: 'workspace', zh: '工作台已清除', en: 'workspace gone from the cluster' },
+  'canary.asked': { object: 'canary', zh: '以探测凭据核验切断', en: 'asked with a canary credential' },
   'revocation.ordered': { object: 'revocation', zh: '下令收回', en: 'revocation ordered' },
   'revocation.person-ordered': { object: 'revocation', zh: '下令收回人员的全部席位', en: 'revocation of every seat of a person ordered' },
   'revocation.cut': { object: 'revocation', zh: '切断访问路径', en: 'access paths cut' },

@@ -18,6 +18,7 @@ const revokeSeat = act({
   body: RevokeSeat,
   response: RevocationView,
   status: 202,
+  cuts: 'seat',
 });
 const revokePerson = act({
   method: 'POST',
@@ -30,6 +31,7 @@ const revokePerson = act({
   body: RevokeSeat,
   response: RevocationView,
   status: 202,
+  cuts: 'person',
 });
 const ofSeat = act({
   method: 'GET',

@@ -61,7 +61,9 @@ export class RevocationRow {
   @Column({ name: 'scenario_id', type: 'uuid', nullable: true }) scenarioId: Id | null;
   @Column({ type: 'text' }) state: RevocationState;
   @Column({ name: 'closed_at', type: 'timestamptz', nullable: true, transformer: instant }) closedAt: Instant | null;
-  /** Paths that the last attempt did not show to be closed. */
+  /** When the first attempt read it as committed (database clock). */
+  @Column({ name: 'seen_at', type: 'timestamptz', nullable: true, transformer: instant }) seenAt: Instant | null;
+  /** Paths that the last attempt did not show to be closed; before the first, all that are expected. */
   @Column({ type: 'jsonb' }) open: OpenPath[];
   @Column({ type: 'jsonb', nullable: true }) receipt: SignedDocument | null;
   @Column({ name: 'receipt_digest', type: 'text', nullable: true }) receiptDigest: Digest | null;

@@ -22,8 +22,8 @@ export class RevocationsRepository {
   lock = (tx: Tx, id: Id): Promise<RevocationRow> => this.table.lock(tx, id);
 
   /** Keeps what the last attempt left open, so that it can be seen while it is tried again. */
-  saveOpen = (tx: Tx, row: RevocationRow, open: readonly OpenPath[]): Promise<RevocationRow> =>
-    this.table.update(tx, row, { open: [...open] });
+  saveOpen = (tx: Tx, row: RevocationRow, open: readonly OpenPath[], seenAt: Instant): Promise<RevocationRow> =>
+    this.table.update(tx, row, { open: [...open], seenAt });
 
   close = (tx: Tx, row: RevocationRow, receipt: SignedDocument, receiptDigest: Digest, closedAt: Instant): Promise<RevocationRow> =>
     this.table.move(tx, row, { state: 'closed', closedAt, open: [], receipt, receiptDigest });

@@ -2,6 +2,7 @@ import type { ActContext } from '#kernel';
 import { SignedDocuments } from '#platform/documents';
 import { Act, act, Ctx, idParam, In, type Input, type Output, pageOf } from '#platform/http';
 import { Controller } from '@nestjs/common';
+import type { z } from 'zod';
 import { Openings } from '../application/openings.js';
 import { Terminations } from '../application/terminations.js';
 import {
@@ -31,6 +32,10 @@ const open = act({
   scope: 'region',
   body: OpenTermination,
   response: TerminationView,
+  cuts: (body) => {
+    const { authorisationId, scenarioId } = body as z.output<typeof OpenTermination>;
+    return scenarioId === undefined ? { kind: 'authorisation', id: authorisationId } : { kind: 'scenario', id: scenarioId };
+  },
 });
 const confirmation = act({
   ...write,

@@ -1,0 +1,213 @@
+import { epochKey, newId, refuse, type CanaryVerdict, type EpochRef, type GateAnswer, type Id, type Instant, Standing } from '#kernel';
+import { EpochReader } from '#platform/database';
+import { KEYS, type Keys } from '#platform/keys';
+import { Inject, Injectable } from '@nestjs/common';
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+
+/** Name of the key that signs canary credentials. */
+const canaryKey = 'access/canary';
+const prefix = 'canary.';
+const lifetimeMs = 60_000;
+/** Before a cut nothing waits for longer; after it an answer is worth waiting for. */
+const rehearseWithinMs = 1_000;
+const answerWithinMs = 5_000;
+/** How long ago canaries may have been asked to count as before a cut. */
+const rehearsedWithin = '60 seconds';
+/** Header by which a replica says which one it is. */
+export const replicaHeader = 'opdomain-replica';
+
+const Claims = z.strictObject({
+  rests: z.array(
+    z.strictObject({
+      kind: z.enum(['person', 'rights', 'unit', 'authorisation', 'scenario', 'domain', 'seat']),
+      id: z.uuid(),
+      epoch: z.number().int().min(0),
+    }),
+  ),
+  mintedAt: z.iso.datetime(),
+});
+type Claims = z.infer<typeof Claims>;
+
+interface Replica {
+  readonly id: Id;
+  /** null: it does not listen yet, or has not said where. */
+  readonly address: string | null;
+  readonly leaseEndsAt: Instant;
+  readonly leased: boolean;
+}
+interface Answer {
+  readonly verdict: CanaryVerdict;
+  /** Code of a refusal, or what came instead of an answer. */
+  readonly why: string;
+}
+type Rehearsed = Readonly<Record<Id, CanaryVerdict>>;
+
+/**
+ * Credentials of our own that are worth nothing but an answer: one route takes them, through the guard that every request passes. Before
+ * a cut they are accepted, after it they are refused; that is what a receipt shows. Times are the database's: hosts' clocks may differ.
+ */
+@Injectable()
+export class Canaries {
+  private publicKey: KeyObject | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly epochs: EpochReader,
+    @Inject(KEYS) private readonly keys: Keys,
+  ) {}
+
+  isCanary(bearer: string): boolean {
+    return bearer.startsWith(prefix);
+  }
+
+  /** What a credential says it was let in by. @throws Refusal `http.not-signed-in` for one that is not ours or not of this minute. */
+  async standingOf(bearer: string): Promise<Standing> {
+    const [body = '', signature = '', ...more] = bearer.slice(prefix.length).split('.');
+    if (more.length > 0 || !verify(null, Buffer.from(body), await this.verifier(), Buffer.from(signature, 'base64url')))
+      throw refuse('http.not-signed-in');
+    const claims = Claims.parse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')));
+    const age = Date.parse(await this.epochs.now()) - Date.parse(claims.mintedAt);
+    if (age < 0 || age > lifetimeMs) throw refuse('http.not-signed-in');
+    const standing = new Standing();
+    standing.rest(claims.rests, new Map(claims.rests.map((ref) => [epochKey(ref), ref.epoch])));
+    return standing;
+  }
+
+  /**
+   * Asks every registered replica with a credential of what is about to be cut, within a second, and keeps the answers for the receipt.
+   * What cannot be asked is unknown and keeps nothing waiting.
+   */
+  async rehearse(scope: EpochRef): Promise<void> {
+    const epoch = (await this.epochs.of([scope])).get(epochKey(scope)) ?? 0;
+    const credential = await this.mint([{ ...scope, epoch }]);
+    const answers = await Promise.all(
+      (await this.replicas(await this.epochs.now())).map(async (replica) => [
+        replica.id,
+        (await this.ask(replica, credential, { withinMs: rehearseWithinMs })).verdict,
+      ]),
+    );
+    await this.dataSource.query(
+      `WITH old AS (DELETE FROM platform.rehearsals WHERE at < now() - interval '1 day')
+       INSERT INTO platform.rehearsals (id, scope_kind, scope_id, epoch, answers) VALUES ($1, $2, $3, $4, $5)`,
+      [newId(), scope.kind, scope.id, epoch, JSON.stringify(Object.fromEntries(answers))],
+    );
+  }
+
+  /** What every replica that could let someone in answers now, for credentials of before the cut. Empty when none is registered. */
+  async askEverywhere(scope: EpochRef, committedAt: Instant): Promise<readonly GateAnswer[]> {
+    const current = (await this.epochs.of([scope])).get(epochKey(scope)) ?? 0;
+    const rehearsed = await this.rehearsed(scope, committedAt);
+    const old = await this.mint([{ ...scope, epoch: rehearsed?.epoch ?? Math.max(0, current - 1) }]);
+    const control = await this.mint([{ kind: 'person', id: newId(), epoch: 0 }]);
+    return Promise.all(
+      (await this.replicas(committedAt)).map(async (replica) => {
+        const before = rehearsed?.answers[replica.id] ?? 'not-asked';
+        return {
+          replica: `${replica.id} at ${replica.address ?? 'no address yet'}`,
+          before,
+          ...(await this.judge(replica, scope, old, control)),
+        };
+      }),
+    );
+  }
+
+  /** A credential with today's epochs, as a new sign-in would have. @returns the answer of one replica, with the code of a refusal. */
+  async askFresh(scope: EpochRef, query: string): Promise<Answer> {
+    const now = await this.epochs.now();
+    const replicas = (await this.replicas(now)).filter(({ leased }) => leased);
+    const replica = replicas[Math.floor(Math.random() * replicas.length)];
+    if (replica === undefined) return { verdict: 'unknown', why: 'no replica is registered' };
+    const epoch = (await this.epochs.of([scope])).get(epochKey(scope)) ?? 0;
+    return this.ask(replica, await this.mint([{ ...scope, epoch }]), { query });
+  }
+
+  private async judge(
+    replica: Replica,
+    scope: EpochRef,
+    old: string,
+    control: string,
+  ): Promise<Pick<GateAnswer, 'refused' | 'answer' | 'closedBy' | 'at'>> {
+    if (!replica.leased)
+      return { refused: true, answer: 'not heard of any more; its lease ran out', closedBy: 'lease-expired', at: replica.leaseEndsAt };
+    const [cut, alive] = await Promise.all([this.ask(replica, old), this.ask(replica, control)]);
+    const at = await this.epochs.now();
+    const answer = `${cut.verdict} (${cut.why}); control ${alive.verdict} (${alive.why})`;
+    const ours = cut.verdict === 'refused' && cut.why === `access.ended ${scope.kind}`;
+    const refused = cut.verdict === 'accepted' ? false : ours && alive.verdict === 'accepted' ? true : 'unknown';
+    return { refused, answer, closedBy: 'acknowledged', at };
+  }
+
+  private async ask(
+    replica: Replica,
+    credential: string,
+    { query = '', withinMs = answerWithinMs }: { readonly query?: string; readonly withinMs?: number } = {},
+  ): Promise<Answer> {
+    if (replica.address === null) return { verdict: 'unknown', why: 'no address yet' };
+    try {
+      const response = await fetch(`${replica.address}/api/v1/canary${query}`, {
+        headers: { authorization: `Bearer ${credential}` },
+        redirect: 'error',
+        signal: AbortSignal.timeout(withinMs),
+      });
+      const text = await response.text();
+      if (response.headers.get(replicaHeader) !== replica.id) return { verdict: 'unknown', why: 'another process answered' };
+      if (response.status === 200) return { verdict: 'accepted', why: '200' };
+      const problem = Problem.safeParse(JSON.parse(text));
+      if (!problem.success || response.status >= 500 || notAVerdict.has(problem.data.code))
+        return { verdict: 'unknown', why: problem.data?.code ?? String(response.status) };
+      const { what } = problem.data.details;
+      return { verdict: 'refused', why: `${problem.data.code}${typeof what === 'string' ? ` ${what}` : ''}` };
+    } catch (fault) {
+      return { verdict: 'unknown', why: fault instanceof Error ? fault.name : 'no answer' };
+    }
+  }
+
+  private async mint(rests: Claims['rests']): Promise<string> {
+    await this.keys.create(canaryKey, 'sign');
+    const claims: Claims = { rests, mintedAt: await this.epochs.now() };
+    const body = Buffer.from(JSON.stringify(claims)).toString('base64url');
+    return `${prefix}${body}.${Buffer.from(await this.keys.sign(canaryKey, Buffer.from(body))).toString('base64url')}`;
+  }
+
+  private async verifier(): Promise<KeyObject> {
+    if (this.publicKey === undefined) {
+      await this.keys.create(canaryKey, 'sign');
+      const x = Buffer.from(await this.keys.publicKey(canaryKey)).toString('base64url');
+      this.publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    }
+    return this.publicKey;
+  }
+
+  /** Replicas that served at that moment or later, as far as they have not said themselves that they stopped. */
+  private async replicas(since: Instant): Promise<readonly Replica[]> {
+    const rows: { id: Id; address: string | null; ends: Date; leased: boolean }[] = await this.dataSource.query(
+      `SELECT id, address, ends, ends > clock_timestamp() AS leased
+       FROM (SELECT id, address, seen_at + make_interval(secs => lease_ms / 1000.0) AS ends FROM platform.replicas WHERE stopped_at IS NULL) r
+       WHERE ends > $1 ORDER BY id`,
+      [since],
+    );
+    return rows.map(({ id, address, ends, leased }) => ({ id, address, leased, leaseEndsAt: ends.toISOString() }));
+  }
+
+  private async rehearsed(scope: EpochRef, committedAt: Instant): Promise<{ epoch: number; answers: Rehearsed } | undefined> {
+    const rows: { epoch: string; answers: Rehearsed }[] = await this.dataSource.query(
+      `SELECT epoch, answers FROM platform.rehearsals
+       WHERE scope_kind = $1 AND scope_id = $2 AND at <= $3::timestamptz AND at > $3::timestamptz - $4::interval ORDER BY at DESC LIMIT 1`,
+      [scope.kind, scope.id, committedAt, rehearsedWithin],
+    );
+    const row = rows[0];
+    return row === undefined ? undefined : { epoch: Number(row.epoch), answers: row.answers };
+  }
+}
+
+const Problem = z.looseObject({ code: z.string(), details: z.record(z.string(), z.unknown()) });
+/** Refusals that say nothing about the cut: of the credential itself, or of a part that is away. */
+const notAVerdict = new Set([
+  'http.not-signed-in',
+  'http.too-many-requests',
+  'http.no-such-route',
+  'http.role-missing',
+  'http.invalid-input',
+]);
