@@ -196,7 +196,7 @@ describe('every act that takes something away', () => {
     [
       'an ended affiliation',
       ({ person }, { unitId }) =>
-        medium.operator.post(`/people/${person.personId}/affiliation-ends`, { organisationId: unitId, until: inDays(-1) }),
+        medium.operator.post(`/people/${person.personId}/affiliation-ends`, { organisationId: unitId }),
     ],
     [
       'a withdrawn record, by which a seat lapses',
