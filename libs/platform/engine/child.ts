@@ -62,9 +62,9 @@ function causeOf(error: unknown): EngineCause {
     errno = said.errno;
     if (said.position !== undefined) position = Number(said.position) - place.offset;
   } catch {
-    kind = /^([A-Z][A-Za-z ]{2,30}) Error:/.exec(text)?.[1] ?? kind;
+    kind = /^([A-Z][A-Za-z ]{1,30}) Error:/.exec(text)?.[1] ?? kind;
   }
-  if (!/^[A-Z][A-Za-z ]{2,30}$/.test(kind)) kind = 'Unknown';
+  if (!/^[A-Z][A-Za-z ]{1,30}$/.test(kind)) kind = 'Unknown';
   if (kind === 'Out of Memory')
     return { code: text.includes('max_temp_directory_size') ? 'engine.scratch-limit' : 'engine.memory-limit', kind, ...at };
   if (errno === tooLarge || errno === noSpace) return { code: 'engine.scratch-limit', kind, ...at };
