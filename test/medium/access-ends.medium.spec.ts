@@ -282,5 +282,5 @@ describe('a process that cannot hear the truth', () => {
 
 async function serverUrl(): Promise<string> {
   const { readFile } = await import('node:fs/promises');
-  return (await readFile(medium.platform.config.database.urlFile, 'utf8')).trim();
+  return (await readFile(medium.superuserUrlFile, 'utf8')).trim();
 }
