@@ -1,7 +1,7 @@
 import { Sequencer } from '#audit';
 import { parseProofBundle, verifyBundle, verifyLogCopy } from '#audit/offline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { composeApi } from '../../apps/api/app.js';
+import { composeWorker } from '../../apps/worker/app.js';
 import { type Medium } from '../support/medium.js';
 import { openAuditBench, type AuditBench } from '../support/audit.js';
 
@@ -105,7 +105,7 @@ describe('tampering', () => {
       code: 'audit.tree-behind',
       details: { size: size - 3, externalSize: size },
     });
-    const restarted = await composeApi(medium.platform);
+    const restarted = await composeWorker(await medium.platformOf('worker'));
     try {
       await expect(restarted.get(Sequencer, { strict: false }).turn()).rejects.toMatchObject({ code: 'audit.tree-behind' });
     } finally {

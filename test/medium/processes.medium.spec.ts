@@ -52,7 +52,6 @@ async function configFor(application: Application): Promise<OpdomainConfig> {
     engine: { scratchRoot: join('/dev/shm', `opdomain-processes-${String(process.pid)}`) },
     oidc: { issuer: 'http://127.0.0.1:1', audience: 'test' },
     telemetry: { logLevel: 'silent' },
-    installation: { organisation: { name: '平台', creditCode: '91330106MA2K12345D' }, administrators: [] },
   });
 }
 
