@@ -32,7 +32,9 @@ export const SegmentCheck = z.object({
   faults: z.array(z.string()),
 });
 export const SealSegments = z.strictObject({ domainId: z.uuid().optional().describe('one domain; the platform’s own door when left out') });
-export const SealedSegments = z.object({ sealed: z.array(SegmentView) });
+export const SealedSegments = z.object({
+  sealed: z.array(SegmentView).describe('empty where nothing more is written yet than the last segments hold: seconds later there is'),
+});
 export const SegmentDeleted = z.object({ id: z.uuid(), deleted: z.boolean() });
 
 export const CompletenessQuery = z.object({ domainId: z.uuid().optional() });

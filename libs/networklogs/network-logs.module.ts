@@ -10,7 +10,17 @@ import { SourcesRepository } from './persistence/sources.repository.js';
 import { StreamsRepository } from './persistence/streams.repository.js';
 
 @Module({
-  providers: [KeptMonths, StreamsRepository, SourcesRepository, EventsRepository, SegmentsRepository, DomainStreams, Sealer, NetworkLogs, NetworkLogEvidence],
+  providers: [
+    KeptMonths,
+    StreamsRepository,
+    SourcesRepository,
+    EventsRepository,
+    SegmentsRepository,
+    DomainStreams,
+    Sealer,
+    NetworkLogs,
+    NetworkLogEvidence,
+  ],
   exports: [DomainStreams, Sealer, NetworkLogs],
 })
 export class NetworkLogsModule {}

@@ -57,6 +57,7 @@ export class Sealer {
   /**
    * Seals what there is of a domain's streams, or of the platform's own, up to when every living source has written what it saw.
    * @param tx the act's own transaction, which records each segment
+   * @returns the new segments; none where nothing more is written than the last ones hold
    * @throws Refusal `network-log.no-stream`
    */
   async sealNow(tx: Tx, domainId: Id | null, now: Instant): Promise<SegmentRow[]> {
@@ -64,14 +65,15 @@ export class Sealer {
     const sources = await this.heard(tx, now);
     while ((await this.events.collect(tx, mostEvents)) === mostEvents);
     const reached = writtenUntil(sources) ?? now;
+    const open = (await this.streams.all(tx)).filter((stream) => stream.domainId === domainId && stream.endedAt === null);
+    if (open.length === 0) throw refuse('network-log.no-stream');
     const sealed: SegmentRow[] = [];
-    for (const stream of await this.streams.all(tx)) {
-      if (stream.domainId !== domainId || stream.endedAt !== null) continue;
+    for (const stream of open) {
       const from = (await this.segments.last(tx, stream))?.until ?? stream.since;
-      const until = reached > from && reached < now ? reached : now;
+      // Whoever still writes is waited for; whoever has not for so long leaves a gap.
+      const until = reached > from && reached < now ? reached : addMs(from, absentAfterMs) < now ? now : from;
       if (from < until) sealed.push(await this.seal(tx, stream, { from, until }, sources));
     }
-    if (sealed.length === 0) throw refuse('network-log.no-stream');
     return sealed;
   }
 

@@ -127,7 +127,9 @@ export class ConnectionLog {
 
   /** Up to when everything is written once `batch` is: neither beyond an exchange that still goes on nor beyond one that waits. */
   private writtenUntil(now: Instant, batch: readonly Connection[]): Instant {
-    return this.waiting.slice(batch.length).reduce((until, { startedAt }) => (startedAt < until ? startedAt : until), this.exchanges.untoldSince(now));
+    return this.waiting
+      .slice(batch.length)
+      .reduce((until, { startedAt }) => (startedAt < until ? startedAt : until), this.exchanges.untoldSince(now));
   }
 
   private async write(): Promise<void> {

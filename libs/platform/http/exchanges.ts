@@ -131,7 +131,13 @@ export class Exchanges {
     // What came behind this request before it was answered is left to those that it belongs to.
     const others = connection.open.size + (connection.cause === null ? 0 : 1);
     const bytesIn = !connection.real ? sizeOf(open.request) : others === 0 ? read : share(read, others, sizeOf(open.request));
-    this.report(connection, { request: open.request, startedAt: open.startedAt, closedBecause, bytesIn, bytesOut: bytesWritten - connection.written });
+    this.report(connection, {
+      request: open.request,
+      startedAt: open.startedAt,
+      closedBecause,
+      bytesIn,
+      bytesOut: bytesWritten - connection.written,
+    });
     if (!connection.real) this.connections.delete(connection.socket);
   }
 
