@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Sealer } from '#networklogs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { composeApi } from '../../apps/api/app.js';
 import { keptPort } from '../../deploy/embedded/processes/ports.js';
 import { projectRoot } from '../../deploy/embedded/processes/project-root.js';
 import { openMedium, type Medium } from '../support/medium.js';
@@ -60,7 +62,7 @@ async function startProcess(): Promise<{ child: ChildProcess; url: URL }> {
   });
   running.add(child);
   const said: string[] = [];
-  child.stderr?.on('data', (part: Buffer) => said.push(part.toString()));
+  child.stderr.on('data', (part: Buffer) => said.push(part.toString()));
   child.once('exit', () => running.delete(child));
   const url = new URL(`http://127.0.0.1:${String(port)}`);
   await medium.until(
@@ -159,6 +161,41 @@ describe('whatever comes to the door', () => {
   });
 });
 
+describe('what is not over yet', () => {
+  it('holds back the claim that everything is written, until it is told [LOG-03]', async () => {
+    const url = new URL(await medium.app.getUrl());
+    const from = new Date().toISOString();
+    const held = connect({ host: url.hostname, port: Number(url.port) });
+    await once(held, 'connect');
+    held.write(`GET /${secret}`);
+    const connectedAt = new Date().toISOString();
+    const { port } = held.address() as { port: number };
+    const [first] = calls;
+    const later = first === undefined ? undefined : await callRaw(first, url);
+    await medium.until(async () => {
+      await sealer.turn();
+      return (await eventsSince(from)).has(later?.port ?? 0);
+    }, 'a later exchange to be collected');
+    await medium.security.post('/network-log-segments', {});
+    const { body } = await medium.auditor.get<{ items: Segment[] }>('/network-log-segments?zone=control&limit=200');
+    for (const { gaps } of body.items.filter(({ until }) => until > connectedAt))
+      expect(gaps.some((gap) => gap.from <= connectedAt && gap.until > connectedAt)).toBe(true);
+    held.end();
+    await once(held.resume(), 'close');
+    await sealedBeyond(new Date().toISOString());
+    expect((await eventsSince(from)).get(port)).toMatchObject([{ bytesIn: 5 + secret.length }]);
+  });
+
+  it('has a source that is known before the first caller can come [LOG-03]', async () => {
+    const living = 'SELECT 1 FROM platform.connection_sources WHERE stopped_at IS NULL AND absent_at IS NULL';
+    const before = await medium.sql(living);
+    const app = await composeApi(medium.platform);
+    expect(await medium.sql(living)).toHaveLength(before.length + 1);
+    await app.close();
+    expect(await medium.sql(living)).toHaveLength(before.length);
+  });
+});
+
 describe('a process that is killed', () => {
   it('leaves a gap of stated length: what is recorded and the gap make up all that came, and no complete segment misses one [LOG-03]', async () => {
     const from = new Date().toISOString();
@@ -220,7 +257,7 @@ describe('a process that cannot write', () => {
     const from = new Date().toISOString();
     await medium.sql('REVOKE INSERT ON platform.connections FROM opdomain_test_api');
     const called = [];
-    for (const call of calls) called.push((await callRaw(call, url)) as Called);
+    for (const call of calls) called.push(await callRaw(call, url));
     await medium.until(async () => {
       await sealer.turn();
       return absent();

@@ -69,7 +69,7 @@ export const rawCalls = (secret: string): readonly RawCall[] => [
     kind: 'head and body together',
     pieces: [piece(`POST /api/v1/organisations HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`)],
   },
-  { kind: 'slow', pieces: [...get('/healthz')].map((letter, at, all) => piece(letter, at === all.length - 1)) },
+  { kind: 'slow', pieces: Array.from(get('/healthz')).map((letter, at, all) => piece(letter, at === all.length - 1)) },
   { kind: 'malformed', pieces: [piece(`${secret}\r\n\r\n`)] },
   { kind: 'no host', pieces: [piece(`GET /healthz?q=${secret} HTTP/1.1\r\n\r\n`)] },
   { kind: 'unknown expectation', pieces: [piece(get('/healthz', `Expect: ${secret}\r\n`))] },

@@ -68,13 +68,13 @@ export class Exchanges {
       socket.once('close', () => this.end(connection));
     });
     server.prependListener('clientError', (fault: NodeJS.ErrnoException, socket) => {
-      const connection = this.connections.get(socket as Socket);
+      const connection = this.connections.get(socket);
       const code = fault.code ?? 'unknown';
       if (connection !== undefined)
         connection.cause ??= code === 'ECONNRESET' ? 'caller reset the connection' : `${statuses[code] ?? 'status 400'}, ${code}`;
     });
     server.prependListener('connect', ({ method }, socket) => {
-      const connection = this.connections.get(socket as Socket);
+      const connection = this.connections.get(socket);
       if (connection !== undefined) [connection.method, connection.cause] = [method ?? null, 'status 404, no tunnel'];
     });
     return () => unsubscribe(requestStarted, started);
@@ -120,7 +120,7 @@ export class Exchanges {
     // Before Node hands the socket to the next of several answers.
     response.prependListener('finish', () => this.settle(connection, open, answered()));
     response.once('close', () =>
-      this.settle(connection, open, response.writableEnded && socket.destroyed !== true ? answered() : 'caller went away'),
+      this.settle(connection, open, response.writableEnded && !socket.destroyed ? answered() : 'caller went away'),
     );
   }
 
