@@ -256,7 +256,7 @@ describe('a process that cannot write', () => {
       (await medium.sql('SELECT 1 FROM platform.connection_sources WHERE stopped_at IS NULL AND absent_at > $1', [from])).length > 0;
     const from = new Date().toISOString();
     await medium.sql('REVOKE INSERT ON platform.connections FROM opdomain_test_api');
-    const called = [];
+    const called: Called[] = [];
     for (const call of calls) called.push(await callRaw(call, url));
     await medium.until(async () => {
       await sealer.turn();
