@@ -257,7 +257,7 @@ describe('a process that cannot write', () => {
     const from = new Date().toISOString();
     await medium.sql('REVOKE INSERT ON platform.connections FROM opdomain_test_api');
     const called: Called[] = [];
-    for (const call of calls) called.push(await callRaw(call, url));
+    for (const call of calls) called.push((await callRaw(call, url)) as Called);
     await medium.until(async () => {
       await sealer.turn();
       return absent();
