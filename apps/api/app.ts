@@ -49,6 +49,8 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   // What is no HTTP at all never reaches a route; the server itself answers and closes its connection, after which
   // nobody knows where it came from.
   server.server.prependListener('clientError', (_fault, socket) => {
+    // More of the same after the answer is no further refusal.
+    if (!socket.writable) return;
     anonymous.count({ action: 'request.refused', code: 'http.malformed', source: (socket as Socket).remoteAddress ?? '' });
   });
   new ConnectionLog(platform.dataSource, platform.clock, platform.log, 'api').watch(server);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const instant = z.iso.datetime();
 const zone = z.enum(['control', 'dev', 'prod']);
-const gap = z.object({ from: instant, until: instant });
+const gap = z.object({ from: instant, until: instant, ms: z.number().int().describe('how long it is') });
 
 export const SegmentsQuery = pageQuery.extend({ domainId: z.uuid().optional(), zone: zone.optional() });
 export const SegmentView = z.object({
@@ -16,7 +16,7 @@ export const SegmentView = z.object({
   events: z.number().int(),
   lost: z.number().int(),
   gaps: z.array(gap),
-  /** Neither a loss nor a gap: the silence of this span is evidence. */
+  /** Neither a loss nor a gap: every source of this span wrote everything up to its end, so its silence is evidence. */
   complete: z.boolean(),
   digest: z.string(),
   previous: z.string().nullable(),
@@ -32,7 +32,9 @@ export const SegmentCheck = z.object({
   faults: z.array(z.string()),
 });
 export const SealSegments = z.strictObject({ domainId: z.uuid().optional().describe('one domain; the platform’s own door when left out') });
-export const SealedSegments = z.object({ sealed: z.array(SegmentView) });
+export const SealedSegments = z.object({
+  sealed: z.array(SegmentView).describe('empty where nothing more is written yet than the last segments hold: seconds later there is'),
+});
 export const SegmentDeleted = z.object({ id: z.uuid(), deleted: z.boolean() });
 
 export const CompletenessQuery = z.object({ domainId: z.uuid().optional() });

@@ -6,10 +6,21 @@ import { NetworkLogs } from './application/network-logs.js';
 import { Sealer } from './application/sealer.js';
 import { EventsRepository } from './persistence/events.repository.js';
 import { SegmentsRepository } from './persistence/segments.repository.js';
+import { SourcesRepository } from './persistence/sources.repository.js';
 import { StreamsRepository } from './persistence/streams.repository.js';
 
 @Module({
-  providers: [KeptMonths, StreamsRepository, EventsRepository, SegmentsRepository, DomainStreams, Sealer, NetworkLogs, NetworkLogEvidence],
+  providers: [
+    KeptMonths,
+    StreamsRepository,
+    SourcesRepository,
+    EventsRepository,
+    SegmentsRepository,
+    DomainStreams,
+    Sealer,
+    NetworkLogs,
+    NetworkLogEvidence,
+  ],
   exports: [DomainStreams, Sealer, NetworkLogs],
 })
 export class NetworkLogsModule {}

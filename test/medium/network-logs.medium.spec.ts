@@ -50,11 +50,13 @@ async function settle(): Promise<void> {
 }
 const search = async (query: string): Promise<Event[]> =>
   (await medium.security.get<{ items: Event[] }>(`/network-log-events?limit=200${query}`)).body.items;
-const sealNow = async (domainId?: string): Promise<Segment[]> => {
-  const answer = await medium.security.post<{ sealed: Segment[] }>('/network-log-segments', domainId === undefined ? {} : { domainId });
-  expect(answer.status).toBe(201);
-  return answer.body.sealed;
-};
+/** What is written seconds after the last segment makes the next one. */
+const sealNow = (domainId?: string): Promise<Segment[]> =>
+  medium.until(async () => {
+    const answer = await medium.security.post<{ sealed: Segment[] }>('/network-log-segments', domainId === undefined ? {} : { domainId });
+    expect(answer.status).toBe(201);
+    return answer.body.sealed.length > 0 && answer.body.sealed;
+  }, 'something to seal');
 const publish = <P extends object>(event: EventType<P>, payload: P): Promise<void> =>
   medium.platform.unitOfWork.run(systemAct('test', 'network-log.collected', new Date().toISOString()), (tx) =>
     tx.publish(event, newId(), payload),

@@ -51,7 +51,7 @@ export class NetworkLogs {
     return this.unitOfWork.read(ctx, async (tx) => viewOf(await this.segments.get(tx, id)));
   }
 
-  /** Seals up to now what would be sealed at the end of the hour: for an inspection, or to take along. */
+  /** Seals at once what would be sealed at the end of the hour, as far as it is written: for an inspection, or to take along. */
   sealNow(ctx: ActContext, { domainId }: z.output<typeof SealSegments>): Promise<z.input<typeof SealedSegments>> {
     return this.unitOfWork.run(ctx, async (tx) => {
       await this.streams.waitForClaim(tx);
@@ -175,7 +175,7 @@ const viewOf = (row: SegmentRow): z.input<typeof SegmentView> => ({
   until: row.until,
   events: row.events,
   lost: row.lost,
-  gaps: row.gaps,
+  gaps: row.gaps.map(({ from, until }) => ({ from, until, ms: Date.parse(until) - Date.parse(from) })),
   complete: row.lost === 0 && row.gaps.length === 0,
   digest: row.digest,
   previous: row.previous,

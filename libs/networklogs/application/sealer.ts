@@ -7,17 +7,18 @@ import { type Objects, OBJECTS } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
 import { NETWORK_LOGS_CONFIG, type NetworkLogsConfig } from '../config.js';
 import { KeptMonths } from './kept-months.js';
-import { cutsBetween, hourOf, uncovered } from '../domain/coverage.js';
+import { cutsBetween, gapsOf, hourOf, type Interval, type Source, writtenUntil } from '../domain/coverage.js';
 import { contentDigest, segmentDigest, type SegmentHeader, segmentLines } from '../domain/segment.js';
 import type { SegmentRow } from '../persistence/entities.js';
 import { EventsRepository } from '../persistence/events.repository.js';
 import { SegmentsRepository } from '../persistence/segments.repository.js';
+import { SourcesRepository } from '../persistence/sources.repository.js';
 import { type Stream, StreamsRepository } from '../persistence/streams.repository.js';
 
 /** Encrypts the segments; no key of any domain, so that the logs outlive what they tell of (LOG-02). */
 export const segmentsKey = 'networklogs/segments';
-/** A source says every two seconds that it is there; pauses up to this are none. */
-const toleranceMs = 10_000;
+/** A source says every two seconds that it is there: after five times that it is absent. A pause between an end and a start that is no longer is none. */
+const absentAfterMs = 10_000;
 /** Connections taken over and segments sealed in one turn; a longer backlog takes several. */
 const [mostEvents, mostSegments] = [5_000, 48];
 
@@ -34,6 +35,7 @@ export class Sealer {
     @Inject(NETWORK_LOGS_CONFIG) private readonly config: NetworkLogsConfig,
     private readonly months: KeptMonths,
     private readonly streams: StreamsRepository,
+    private readonly sources: SourcesRepository,
     private readonly events: EventsRepository,
     private readonly segments: SegmentsRepository,
   ) {}
@@ -42,29 +44,36 @@ export class Sealer {
   async turn(): Promise<number> {
     await this.ensureKey();
     const now = this.clock.now();
+    let sources: Source[] = [];
     const collected = await this.unitOfWork.run(systemAct('networklogs', 'network-log.collected', now), async (tx) => {
       if (!(await this.streams.claim(tx))) return 0;
+      sources = await this.heard(tx, now);
       await this.streams.open(tx, { domainId: null, zone: 'control', authorisationId: null, unitId: null, since: hourOf(now) });
       return this.events.collect(tx, mostEvents);
     });
-    return collected + (collected < mostEvents ? await this.sealDue(now) : 0) + (await this.extend(now));
+    return collected + (collected < mostEvents ? await this.sealDue(now, sources) : 0) + (await this.extend(now));
   }
 
   /**
-   * Seals what there is of a domain's streams, or of the platform's own, up to now.
+   * Seals what there is of a domain's streams, or of the platform's own, up to when every living source has written what it saw.
    * @param tx the act's own transaction, which records each segment
+   * @returns the new segments; none where nothing more is written than the last ones hold
    * @throws Refusal `network-log.no-stream`
    */
   async sealNow(tx: Tx, domainId: Id | null, now: Instant): Promise<SegmentRow[]> {
     await this.ensureKey();
-    await this.events.collect(tx, mostEvents);
+    const sources = await this.heard(tx, now);
+    while ((await this.events.collect(tx, mostEvents)) === mostEvents);
+    const reached = writtenUntil(sources) ?? now;
+    const open = (await this.streams.all(tx)).filter((stream) => stream.domainId === domainId && stream.endedAt === null);
+    if (open.length === 0) throw refuse('network-log.no-stream');
     const sealed: SegmentRow[] = [];
-    for (const stream of await this.streams.all(tx)) {
-      if (stream.domainId !== domainId || stream.endedAt !== null) continue;
+    for (const stream of open) {
       const from = (await this.segments.last(tx, stream))?.until ?? stream.since;
-      if (from < now) sealed.push(await this.seal(tx, stream, from, now));
+      // Whoever still writes is waited for; whoever has not for so long leaves a gap.
+      const until = reached > from && reached < now ? reached : addMs(from, absentAfterMs) < now ? now : from;
+      if (from < until) sealed.push(await this.seal(tx, stream, { from, until }, sources));
     }
-    if (sealed.length === 0) throw refuse('network-log.no-stream');
     return sealed;
   }
 
@@ -73,7 +82,13 @@ export class Sealer {
     this.keyMade = true;
   }
 
-  private sealDue(now: Instant): Promise<number> {
+  /** What sources say; asked before what they wrote is collected, so that none claims more than what is collected then. */
+  private async heard(tx: Tx, now: Instant): Promise<Source[]> {
+    await this.sources.notice(tx, now, addMs(now, -absentAfterMs));
+    return this.sources.all(tx, absentAfterMs);
+  }
+
+  private sealDue(now: Instant, sources: readonly Source[]): Promise<number> {
     return this.unitOfWork.run(systemAct('networklogs', 'network-log-segment.sealed', now), async (tx) => {
       if (!(await this.streams.claim(tx))) return 0;
       let sealed = 0;
@@ -82,21 +97,25 @@ export class Sealer {
         let from = (await this.segments.last(tx, stream))?.until ?? stream.since;
         for (const cut of cutsBetween(from, addMs(now, -1000 * this.config.graceSeconds))) {
           if (sealed >= mostSegments) return sealed;
-          await this.seal(tx, stream, from, cut);
+          await this.seal(tx, stream, { from, until: cut }, sources);
           [from, sealed] = [cut, sealed + 1];
         }
         if (stream.terminatedAt === null) continue;
-        if (from < now) await this.seal(tx, stream, from, now);
-        await this.streams.end(tx, stream.id, now);
+        const reached = writtenUntil(sources) ?? now;
+        // What the living sources saw until the termination is written soon; what takes longer than that is a gap.
+        if (reached < stream.terminatedAt && now < addMs(stream.terminatedAt, 1000 * this.config.graceSeconds)) continue;
+        const until = reached > from && reached >= stream.terminatedAt && reached < now ? reached : now;
+        if (from < until) await this.seal(tx, stream, { from, until }, sources);
+        await this.streams.end(tx, stream.id, until);
         sealed += 1;
       }
       return sealed;
     });
   }
 
-  private async seal(tx: Tx, stream: Stream, from: Instant, until: Instant): Promise<SegmentRow> {
+  private async seal(tx: Tx, stream: Stream, span: Interval, sources: readonly Source[]): Promise<SegmentRow> {
     const { domainId, zone, terminatedAt } = stream;
-    const span = { from, until };
+    const { from, until } = span;
     const events = await this.events.unsealed(tx, stream, until);
     const lines = segmentLines(events);
     const last = await this.segments.last(tx, stream);
@@ -107,9 +126,9 @@ export class Sealer {
       from,
       until,
       events: events.length,
-      lost: await this.streams.lost(tx, span),
+      lost: await this.sources.lost(tx, span, last?.createdAt ?? null),
       // Flow sources of the zones come with nodes; until one reports, nobody watched there and the segment says so.
-      gaps: uncovered(span, zone === 'control' ? await this.streams.watched(tx, span) : [], toleranceMs),
+      gaps: gapsOf(span, zone === 'control' ? sources : [], absentAfterMs),
       content: contentDigest(lines),
       previous: last?.digest ?? null,
     };

@@ -10,7 +10,7 @@ export interface NetworkEvent {
   readonly startedAt: Instant;
   readonly endedAt: Instant | null;
   /** Which kind of source saw it. */
-  readonly source: 'api' | 'gateway' | 'hubble' | 'conntrack';
+  readonly source: 'api';
   readonly domainId: Id | null;
   readonly zone: LogZone;
   /** Joined when it is written: pods are gone later. */
@@ -28,16 +28,3 @@ export interface NetworkEvent {
   readonly verdict: 'allowed' | 'denied';
   readonly reason: string;
 }
-
-/** A flow as a cluster source reports it, before pod, seat and person are joined to it. */
-export type Flow = Omit<NetworkEvent, 'id' | 'domainId' | 'zone' | 'personId' | 'unitId' | 'seatId'> & {
-  /** `namespace/pod` of both ends, where the source knows them. */
-  readonly fromPod: string | null;
-  readonly toPod: string | null;
-};
-
-/** What a line of a source was. `lost`: the source itself says that it dropped so many. */
-export type SourceLine =
-  | { readonly kind: 'flow'; readonly flow: Flow }
-  | { readonly kind: 'lost'; readonly count: number }
-  | { readonly kind: 'ignored'; readonly why: string };

@@ -1,7 +1,7 @@
 import { addMonths, addMs, logsKeptUntil, newId } from '#kernel';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cutsBetween, hourAfter, type Interval, uncovered } from './coverage.js';
+import { cutsBetween, gapsOf, hourAfter, type Interval, type Source, uncovered, writtenUntil } from './coverage.js';
 import type { NetworkEvent } from './network-event.js';
 import { chainFaults, type ChainLink, contentDigest, segmentDigest, type SegmentHeader, segmentLines } from './segment.js';
 
@@ -44,7 +44,19 @@ describe('gaps of an hour', () => {
     ]);
     expect(uncovered(hour, [], 0)).toEqual([hour]);
     expect(uncovered(hour, [{ from: at(-1), until: at(61) }], 0)).toEqual([]);
-    expect(uncovered(hour, [{ from: at(0), until: at(59) }], 120_000)).toEqual([]);
+  });
+
+  it('are not a short pause between two that watched, but any time before the first and after the last', () => {
+    const around = (from: number, until: number) => [
+      { from: at(0), until: at(from) },
+      { from: at(until), until: at(60) },
+    ];
+    expect(uncovered(hour, around(30, 32), 120_000)).toEqual([]);
+    expect(uncovered(hour, around(30, 33), 120_000)).toEqual([{ from: at(30), until: at(33) }]);
+    expect(uncovered(hour, [{ from: at(1), until: at(59) }], 120_000)).toEqual([
+      { from: at(0), until: at(1) },
+      { from: at(59), until: at(60) },
+    ]);
   });
 
   it('and what was watched make up the hour, nothing twice and nothing left out', () => {
@@ -67,6 +79,63 @@ describe('gaps of an hour', () => {
     expect(cutsBetween(at(30), at(150))).toEqual([at(60), at(120)]);
     expect(cutsBetween(at(0), at(59))).toEqual([]);
     expect(cutsBetween(at(60), at(120))).toEqual([at(120)]);
+  });
+});
+
+describe('sources of an hour', () => {
+  const hour: Interval = { from: start, until: hourAfter(start) };
+  const at = (minutes: number) => addMs(start, minutes * 60_000);
+  /** What really happened to a source, in minutes: it wrote until `flushed`, and then ended well, fell silent, or lives on. */
+  interface Life {
+    readonly started: number;
+    readonly flushed: number;
+    readonly after: number;
+    readonly end: 'stopped' | 'absent' | 'living';
+  }
+  const life: fc.Arbitrary<Life> = fc.record({
+    started: fc.integer({ min: -30, max: 70 }),
+    flushed: fc.nat(60),
+    after: fc.nat(20),
+    end: fc.constantFrom('stopped', 'absent', 'living'),
+  });
+  const sourceOf = ({ started, flushed, after, end }: Life): Source => ({
+    startedAt: at(started),
+    flushedUntil: at(started + flushed),
+    stoppedAt: end === 'stopped' ? at(started + flushed) : null,
+    absentAt: end === 'absent' ? at(started + flushed + after) : null,
+  });
+
+  it('leave as gaps exactly the minutes of which one of them has not written everything, or that none watched [LOG-03]', () => {
+    fc.assert(
+      fc.property(fc.array(life, { maxLength: 5 }), (lives) => {
+        const gaps = gapsOf(hour, lives.map(sourceOf), 0);
+        for (let minute = 0; minute < 60; minute += 1) {
+          const wrote = ({ started, flushed }: Life) => minute >= started && minute < started + flushed;
+          const owes = ({ started, flushed, after, end }: Life) =>
+            minute >= started + flushed && (end === 'living' || (end === 'absent' && minute < started + flushed + after));
+          const known = lives.some(wrote) && !lives.some(owes);
+          const moment = addMs(at(minute), 30_000);
+          expect(gaps.filter(({ from, until }) => from <= moment && moment < until)).toHaveLength(known ? 0 : 1);
+        }
+        for (const { from, until } of gaps) expect(from < until && from >= hour.from && until <= hour.until).toBe(true);
+      }),
+    );
+  });
+
+  it('leave a gap of stated length when one is killed, although others were watching, and none when it ended well [LOG-03]', () => {
+    const other = sourceOf({ started: -5, flushed: 70, after: 0, end: 'living' });
+    const killed = sourceOf({ started: 0, flushed: 20, after: 3, end: 'absent' });
+    expect(gapsOf(hour, [other, killed], 600_000)).toEqual([{ from: at(20), until: at(23) }]);
+    expect(gapsOf(hour, [other, { ...killed, absentAt: null, stoppedAt: at(20) }], 600_000)).toEqual([]);
+    expect(gapsOf(hour, [], 4_000_000)).toEqual([hour]);
+  });
+
+  it('are sealed up to what the slowest of the living has written', () => {
+    const [slow, quick] = [10, 20].map((flushed) => sourceOf({ started: 0, flushed, after: 0, end: 'living' }));
+    const gone = sourceOf({ started: 0, flushed: 1, after: 1, end: 'absent' });
+    if (slow === undefined || quick === undefined) throw new Error('no sources');
+    expect(writtenUntil([quick, gone, slow])).toBe(at(10));
+    expect(writtenUntil([gone])).toBeUndefined();
   });
 });
 

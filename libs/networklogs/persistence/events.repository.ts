@@ -65,7 +65,10 @@ const moment = `date_trunc('milliseconds', started_at)`;
 
 @Injectable()
 export class EventsRepository {
-  /** Takes over what processes of ours left, at most `most` at once. @returns how many. */
+  /**
+   * Takes over what processes of ours left, at most `most` at once; what was answered before it reached a route (`status n, why`) was denied.
+   * @returns how many
+   */
   async collect(tx: Tx, most: number): Promise<number> {
     const manager = managerOf(tx);
     const days: { day: string }[] = await manager.query(
@@ -82,7 +85,7 @@ export class EventsRepository {
          INSERT INTO networklogs.events (id, started_at, ended_at, source, domain_id, zone, person_id, unit_id, from_address, from_port, target,
            protocol, bytes_in, bytes_out, verdict, reason)
          SELECT id, started_at, ended_at, 'api', domain_id, 'control', person_id, organisation_id, address, port, target, 'http', bytes_in, bytes_out,
-           CASE WHEN closed_because ~ '^status (401|403|404|429)' THEN 'denied' ELSE 'allowed' END, closed_because
+           CASE WHEN closed_because ~ '^status ((401|403|404|429)|[0-9]+, )' THEN 'denied' ELSE 'allowed' END, closed_because
          FROM taken RETURNING 1
        ) SELECT count(*) AS n FROM written`,
       [most, days.map(({ day }) => day)],

@@ -2,7 +2,6 @@ import { type Id, type Instant, newId } from '#kernel';
 import type { Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import type { Interval } from '../domain/coverage.js';
 import type { LogZone } from '../domain/network-event.js';
 
 /** One zone of one domain (or the platform's own door) whose every hour must be sealed. */
@@ -77,24 +76,5 @@ export class StreamsRepository {
 
   async end(tx: Tx, id: Id, at: Instant): Promise<void> {
     await managerOf(tx).query('UPDATE networklogs.streams SET ended_at = $2 WHERE id = $1', [id, at]);
-  }
-
-  /** When processes of ours were watching their door, overlapping with a span. */
-  async watched(tx: Tx, span: Interval): Promise<Interval[]> {
-    const rows: { from: Date; until: Date }[] = await managerOf(tx).query(
-      `SELECT started_at AS from, coalesce(stopped_at, seen_at) AS until FROM platform.connection_sources
-       WHERE started_at < $2 AND coalesce(stopped_at, seen_at) > $1`,
-      [span.from, span.until],
-    );
-    return rows.map(({ from, until }) => ({ from: from.toISOString(), until: until.toISOString() }));
-  }
-
-  /** Events that sources say they lost in the hours that a span touches. */
-  async lost(tx: Tx, span: Interval): Promise<number> {
-    const rows: { lost: string | null }[] = await managerOf(tx).query(
-      `SELECT sum(lost) AS lost FROM platform.connection_losses WHERE hour < $2 AND hour + interval '1 hour' > $1`,
-      [span.from, span.until],
-    );
-    return Number(rows[0]?.lost ?? 0);
   }
 }

@@ -8,6 +8,7 @@ import { keepStates } from './state-guard.js';
 import { PlatformInstallation1763800010000 } from './migrations/installation.js';
 import { PlatformReplicas1763800080000 } from './migrations/replicas.js';
 import { PlatformTables1763700000000 } from './migrations/platform-tables.js';
+import { PlatformConnectionEnds1763800090000 } from './migrations/connection-ends.js';
 import { PlatformWorkLanes1763800000000 } from './migrations/work-lanes.js';
 import { KeptSecrets1763800020000 } from './migrations/kept-secrets.js';
 import { rolesConfig } from './roles.js';
@@ -48,6 +49,7 @@ export function createDataSource(config: Connecting, contexts: readonly ContextD
       PlatformTables1763700000000,
       PlatformConnections1763700001000,
       PlatformWorkLanes1763800000000,
+      PlatformConnectionEnds1763800090000,
       Endings1763800070000,
       KeptSecrets1763800020000,
       PlatformInstallation1763800010000,

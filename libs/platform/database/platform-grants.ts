@@ -20,8 +20,11 @@ export const platformGrants = {
     'platform.idempotency': { api: ['select', 'insert', 'update(sealed)'], worker: ['select', 'delete'] },
     'platform.destroyed_keys': { api: ['select', 'insert'], worker: ['select', 'insert'] },
     'platform.key_generations': { api: ['select', 'insert', 'update(newest)'], worker: ['select', 'insert', 'update(newest)'] },
-    'platform.connection_sources': { api: ['select', 'insert', 'update(seen_at)', 'update(stopped_at)'], worker: ['select'] },
+    'platform.connection_sources': {
+      api: ['select', 'insert', 'update(seen_at)', 'update(stopped_at)', 'update(flushed_until)', 'update(absent_at)'],
+      worker: ['select', 'update(absent_at)'],
+    },
     'platform.connections': { api: ['select', 'insert', 'delete'], worker: ['select', 'delete'] },
-    'platform.connection_losses': { api: ['select', 'insert', 'update(lost)'], worker: ['select'] },
+    'platform.connection_losses': { api: ['select', 'insert', 'update(lost)', 'update(noted_at)'], worker: ['select'] },
   },
 } satisfies Grants;

@@ -1,8 +1,10 @@
 import { newId, type Clock, type Id, type Instant } from '#kernel';
 import type { Logger } from '#platform/telemetry';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isIP, type Socket } from 'node:net';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { DataSource } from 'typeorm';
+import { type Exchange, Exchanges } from './exchanges.js';
 import type { ActingRequest } from './request.js';
 
 interface Connection {
@@ -28,12 +30,15 @@ const mostWaiting = 20_000;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Records every exchange that this process served, for the network logs: who, from where, to which route, bytes, start, end, why it
- * closed (LOG-03). Routes by their template, never the URL itself, which may name a person.
+ * Records every exchange of this process, for the network logs: who, from where, to which route, bytes, start, end, why it closed
+ * (LOG-03); also what never became a request. Routes by their template, never the URL itself, which may name a person. With each
+ * batch it writes up to which instant everything is written, so that a process that ends without a word leaves a gap and not silence.
  */
 export class ConnectionLog {
   private readonly sourceId = newId();
   private readonly startedAt: Instant;
+  private readonly exchanges: Exchanges;
+  private readonly routed = new WeakMap<IncomingMessage, FastifyRequest>();
   private waiting: Connection[] = [];
   private readonly lost = new Map<Instant, number>();
   private timer: NodeJS.Timeout | undefined;
@@ -47,43 +52,44 @@ export class ConnectionLog {
     private readonly component: string,
   ) {
     this.startedAt = clock.now();
+    this.exchanges = new Exchanges(clock, (exchange) => this.add(this.connectionOf(exchange)));
   }
 
   watch(server: FastifyInstance): void {
+    const unwatch = this.exchanges.watch(server.server);
     server.addHook('onRequest', (request, reply, done) => {
-      this.follow(request, reply);
+      this.routed.set(request.raw, request);
+      this.exchanges.followInjected(request.raw, reply.raw);
       done();
     });
-    server.addHook('onClose', () => this.stop());
-    this.timer = setInterval(() => void this.flush(), flushEveryMs);
-    this.timer.unref();
+    // A source is known before the first connection: one that ends before its first batch is missed all the same.
+    server.addHook('onReady', async () => {
+      await this.write();
+      this.timer = setInterval(() => void this.flush(), flushEveryMs);
+      this.timer.unref();
+    });
+    server.addHook('onClose', async () => {
+      await this.stop();
+      unwatch();
+    });
   }
 
-  private follow(request: FastifyRequest, reply: FastifyReply): void {
-    const startedAt = this.clock.now();
-    const socket: Partial<Pick<Socket, 'bytesRead' | 'bytesWritten' | 'remotePort' | 'destroyed'>> = request.socket;
-    const [readBefore, writtenBefore] = [socket.bytesRead ?? 0, socket.bytesWritten ?? 0];
-    reply.raw.once('close', () => {
-      const acting = (request as ActingRequest).opdomain;
-      const actor = acting?.context?.actor;
-      this.add({
-        id: newId(),
-        personId: actor?.kind === 'person' ? actor.personId : null,
-        organisationId: actor?.kind === 'person' ? actor.organisationId : null,
-        domainId: domainOf(acting?.spec.path, acting?.input),
-        address: addressOf(request.ip),
-        port: socket.remotePort ?? null,
-        target: `${request.method} ${request.routeOptions.url ?? 'no such route'}`,
-        bytesIn: (socket.bytesRead ?? 0) - readBefore,
-        bytesOut: (socket.bytesWritten ?? 0) - writtenBefore,
-        startedAt,
-        endedAt: this.clock.now(),
-        closedBecause:
-          reply.raw.writableFinished || (reply.raw.writableEnded && socket.destroyed !== true)
-            ? `status ${String(reply.statusCode)}`
-            : 'caller went away',
-      });
-    });
+  private connectionOf({ request, method, address, ...exchange }: Exchange): Connection {
+    const routed = request === null ? undefined : this.routed.get(request);
+    const acting = (routed as ActingRequest | undefined)?.opdomain;
+    const actor = acting?.context?.actor;
+    const route = request === null && method === null ? 'no request' : `${method ?? ''} ${routed?.routeOptions.url ?? 'no such route'}`;
+    return {
+      ...exchange,
+      id: newId(),
+      personId: actor?.kind === 'person' ? actor.personId : null,
+      organisationId: actor?.kind === 'person' ? actor.organisationId : null,
+      domainId: domainOf(acting?.spec.path, acting?.input),
+      address: addressOf(routed?.ip ?? address ?? ''),
+      target: route,
+      endedAt: this.clock.now(),
+      closedBecause: request === null || routed !== undefined ? exchange.closedBecause : `${exchange.closedBecause}, not routed`,
+    };
   }
 
   private add(connection: Connection): void {
@@ -105,24 +111,38 @@ export class ConnectionLog {
     return this.flushing;
   }
 
+  /** Ends the source where all that it saw is written; otherwise its end stays unsaid, and what is missing is a gap. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await this.flush();
+    let before: number;
+    do {
+      before = this.waiting.length;
+      await this.flush();
+    } while (this.waiting.length > 0 && this.waiting.length < before);
+    if (this.waiting.length > 0 || this.lost.size > 0 || this.exchanges.anyOpen) return;
     await this.dataSource
-      .query('UPDATE platform.connection_sources SET stopped_at = $2 WHERE id = $1', [this.sourceId, this.clock.now()])
-      .catch(() => undefined);
+      .query('UPDATE platform.connection_sources SET stopped_at = $2, flushed_until = $2 WHERE id = $1', [this.sourceId, this.clock.now()])
+      .catch((fault: unknown) => this.log.error('connections.end-not-written', fault));
+  }
+
+  /** Up to when everything is written once `batch` is: neither beyond an exchange that still goes on nor beyond one that waits. */
+  private writtenUntil(now: Instant, batch: readonly Connection[]): Instant {
+    return this.waiting
+      .slice(batch.length)
+      .reduce((until, { startedAt }) => (startedAt < until ? startedAt : until), this.exchanges.untoldSince(now));
   }
 
   private async write(): Promise<void> {
     const batch = this.waiting.slice(0, 2_000);
     const losses = [...this.lost];
     const now = this.clock.now();
-    if (batch.length === 0 && losses.length === 0 && Date.parse(now) - this.seenAt < seenEveryMs) return;
+    const until = this.writtenUntil(now, batch);
+    if (batch.length === 0 && losses.length === 0 && Math.abs(Date.parse(now) - this.seenAt) < seenEveryMs) return;
     await this.dataSource.transaction(async (manager) => {
       await manager.query(
-        `INSERT INTO platform.connection_sources (id, component, started_at, seen_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
-        [this.sourceId, this.component, this.startedAt, now],
+        `INSERT INTO platform.connection_sources (id, component, started_at, seen_at, flushed_until) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, flushed_until = excluded.flushed_until, absent_at = NULL`,
+        [this.sourceId, this.component, this.startedAt, now, until],
       );
       if (batch.length > 0)
         await manager.query(
@@ -136,9 +156,9 @@ export class ConnectionLog {
         );
       for (const [hour, count] of losses)
         await manager.query(
-          `INSERT INTO platform.connection_losses (source_id, hour, lost) VALUES ($1, $2, $3)
-           ON CONFLICT (source_id, hour) DO UPDATE SET lost = platform.connection_losses.lost + excluded.lost`,
-          [this.sourceId, hour, count],
+          `INSERT INTO platform.connection_losses (source_id, hour, lost, noted_at) VALUES ($1, $2, $3, $4)
+           ON CONFLICT (source_id, hour) DO UPDATE SET lost = platform.connection_losses.lost + excluded.lost, noted_at = excluded.noted_at`,
+          [this.sourceId, hour, count, now],
         );
     });
     this.seenAt = Date.parse(now);

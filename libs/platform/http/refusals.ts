@@ -31,6 +31,13 @@ export const httpRefusals = {
     satisfyZh: '请发送格式正确的 JSON。',
     satisfyEn: 'Send well-formed JSON.',
   },
+  'http.too-slow': {
+    status: 408,
+    zh: '请求在时限内未完整到达。',
+    en: 'The request did not arrive whole in time.',
+    satisfyZh: '请重新发送；如网络过慢，文件请通过 /uploads 断点续传。',
+    satisfyEn: 'Send it again; over a slow network send files through /uploads (tus 1.0).',
+  },
   'http.too-large': {
     status: 413,
     zh: '请求体过大。',

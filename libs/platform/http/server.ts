@@ -1,4 +1,4 @@
-import { refuse } from '#kernel';
+import { type Refusal, refuse } from '#kernel';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -6,6 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { problemOf } from './problem.js';
@@ -48,7 +49,7 @@ export async function createHttpApp(module: DynamicModule | Type, config: HttpCo
   const proxies = config.trustProxy;
   const adapter = new FastifyAdapter({
     bodyLimit: config.bodyLimitBytes,
-    http: { maxHeaderSize: config.maxHeaderBytes },
+    http: { maxHeaderSize: config.maxHeaderBytes, connectionsCheckingInterval: lookForSlowEveryMs },
     clientErrorHandler: answerUnparsed(config.maxHeaderBytes),
     trustProxy: typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies,
     routerOptions: { ignoreTrailingSlash: true },
@@ -60,6 +61,9 @@ export async function createHttpApp(module: DynamicModule | Type, config: HttpCo
   // tus (resumable uploads): the body stays unread for whoever streams it.
   adapter.getInstance().addContentTypeParser(uploadedBytes, (_request, _body, done) => {
     done(null);
+  });
+  adapter.getInstance().server.on('connect', (_request, socket: Duplex) => {
+    endWith(socket, refuse('http.no-such-route'));
   });
   const tracer = trace.getTracer('opdomain');
   adapter.getInstance().addHook('onRequest', (request, reply, done) => {
@@ -79,15 +83,34 @@ export async function createHttpApp(module: DynamicModule | Type, config: HttpCo
 const answerUnparsed =
   (bytes: number) =>
   (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (answered.has(socket) && error.code !== 'ECONNRESET') return;
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
     }
-    const refusal = error.code === 'HPE_HEADER_OVERFLOW' ? refuse('http.headers-too-large', { bytes }) : refuse('http.malformed');
-    const problem = problemOf(refusal, httpRefusals);
-    const body = Buffer.from(JSON.stringify(problem));
-    socket.end(
-      `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
-        `content-length: ${String(body.length)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body.toString()}`,
-    );
+    if (error.code === 'HPE_HEADER_OVERFLOW') endWith(socket, refuse('http.headers-too-large', { bytes }));
+    else endWith(socket, refuse(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'http.too-slow' : 'http.malformed'));
   };
+
+/** How often requests are looked for that take longer than Node's limits (60 s for the headers). */
+const lookForSlowEveryMs = 1_000;
+const lingerMs = 2_000;
+const answered = new WeakSet<Duplex>();
+
+/** The last answer on a socket. What still comes is read and thrown away for a moment: a reset would overtake the answer (RFC 9112 §9.6). */
+function endWith(socket: Duplex, refusal: Refusal): void {
+  answered.add(socket);
+  const problem = problemOf(refusal, httpRefusals);
+  const body = Buffer.from(JSON.stringify(problem));
+  socket.end(
+    `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
+      `content-length: ${String(body.length)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body.toString()}`,
+  );
+  socket.on('error', () => undefined);
+  socket.resume();
+  const late = setTimeout(() => socket.destroy(), lingerMs);
+  late.unref();
+  socket.once('close', () => {
+    clearTimeout(late);
+  });
+}
