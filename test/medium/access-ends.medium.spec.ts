@@ -195,8 +195,7 @@ describe('every act that takes something away', () => {
     ['an ended role', ({ person }) => medium.security.post(`/people/${person.personId}/role-endings`, { role: 'unit-developer' })],
     [
       'an ended affiliation',
-      ({ person }, { unitId }) =>
-        medium.operator.post(`/people/${person.personId}/affiliation-ends`, { organisationId: unitId }),
+      ({ person }, { unitId }) => medium.operator.post(`/people/${person.personId}/affiliation-ends`, { organisationId: unitId }),
     ],
     [
       'a withdrawn record, by which a seat lapses',

@@ -1,12 +1,4 @@
-import {
-  defineJob,
-  newId,
-  systemAct,
-  systemClock,
-  verifySignedDocument,
-  type ContextDeclaration,
-  type SignedDocument,
-} from '#kernel';
+import { defineJob, newId, systemAct, systemClock, verifySignedDocument, type ContextDeclaration, type SignedDocument } from '#kernel';
 import { SignedDocuments } from '#platform/documents';
 import { Job, type JobRun } from '#platform/queue';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
