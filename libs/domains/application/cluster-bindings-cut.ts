@@ -54,7 +54,12 @@ export class ClusterBindingsCut implements CutPath {
   /** Asked and not answered yet: it is looked again, and nothing waits for it here. */
   private silent(domainId: Id, { now }: CutMoment): PathCut {
     const at = now();
-    const probe = { how: 'the operator was asked who is bound in the zones', answer: 'domain.operator-silent', refused: 'unknown' as const, at };
+    const probe = {
+      how: 'the operator was asked who is bound in the zones',
+      answer: 'domain.operator-silent',
+      refused: 'unknown' as const,
+      at,
+    };
     return { path: this.path, object: `domain ${domainId}`, cutAt: at, closedBy: 'acknowledged', probe };
   }
 

@@ -17,7 +17,7 @@ interface Looked {
   /** Whether they should be gone: else what was seen is enough once they stand, or are gone where they are to go. */
   readonly gone?: boolean;
   /** What was seen before says nothing. */
-  since(row: WorkspaceRow): Instant;
+  readonly since: (row: WorkspaceRow) => Instant;
 }
 
 /** Compares workspaces with the pods that the operator sees and writes down what the cluster shows. */

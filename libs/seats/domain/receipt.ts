@@ -131,9 +131,7 @@ export function assembleReceipt(subject: CutSubject, reports: readonly PathRepor
 
 /** What an attempt has shown and the next one need not ask again: every report of the paths that its receipt has closed. */
 export const shownBy = ({ paths, assembledAt }: Receipt, reports: readonly (PathReport | ShownReport)[]): ShownReport[] =>
-  reports
-    .filter(({ path }) => paths.some((one) => one.path === path && one.closed))
-    .map((report) => ({ shownAt: assembledAt, ...report }));
+  reports.filter(({ path }) => paths.some((one) => one.path === path && one.closed)).map((report) => ({ shownAt: assembledAt, ...report }));
 
 /** A cut whose operator answers is over in a second; one that waits for a machine to come back need not be asked about every second. */
 const eager = { forMs: 60_000, mostMs: 1_000 };

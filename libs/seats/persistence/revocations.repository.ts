@@ -3,7 +3,6 @@ import type { Digest, Id, Instant, SignedDocument } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import type { OpenPath, ShownReport } from '../domain/receipt.js';
 import { passing } from '../domain/revocation.js';
 import { RevocationRow } from './entities.js';
 import { revocationTable } from './tables.js';
