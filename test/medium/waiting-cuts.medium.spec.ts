@@ -121,6 +121,8 @@ describe('a cut that waits for the operator', () => {
       // Said once, not at every look.
       expect(await runsOf(id)).toBe(1);
     }
+    const following = `SELECT attempts, last_error FROM platform.work WHERE name = 'seats.workspace' AND (attempts > 1 OR last_error IS NOT NULL)`;
+    expect(await medium.sql(following)).toEqual([]);
     // Each had an order that its own cut came before; none has two while one is open.
     expect(await ordersOf('pods')).toBeLessThanOrEqual(20);
     await answered('pods', { pods: [] });

@@ -1,11 +1,15 @@
 import { Domains, ZonePods } from '#domains';
-import { type Clock, type Id, type Instant, refuse, systemAct } from '#kernel';
+import { addMs, type Clock, type Id, type Instant, refuse, systemAct } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { Inject, Injectable } from '@nestjs/common';
+import { askAgainMs } from '../domain/receipt.js';
+import { workspaceJob } from '../domain/work.js';
 import { workspaceName } from '../manifests/workspace.manifests.js';
 import type { WorkspaceRow } from '../persistence/entities.js';
 import { WorkspacesRepository } from '../persistence/workspaces.repository.js';
+
+const longBehindMs = 600_000;
 
 /** What the operator saw of one workspace. */
 export interface WorkspaceLook {
@@ -57,13 +61,23 @@ export class WorkspaceWatch {
     return looks;
   }
 
-  /** Throws while the cluster is behind, so that it is looked at again. */
+  /**
+   * Looks, and while the cluster is behind orders the next look, which holds no place meanwhile and costs no try.
+   * @throws Refusal `workspace.not-settled` where it is behind for long: from then on tries are counted.
+   */
   async follow(workspaceId: Id, traceparent?: string): Promise<void> {
     await this.look(await this.rows([workspaceId]), { since: ({ wantedAt }) => wantedAt }, traceparent);
     const [workspace] = await this.rows([workspaceId]);
-    if (workspace?.state === 'planned' || workspace?.state === 'removing') {
-      throw refuse('workspace.not-settled', { workspaceId, state: workspace.state });
-    }
+    if (workspace?.state !== 'planned' && workspace?.state !== 'removing') return;
+    const act = systemAct('seats', 'workspace.removed', this.clock.now(), traceparent);
+    const again = await this.unitOfWork.run(act, async (tx) => {
+      const now = await tx.now();
+      const ageMs = Date.parse(now) - Date.parse(workspace.wantedAt);
+      if (ageMs > longBehindMs) return false;
+      await tx.enqueue(workspaceJob, { key: workspaceId, dueAt: addMs(now, askAgainMs(ageMs)) });
+      return true;
+    });
+    if (!again) throw refuse('workspace.not-settled', { workspaceId, state: workspace.state });
   }
 
   /** A destroyed domain has no zone any more, and nobody to ask about it. */
