@@ -128,7 +128,7 @@ describe('a cut that waits for the operator', () => {
     await answered('pods', { pods: [] });
     await answered('access', refusedZone('zone-dev'));
     for (const id of waiting) await reached(id, 'one answer to close all', ({ state }) => state === 'closed');
-  });
+  }, 300_000);
 
   it('asks only the open paths again: what was shown stays as it was shown, and was shown after the cut', async () => {
     const id = await revoke(await working());
