@@ -10,6 +10,7 @@ import { SeatJobs } from './jobs/seat.jobs.js';
 import { UpstreamConsumers } from './jobs/upstream.consumers.js';
 import { seatsEntities } from './persistence/entities.js';
 import { seatsGrants } from './persistence/grants.js';
+import { PathsShown1763800095000 } from './persistence/migrations/paths-shown.js';
 import { RevocationSeen1763800080001 } from './persistence/migrations/revocation-seen.js';
 import { SeatsAndRevocations1763700500000 } from './persistence/migrations/seats-and-revocations.js';
 import { SeatsModule } from './seats.module.js';
@@ -31,7 +32,7 @@ export const seatsContext: ContextDeclaration = {
   entities: seatsEntities,
   tables: seatsTables,
   grants: seatsGrants,
-  migrations: [SeatsAndRevocations1763700500000, RevocationSeen1763800080001],
+  migrations: [SeatsAndRevocations1763700500000, RevocationSeen1763800080001, PathsShown1763800095000],
   config: { name: 'seats', schema: seatsConfig, token: SEATS_CONFIG },
   auditActions: seatsAuditActions,
   refusals,

@@ -248,7 +248,15 @@ describe('an operation domain, from request to destruction', () => {
     const path = seams()
       .all('cut-path')
       .find((one: CutPath) => one.path === 'cluster-bindings') as CutPath;
-    const rows = await path.cut({ kind: 'domain', id }, moment());
+    const cut = moment();
+    // Asked first, and answered by the operator while nobody waits: the next attempt reads it.
+    expect(await path.cut({ kind: 'domain', id }, cut)).toMatchObject([
+      { probe: { answer: 'domain.operator-silent', refused: 'unknown' } },
+    ]);
+    const rows = await medium.until(async () => {
+      const seen = await path.cut({ kind: 'domain', id }, cut);
+      return seen.every(({ probe }) => probe.refused === true) && seen;
+    }, 'the operator to answer');
     expect(rows).toHaveLength(2);
     for (const row of rows) expect(row).toMatchObject({ closedBy: 'acknowledged', probe: { refused: true } });
     expect(rows[0]?.probe.answer).toContain('opdomain/no-exec:');

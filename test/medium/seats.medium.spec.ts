@@ -255,7 +255,9 @@ describe('a workspace', () => {
       return found.some(({ reason }) => reason !== 'not-reported') && found;
     }, 'the first attempt');
     expect(open).toEqual(
-      expect.arrayContaining([expect.objectContaining({ path: 'workspace-pods', reason: 'failed', detail: 'domain.operator-silent' })]),
+      expect.arrayContaining([
+        expect.objectContaining({ path: 'workspace-pods', reason: 'probe-unknown', detail: 'domain.operator-silent' }),
+      ]),
     );
     expect((await stateOf(seat.id)).state).toBe('revoking');
     expect(await operating.authority.get(`/revocations/${ordered.id}/receipt`)).toMatchObject({

@@ -53,6 +53,8 @@ export interface Medium {
   person(organisationId: string, roles: readonly Role[], scope?: Record<string, unknown>): Promise<Caller>;
   /** Another process's, opened when first asked for. */
   platformOf(application: Application): Promise<Platform>;
+  /** What a process started apart is configured by. */
+  configOf(application: Application): OpdomainConfig;
   /** The worker's use cases, without its loops: for tests that take a job's turn themselves. */
   worker(): Promise<INestApplicationContext>;
   /** Rows of SQL as the superuser, for assertions and for what is done behind the product's back. */
@@ -149,11 +151,14 @@ export async function openMedium(
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   pool.on('error', () => undefined);
   const platforms = new Map<Application, Promise<Platform>>();
+  const configOf = (application: Application): OpdomainConfig => ({
+    ...config,
+    database: { ...config.database, urlFile: database.urlFiles[application] },
+  });
   const platformOf = (application: Application): Promise<Platform> => {
     const known = platforms.get(application);
     if (known !== undefined) return known;
-    const urlFile = database.urlFiles[application];
-    const opening = openPlatform({ ...config, database: { ...config.database, urlFile } }, contexts, application);
+    const opening = openPlatform(configOf(application), contexts, application);
     platforms.set(application, opening);
     return opening;
   };
@@ -257,6 +262,7 @@ export async function openMedium(
       return person;
     },
     platformOf,
+    configOf,
     worker: () => (quietWorker ??= platformOf('worker').then(composeWorker)),
     sql: async <T>(text: string, parameters: unknown[] = []) => {
       const { rows }: { rows: unknown[] } = await pool.query(text, parameters);

@@ -1,4 +1,4 @@
-import { systemAct, type Clock, type CutMoment, type CutPath, type CutScope, type Id, type PathCut } from '#kernel';
+import { systemAct, type Clock, type CutMoment, type CutPath, type CutScope, type Id, type JsonObject, type PathCut } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { Implements } from '#platform/seams';
@@ -7,8 +7,6 @@ import type { AccessCheck } from '../domain/operator-work.js';
 import { DesiredRepository } from '../persistence/desired.repository.js';
 import { DomainsRepository } from '../persistence/domains.repository.js';
 import { Orders } from './orders.js';
-
-const answerSeconds = 15;
 
 /**
  * Bindings in the cluster. People hold no credential there at all, so what is cut is what was put into zones on their behalf, and what
@@ -36,9 +34,10 @@ export class ClusterBindingsCut implements CutPath {
   }
 
   private async check(domainId: Id, moment: CutMoment): Promise<readonly PathCut[]> {
-    const { zones } = (await this.orders.ask(domainId, 'access', answerSeconds)) as unknown as { readonly zones: readonly AccessCheck[] };
-    const at = moment.now();
-    return zones.map((zone) => ({
+    const look = await this.orders.look(domainId, 'access', moment.seenAt, enough);
+    if (look === undefined) return [this.silent(domainId, moment)];
+    const { at } = look;
+    return zonesOf(look.result).map((zone) => ({
       path: this.path,
       object: `${zone.namespace}: ${String(zone.bindings.length)} bindings, ${String(zone.foreign.length)} unwanted`,
       cutAt: at,
@@ -46,10 +45,22 @@ export class ClusterBindingsCut implements CutPath {
       probe: {
         how: zone.probe.how,
         answer: zone.foreign.length === 0 ? zone.probe.answer : `still bound: ${zone.foreign.join(', ')}`,
-        refused: zone.probe.refused && zone.foreign.length === 0,
+        refused: closed(zone),
         at,
       },
     }));
+  }
+
+  /** Asked and not answered yet: it is looked again, and nothing waits for it here. */
+  private silent(domainId: Id, { now }: CutMoment): PathCut {
+    const at = now();
+    const probe = {
+      how: 'the operator was asked who is bound in the zones',
+      answer: 'domain.operator-silent',
+      refused: 'unknown' as const,
+      at,
+    };
+    return { path: this.path, object: `domain ${domainId}`, cutAt: at, closedBy: 'acknowledged', probe };
   }
 
   private async domainsOf(tx: Tx, scope: CutScope): Promise<readonly Id[]> {
@@ -71,6 +82,11 @@ export class ClusterBindingsCut implements CutPath {
     }
   }
 }
+
+const zonesOf = (result: JsonObject) => (result as unknown as { readonly zones: readonly AccessCheck[] }).zones;
+/** An answer without a zone shows nothing of any. */
+const enough = (result: JsonObject): boolean => zonesOf(result).length > 0 && zonesOf(result).every(closed);
+const closed = ({ probe, foreign }: AccessCheck): boolean => probe.refused && foreign.length === 0;
 
 const unique = (rows: readonly { readonly domainId: Id }[]): readonly Id[] => [...new Set(rows.map((row) => row.domainId))];
 

@@ -135,7 +135,7 @@ export class OperatorDesk {
 
   answer(orderIds: readonly Id[], answer: { readonly result?: JsonObject; readonly failure?: string }): Promise<void> {
     const act = this.act('domain.read');
-    return this.unitOfWork.run(act, (tx) => this.operator.answer(tx, orderIds, act.at, answer));
+    return this.unitOfWork.run(act, (tx) => this.operator.answer(tx, orderIds, answer));
   }
 
   /** Namespaces that a destruction saw go. */

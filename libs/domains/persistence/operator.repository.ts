@@ -7,10 +7,29 @@ import { lookKinds, type ClusterOrder, type OrderKind, type ProbeRun, type Recon
 /** Orders to the operator, what it last saw, and the probes it asked. */
 @Injectable()
 export class OperatorRepository {
-  async place(tx: Tx, order: Pick<ClusterOrder, 'id' | 'domainId' | 'kind' | 'requestedAt'>): Promise<void> {
-    await managerOf(tx).query(
-      'INSERT INTO domains.cluster_orders (id, domain_id, kind, requested_at, traceparent) VALUES ($1, $2, $3, $4, $5)',
-      [order.id, order.domainId, order.kind, order.requestedAt, tx.context.traceparent ?? null],
+  /** Times of orders are the database's: what a cut rests on is compared with its commit. @returns when it was placed */
+  async place(tx: Tx, order: Pick<ClusterOrder, 'id' | 'domainId' | 'kind'>): Promise<Instant> {
+    const [row]: { at: Date }[] = await managerOf(tx).query(
+      `INSERT INTO domains.cluster_orders (id, domain_id, kind, requested_at, traceparent) VALUES ($1, $2, $3, clock_timestamp(), $4)
+       RETURNING requested_at AS at`,
+      [order.id, order.domainId, order.kind, tx.context.traceparent ?? null],
+    );
+    return (row as { at: Date }).at.toISOString();
+  }
+
+  /** From here to the end of the transaction nobody else places an order of the kind for the domain in this way. */
+  async alone(tx: Tx, domainId: Id, kind: OrderKind): Promise<void> {
+    await managerOf(tx).query('SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', [`domains.look ${kind}`, domainId]);
+  }
+
+  /** The newest answered and the newest open order of a kind placed after a moment (of the database's clock, to the millisecond). */
+  async since(tx: Tx, domainId: Id, kind: OrderKind, after: Instant): Promise<readonly ClusterOrder[]> {
+    return this.orders(
+      tx,
+      `id IN (SELECT DISTINCT ON (done_at IS NULL) id FROM domains.cluster_orders
+              WHERE domain_id = $1 AND kind = $2 AND requested_at >= $3::timestamptz + interval '1 millisecond'
+              ORDER BY done_at IS NULL, requested_at DESC)`,
+      [domainId, kind, after],
     );
   }
 
@@ -20,15 +39,10 @@ export class OperatorRepository {
 
   open = (tx: Tx, domainId: Id): Promise<ClusterOrder[]> => this.orders(tx, 'domain_id = $1 AND done_at IS NULL', [domainId]);
 
-  async answer(
-    tx: Tx,
-    ids: readonly Id[],
-    at: Instant,
-    answer: { readonly result?: JsonObject; readonly failure?: string },
-  ): Promise<void> {
+  async answer(tx: Tx, ids: readonly Id[], answer: { readonly result?: JsonObject; readonly failure?: string }): Promise<void> {
     await managerOf(tx).query(
-      'UPDATE domains.cluster_orders SET done_at = $2, result = $3, failure = $4 WHERE id = ANY($1) AND done_at IS NULL',
-      [[...ids], at, answer.result === undefined ? null : JSON.stringify(answer.result), answer.failure ?? null],
+      'UPDATE domains.cluster_orders SET done_at = clock_timestamp(), result = $2, failure = $3 WHERE id = ANY($1) AND done_at IS NULL',
+      [[...ids], answer.result === undefined ? null : JSON.stringify(answer.result), answer.failure ?? null],
     );
   }
 

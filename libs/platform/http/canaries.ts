@@ -1,15 +1,17 @@
 import { epochKey, newId, refuse, type CanaryVerdict, type EpochRef, type GateAnswer, type Id, type Instant, Standing } from '#kernel';
 import { EpochReader } from '#platform/database';
 import { KEYS, type Keys } from '#platform/keys';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { Agent, fetch } from 'undici';
 import { z } from 'zod';
 
 /** Name of the key that signs canary credentials. */
 const canaryKey = 'access/canary';
 const prefix = 'canary.';
 const lifetimeMs = 60_000;
+const controlKeptMs = 20_000;
 /** Before a cut nothing waits for longer; after it an answer is worth waiting for. */
 const rehearseWithinMs = 1_000;
 const answerWithinMs = 5_000;
@@ -49,14 +51,22 @@ type Rehearsed = Readonly<Record<Id, CanaryVerdict>>;
  * a cut they are accepted, after it they are refused; that is what a receipt shows. Times are the database's: hosts' clocks may differ.
  */
 @Injectable()
-export class Canaries {
+export class Canaries implements OnModuleDestroy {
   private publicKey: KeyObject | undefined;
+  private keyMade: Promise<void> | undefined;
+  private control: { readonly credential: Promise<string>; readonly until: number } | undefined;
+  /** Connections are kept and shared by all cuts; more at once would only queue in the replica. */
+  private readonly agent = new Agent({ connections: 16 });
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly epochs: EpochReader,
     @Inject(KEYS) private readonly keys: Keys,
   ) {}
+
+  onModuleDestroy(): Promise<void> {
+    return this.agent.destroy();
+  }
 
   isCanary(bearer: string): boolean {
     return bearer.startsWith(prefix);
@@ -100,7 +110,7 @@ export class Canaries {
     const current = (await this.epochs.of([scope])).get(epochKey(scope)) ?? 0;
     const rehearsed = await this.rehearsed(scope, committedAt);
     const old = await this.mint([{ ...scope, epoch: rehearsed?.epoch ?? Math.max(0, current - 1) }]);
-    const control = await this.mint([{ kind: 'person', id: newId(), epoch: 0 }]);
+    const control = await this.controlCredential();
     return Promise.all(
       (await this.replicas(committedAt)).map(async (replica) => {
         const before = rehearsed?.answers[replica.id] ?? 'not-asked';
@@ -149,6 +159,7 @@ export class Canaries {
       const response = await fetch(`${replica.address}/api/v1/canary${query}`, {
         headers: { authorization: `Bearer ${credential}` },
         redirect: 'error',
+        dispatcher: this.agent,
         signal: AbortSignal.timeout(withinMs),
       });
       const text = await response.text();
@@ -164,8 +175,29 @@ export class Canaries {
     }
   }
 
+  /** Of a scope that nobody cuts, the same for every question of some seconds; each question asks with it anew. */
+  private controlCredential(): Promise<string> {
+    if (this.control === undefined || performance.now() > this.control.until) {
+      const credential = this.mint([{ kind: 'person', id: newId(), epoch: 0 }]);
+      this.control = { credential, until: performance.now() + controlKeptMs };
+      credential.catch(() => (this.control = undefined));
+    }
+    return this.control.credential;
+  }
+
+  private ensureKey(): Promise<void> {
+    this.keyMade ??= Promise.resolve(this.keys.create(canaryKey, 'sign')).then(
+      () => undefined,
+      (fault: unknown) => {
+        this.keyMade = undefined;
+        throw fault;
+      },
+    );
+    return this.keyMade;
+  }
+
   private async mint(rests: Claims['rests']): Promise<string> {
-    await this.keys.create(canaryKey, 'sign');
+    await this.ensureKey();
     const claims: Claims = { rests, mintedAt: await this.epochs.now() };
     const body = Buffer.from(JSON.stringify(claims)).toString('base64url');
     return `${prefix}${body}.${Buffer.from(await this.keys.sign(canaryKey, Buffer.from(body))).toString('base64url')}`;
@@ -173,7 +205,7 @@ export class Canaries {
 
   private async verifier(): Promise<KeyObject> {
     if (this.publicKey === undefined) {
-      await this.keys.create(canaryKey, 'sign');
+      await this.ensureKey();
       const x = Buffer.from(await this.keys.publicKey(canaryKey)).toString('base64url');
       this.publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
     }

@@ -9,7 +9,14 @@ const laneOf = (places: number, lookMs: number, perUnit: number | null, perPerso
     .strictObject({
       places: z.number().int().min(1).max(most).default(places).describe('How much runs at once in one worker'),
       lookMs: z.number().int().min(50).max(60_000).default(lookMs).describe('How often work is looked for without being rung'),
-      perUnit: z.number().int().min(1).max(most).nullable().default(perUnit).describe('How much of one unit runs at once, over all workers'),
+      perUnit: z
+        .number()
+        .int()
+        .min(1)
+        .max(most)
+        .nullable()
+        .default(perUnit)
+        .describe('How much of one unit runs at once, over all workers'),
       perPerson: z.number().int().min(1).max(most).nullable().default(perPerson).describe('How much of one person runs at once'),
     })
     .prefault({});
@@ -17,7 +24,7 @@ const laneOf = (places: number, lookMs: number, perUnit: number | null, perPerso
 /** Every lane has its own places, so that none waits for another; a unit or person never has the whole of a lane that people share. */
 export const laneConfig = z
   .strictObject({
-    cuts: laneOf(8, 250, null, null),
+    cuts: laneOf(8, 100, null, null),
     lapses: laneOf(2, 1_000, null, null),
     events: laneOf(4, 500, null, null),
     terminations: laneOf(2, 2_000, null, null),

@@ -1,12 +1,12 @@
 import {
   addMs,
+  canonicalJson,
   type CutMoment,
   type CutPath,
   type Id,
   type Instant,
   pathNames,
   Refusal,
-  refuse,
   documentDigest,
   type SignedDocument,
   type TypedDocument,
@@ -20,8 +20,18 @@ import { Seams } from '#platform/seams';
 import type { Logger } from '#platform/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { revocationClosed } from '../contract.js';
-import { assembleReceipt, lastCutOf, type PathReport, type Receipt, type UsedMeanwhile } from '../domain/receipt.js';
+import {
+  askAgainMs,
+  assembleReceipt,
+  lastCutOf,
+  type PathReport,
+  type Receipt,
+  type ShownReport,
+  shownBy,
+  type UsedMeanwhile,
+} from '../domain/receipt.js';
 import { decideRevoked } from '../domain/seat-decisions.js';
+import { cutJob } from '../domain/work.js';
 import type { RevocationRow } from '../persistence/entities.js';
 import { RevocationsRepository } from '../persistence/revocations.repository.js';
 import { SeatsRepository } from '../persistence/seats.repository.js';
@@ -54,7 +64,10 @@ export class Receipts implements OnApplicationBootstrap {
     if (missing.length > 0) this.log.error('receipts.paths-missing', undefined, { missing: missing.join(', ') });
   }
 
-  /** One attempt. @throws Refusal `seat.receipt-open` while a path is open, so that it is tried again. */
+  /**
+   * One attempt at the paths that are still open; it waits for nobody. While one stays open the work orders its own next run, which is
+   * no failure and costs no try.
+   */
   async work(revocationId: Id, traceparent?: string): Promise<void> {
     const reading = systemAct('seats', 'revocation.read', this.clock.now(), traceparent);
     const { row, readAt } = await this.unitOfWork.read(reading, async (tx) => ({
@@ -63,10 +76,12 @@ export class Receipts implements OnApplicationBootstrap {
     }));
     if (row.state !== 'cutting') return;
     const moment = this.momentOf(row, readAt);
-    const reports = await Promise.all(this.seams.all('cut-path').map((path) => this.cut(path, row, moment)));
+    const shown = new Set(row.shown.map(({ path }) => path));
+    const open = this.seams.all('cut-path').filter(({ path }) => !shown.has(path));
+    const reports = [...row.shown, ...(await Promise.all(open.map((path) => this.cut(path, row, moment))))];
     const at = moment.now();
     const expected = this.config.paths;
-    const receipt = assembleReceipt(
+    const assembled = assembleReceipt(
       {
         cutId: row.id,
         scope: { kind: row.scopeKind, id: row.scopeId },
@@ -76,10 +91,11 @@ export class Receipts implements OnApplicationBootstrap {
         absent: pathNames.filter((path) => !expected.includes(path)),
       },
       reports,
-      await this.usedUntil(row, lastCutOf(row.committedAt, reports)),
+      [],
       at,
     );
-    if (!receipt.complete) return this.stillOpen(row.id, receipt, moment, traceparent);
+    if (!assembled.complete) return this.stillOpen(row, assembled, shownBy(assembled, reports), moment, traceparent);
+    const receipt = { ...assembled, used: await this.usedUntil(row, lastCutOf(row.committedAt, reports)) };
     const signed = await this.sign(receipt);
     await this.close(row.id, signed, receipt, at, traceparent);
   }
@@ -117,7 +133,10 @@ export class Receipts implements OnApplicationBootstrap {
       const rows = await path.cut({ kind: row.scopeKind, id: row.scopeId }, moment);
       return { path: path.path, limits, rows, failure: null };
     } catch (fault) {
-      this.log.error('revocation.path-failed', fault, { revocationId: row.id, path: path.path });
+      const about = { revocationId: row.id, path: path.path };
+      // A refusal is an answer: not yet. Anything else is a fault.
+      if (fault instanceof Refusal) this.log.info('revocation.path-open', { ...about, refusal: fault.code });
+      else this.log.error('revocation.path-failed', fault, about);
       return {
         path: path.path,
         limits,
@@ -131,19 +150,29 @@ export class Receipts implements OnApplicationBootstrap {
     return this.documents.sign('receipts', JSON.parse(JSON.stringify(receipt)) as TypedDocument);
   }
 
-  private async stillOpen(id: Id, receipt: Receipt, { seenAt, now }: CutMoment, traceparent?: string): Promise<never> {
-    await this.unitOfWork.run(systemAct('seats', 'revocation.cut', now(), traceparent), async (tx) => {
+  /** Says what is open where that has changed, keeps what was shown, and has the rest asked again. */
+  private async stillOpen(
+    seen: RevocationRow,
+    { open }: Receipt,
+    shown: ShownReport[],
+    { seenAt, now }: CutMoment,
+    traceparent?: string,
+  ): Promise<void> {
+    const at = now();
+    const { id } = seen;
+    await this.unitOfWork.run(systemAct('seats', 'revocation.cut', at, traceparent), async (tx) => {
       const row = await this.revocations.lock(tx, id);
       if (row.state !== 'cutting') return;
-      await this.revocations.saveOpen(tx, row, receipt.open, seenAt);
+      await tx.enqueue(cutJob, { key: id, dueAt: addMs(at, askAgainMs(Date.parse(at) - Date.parse(row.committedAt))) });
+      if (row.seenAt !== null && row.shown.length === shown.length && canonicalJson(row.open) === canonicalJson(open)) return;
+      await this.revocations.saveOpen(tx, row, { open: [...open], shown, seenAt });
       await tx.record({
         action: 'revocation.cut',
         object: { kind: 'revocation', id },
         ...(row.authorisationId === null ? {} : { authorisationId: row.authorisationId }),
-        details: { open: receipt.open.map(({ path, reason, detail }) => ({ path, reason, detail })) },
+        details: { open: open.map(({ path, reason, detail }) => ({ path, reason, detail })) },
       });
     });
-    throw refuse('seat.receipt-open', { open: receipt.open.map(({ path }) => path) });
   }
 
   /** Receipt, seats and audit entry in one transaction; the entry carries the document's digest. */

@@ -84,6 +84,7 @@ export class SeatChanges {
       state: 'cutting',
       closedAt: null,
       open: this.config.paths.map((path) => ({ path, reason: 'not-reported', detail: null })),
+      shown: [],
       receipt: null,
       receiptDigest: null,
     });

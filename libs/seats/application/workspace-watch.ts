@@ -1,14 +1,28 @@
 import { Domains, ZonePods } from '#domains';
-import { type Clock, type Id, refuse, systemAct } from '#kernel';
+import { addMs, type Clock, type Id, type Instant, refuse, systemAct } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { Inject, Injectable } from '@nestjs/common';
+import { askAgainMs } from '../domain/receipt.js';
+import { workspaceJob } from '../domain/work.js';
 import { workspaceName } from '../manifests/workspace.manifests.js';
 import type { WorkspaceRow } from '../persistence/entities.js';
 import { WorkspacesRepository } from '../persistence/workspaces.repository.js';
 
-/** How long the operator is waited for. */
-const answerSeconds = 5;
+const longBehindMs = 600_000;
+
+/** What the operator saw of one workspace. */
+export interface WorkspaceLook {
+  readonly stands: boolean;
+  /** Of the answer, by the database's clock; null where there is no zone to look into. */
+  readonly at: Instant | null;
+}
+interface Looked {
+  /** Whether they should be gone: else what was seen is enough once they stand, or are gone where they are to go. */
+  readonly gone?: boolean;
+  /** What was seen before says nothing. */
+  readonly since: (row: WorkspaceRow) => Instant;
+}
 
 /** Compares workspaces with the pods that the operator sees and writes down what the cluster shows. */
 @Injectable()
@@ -22,39 +36,60 @@ export class WorkspaceWatch {
   ) {}
 
   /**
-   * @returns ids of the workspaces whose pod stands. A row that is behind what was seen is moved on.
-   * @throws Refusal `domain.operator-silent`, `domain.order-failed`.
+   * What the operator has answered by now; where that is not enough it is asked, and nobody waits for it here.
+   * @returns looks by workspace; none for one of which nothing is known yet. A row that is behind what was seen is moved on.
+   * @throws Refusal `domain.order-failed`.
    */
-  async standing(workspaceIds: readonly Id[], traceparent?: string): Promise<ReadonlySet<Id>> {
-    const rows = await this.rows(workspaceIds);
-    const standing = new Set<Id>();
-    for (const [domainId, own] of Map.groupBy(rows, (row) => row.domainId)) {
-      const pods = await this.podsOf(domainId);
-      for (const row of own) {
-        const stands = pods.has(`${row.namespace}/${workspaceName(row.id)}`);
-        if (stands) standing.add(row.id);
-        if (stands && row.state === 'planned') await this.move(row, 'applied', 'workspace.applied', traceparent);
-        if (!stands && row.state === 'removing') await this.move(row, 'removed', 'workspace.removed', traceparent);
-      }
-    }
-    return standing;
+  async look(rows: readonly WorkspaceRow[], { gone, since }: Looked, traceparent?: string): Promise<ReadonlyMap<Id, WorkspaceLook>> {
+    const looks = new Map<Id, WorkspaceLook>();
+    const domains = Map.groupBy(rows, (row) => row.domainId);
+    await Promise.all(
+      [...domains].map(async ([domainId, own]) => {
+        const latest = own.map(since).reduce((a, b) => (a > b ? a : b));
+        const seen = await this.podsOf(domainId, latest, (pods) =>
+          own.every((row) => stands(row, pods) !== (gone === true || row.state === 'removing' || row.state === 'removed')),
+        );
+        if (seen === undefined) return;
+        for (const row of own) {
+          const look = { stands: stands(row, seen.pods), at: seen.at };
+          looks.set(row.id, look);
+          if (look.stands && row.state === 'planned') await this.move(row, 'applied', 'workspace.applied', traceparent);
+          if (!look.stands && row.state === 'removing') await this.move(row, 'removed', 'workspace.removed', traceparent);
+        }
+      }),
+    );
+    return looks;
   }
 
-  /** Throws while the cluster is behind, so that it is looked at again. */
+  /**
+   * Looks, and while the cluster is behind orders the next look, which holds no place meanwhile and costs no try.
+   * @throws Refusal `workspace.not-settled` where it is behind for long: from then on tries are counted.
+   */
   async follow(workspaceId: Id, traceparent?: string): Promise<void> {
-    await this.standing([workspaceId], traceparent);
+    await this.look(await this.rows([workspaceId]), { since: ({ wantedAt }) => wantedAt }, traceparent);
     const [workspace] = await this.rows([workspaceId]);
-    if (workspace?.state === 'planned' || workspace?.state === 'removing') {
-      throw refuse('workspace.not-settled', { workspaceId, state: workspace.state });
-    }
+    if (workspace?.state !== 'planned' && workspace?.state !== 'removing') return;
+    const act = systemAct('seats', 'workspace.removed', this.clock.now(), traceparent);
+    const again = await this.unitOfWork.run(act, async (tx) => {
+      const now = await tx.now();
+      const ageMs = Date.parse(now) - Date.parse(workspace.wantedAt);
+      if (ageMs > longBehindMs) return false;
+      await tx.enqueue(workspaceJob, { key: workspaceId, dueAt: addMs(now, askAgainMs(ageMs)) });
+      return true;
+    });
+    if (!again) throw refuse('workspace.not-settled', { workspaceId, state: workspace.state });
   }
 
   /** A destroyed domain has no zone any more, and nobody to ask about it. */
-  private async podsOf(domainId: Id): Promise<ReadonlySet<string>> {
+  private async podsOf(
+    domainId: Id,
+    since: Instant,
+    enough: (pods: ReadonlySet<string>) => boolean,
+  ): Promise<{ readonly pods: ReadonlySet<string>; readonly at: Instant | null } | undefined> {
     const act = systemAct('seats', 'workspace.removed', this.clock.now());
     const domain = await this.unitOfWork.read(act, (tx) => this.domains.find(tx, { domainId }, 'none'));
-    if (domain === undefined || domain.state === 'destroyed') return new Set();
-    return this.pods.standing(domainId, answerSeconds);
+    if (domain === undefined || domain.state === 'destroyed') return { pods: new Set(), at: null };
+    return this.pods.seen(domainId, since, enough);
   }
 
   private rows(ids: readonly Id[]): Promise<readonly WorkspaceRow[]> {
@@ -71,3 +106,5 @@ export class WorkspaceWatch {
     });
   }
 }
+
+const stands = ({ id, namespace }: WorkspaceRow, pods: ReadonlySet<string>): boolean => pods.has(`${namespace}/${workspaceName(id)}`);

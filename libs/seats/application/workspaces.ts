@@ -83,6 +83,7 @@ export class Workspaces {
       image,
       state: 'planned',
       endsAt: sessionEnd(facts, at, longest),
+      wantedAt: await tx.now(),
     });
     const manifests = workspaceManifests({
       workspaceId: row.id,

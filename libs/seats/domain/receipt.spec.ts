@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addMs, type GateAnswer, type PathCut, type PathName, pathNames } from '#kernel';
 import { gateRows } from './cut-paths.js';
-import { assembleReceipt, type CutSubject, type PathReport } from './receipt.js';
+import { askAgainMs, assembleReceipt, type CutSubject, type PathReport, shownBy } from './receipt.js';
 import { noon } from './seat.fixture.js';
 
 /** Of no installation. */
@@ -142,5 +142,35 @@ describe('a receipt', () => {
         expect(receipt.complete).toBe(pathNames.every(closed));
       }),
     );
+  });
+});
+
+describe('what an attempt has shown', () => {
+  it('is every report of a closed path and no report of an open one, with the time at which it was first shown', () => {
+    fc.assert(
+      fc.property(fc.subarray([...pathNames]), (away) => {
+        const reports = pathNames.map((path) => (away.includes(path) ? { path, limits, rows: [], failure: 'away' } : good(path)));
+        const first = shownBy(assembleReceipt(subject, reports, [], at), reports);
+        expect(first.map(({ path }) => path)).toEqual(pathNames.filter((path) => !away.includes(path)));
+        const mended = [...first, ...away.map(good)];
+        const second = assembleReceipt(subject, mended, [], addMs(at, 500));
+        expect(second.complete).toBe(true);
+        expect(shownBy(second, mended).filter(({ shownAt }) => shownAt === at)).toEqual(first);
+      }),
+    );
+  });
+
+  it('is never of before the cut: an older probe leaves the path open', () => {
+    const early = { cutAt: addMs(noon, -20), probe: { ...row('transfers').probe, at: addMs(noon, -10) } };
+    expect(open(without('transfers', { path: 'transfers', limits, rows: [row('transfers', early)], failure: null }))).toEqual([
+      ['transfers', 'probed-before-cut'],
+    ]);
+  });
+});
+
+describe('how soon open paths are asked again', () => {
+  it('grows from a tenth of a second to one in the first minute, and to half a minute after it', () => {
+    expect([0, 500, 2_000, 30_000, 59_999].map(askAgainMs)).toEqual([100, 100, 200, 1_000, 1_000]);
+    expect([60_000, 300_000, 86_400_000].map(askAgainMs)).toEqual([6_000, 30_000, 30_000]);
   });
 });

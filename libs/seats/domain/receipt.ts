@@ -11,6 +11,11 @@ export interface PathReport {
   readonly failure: string | null;
 }
 
+/** A report that left its path closed, and when; every probe in it was made after the cut. */
+export interface ShownReport extends PathReport {
+  readonly shownAt: Instant;
+}
+
 export type OpenReason = 'not-reported' | 'failed' | 'no-row' | 'lease-running' | 'probed-before-cut' | 'probe-passed' | 'probe-unknown';
 export interface OpenPath {
   readonly path: PathName;
@@ -65,22 +70,22 @@ export interface Receipt {
   readonly cutWithinMs: number | null;
 }
 
-function whyRowOpen({ path, cutAt, closedBy, probe, object }: PathCut, at: Instant): OpenPath | null {
+function whyRowOpen({ path, cutAt, closedBy, probe, object }: PathCut, committedAt: Instant, at: Instant): OpenPath | null {
   const open = (reason: OpenReason, detail: string): OpenPath => ({ path, reason, detail });
   if (closedBy === 'lease-expired' && cutAt > at) return open('lease-running', `${object} until ${cutAt}`);
-  if (probe.at < cutAt) return open('probed-before-cut', probe.at);
+  if (probe.at < cutAt || probe.at < committedAt) return open('probed-before-cut', probe.at);
   if (probe.refused === 'unknown') return open('probe-unknown', probe.answer);
   return probe.refused ? null : open('probe-passed', probe.answer);
 }
 
-function whyOpen(path: PathName, reports: readonly PathReport[], at: Instant): readonly OpenPath[] {
+function whyOpen(path: PathName, reports: readonly PathReport[], committedAt: Instant, at: Instant): readonly OpenPath[] {
   if (reports.length === 0) return [{ path, reason: 'not-reported', detail: null }];
   const failed = reports.flatMap(({ failure }): readonly OpenPath[] =>
     failure === null ? [] : [{ path, reason: 'failed', detail: failure }],
   );
   const rows = reports.flatMap((report) => report.rows);
   if (rows.length === 0 && failed.length === 0) return [{ path, reason: 'no-row', detail: null }];
-  return [...failed, ...rows.map((row) => whyRowOpen({ ...row, path }, at)).filter((why) => why !== null)];
+  return [...failed, ...rows.map((row) => whyRowOpen({ ...row, path }, committedAt, at)).filter((why) => why !== null)];
 }
 
 /** From the commit to the last cut of what was reported. */
@@ -97,7 +102,7 @@ export function assembleReceipt(subject: CutSubject, reports: readonly PathRepor
   const open: OpenPath[] = [];
   const paths = names.map((path) => {
     const own = reports.filter((report) => report.path === path);
-    const whys = whyOpen(path, own, at);
+    const whys = whyOpen(path, own, subject.committedAt, at);
     open.push(...whys);
     return {
       path,
@@ -123,3 +128,15 @@ export function assembleReceipt(subject: CutSubject, reports: readonly PathRepor
     cutWithinMs: complete ? Date.parse(lastCut) - Date.parse(subject.committedAt) : null,
   };
 }
+
+/** What an attempt has shown and the next one need not ask again: every report of the paths that its receipt has closed. */
+export const shownBy = ({ paths, assembledAt }: Receipt, reports: readonly (PathReport | ShownReport)[]): ShownReport[] =>
+  reports.filter(({ path }) => paths.some((one) => one.path === path && one.closed)).map((report) => ({ shownAt: assembledAt, ...report }));
+
+/** A cut whose operator answers is over in a second; one that waits for a machine to come back need not be asked about every second. */
+const eager = { forMs: 60_000, mostMs: 1_000 };
+const patientMs = 30_000;
+
+/** How long after an attempt open paths are asked again. @param ageMs since the commit */
+export const askAgainMs = (ageMs: number): number =>
+  Math.min(Math.max(Math.round(ageMs / 10), 100), ageMs < eager.forMs ? eager.mostMs : patientMs);

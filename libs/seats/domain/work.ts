@@ -4,7 +4,7 @@ import { defineJob } from '#kernel';
 export const lapseJob = defineJob('seats.lapse', 'lapses', { maxAttempts: 20 });
 /** Due at each midnight (Asia/Shanghai) while the seat lives. */
 export const dayJob = defineJob('seats.day', 'lapses', { maxAttempts: 20 });
-/** Until the receipt is complete. A path that stays open stays visible on the revocation. */
+/** Until the receipt is complete: it orders its own next run while a path is open, and stays visible on the revocation. Tries are for faults. */
 export const cutJob = defineJob('seats.cut', 'cuts', { maxAttempts: 1000, backoffSeconds: 1 });
 /** Until the cluster shows what became of a workspace. */
 export const workspaceJob = defineJob('seats.workspace', 'events', { maxAttempts: 50, backoffSeconds: 1 });

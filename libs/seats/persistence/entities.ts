@@ -1,7 +1,7 @@
 import type { CutScope, Day, Digest, Id, Instant, SignedDocument } from '#kernel';
 import { instant } from '#platform/database/persistence';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { OpenPath } from '../domain/receipt.js';
+import type { OpenPath, ShownReport } from '../domain/receipt.js';
 import type { RevocationCause, RevocationState } from '../domain/revocation.js';
 import type { ConditionName } from '../domain/condition-names.js';
 import type { BasisKind, SeatClass, SeatState } from '../domain/seat.js';
@@ -41,6 +41,8 @@ export class WorkspaceRow {
   @Column({ type: 'text' }) image: string;
   @Column({ type: 'text' }) state: WorkspaceState;
   @Column({ name: 'ends_at', type: 'timestamptz', transformer: instant }) endsAt: Instant;
+  /** Since when it is wanted, or wanted away (database clock): what was seen of it before says nothing. */
+  @Column({ name: 'wanted_at', type: 'timestamptz', transformer: instant }) wantedAt: Instant;
 }
 
 @Entity({ schema: 'seats', name: 'revocations' })
@@ -65,6 +67,8 @@ export class RevocationRow {
   @Column({ name: 'seen_at', type: 'timestamptz', nullable: true, transformer: instant }) seenAt: Instant | null;
   /** Paths that the last attempt did not show to be closed; before the first, all that are expected. */
   @Column({ type: 'jsonb' }) open: OpenPath[];
+  /** What closed paths were shown by, in attempts before; they are not asked again. */
+  @Column({ type: 'jsonb' }) shown: ShownReport[];
   @Column({ type: 'jsonb', nullable: true }) receipt: SignedDocument | null;
   @Column({ name: 'receipt_digest', type: 'text', nullable: true }) receiptDigest: Digest | null;
 }

@@ -3,7 +3,6 @@ import type { Digest, Id, Instant, SignedDocument } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import type { OpenPath } from '../domain/receipt.js';
 import { passing } from '../domain/revocation.js';
 import { RevocationRow } from './entities.js';
 import { revocationTable } from './tables.js';
@@ -21,12 +20,12 @@ export class RevocationsRepository {
   get = (tx: Tx, id: Id): Promise<RevocationRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id): Promise<RevocationRow> => this.table.lock(tx, id);
 
-  /** Keeps what the last attempt left open, so that it can be seen while it is tried again. */
-  saveOpen = (tx: Tx, row: RevocationRow, open: readonly OpenPath[], seenAt: Instant): Promise<RevocationRow> =>
-    this.table.update(tx, row, { open: [...open], seenAt });
+  /** Keeps what the last attempt left open, so that it can be seen while it is tried again, and what it has shown, which is not asked again. */
+  saveOpen = (tx: Tx, row: RevocationRow, kept: Pick<RevocationRow, 'open' | 'shown' | 'seenAt'>): Promise<RevocationRow> =>
+    this.table.update(tx, row, kept);
 
   close = (tx: Tx, row: RevocationRow, receipt: SignedDocument, receiptDigest: Digest, closedAt: Instant): Promise<RevocationRow> =>
-    this.table.move(tx, row, { state: 'closed', closedAt, open: [], receipt, receiptDigest });
+    this.table.move(tx, row, { state: 'closed', closedAt, open: [], shown: [], receipt, receiptDigest });
 
   supersede = (tx: Tx, row: RevocationRow): Promise<RevocationRow> => this.table.move(tx, row, { state: 'superseded' });
 

@@ -19,6 +19,6 @@ export class WorkspacesRepository {
   ofSeats = (tx: Tx, seatIds: readonly Id[]): Promise<WorkspaceRow[]> => this.table.where(tx, { seatId: In([...seatIds]) });
   ofScenarios = (tx: Tx, scenarioIds: readonly Id[]): Promise<WorkspaceRow[]> => this.table.where(tx, { scenarioId: In([...scenarioIds]) });
 
-  move = (tx: Tx, row: WorkspaceRow, state: Reached<typeof workspaceTransitions>): Promise<WorkspaceRow> =>
-    this.table.move(tx, row, { state });
+  move = async (tx: Tx, row: WorkspaceRow, state: Reached<typeof workspaceTransitions>): Promise<WorkspaceRow> =>
+    this.table.move(tx, row, { state, ...(state === 'removing' ? { wantedAt: await tx.now() } : {}) });
 }

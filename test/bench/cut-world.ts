@@ -1,0 +1,219 @@
+import { authorisationsContext } from '#authorisations';
+import { domainsContext } from '#domains';
+import { identityContext } from '#identity';
+import { newId } from '#kernel';
+import { KubeCluster, kubeConfig } from '#platform/kube';
+import { seatsContext } from '#seats';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { startControlPlane } from '../../deploy/embedded/servers/control-plane.js';
+import { opdomainConfig } from '../../apps/composition/config.js';
+import { installation, user } from '../../libs/domains/manifests/index.js';
+import { openMedium, type Caller, type Medium } from '../support/medium.js';
+import { filePerson, inDays, ok, openOperating, type Operating } from '../support/operating.js';
+import { pathsOf } from '../support/cuts.js';
+import { fillLanes, heldContext } from './held-lanes.js';
+import type { Say } from './report.js';
+
+const operatorUser = 'opdomain-operator';
+const image = `registry.example/workbench@sha256:${'a'.repeat(64)}`;
+/** Small enough for a domain's share of the workspaces within the quota that zones have by default. */
+const workspace = { cpu: '100m', memory: '128Mi', scratch: '256Mi' };
+/** Domains that hold the seats; the rest of the wanted ones are there to be reconciled. */
+const seatDomains = 4;
+const wantedDomains = 200;
+/** How long domains are made before it is measured with as many as there are. */
+const makingSeconds = 150;
+/** People and seats are made this many at a time. */
+const width = 6;
+
+export interface World {
+  readonly dir: string;
+  /** Seats with a workspace whose pod stands. */
+  readonly seats: readonly string[];
+  /** Has every domain reconciled over and over and fills all lanes but the cuts'. */
+  load(): Promise<{ readonly ready: number; readonly wanted: number }>;
+  revoke(seatId: string): Promise<void>;
+  /** The database's clock, in milliseconds. */
+  now(): Promise<number>;
+  /** Waits for so many receipts from here on. */
+  watchReceipts(count: number): Promise<readonly { readonly committedAt: number; readonly seenAt: number }[]>;
+  /** Requests of the operator and its probers about the seats' domains, by the API server's own log. */
+  requestsAbout(from: string, until: string): Promise<number>;
+  passesSince(from: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** PostgreSQL, an API server with its etcd, API and worker in this process, the operator in one of its own. */
+export async function openWorld(say: Say, seatCount: number): Promise<World> {
+  const dir = await mkdtemp(join(tmpdir(), 'opdomain-bench-'));
+  say('starting the control plane');
+  const plane = await startControlPlane({ dir, durable: false });
+  const admin = KubeCluster.open(kubeConfig.parse({ kubeconfig: plane.kubeconfigPath }));
+  for (const object of installation({ operator: user(operatorUser) })) await admin.apply(object);
+  await admin.close();
+  const kubeconfig = await plane.kubeconfigFor(operatorUser);
+  const contexts = [identityContext, authorisationsContext, domainsContext, seatsContext, heldContext];
+  const medium = await openMedium({
+    contexts,
+    worker: true,
+    // Passes may use what the machine bears; cuts keep the share that they have by default.
+    config: (config) => {
+      const cluster = kubeConfig.parse({ kubeconfig, requestsPerSecond: 400, burst: 400 });
+      return opdomainConfig.parse({ ...config, cluster, seats: { paths: pathsOf(contexts), workspace } });
+    },
+  });
+  const stopOperator = await operatorProcess(medium, dir);
+  const closers: (() => void | Promise<void>)[] = [stopOperator, () => medium.close(), () => plane.stop()];
+
+  say('making authorisations and domains');
+  ok(await medium.operator.post('/catalogue-images', { image, title: '工作台', purpose: 'workspace', zones: ['dev'] }));
+  const operatings: Operating[] = [];
+  for (let made = 0; made < seatDomains; made += 1) operatings.push(await openOperating(medium));
+  const began = performance.now();
+  const domainIds: string[] = [];
+  for (const { authorisationId } of operatings)
+    domainIds.push(ok(await medium.operator.post('/operation-domains', { authorisationId })).id);
+  const readyDomains = async (): Promise<number> =>
+    count(medium, `SELECT count(*) AS n FROM domains.operation_domains WHERE state = 'ready'`);
+  await medium.until(async () => (await readyDomains()) >= seatDomains, 'the seats’ domains', 240);
+  const [first] = operatings as [Operating];
+  for (let made = seatDomains; made < wantedDomains; made += 1) {
+    const authorisationId = await bareAuthorisation(medium, first);
+    ok(await medium.operator.post('/operation-domains', { authorisationId }));
+  }
+  say(`making ${String(seatCount)} seats with workspaces`);
+  const seats = await makeSeats(medium, operatings, seatCount);
+  say('waiting for their pods');
+  await medium.until(
+    async () => (await count(medium, `SELECT count(*) AS n FROM seats.workspaces WHERE state = 'applied'`)) >= seatCount,
+    'every workspace to stand',
+    240,
+  );
+  say(`letting domains be made (${String(await readyDomains())} of ${String(wantedDomains)} are)`);
+  await medium.until(
+    async () => performance.now() - began > makingSeconds * 1000 || (await readyDomains()) >= wantedDomains,
+    'time to pass',
+    makingSeconds + 60,
+  );
+
+  return {
+    dir,
+    seats: seats.map(({ id }) => id),
+    async load() {
+      const ready = await readyDomains();
+      closers.unshift(await fillLanes(medium));
+      const ringing = setInterval(
+        () => void medium.sql('UPDATE domains.reconciliations SET wanted = wanted + 1, retry_at = NULL').catch(() => undefined),
+        500,
+      );
+      closers.unshift(() => clearInterval(ringing));
+      return { ready, wanted: wantedDomains };
+    },
+    async revoke(seatId) {
+      const authority = seats.find(({ id }) => id === seatId)?.authority as Caller;
+      ok(await authority.post(`/seats/${seatId}/revocations`, { ground: 'not-needed', reason: '测量' }));
+    },
+    now: async () => Number((await medium.sql<{ ms: string }>('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS ms'))[0]?.ms),
+    watchReceipts: (many) => watchReceipts(medium, many),
+    requestsAbout: (from, until) => requestsAbout(dirname(plane.auditLogPath), domainIds, from, until),
+    passesSince: (from) => count(medium, 'SELECT coalesce(sum(seen), 0) AS n FROM domains.reconciliations WHERE at > $1', [from]),
+    async close() {
+      for (const close of closers) await close();
+    },
+  };
+}
+
+const count = async (medium: Medium, sql: string, parameters: unknown[] = []): Promise<number> =>
+  Number((await medium.sql<{ n: string }>(sql, parameters))[0]?.n);
+
+async function operatorProcess(medium: Medium, dir: string): Promise<() => Promise<void>> {
+  const file = join(dir, 'operator.json');
+  await writeFile(file, JSON.stringify(medium.configOf('operator')), { mode: 0o600 });
+  const names = medium.platform.contexts.map(({ name }) => name).join(',');
+  const program = fileURLToPath(new URL('operator-process.js', import.meta.url));
+  const child = spawn(process.execPath, [program, file, names], { stdio: ['pipe', 'inherit', 'inherit'] });
+  const ended = once(child, 'exit');
+  return async () => {
+    child.stdin.end();
+    await ended;
+  };
+}
+
+/** An authorisation as it stands after its own long way, for domains that are there to be reconciled. */
+async function bareAuthorisation(medium: Medium, { unitId, authorityId }: Operating): Promise<string> {
+  const made = newId();
+  await medium.sql(`DO $$ BEGIN SET LOCAL session_replication_role = replica;
+    INSERT INTO authorisations.authorisations (id, version, created_at, unit_id, authority_id, profile_id, state, field, rights, term, files, revision, applicant_id)
+    VALUES ('${made}', 1, now(), '${unitId}', '${authorityId}', 'zhejiang', 'in-force', '普惠金融', '["processing-use"]',
+      '{"from": "2026-01-01", "until": "2028-12-31"}', '[]', 0, '${newId()}'); END $$`);
+  return made;
+}
+
+async function makeSeats(medium: Medium, operatings: readonly Operating[], many: number): Promise<{ id: string; authority: Caller }[]> {
+  const seats: { id: string; authority: Caller }[] = [];
+  const makeOne = async (position: number): Promise<void> => {
+    const { unitId, authority, manager, scenarioId } = operatings[position % operatings.length] as Operating;
+    const person = await medium.person(unitId, ['unit-developer']);
+    await filePerson(authority, person.personId);
+    const { id } = ok(
+      await manager.post('/seats', { personId: person.personId, scenarioId, clause: '授权协议第四条', endsOn: inDays(60) }),
+    );
+    ok(await authority.post(`/seats/${id}/grants`, {}));
+    ok(await person.post(`/seats/${id}/workspaces`, { image }));
+    seats.push({ id, authority });
+  };
+  let next = 0;
+  const maker = async (): Promise<void> => {
+    while (next < many) await makeOne(next++);
+  };
+  await Promise.all(Array.from({ length: width }, maker));
+  return seats;
+}
+
+async function watchReceipts(medium: Medium, many: number): Promise<{ committedAt: number; seenAt: number }[]> {
+  const known = new Set((await medium.sql<{ id: string }>(`SELECT id FROM seats.revocations WHERE state = 'closed'`)).map(({ id }) => id));
+  const found: { committedAt: number; seenAt: number }[] = [];
+  await medium.until(
+    async () => {
+      const rows = await medium.sql<{ id: string; committed: Date; seen: Date }>(
+        `SELECT id, created_at AS committed, clock_timestamp() AS seen FROM seats.revocations WHERE state = 'closed' AND id <> ALL($1)`,
+        [[...known]],
+      );
+      for (const { id, committed, seen } of rows) {
+        known.add(id);
+        found.push({ committedAt: committed.getTime(), seenAt: seen.getTime() });
+      }
+      return found.length >= many;
+    },
+    `${String(many)} receipts`,
+    180,
+  );
+  return found;
+}
+
+interface Audited {
+  readonly requestReceivedTimestamp: string;
+  readonly user?: { readonly username: string };
+  readonly objectRef?: { readonly namespace?: string; readonly name?: string };
+}
+async function requestsAbout(logs: string, domainIds: readonly string[], from: string, until: string): Promise<number> {
+  let requests = 0;
+  for (const name of await readdir(logs))
+    for await (const line of createInterface({ input: createReadStream(join(logs, name)) })) {
+      // Cheap first: most lines are of other times.
+      if (!line.includes(from.slice(0, 14)) && !line.includes(until.slice(0, 14))) continue;
+      const { requestReceivedTimestamp: at, user: by, objectRef } = JSON.parse(line) as Audited;
+      if (at < from || at > until) continue;
+      if (by?.username !== operatorUser && by?.username.endsWith(':opdomain-prober') !== true) continue;
+      const where = objectRef?.namespace ?? objectRef?.name ?? '';
+      if (domainIds.some((id) => where.includes(id.slice(-12)))) requests += 1;
+    }
+  return requests;
+}

@@ -1,0 +1,63 @@
+import { rm } from 'node:fs/promises';
+import { atMost, figure, machine, percentile, type Say, type SuiteReport } from './report.js';
+import { openWorld, type World } from './cut-world.js';
+
+const singles = 20;
+const atOnce = 100;
+
+interface Cut {
+  /** From the commit of the revocation to its receipt being there, as the database's clock has it. */
+  readonly fromCommitMs: number;
+  /** The same from the request having been sent. */
+  readonly fromOrderMs: number;
+}
+
+/** How fast a receipt is there, one alone and a hundred at once, while domains reconcile and every other lane is full. */
+export async function benchCut(say: Say): Promise<SuiteReport> {
+  const machineNow = machine();
+  const world = await openWorld(say, singles + atOnce);
+  try {
+    const { ready, wanted } = await world.load();
+    const under = `${String(ready)} of ${String(wanted)} domains reconciling, all other lanes full`;
+    say(`${under}: revoking ${String(singles)} seats one by one`);
+    const alone: Cut[] = [];
+    for (const seat of world.seats.slice(0, singles)) alone.push(...(await revoke(world, [seat])));
+    say(`revoking ${String(atOnce)} seats at once`);
+    const from = new Date().toISOString();
+    const together = await revoke(world, world.seats.slice(singles, singles + atOnce));
+    const until = new Date().toISOString();
+    const requests = await world.requestsAbout(from, until);
+    const passes = await world.passesSince(from);
+    const of = (cuts: readonly Cut[], key: keyof Cut, share: number): number =>
+      percentile(
+        cuts.map((cut) => cut[key]),
+        share,
+      );
+    return {
+      suite: 'cut',
+      machine: machineNow(),
+      rows: [
+        atMost(`one alone, receipt p95 (${String(singles)} revocations; ${under})`, of(alone, 'fromCommitMs', 0.95), 'ms', 1_000),
+        figure('one alone, receipt p50', of(alone, 'fromCommitMs', 0.5), 'ms'),
+        atMost(`${String(atOnce)} at once, receipt p50 (${under})`, of(together, 'fromCommitMs', 0.5), 'ms', 2_000),
+        atMost(`${String(atOnce)} at once, receipt p95`, of(together, 'fromCommitMs', 0.95), 'ms', 5_000),
+        figure(`${String(atOnce)} at once, the last receipt`, of(together, 'fromCommitMs', 1), 'ms'),
+        figure(`${String(atOnce)} at once, p95 from the sending of the request`, of(together, 'fromOrderMs', 0.95), 'ms'),
+        figure('requests to the API server about the seats’ domains per receipt, passes included', requests / atOnce, 'requests'),
+        figure('passes over domains meanwhile', passes, 'passes'),
+      ],
+    };
+  } finally {
+    await world.close();
+    await rm(world.dir, { recursive: true, force: true });
+  }
+}
+
+/** Revokes all at once and waits for every receipt. */
+async function revoke(world: World, seats: readonly string[]): Promise<readonly Cut[]> {
+  const sent = await world.now();
+  const watch = world.watchReceipts(seats.length);
+  await Promise.all(seats.map((seat) => world.revoke(seat)));
+  const seen = await watch;
+  return seen.map(({ committedAt, seenAt }) => ({ fromCommitMs: seenAt - committedAt, fromOrderMs: seenAt - sent }));
+}
