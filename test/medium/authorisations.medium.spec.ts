@@ -122,7 +122,7 @@ describe('an authorisation under the 浙江 profile', () => {
     expect(filed).toMatchObject({ filings: [{ standing: 'filed', number: '浙数备1号' }] });
   });
 
-  it('expires by itself at the end of its term, cutting every epoch under it, and a pending renewal keeps nothing open [TERM-06] [AUTH-17]', async () => {
+  it('expires by itself at the end of its term, cutting every epoch under it, and a pending renewal keeps nothing open [TERM-06]', async () => {
     const { id } = await inForce(cast);
     const { id: scenarioId } = await approvedScenario(cast, id);
     const renewal = { unitId: cast.unit, renewsId: id, ...application(cast, { term: { from: days(701), until: days(1000) } }) };

@@ -73,7 +73,7 @@ describe('code over raw data', () => {
     expect(stored.map(({ key }) => key.split('/').at(-1)).sort()).toEqual(['log.json', 'result.parquet']);
   }, 60_000);
 
-  it('sees the granted fields alone: another column, file or table is out of its reach [MOD-03, REQ-02]', async () => {
+  it('sees the granted fields alone: another column, file or table is out of its reach [MOD-03] [REQ-02]', async () => {
     expect((await submit('SELECT count(*) FROM other_table')).body).toMatchObject({
       code: 'coderuns.unknown-table',
       details: { table: 'other_table' },
@@ -88,7 +88,7 @@ describe('code over raw data', () => {
     expect(done).toMatchObject({ state: 'failed', cause: { code: 'engine.sql-error', kind: 'Binder', line: 1, column: 14 } });
   }, 60_000);
 
-  it('that fails says kind, line and column and never a value, and the same code can be tried on the sample [DES-01, MOD-03]', async () => {
+  it('that fails says kind, line and column and never a value, and the same code can be tried on the sample [DES-01] [MOD-03]', async () => {
     const plan = await data.propose();
     ok(await data.approve(plan));
     expect((await data.run(plan)).state).toBe('succeeded');

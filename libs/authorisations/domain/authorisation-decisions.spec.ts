@@ -234,7 +234,7 @@ describe('the end of the term', () => {
     expect(submitRenewal('2029-01-01T00:00:00.000Z')).not.toThrow();
   });
 
-  it('weighs the evaluation in a renewal, which extends nothing by itself [AUTH-17]', () => {
+  it('weighs the evaluation in a renewal, which extends nothing by itself', () => {
     const facts = { term: inForce.term, signedUnder: zhejiang };
     for (const evaluation of [null, { id: 'e', met: false }]) {
       expect(() => {

@@ -29,7 +29,7 @@ describe('jurisdiction profiles', () => {
       expect(() => valueOf(resolveProfile(id, day), 'rectification')).toThrow('profile.figure-missing');
   });
 
-  it('asks ten working days of filing in 涞源 alone [AUTH-12] [TERM-04]', () => {
+  it('asks ten working days of filing in 涞源 alone [AUTH-12]', () => {
     expect(valueOf(resolveProfile('laiyuan', day), 'agreementFiling')).toMatchObject({ length: 10, unit: 'working-days' });
     expect(valueOf(resolveProfile('laiyuan', day), 'terminationFiling')).toMatchObject({ length: 10, unit: 'working-days' });
     for (const id of ids.filter((each) => each !== 'laiyuan')) expect(valueOf(resolveProfile(id, day), 'agreementFiling')).toBeNull();
