@@ -65,6 +65,7 @@ export class AuthorisationViews {
       termException: row.termException,
       files: row.files.map(({ kind, digest, periodEnd }) => ({ kind, digest, periodEnd })),
       responsible: row.responsible,
+      bodies: Object.fromEntries(Object.entries(row.bodies).map(([party, { organisationId }]) => [party, organisationId])),
       digest: applicationDigest(row),
       returned: row.returned,
       publicity: row.publicity && { ...row.publicity, objections: [...row.publicity.objections] },
@@ -82,7 +83,14 @@ export class AuthorisationViews {
           }
         : null,
       emergencyPlan: plan
-        ? { id: plan.id, state: plan.state, digest: plan.digest, expiresOn: plan.expiresOn, standing: planStanding(plan, now) }
+        ? {
+            id: plan.id,
+            state: plan.state,
+            digest: plan.digest,
+            expiresOn: plan.expiresOn,
+            standing: planStanding(plan, now),
+            drawnUpWith: plan.drawnUpWith.map((each) => ({ ...each })),
+          }
         : null,
       filings: filings.map((filing) => ({
         kind: filing.kind,

@@ -16,7 +16,6 @@ import type {
   DataRequestSummary,
   ItemBallot,
   RequestItem,
-  RequestSubmission,
   ReviseDataRequest,
 } from '../domain/messages/data-requests.messages.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
@@ -27,6 +26,7 @@ import { type DataRequestAnswer, DataRequestViews, requestSummary } from './data
 import { ofDataRequest } from './journalled.js';
 import { RequestFactsGatherer } from './request-facts.js';
 import { Reviews } from './reviews.js';
+import { StageBodies } from './stage-bodies.js';
 
 /** What a unit asks for, item by item, and how it is granted (REQ-01..11). */
 @Injectable()
@@ -39,6 +39,7 @@ export class DataRequestActs {
     private readonly consents: ConsentsRepository,
     private readonly gatherer: RequestFactsGatherer,
     private readonly reviews: Reviews,
+    private readonly bodies: StageBodies,
     private readonly views: DataRequestViews,
     private readonly standings: Standings,
   ) {}
@@ -72,21 +73,25 @@ export class DataRequestActs {
   }
 
   /** Files the list and opens one review an item, with the profile's parties in their order (REQ-03). */
-  submit(ctx: ActContext, id: Id, input: z.output<typeof RequestSubmission>): Promise<DataRequestAnswer> {
+  submit(ctx: ActContext, id: Id): Promise<DataRequestAnswer> {
     return this.change(ctx, id, async (tx, request) => {
       assertUnit(ctx.actor, request.unitId);
       const list = await this.repository.itemsOf(tx, id);
       const drafts = list.filter((item) => item.state === 'draft' && item.sinceRevision === request.revision);
       const facts = await this.gatherer.facts(tx, request, drafts);
       decideRequestSubmission(request, drafts, facts);
-      const parties = valueOf(facts.profile, 'dataRequestParties').map((party) => ({ key: party, party }));
+      const parties = valueOf(facts.profile, 'dataRequestParties');
+      const bodies = await this.bodies.required(tx, request.authorityId, parties, ['authority', 'provider']);
       for (const item of drafts) {
         const submitted = await this.repository.moveItem(tx, item, { state: 'submitted' });
         await this.repository.moveItem(tx, submitted, { state: 'approving' });
         await this.reviews.open(tx, {
           ownerId: id,
           subject: { kind: 'data-request-item', id: item.id, version: item.sinceRevision, digest: itemDigest(request, list, item) },
-          slots: slotsInOrder(parties, { ...input.parties, authority: request.authorityId, provider: item.providerId }),
+          slots: slotsInOrder(
+            parties.map((party) => ({ key: party, party })),
+            { ...bodies, authority: request.authorityId, provider: item.providerId },
+          ),
           requesterId: request.requesterId,
           requesterOrganisationIds: [request.unitId],
         });
