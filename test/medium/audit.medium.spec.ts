@@ -222,7 +222,10 @@ describe('reading the log', () => {
     const [counted] = await medium.sql<{ n: string }>(`SELECT count(*) AS n FROM platform.journal WHERE outcome = 'done'`);
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.length).toBe(Number(counted?.n));
-    expect(await medium.auditor.get('/audit-entries?cursor=bm9uc2Vuc2U')).toMatchObject({ status: 400, body: { code: 'http.invalid-input' } });
+    expect(await medium.auditor.get('/audit-entries?cursor=bm9uc2Vuc2U')).toMatchObject({
+      status: 400,
+      body: { code: 'http.invalid-input' },
+    });
   });
 
   it('opens the caller’s address for audit and security administrators alone [AUD-08]', async () => {

@@ -291,7 +291,9 @@ describe('a lapse', () => {
     expect((await stateOf(seat.id)).state).toBe('active');
     ok(await file('330106199003070265', 'filing', { number: '浙数备〔2026〕019号' }));
     expect(await reaches(seat.id, 'paused')).toMatchObject({ pausedBy: 'identity-verified' });
-    const { records } = ok<{ records: { kind: string; voidedAt: string | null }[] }>(await operating.authority.get(`/people/${person.personId}`));
+    const { records } = ok<{ records: { kind: string; voidedAt: string | null }[] }>(
+      await operating.authority.get(`/people/${person.personId}`),
+    );
     for (const record of records) expect(record.voidedAt === null).toBe(record.kind !== 'real-name');
     ok(await file('330106199003070265', 'real-name', verified));
     expect(await reaches(seat.id, 'active')).toMatchObject({ pausedBy: null });

@@ -5,9 +5,7 @@ export class VoidedVerifications1763800060000 implements MigrationInterface {
   name = 'VoidedVerifications1763800060000';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(
-      `ALTER TABLE identity.personnel_records ADD voided_at timestamptz CHECK (voided_at IS NULL OR kind = 'real-name')`,
-    );
+    await runner.query(`ALTER TABLE identity.personnel_records ADD voided_at timestamptz CHECK (voided_at IS NULL OR kind = 'real-name')`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
