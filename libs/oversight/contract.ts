@@ -5,7 +5,7 @@ const state = z.enum(['shown', 'failing', 'no-data']);
 const kind = z.enum(['system', 'record', 'organisational']);
 
 export const RequirementsQuery = z.object({ theme: z.string().max(40).optional(), kind: kind.optional(), state: state.optional() });
-export const RequirementView = z.object({
+export const RequirementView = z.strictObject({
   id: z.string(),
   theme: z.string(),
   party: z.string(),
@@ -36,8 +36,10 @@ export const RequirementsView = pageOf(RequirementView).extend({
 });
 /** A signed document (opdomain-document/v1); `opdomain verify` checks it from the file and the published keys. */
 export const RequirementsDocument = signedDocument(
-  z.object({
+  z.strictObject({
     type: z.literal('opdomain.compliance-board/v1'),
+    id: z.uuid(),
+    catalogue: z.string(),
     issuedAt: z.string(),
     summary,
     requirements: z.array(RequirementView),

@@ -196,7 +196,7 @@ describe('every act that takes something away', () => {
     [
       'an ended affiliation',
       ({ person }, { unitId }) =>
-        medium.operator.post(`/people/${person.personId}/affiliation-ends`, { organisationId: unitId, until: inDays(-1) }),
+        medium.operator.post(`/people/${person.personId}/affiliation-ends`, { organisationId: unitId }),
     ],
     [
       'a withdrawn record, by which a seat lapses',
@@ -282,5 +282,5 @@ describe('a process that cannot hear the truth', () => {
 
 async function serverUrl(): Promise<string> {
   const { readFile } = await import('node:fs/promises');
-  return (await readFile(medium.platform.config.database.urlFile, 'utf8')).trim();
+  return (await readFile(medium.superuserUrlFile, 'utf8')).trim();
 }

@@ -78,7 +78,7 @@ async function change(moment: Moment): Promise<void> {
       ok(await authority.post(`/seats/${holder.seatId}/revocations`, { ground: 'left', reason: '离岗' }));
       return;
     case 'revoked':
-      stopWorker = await startWorker(medium.platform);
+      stopWorker = await startWorker(await medium.platformOf('worker'));
       await reached(`/seats/${holder.seatId}`, 'revoked');
       await medium.until(async () => (await at.authority.get('/audit/checkpoint')).status === 200, 'a checkpoint', 120);
       return;

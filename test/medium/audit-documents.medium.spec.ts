@@ -75,7 +75,7 @@ describe('a document as it is handed out', () => {
     const document = receipt();
     const signed = await medium.app.get(SignedDocuments).sign('receipts', document);
     await issue(document);
-    const { keys } = medium.platform;
+    const { keys } = await medium.platformOf('worker');
     const sign = keys.sign.bind(keys);
     const away = (name: string) => {
       keys.sign = (key, bytes) => (key === name ? Promise.reject(refuse('keys.unreachable')) : sign(key, bytes));

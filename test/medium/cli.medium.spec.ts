@@ -137,7 +137,7 @@ describe('opdomain on a running platform', () => {
   });
 
   it('takes evidence from the platform and verifies it offline, both by the one command [AUD-04]', async () => {
-    const sequencer = medium.app.get(Sequencer, { strict: false });
+    const sequencer = (await medium.worker()).get(Sequencer, { strict: false });
     while ((await sequencer.turn()) > 0);
     expect((await as(medium.auditor, 'audit-witness.cosigned')).code).toBe(0);
     const entries = await as(medium.auditor, 'audit-entry.listed', '--action', 'organisation.registered', '--outcome', 'done', '--json');
@@ -238,13 +238,14 @@ describe('opdomain login', () => {
     const session = { server, clientId: 'opdomain-cli', accessToken: 'a', refreshToken: 'r', expiresAt: 0 };
     // The issuer of this test's platform has no revocation endpoint; the other address has no issuer at all.
     for (const [issuer, why] of [
-      [medium.issuer.url, 'no revocation_endpoint'],
-      ['http://127.0.0.1:1', 'TypeError'],
+      [medium.issuer.url, /the refresh token was not revoked \(no revocation_endpoint\)/],
+      ['http://127.0.0.1:1', /the refresh token was not revoked \((TypeError|ClientError)\)/],
     ] as const) {
       writeFileSync(file, JSON.stringify({ ...session, issuer }));
       const out = await run(['logout']);
       expect(out.code).toBe(5);
-      expect(out.err).toContain(`the refresh token was not revoked (${why}): end the session on your account page at ${issuer}`);
+      expect(out.err).toMatch(why);
+      expect(out.err).toContain(`): end the session on your account page at ${issuer}`);
       expect(() => statSync(file)).toThrow();
     }
   });

@@ -94,6 +94,7 @@ describe('the declared grants', () => {
       'networklogs.segments',
       'platform.connections',
       'platform.idempotency',
+      'platform.rehearsals',
     ]);
   });
 });

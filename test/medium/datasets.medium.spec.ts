@@ -139,7 +139,7 @@ describe('a delivery', () => {
       async () => (await medium.sql(`SELECT 1 FROM datasets.dataset_copies WHERE state IN ('received', 'importing')`)).length === 0,
       'imports',
     );
-    const holding = holdingOf(medium, 'dataset-copies');
+    const holding = await holdingOf(medium, 'dataset-copies');
     const scope = { domainId: newId(), authorisationId, scenarioIds: [scenarioId] };
     const inventory = await holding.list(scope);
     const file = inventory.find(({ view, ref }) => view === 'stores' && ref.endsWith('data.parquet'));

@@ -36,7 +36,7 @@ beforeAll(async () => {
   );
   over = await openOperating(medium);
   open = await openOperating(medium);
-  provider = await medium.person(over.unitId, ['provider']);
+  provider = await medium.person(await medium.organisation('provider'), ['provider']);
   const decision = { reference: '浙数协〔2026〕5号', fileDigest: sha256('decision'), decidedOn: inDays(-1) };
   const body = { authorisationId: over.authorisationId, ground: 'policy-change', decision };
   const { id } = ok(await over.authority.post('/terminations', body));

@@ -87,10 +87,10 @@ describe('a locked person', () => {
     ])
       expect(await asked(token)).toMatchObject({ code: 'identity.person-locked', status: 403 });
 
-    const role = { role: 'unit-manager', scope: { kind: 'unit', organisationId: unit }, from: dayAhead(0) };
+    const role = { role: 'unit-manager', scope: { kind: 'unit', organisationId: unit } };
     for (const [path, body, by] of [
       ['role-grants', role, second],
-      ['affiliations', { organisationId: region, from: dayAhead(0) }, medium.operator],
+      ['affiliations', { organisationId: region }, medium.operator],
     ] as const)
       expect((await by.post(`/people/${person.personId}/${path}`, body)).body).toMatchObject({ code: 'identity.person-locked' });
     expect((await medium.security.get(`/people/${person.personId}`)).body).toMatchObject({ locked: true });

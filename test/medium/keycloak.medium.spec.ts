@@ -90,7 +90,6 @@ describeHere(`sign-in by an issuer that is not ours, Keycloak${missing === undef
       issuer: String(details['issuer']),
       subject: String(details['subject']),
       organisationId,
-      from: '2020-01-01',
     });
     expect(made.status).toBe(201);
     return made.body.id;

@@ -45,6 +45,8 @@ async function publishAgreements(rows: readonly { id: string; unitId: string; au
       .map((row) => `('${row.id}'::uuid, '${row.unitId}'::uuid, '${row.authorityId}'::uuid)`)
       .join(', ')}) AS known (id, unit_id, authority_id)`,
   );
+  await medium.sql('GRANT USAGE ON SCHEMA authorisations TO PUBLIC');
+  await medium.sql('GRANT SELECT ON authorisations.v_authorisations TO PUBLIC');
 }
 
 beforeAll(async () => {

@@ -12,7 +12,7 @@ afterAll(() => medium.close());
 
 const name = '欧阳某某';
 const person = () => ({
-  ...{ name, issuer: medium.issuer.url, subject: `named-${newId()}`, from: '2020-01-01' },
+  ...{ name, issuer: medium.issuer.url, subject: `named-${newId()}` },
   organisationId: medium.operator.organisationId,
 });
 const rows = (): Promise<Record<string, unknown>[]> => medium.sql('SELECT * FROM platform.idempotency');

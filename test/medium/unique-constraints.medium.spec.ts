@@ -1,15 +1,26 @@
 import { systemAct, systemClock } from '#kernel';
+import { createDataSource, UnitOfWork } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
 import { contexts } from '../../apps/composition/contexts.js';
 import { refusalsOf, uniquesOf } from '../../apps/composition/platform.js';
 import { openMedium, type Medium } from '../support/medium.js';
 
 let medium: Medium;
+let owner: DataSource;
+/** As the superuser: rows are put beside triggers and other constraints, which no role of the product can. */
+let asSuperuser: UnitOfWork;
 beforeAll(async () => {
   medium = await openMedium({ contexts });
+  const { platform } = medium;
+  owner = await createDataSource({ ...platform.config.database, urlFile: medium.superuserUrlFile }, contexts, 'test').initialize();
+  asSuperuser = new UnitOfWork(owner, platform.sealer, platform.clock, platform.actions, uniquesOf(contexts));
 });
-afterAll(() => medium.close());
+afterAll(async () => {
+  await owner.destroy();
+  await medium.close();
+});
 
 interface Unique {
   readonly name: string;
@@ -55,7 +66,7 @@ const anyValue = (type: string): unknown =>
 async function violate({ schema, table, name, columns, predicate }: Unique): Promise<unknown> {
   const act = systemAct('test', 'person.self-read', systemClock.now());
   try {
-    await medium.platform.unitOfWork.run(act, async (tx) => {
+    await asSuperuser.run(act, async (tx) => {
       const manager = managerOf(tx);
       await manager.query('SET LOCAL session_replication_role = replica');
       const others: { conname: string }[] = await manager.query(

@@ -16,6 +16,15 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
   'GET /people': { authority: 'works' },
   'GET /people/self': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },
   'GET /people/:id': { authority: 'works' },
+  'POST /people/:id/locks': { authority: 'http.invalid-input' },
+  'POST /people/:id/locks/:lockId/lifts': { authority: 'http.invalid-input' },
+  'GET /people/:id/locks': { authority: 'works' },
+  'POST /role-proposals': { authority: 'http.invalid-input' },
+  'POST /role-proposals/:id/confirmations': { authority: 'role-proposal.not-found' },
+  'POST /role-proposals/:id/refusals': { authority: 'http.invalid-input' },
+  'POST /role-proposals/:id/withdrawals': { authority: 'role-proposal.not-found' },
+  'GET /role-proposals': { authority: 'works' },
+  'GET /role-proposals/:id': { authority: 'role-proposal.not-found' },
   'POST /authorisations': { manager: 'http.invalid-input', authority: 'http.invalid-input' },
   'GET /authorisations': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },
   'GET /authorisations/:id': { developer: 'works', manager: 'works', provider: 'authorisation.not-found', authority: 'works' },
@@ -131,13 +140,13 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
   'POST /catalogue-images': {},
   'GET /catalogue-images': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },
   'POST /catalogue-images/:id/withdrawals': {},
-  'POST /seats': { manager: 'seat.identity-unverified' },
+  'POST /seats': { manager: 'seat.identity-unverified; terminated: authorisation.ended' },
   'POST /seats/:id/grants': { authority: 'seat.not-found' },
   'POST /seats/:id/refusals': { authority: 'http.invalid-input' },
   'GET /seats': { developer: 'works', manager: 'works', authority: 'works' },
   'GET /seats/:id': { developer: 'works', manager: 'works', authority: 'works' },
   'POST /seats/:id/workspaces': {
-    developer: 'seat.image-not-in-catalogue; during: seat.not-active; suspended: seat.suspended; terminated: seat.not-active',
+    developer: 'seat.image-not-in-catalogue; during: seat.not-active; suspended: seat.suspended; terminated: authorisation.ended',
   },
   'POST /workspaces/:id/closings': { developer: 'workspace.not-found', manager: 'workspace.not-found' },
   'POST /seats/:id/revocations': { manager: 'http.invalid-input', authority: 'http.invalid-input' },
@@ -186,7 +195,7 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
   'GET /samples': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },
   'POST /code-submissions': {
     developer:
-      'dataset-copy.not-found; during: seat.not-active; revoked: seat.needed; suspended: authorisation.suspended; terminated: scenario.authorisation-not-in-force',
+      'dataset-copy.not-found; during: seat.not-active; revoked: seat.needed; suspended: authorisation.suspended; terminated: authorisation.ended',
   },
   'POST /code-submissions/:id/reviews': { authority: 'http.invalid-input' },
   'POST /code-submissions/:id/trials': { developer: 'code-submission.not-found' },
@@ -202,8 +211,9 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
   'GET /code-runs/:id': { developer: 'code-run.not-found', manager: 'code-run.not-found', authority: 'code-run.not-found' },
   'POST /export-requests': {
     developer:
-      'export.result-not-ready; during: seat.not-active; revoked: seat.needed; suspended: authorisation.suspended; terminated: scenario.authorisation-not-in-force',
-    manager: 'export.result-not-ready; suspended: authorisation.suspended; terminated: scenario.authorisation-not-in-force',
+      'export.result-not-ready; during: seat.not-active; revoked: seat.needed; suspended: authorisation.suspended; terminated: scenario.authorisation-not-in-force; destroyed: authorisation.ended',
+    manager:
+      'export.result-not-ready; suspended: authorisation.suspended; terminated: scenario.authorisation-not-in-force; destroyed: authorisation.ended',
   },
   'GET /export-requests': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },
   'GET /export-requests/:id': {
@@ -284,7 +294,12 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
     provider: 'http.invalid-input',
     authority: 'http.invalid-input',
   },
-  'GET /audit/keys': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },
+  'GET /audit/keys': {
+    developer: 'audit.not-open; revoked: works',
+    manager: 'audit.not-open; revoked: works',
+    provider: 'audit.not-open; revoked: works',
+    authority: 'audit.not-open; revoked: works',
+  },
   'GET /audit/tile/*': {},
   'GET /audit/sm3/*': {},
   'POST /audit/witnesses': {},

@@ -3,9 +3,10 @@ import { Seams } from '#platform/seams';
 import { expect } from '@jest/globals';
 import type { Medium } from './medium.js';
 
-export function holdingOf(medium: Medium, name: HoldingName): Holding {
-  const holding = medium.app
-    .get(Seams)
+/** As the worker has it, which destroys. */
+export async function holdingOf(medium: Medium, name: HoldingName): Promise<Holding> {
+  const holding = (await medium.worker())
+    .get(Seams, { strict: false })
     .all('holding')
     .find((one) => one.name === name);
   if (holding === undefined) throw new Error(`no context of this composition has the holding ${name}`);
@@ -19,7 +20,7 @@ export async function expectDestroyable(
   of: { authorisationId: string; scenarioId: string },
 ): Promise<void> {
   const scope = { domainId: newId(), authorisationId: of.authorisationId, scenarioIds: [of.scenarioId] };
-  const holding = holdingOf(medium, name);
+  const holding = await holdingOf(medium, name);
   const before = await holding.list(scope);
   expect(new Set(before.map(({ view }) => view))).toEqual(new Set(['database', 'stores']));
   expect(before.every(({ sealedBy }) => sealedBy === `scenario/${of.scenarioId}`)).toBe(true);

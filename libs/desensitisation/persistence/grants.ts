@@ -6,6 +6,6 @@ export const desensitisationGrants = {
     'desensitisation.plans': { api: ['select', 'insert', 'update'], worker: ['select', 'update'] },
     'desensitisation.runs': { api: ['select', 'insert', 'update'], worker: ['select', 'update'] },
     'desensitisation.pseudonym_keys': { worker: ['select', 'insert', 'delete'] },
-    'desensitisation.v_samples': { api: ['select'] },
+    'desensitisation.v_samples': { api: ['select'], worker: ['select'] },
   },
 } satisfies Grants;

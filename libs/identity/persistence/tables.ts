@@ -13,9 +13,9 @@ const answersTo = `SELECT belongs.organisation_id FROM identity.affiliations bel
 export const organisationTable = new RowTable(OrganisationRow, { parties: 'everyone', what: 'organisation' });
 export const personTable = new RowTable(PersonRow, { parties: { authorityId: { ids: answersTo }, personId: 'id' }, what: 'person' });
 
-/** Seen by whose region the role would decide in. */
+/** Seen by whose region the role would decide in, and by whose role it would be. */
 export const roleProposalTable = new StateTable(RoleProposalRow, {
-  parties: { authorityId: 'organisationId' },
+  parties: { authorityId: 'organisationId', personId: 'personId' },
   what: 'role-proposal',
   transitions: roleProposalTransitions,
   initial: ['proposed'],

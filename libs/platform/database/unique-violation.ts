@@ -16,10 +16,13 @@ export function uniqueRefusal(error: unknown, uniques: UniqueRefusals): Refusal 
 export const platformUniques: UniqueRefusals = Object.fromEntries(
   [
     'connection_losses_pkey',
+    'destroyed_keys_pkey',
+    'endings_pkey',
     'epochs_pkey',
     'idempotency_pkey',
     'inbox_pkey',
     'journal_index_key',
+    'key_generations_pkey',
     'work_event_id_name_key',
     'work_open_once',
   ].map((name) => [`platform.${name}`, 'state.changed-meanwhile']),

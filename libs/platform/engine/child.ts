@@ -7,6 +7,7 @@
 import { DuckDBInstance, StatementType, type DuckDBConnection } from '@duckdb/node-api';
 import { hash } from 'node:crypto';
 import { createWriteStream, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ChildFrame, JobFrame } from './frames.js';
@@ -44,6 +45,9 @@ class Stop extends Error {
 /** What is being run now: the step, its SQL, and how many bytes stand before that SQL in what DuckDB was given. */
 const place: { step?: number; sql: string; offset: number } = { sql: '', offset: 0 };
 
+/** As DuckDB passes errno on: EFBIG, the limit on one file, and ENOSPC, the scratch's filesystem. */
+const [tooLarge, noSpace] = [constants.errno.EFBIG, constants.errno.ENOSPC].map(String);
+
 /** Turns DuckDB's error into class and place. Its message is never passed on: it quotes values. */
 function causeOf(error: unknown): EngineCause {
   if (error instanceof Stop) return error.reason;
@@ -51,17 +55,19 @@ function causeOf(error: unknown): EngineCause {
   const at = place.step === undefined ? {} : { step: place.step };
   let kind = 'Unknown';
   let position: number | undefined;
+  let errno: string | undefined;
   try {
-    const said = JSON.parse(text.slice(text.indexOf('{'))) as { exception_type?: string; position?: string };
+    const said = JSON.parse(text.slice(text.indexOf('{'))) as { exception_type?: string; position?: string; errno?: string };
     kind = said.exception_type ?? kind;
+    errno = said.errno;
     if (said.position !== undefined) position = Number(said.position) - place.offset;
   } catch {
-    kind = /^([A-Z][A-Za-z ]{2,30}) Error:/.exec(text)?.[1] ?? kind;
+    kind = /^([A-Z][A-Za-z ]{1,30}) Error:/.exec(text)?.[1] ?? kind;
   }
-  if (!/^[A-Z][A-Za-z ]{2,30}$/.test(kind)) kind = 'Unknown';
+  if (!/^[A-Z][A-Za-z ]{1,30}$/.test(kind)) kind = 'Unknown';
   if (kind === 'Out of Memory')
     return { code: text.includes('max_temp_directory_size') ? 'engine.scratch-limit' : 'engine.memory-limit', kind, ...at };
-  if (kind === 'IO' && text.includes('File too large')) return { code: 'engine.scratch-limit', kind, ...at }; // EFBIG: the limit on one file
+  if (errno === tooLarge || errno === noSpace) return { code: 'engine.scratch-limit', kind, ...at };
   const bytes = Buffer.from(place.sql);
   if (position === undefined || !Number.isInteger(position) || position < 0 || position > bytes.length)
     return { code: 'engine.sql-error', kind, ...at };

@@ -14,10 +14,11 @@ export const idParam = z.object({ id: z.uuid() });
 
 /**
  * A signed document as it is handed out (opdomain-document/v1): verified offline by `opdomain verify`. `inclusion` and `waiting` lie
- * outside the signature.
+ * outside the signature. The document's schema is strict or loose: one that strips would drop a signed member, and with it the signature.
  */
-export const signedDocument = <T extends z.ZodType>(document: T) =>
-  z.object({
+export const signedDocument = <T extends z.ZodObject>(document: T) => {
+  if (document.def.catchall === undefined) throw new Error('the schema of a signed document drops members that it does not name');
+  return z.object({
     document,
     signatures: z.array(z.object({ keyName: z.string(), algorithm: z.literal('Ed25519'), signature: z.string() })),
     inclusion: z.record(z.string(), z.json()).optional().describe('proof bundle of the audit entry that issued the document'),
@@ -26,3 +27,4 @@ export const signedDocument = <T extends z.ZodType>(document: T) =>
       .optional()
       .describe('what a document that is not final yet waits for'),
   });
+};

@@ -47,8 +47,9 @@ export class TransitClient {
     return this.orNothing(() => this.vault.read(`${this.mount}/${path}`) as Promise<unknown>);
   }
 
+  /** By GET, since proxies and servers of HTTP need not know the method LIST; OpenBao asks for the same capability. */
   async list(path: string): Promise<unknown> {
-    return this.orNothing(() => this.vault.list(`${this.mount}/${path}`) as Promise<unknown>);
+    return this.orNothing(() => this.vault.read(`${this.mount}/${path}?list=true`) as Promise<unknown>);
   }
 
   async write(path: string, body: Readonly<Record<string, unknown>>): Promise<unknown> {
