@@ -1,4 +1,3 @@
-import { assertSees } from '#identity';
 import { type ActContext, type Id, dayOf } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';

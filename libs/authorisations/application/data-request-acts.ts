@@ -106,7 +106,7 @@ export class DataRequestActs {
       const item = await this.item(tx, request, itemId);
       const facts = await this.gatherer.facts(tx, request, [item]);
       const subject = { kind: 'data-request-item', id: itemId } as const;
-      const approval = await this.reviews.cast(tx, subject, ballot, itemDigest(request, list, item), { ...request, ...item });
+      const approval = await this.reviews.cast(tx, subject, ballot, itemDigest(request, list, item), partiesOf(request, item));
       if (approval.state === 'rejected')
         await this.repository.moveItem(tx, item, decideItemEnd(item, ballot.forCorrection ? 'returned' : 'rejected', ballot.reasons));
       if (approval.state === 'approved') {
@@ -139,7 +139,7 @@ export class DataRequestActs {
   withdraw(ctx: ActContext, id: Id, itemId: Id, reasons: string): Promise<DataRequestAnswer> {
     return this.change(ctx, id, async (tx, request) => {
       const item = await this.item(tx, request, itemId);
-      const asProvider = await this.standings.of(tx, item.providerId, { ...request, ...item });
+      const asProvider = await this.standings.of(tx, item.providerId, partiesOf(request, item));
       if (asProvider === undefined) assertUnitOrAuthority(ctx.actor, request.authorityId, request.unitId);
       await this.repository.moveItem(tx, item, decideItemEnd(item, 'withdrawn', reasons));
       return { details: { itemId }, reasons: [reasons] };
@@ -215,10 +215,9 @@ export class DataRequestActs {
   }
 }
 
-const payloadOf = (item: DataRequestItemRow): Record<string, Id> => ({
-  itemId: item.id,
-  datasetId: item.datasetId,
-  scenarioId: item.scenarioId,
-  authorisationId: item.authorisationId,
-  unitId: item.unitId,
+const partiesOf = ({ unitId, authorityId }: DataRequestRow, { providerId, datasetId }: DataRequestItemRow) => ({
+  unitId,
+  authorityId,
+  providerId,
+  datasetId,
 });

@@ -98,7 +98,7 @@ export class PartnerActs {
             : {};
       const next = await this.repository.apply(tx, row, change);
       if (next.state === 'approved') {
-        const { scenarioId, authorisationId, unitId } = next;
+        const { scenarioId, unitId } = next;
         await tx.enqueue(endPartnerJob, { key: id, dueAt: endOfDay(next.until), unitId, scenarioId });
       }
       await tx.record(ofPartner(tx, next, { before: row, details: { verdict: ballot.verdict, review: approval.state } }));

@@ -1,16 +1,4 @@
-import {
-  endOfDay,
-  addDays,
-  newId,
-  personOf,
-  refuse,
-  type ActContext,
-  type Actor,
-  type Day,
-  type Id,
-  type Instant,
-  type Role,
-} from '#kernel';
+import { endOfDay, addDays, newId, personOf, refuse, type ActContext, type Day, type Id, type Instant, type Role } from '#kernel';
 import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
