@@ -18,6 +18,7 @@ import { ResponsiblePeople } from './application/responsible-people.js';
 import { Reviews } from './application/reviews.js';
 import { ScenarioActs } from './application/scenario-acts.js';
 import { Scenarios } from './application/scenarios.js';
+import { StageBodies } from './application/stage-bodies.js';
 import { StageReviews } from './application/stage-reviews.js';
 import { SuspensionCases } from './application/suspension-cases.js';
 import { ApprovalsRepository } from './persistence/approvals.repository.js';
@@ -25,6 +26,7 @@ import { AuthorisationsRepository } from './persistence/authorisations.repositor
 import { DataRequestsRepository } from './persistence/data-requests.repository.js';
 import { JurisdictionsRepository } from './persistence/jurisdictions.repository.js';
 import { ConsentsRepository, PartnersRepository, ScenariosRepository } from './persistence/scenarios.repository.js';
+import { StageBodiesRepository } from './persistence/stage-bodies.repository.js';
 import { SuspensionsRepository } from './persistence/suspensions.repository.js';
 
 const repositories = [
@@ -35,6 +37,7 @@ const repositories = [
   JurisdictionsRepository,
   PartnersRepository,
   ScenariosRepository,
+  StageBodiesRepository,
   SuspensionsRepository,
 ];
 /** What other contexts' decisions rest on. */
@@ -49,6 +52,7 @@ const acts = [
   JurisdictionActs,
   PartnerActs,
   ScenarioActs,
+  StageBodies,
   StageReviews,
   SuspensionCases,
 ];

@@ -2,15 +2,18 @@ import { defineEvent } from '#kernel';
 import { pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { authorisationStates } from './domain/authorisation.states.js';
+import { stageBodyStates } from './domain/stage-body.states.js';
 
 export * from './domain/messages/authorisations.messages.js';
-export { ApprovalView, Ballot, Parties } from './domain/messages/common.messages.js';
+export { ApprovalView, Ballot } from './domain/messages/common.messages.js';
 export * from './domain/messages/data-requests.messages.js';
 export * from './domain/messages/profiles.messages.js';
 export * from './domain/messages/scenarios.messages.js';
+export * from './domain/messages/stage-bodies.messages.js';
 export * from './domain/messages/suspensions.messages.js';
 
 export const AuthorisationsQuery = pageQuery.extend({ state: z.enum(authorisationStates).optional(), unitId: z.uuid().optional() });
+export const BodiesQuery = pageQuery.extend({ authorityId: z.uuid().optional(), state: z.enum(stageBodyStates).optional() });
 export const ScenariosQuery = pageQuery.extend({ authorisationId: z.uuid().optional() });
 export const PartnersQuery = pageQuery.extend({ scenarioId: z.uuid().optional() });
 export const DataRequestsQuery = pageQuery.extend({ scenarioId: z.uuid().optional() });

@@ -10,12 +10,14 @@ import { AuthorisationsController } from './http/authorisations.controller.js';
 import { DataRequestsController } from './http/data-requests.controller.js';
 import { ProfilesController } from './http/profiles.controller.js';
 import { ScenariosController } from './http/scenarios.controller.js';
+import { StageBodiesController } from './http/stage-bodies.controller.js';
 import { SuspensionsController } from './http/suspensions.controller.js';
 import { AuthorisationJobs } from './jobs/authorisation.jobs.js';
 import { authorisationEntities } from './persistence/entities.js';
 import { authorisationsGrants } from './persistence/grants.js';
 import { AuthorisationsAndReviews1763700200000 } from './persistence/migrations/authorisations-and-reviews.js';
 import { ScenariosAndRequests1763700201000 } from './persistence/migrations/scenarios-and-requests.js';
+import { StageBodies1763800060001 } from './persistence/migrations/stage-bodies.js';
 import { authorisationsTables } from './persistence/tables.js';
 import { VotesByGrant1763800050001 } from './persistence/migrations/votes-by-grant.js';
 
@@ -41,13 +43,19 @@ export const authorisationsContext: ContextDeclaration = {
     DataRequestsController,
     AdmissionsController,
     ProfilesController,
+    StageBodiesController,
   ],
   jobs: [AuthorisationJobs],
   reconcilers: [],
   entities: authorisationEntities,
   tables: authorisationsTables,
   grants: authorisationsGrants,
-  migrations: [AuthorisationsAndReviews1763700200000, ScenariosAndRequests1763700201000, VotesByGrant1763800050001],
+  migrations: [
+    AuthorisationsAndReviews1763700200000,
+    ScenariosAndRequests1763700201000,
+    VotesByGrant1763800050001,
+    StageBodies1763800060001,
+  ],
   config: { name: 'authorisations', schema: authorisationsConfig, token: AUTHORISATIONS_CONFIG },
   auditActions: authorisationAuditActions,
   refusals,
@@ -60,6 +68,7 @@ export const authorisationsContext: ContextDeclaration = {
     'authorisations.deadlines_authorisation_id_kind_key': 'state.changed-meanwhile',
     'authorisations.emergency_plans_authorisation_id_revision_key': 'state.changed-meanwhile',
     'authorisations.rectifications_suspension_id_key': 'state.exists-already',
+    'authorisations.stage_bodies_one_registered': 'stage-body.known',
     'authorisations.suspensions_one_open': 'state.changed-meanwhile',
     'authorisations.votes_approval_id_person_id_key': 'approval.voted-already',
     'authorisations.votes_approval_id_slot_key': 'state.changed-meanwhile',

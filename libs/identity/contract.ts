@@ -145,6 +145,7 @@ export const PersonDetail = PersonListed.extend({
       documentedFrom: day.nullable(),
       evidenceDigest: z.string(),
       withdrawn: z.boolean(),
+      voidedAt: z.string().nullable().describe('When the identity number changed for which a real name was verified'),
     }),
   ),
   grants: z.array(z.object({ id: z.uuid(), role: GrantRole.shape.role, scope: RoleScope, from: z.string(), until: z.string().nullable() })),

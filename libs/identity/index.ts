@@ -12,6 +12,7 @@ import { identityEntities } from './persistence/entities.js';
 import { identityGrants } from './persistence/grants.js';
 import { GrantsByTwo1763800050000 } from './persistence/migrations/grants-by-two.js';
 import { OrganisationsAndPeople1763700100000 } from './persistence/migrations/organisations-and-people.js';
+import { VoidedVerifications1763800060000 } from './persistence/migrations/voided-verifications.js';
 import { identityTables } from './persistence/tables.js';
 import { PersonLocks1763800040000 } from './persistence/migrations/person-locks.js';
 
@@ -36,7 +37,7 @@ export const identityContext: ContextDeclaration = {
   entities: identityEntities,
   tables: identityTables,
   grants: identityGrants,
-  migrations: [OrganisationsAndPeople1763700100000, PersonLocks1763800040000, GrantsByTwo1763800050000],
+  migrations: [OrganisationsAndPeople1763700100000, PersonLocks1763800040000, GrantsByTwo1763800050000, VoidedVerifications1763800060000],
   auditActions: identityAuditActions,
   refusals: identityRefusals,
   endings: identityEndings,

@@ -10,7 +10,7 @@ import { oversightGrants } from './persistence/grants.js';
 import { Readings1763701300000 } from './persistence/migrations/readings.js';
 
 export { boardNumbers, type BoardNumber } from './domain/board.js';
-export { coverage, unknownIds, type Coverage, type TestEvidence } from './domain/coverage.js';
+export { coverage, jointTags, unknownIds, type Coverage, type TestEvidence } from './domain/coverage.js';
 export { requirements, type Requirement } from './domain/requirements.js';
 
 export const oversightContext: ContextDeclaration = {

@@ -12,6 +12,7 @@ const ofTables: Readonly<Record<string, string>> = {
   '/people': 'person',
   '/role-proposals': 'role-proposal',
   '/authorisations': 'authorisation',
+  '/stage-bodies': 'stage-body',
   '/scenarios': 'scenario',
   '/admissions': 'partner',
   '/data-requests': 'data-request',

@@ -16,6 +16,7 @@ import {
   signed,
   someDigest,
 } from '../support/authorised.js';
+import { drawnUpWith } from '../support/bodies.js';
 import { type Medium, openMedium } from '../support/medium.js';
 import { epochOf, eventsOf, timesDone } from '../support/outcomes.js';
 
@@ -105,7 +106,9 @@ describe('what other contexts rest on', () => {
     const ids: string[] = [];
     for (const each of others) {
       const { id } = await signed(each);
-      const filed = ok(await each.manager.post<AuthorisationAnswer>(`/authorisations/${id}/emergency-plans`, { digest: someDigest() }));
+      const filed = ok(
+        await each.manager.post<AuthorisationAnswer>(`/authorisations/${id}/emergency-plans`, { digest: someDigest(), drawnUpWith }),
+      );
       ok(await each.officer.post(`/authorisations/${id}/emergency-plans/${filed.emergencyPlan?.id ?? ''}/approvals`));
       ids.push(id);
     }

@@ -15,6 +15,7 @@ import {
   signed,
   someDigest,
 } from '../support/authorised.js';
+import { drawnUpWith } from '../support/bodies.js';
 import { type Medium, openMedium } from '../support/medium.js';
 import { epochOf, eventsOf, refused } from '../support/outcomes.js';
 
@@ -31,7 +32,7 @@ describe('an authorisation under the 浙江 profile', () => {
     const { id } = await signed(cast);
     expect(await cast.officer.post(`/authorisations/${id}/activations`)).toMatchObject(refused('authorisation.no-emergency-plan', 409));
     const { emergencyPlan } = ok(
-      await cast.manager.post<AuthorisationAnswer>(`/authorisations/${id}/emergency-plans`, { digest: someDigest() }),
+      await cast.manager.post<AuthorisationAnswer>(`/authorisations/${id}/emergency-plans`, { digest: someDigest(), drawnUpWith }),
     );
     expect(await cast.officer.post(`/authorisations/${id}/activations`)).toMatchObject({
       body: { code: 'authorisation.no-emergency-plan', details: { standing: 'not-approved' } },
@@ -53,23 +54,22 @@ describe('an authorisation under the 浙江 profile', () => {
     const { id } = ok(await cast.officer.post<AuthorisationAnswer>('/authorisations', { unitId: cast.unit, ...application(cast) }));
     const path = `/authorisations/${id}`;
     ok(await cast.manager.post(`${path}/submissions`, {}));
-    expect(await cast.officer.post(`${path}/reviews`, {})).toMatchObject(refused('approval.party-missing', 409));
-    const parties = {
-      'expert-panel': cast.expert.organisationId,
-      'coordination-body': cast.authority,
-      government: cast.governor.organisationId,
-    };
-    const { digest } = ok(await cast.officer.post<AuthorisationAnswer>(`${path}/reviews`, { parties }));
+    const { digest } = ok(await cast.officer.post<AuthorisationAnswer>(`${path}/reviews`));
     expect(await cast.governor.post(`${path}/votes`, { verdict: 'yes', digest })).toMatchObject(refused('approval.not-your-turn', 409));
     expect(await cast.officer.post(`${path}/votes`, { verdict: 'yes', digest: someDigest() })).toMatchObject(
       refused('approval.seen-other-version', 409),
     );
-    ok(await cast.officer.post(`${path}/votes`, { verdict: 'yes', digest }));
+    // One who sits in two of the bodies is still one person.
+    const both = await medium.person(cast.authority, ['authority']);
+    const { organisationId } = cast.coordinator;
+    ok(await medium.operator.post(`/people/${both.personId}/affiliations`, { organisationId }));
+    await medium.grant(both, 'authority', { kind: 'region', authorityId: organisationId });
+    ok(await both.post(`${path}/votes`, { verdict: 'yes', digest }));
     expect(await cast.officer.post(`${path}/publications`, { link: 'https://www.example.cn/1', from: days(0) })).toMatchObject({
       body: { code: 'authorisation.stages-open' },
     });
     ok(await cast.expert.post(`${path}/votes`, { verdict: 'yes', digest }));
-    expect(await cast.officer.post(`${path}/votes`, { verdict: 'yes', digest })).toMatchObject(refused('approval.voted-already', 409));
+    expect(await both.post(`${path}/votes`, { verdict: 'yes', digest })).toMatchObject(refused('approval.voted-already', 409));
     const returned = ok(
       await cast.coordinator.post(`${path}/votes`, { verdict: 'no', reasons: '补充安全自评', digest, correctBy: days(10) }),
     );
@@ -122,7 +122,7 @@ describe('an authorisation under the 浙江 profile', () => {
     expect(filed).toMatchObject({ filings: [{ standing: 'filed', number: '浙数备1号' }] });
   });
 
-  it('expires by itself at the end of its term, cutting every epoch under it, and a pending renewal keeps nothing open [TERM-06] [AUTH-17]', async () => {
+  it('expires by itself at the end of its term, cutting every epoch under it, and a pending renewal keeps nothing open [TERM-06]', async () => {
     const { id } = await inForce(cast);
     const { id: scenarioId } = await approvedScenario(cast, id);
     const renewal = { unitId: cast.unit, renewsId: id, ...application(cast, { term: { from: days(701), until: days(1000) } }) };

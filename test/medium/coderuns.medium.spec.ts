@@ -1,9 +1,10 @@
+import { newId } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { z } from 'zod';
 import { coderunsConfig } from '../../libs/coderuns/config.js';
 import type { CodeRunView, CodeSubmissionView } from '../../libs/coderuns/contract.js';
-import { canary, openDelivered, type Delivered } from '../support/delivered.js';
+import { canary, openDelivered, type Delivered, type Plan } from '../support/delivered.js';
 import { expectDestroyable } from '../support/holdings.js';
 import { ok } from '../support/operating.js';
 
@@ -73,7 +74,7 @@ describe('code over raw data', () => {
     expect(stored.map(({ key }) => key.split('/').at(-1)).sort()).toEqual(['log.json', 'result.parquet']);
   }, 60_000);
 
-  it('sees the granted fields alone: another column, file or table is out of its reach [MOD-03, REQ-02]', async () => {
+  it('sees the granted fields alone: another column, file or table is out of its reach [MOD-03] [REQ-02]', async () => {
     expect((await submit('SELECT count(*) FROM other_table')).body).toMatchObject({
       code: 'coderuns.unknown-table',
       details: { table: 'other_table' },
@@ -88,8 +89,8 @@ describe('code over raw data', () => {
     expect(done).toMatchObject({ state: 'failed', cause: { code: 'engine.sql-error', kind: 'Binder', line: 1, column: 14 } });
   }, 60_000);
 
-  it('that fails says kind, line and column and never a value, and the same code can be tried on the sample [DES-01, MOD-03]', async () => {
-    const plan = await data.propose();
+  it('that fails says kind, line and column and never a value, and the same code can be tried on the sample [DES-01] [MOD-03]', async () => {
+    const plan = ok<Plan>(await data.approve(await data.propose()));
     ok(await data.approve(plan));
     expect((await data.run(plan)).state).toBe('succeeded');
     const sql = 'SELECT count(*) AS n,\n  max(CAST("手机号码" AS TINYINT)) AS m\nFROM residents';
@@ -162,6 +163,32 @@ describe('code made to hold up whoever reads it', () => {
     expect(delay.max / 1e6).toBeLessThan(2_000);
     expect(delay.percentile(99) / 1e6).toBeLessThan(500);
   }, 240_000);
+});
+
+describe('a scenario for which another route was prescribed', () => {
+  it('has nothing imported or run in clear: neither code, nor a trial, nor a desensitisation, nor a delivery [PRIV-01]', async () => {
+    const { developer } = data.operating;
+    const submission = await reviewed(counting);
+    const plan = ok<Plan>(await data.approve(await data.propose()));
+    const { scenarioId } = data.operating;
+    const prescribe = (route: string | null) =>
+      // A scenario’s route is judged with it and never changes: what stood before is put in its place behind the product’s back.
+      data.medium.sql(`BEGIN; SET LOCAL session_replication_role = replica; UPDATE authorisations.scenarios
+        SET plan = jsonb_set(plan, '{prescribedRoute}', '${JSON.stringify(route)}') WHERE id = '${scenarioId}'; COMMIT`);
+    await prescribe('mpc');
+    const delivery = { datasetId: data.datasetId, scenarioId, uploadId: newId(), format: { kind: 'csv', encoding: 'utf-8' } };
+    for (const answer of [
+      await submit(counting),
+      await developer.post('/code-runs', { submissionId: submission.id }),
+      await developer.post(`/code-submissions/${submission.id}/trials`, {}),
+      await data.steward.post(`/dataset-copies/${data.copyId}/plan-proposals`, {}),
+      await data.steward.post('/desensitisation-runs', { planId: plan.id }),
+      await data.steward.post('/dataset-copies', delivery),
+    ])
+      expect(answer.body).toMatchObject({ code: 'scenario.route-prescribed', status: 409, details: { route: 'mpc' } });
+    await prescribe(null);
+    ok(await developer.post('/code-runs', { submissionId: submission.id }));
+  });
 });
 
 describe('the end of a domain', () => {

@@ -153,7 +153,7 @@ describe('an upload', () => {
     expect(acts.map(({ action }) => action)).toEqual(['upload.created', 'upload.read', 'upload.written']);
   });
 
-  it('is its owner’s alone, is destroyed when given up, and needs a role and a length [IMP-01]', async () => {
+  it('is its owner’s alone, is destroyed when given up, and needs a role and a length', async () => {
     const location = (await client.begin(100)).headers.get('location') ?? '';
     const colleague = await UploadClient.of(medium, await medium.person(steward.organisationId, ['provider']));
     expect((await colleague.write(location, 0, Buffer.alloc(100))).status).toBe(404);

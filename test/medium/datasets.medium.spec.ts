@@ -16,7 +16,7 @@ describe('a delivery', () => {
   });
   afterAll(() => world.medium.close());
 
-  it('is imported: bad rows put aside, ungranted columns left out, the upload and its key destroyed [REQ-06] [IMP-01]', async () => {
+  it('is imported: bad rows put aside, ungranted columns left out, the upload and its key destroyed [REQ-06]', async () => {
     const { medium, deliver, scenarioId, dataset } = world;
     const { bytes, planted } = residentsFile({ rows: 3_000, badRows: 21 });
     const delivered = await deliver(bytes);

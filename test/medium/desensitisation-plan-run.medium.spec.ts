@@ -105,7 +105,7 @@ const failures = (proof: Proof) =>
 describe('a plan run by the engine', () => {
   beforeAll(() => writeParquet('raw.parquet', residents, people));
 
-  it('writes a sample in which every value is what the reference makes of it [DES-02, DES-03]', async () => {
+  it('writes a sample in which every value is what the reference makes of it [DES-02] [DES-03]', async () => {
     const compiled = await desensitise({ ...plan, sampling: { atMost: 4000 } });
     const rows = await rowsOf('SELECT CAST(COLUMNS(*) AS VARCHAR) FROM output', compiled.columns);
     rmSync(scratch.file('out.parquet'));
@@ -167,7 +167,7 @@ describe('a plan run by the engine', () => {
       expect(failures(await examine(plan, Buffer.from(weak)))).toEqual(['dictionary-attack 身份证号']);
   });
 
-  it('fails when a declared k is missed, and when the sample is everything [DES-02, DES-04]', async () => {
+  it('fails when a declared k is missed, and when the sample is everything [DES-02] [DES-04]', async () => {
     expect(failures(await examine({ ...plan, singlingOut: { quasiIdentifiers: ['出生日期', '职业'], k: 5 } }))).toEqual(['singling-out']);
     expect(failures(await examine({ ...plan, sampling: { atMost: 4000 } }))).toEqual(['sample']);
   });

@@ -40,7 +40,7 @@ describe('a desensitisation plan', () => {
     expect(JSON.stringify(plan)).not.toContain(canary);
   });
 
-  it('is refused when it keeps an identifier, hashes without a key or takes no sample, and says every reason at once [DES-02, DES-03, DES-04]', async () => {
+  it('is refused when it keeps an identifier, hashes without a key or takes no sample, and says every reason at once [DES-02] [DES-03] [DES-04]', async () => {
     const plan = await data.propose();
     const columns = plan.content?.columns.map((column) => {
       if (column.column === '姓名') return { ...column, technique: { kind: 'keep' } };
@@ -87,7 +87,7 @@ describe('a desensitisation plan', () => {
 });
 
 describe('a desensitisation run', () => {
-  it('publishes a sample with its proof, lineage, counts and key versions, and leaves no raw value anywhere else [DES-01, DES-02, DES-03, DES-04]', async () => {
+  it('publishes a sample with its proof, lineage, counts and key versions, and leaves no raw value anywhere else [DES-01] [DES-02] [DES-03] [DES-04]', async () => {
     const plan = await data.propose();
     ok(await data.approve(plan));
     const done = await data.run(plan);
@@ -123,7 +123,7 @@ describe('a desensitisation run', () => {
     expect(kept).toContain('usage.recorded.v1');
   }, 120_000);
 
-  it('shows only fields that a data request in force opens, and none whose consent was withdrawn since [REQ-02, REQ-07]', async () => {
+  it('shows only fields that a data request in force opens, and none whose consent was withdrawn since [REQ-02] [REQ-07]', async () => {
     const scenarioId = await approveScenario(data.operating.authorisationId, data.operating.authority, data.operating.manager);
     const consent = ok(
       await data.operating.manager.post('/consents', {

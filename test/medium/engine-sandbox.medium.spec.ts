@@ -85,7 +85,7 @@ describe('the sandboxed engine', () => {
     expect(readFileSync(scratch.file('out.parquet')).subarray(0, 4).toString()).toBe('PAR1');
   });
 
-  it('lets SQL touch nothing but its own files: no path, network, database, extension, setting, secret or environment [DES-01, MOD-03]', async () => {
+  it('lets SQL touch nothing but its own files: no path, network, database, extension, setting, secret or environment [DES-01] [MOD-03]', async () => {
     const elsewhere = join(scratch.folder, 'other.parquet');
     const forbidden = [
       `SELECT * FROM read_csv('/etc/passwd')`,

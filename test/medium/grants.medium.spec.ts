@@ -35,12 +35,7 @@ async function underReview(): Promise<{ path: string; digest: string }> {
   const { id } = ok(await cast.officer.post<{ id: string }>('/authorisations', { unitId: cast.unit, ...application(cast) }));
   const path = `/authorisations/${id}`;
   ok(await cast.manager.post(`${path}/submissions`, {}));
-  const parties = {
-    'expert-panel': cast.expert.organisationId,
-    'coordination-body': cast.authority,
-    government: cast.governor.organisationId,
-  };
-  return { path, digest: ok(await cast.officer.post<AuthorisationAnswer>(`${path}/reviews`, { parties })).digest };
+  return { path, digest: ok(await cast.officer.post<AuthorisationAnswer>(`${path}/reviews`)).digest };
 }
 
 describe('a vote', () => {

@@ -249,7 +249,7 @@ describe('a request for a registered dataset', () => {
     ok(await people.manager.post<RequestAnswer>('/data-requests', { scenarioId, externalReference: `IRS-${newId()}`, items: [item] }));
   const submit = async (item: Record<string, unknown>) => people.manager.post(`/data-requests/${(await create(item)).id}/submissions`, {});
 
-  it('names fields and provider as they were registered [AUTH-23] [REQ-03]', async () => {
+  it('names fields and provider as they were registered [REQ-03]', async () => {
     expect(await submit(asked([{ name: 'income', sensitive: false }]))).toMatchObject(refused('data-request.unknown-field', 409));
     const other = await whole.organisation('provider');
     expect(await submit(asked([{ name: 'region', sensitive: false }], { providerId: other }))).toMatchObject(

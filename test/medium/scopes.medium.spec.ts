@@ -17,6 +17,7 @@ import {
   scenarioPlan,
   someDigest,
 } from '../support/authorised.js';
+import { registerBody } from '../support/bodies.js';
 import { type Caller, type Medium, openMedium } from '../support/medium.js';
 import { refused } from '../support/outcomes.js';
 
@@ -35,13 +36,17 @@ describe('the parties of a review', () => {
     const friend = await medium.organisation('authority');
     const { id } = ok(await cast.manager.post<{ id: string }>('/scenarios', scenarioPlan(authorisationId)));
     const parties = { authority: friend, provider: friend };
-    const scenario = ok(await cast.manager.post<{ review: ReviewView }>(`/scenarios/${id}/submissions`, { parties }));
+    const naming = await cast.manager.post(`/scenarios/${id}/submissions`, { parties });
+    expect(naming).toMatchObject(refused('http.invalid-input', 400));
+    const scenario = ok(await cast.manager.post<{ review: ReviewView }>(`/scenarios/${id}/submissions`, {}));
     expect(scenario.review.slots.map((slot) => slot.organisationId)).toEqual([cast.authority]);
 
     const { id: scenarioId } = await approvedScenario(cast, authorisationId);
     const items = [requestedItem(cast, await registered(cast.steward), [{ name: 'district', sensitive: false }])];
     const request = ok(await cast.manager.post<RequestAnswer>('/data-requests', { scenarioId, externalReference: newId(), items }));
-    const asked = ok(await cast.manager.post<{ items: { review: ReviewView }[] }>(`/data-requests/${request.id}/submissions`, { parties }));
+    const submissions = `/data-requests/${request.id}/submissions`;
+    expect(await cast.manager.post(submissions, { parties })).toMatchObject(refused('http.invalid-input', 400));
+    const asked = ok(await cast.manager.post<{ items: { review: ReviewView }[] }>(submissions, {}));
     expect(asked.items[0]?.review.slots.map((slot) => [slot.party, slot.organisationId])).toEqual([
       ['provider', cast.provider],
       ['authority', cast.authority],
@@ -49,20 +54,22 @@ describe('the parties of a review', () => {
   });
 
   it('are of the kind that their role needs, and nobody close to who asks [ACC-05]', async () => {
-    const { id } = await submittedApplication();
-    const close = await medium.organisation('evaluator', { affiliateIds: [cast.unit] });
-    const others = { 'coordination-body': cast.authority, government: cast.governor.organisationId };
-    const open = (expert: string) => cast.officer.post(`/authorisations/${id}/reviews`, { parties: { ...others, 'expert-panel': expert } });
-    expect(await open(cast.provider)).toMatchObject(refused('approval.party-of-other-kind', 409));
-    expect(await open(close)).toMatchObject(refused('approval.self-review', 403));
+    const other = await openCast(medium);
+    const panel = { authorityId: other.authority, party: 'expert-panel', source: '名录' };
+    const unfit = { ...panel, party: 'industry-authority', organisationId: other.provider };
+    expect(await medium.security.post('/stage-bodies', unfit)).toMatchObject(refused('approval.party-of-other-kind', 409));
+    const close = await medium.organisation('evaluator', { affiliateIds: [other.unit] });
+    const { items } = ok(
+      await other.officer.get<{ items: { id: string; party: string }[] }>(`/stage-bodies?authorityId=${other.authority}`),
+    );
+    const before = items.find(({ party }) => party === 'expert-panel')?.id ?? '';
+    ok(await medium.operator.post(`/stage-bodies/${before}/endings`, { reason: '换届' }));
+    await registerBody(medium, other.authority, 'expert-panel', close);
+    const { id } = ok(await other.officer.post<{ id: string }>('/authorisations', { unitId: other.unit, ...application(other) }));
+    ok(await other.manager.post(`/authorisations/${id}/submissions`, {}));
+    expect(await other.officer.post(`/authorisations/${id}/reviews`)).toMatchObject(refused('approval.self-review', 403));
   });
 });
-
-async function submittedApplication(): Promise<{ id: string }> {
-  const drafted = ok(await cast.officer.post<{ id: string }>('/authorisations', { unitId: cast.unit, ...application(cast) }));
-  ok(await cast.manager.post(`/authorisations/${drafted.id}/submissions`, {}));
-  return drafted;
-}
 
 describe('a role', () => {
   const orderToCorrect = {

@@ -282,6 +282,24 @@ describe('a lapse', () => {
     await fileRecord(operating.authority, person.personId, 'vetting', inDays(300));
     expect(await reaches(seat.id, 'active')).toMatchObject({ pausedBy: null });
   });
+
+  it('pauses an active seat when the identity number changes that its real name was verified for, until it is verified anew [PERS-01]', async () => {
+    const { seat, person } = await active();
+    const file = (identityNumber: string, kind: string, details: Record<string, string>) =>
+      operating.authority.post(`/people/${person.personId}/records`, { kind, evidenceDigest: sha256(kind), details, identityNumber });
+    const verified = { level: 'L3' };
+    ok(await file('330106199003070257', 'real-name', verified));
+    ok(await file('330106199003070257', 'real-name', verified));
+    expect((await stateOf(seat.id)).state).toBe('active');
+    ok(await file('330106199003070265', 'filing', { number: '浙数备〔2026〕019号' }));
+    expect(await reaches(seat.id, 'paused')).toMatchObject({ pausedBy: 'identity-verified' });
+    const { records } = ok<{ records: { kind: string; voidedAt: string | null }[] }>(
+      await operating.authority.get(`/people/${person.personId}`),
+    );
+    for (const record of records) expect(record.voidedAt === null).toBe(record.kind !== 'real-name');
+    ok(await file('330106199003070265', 'real-name', verified));
+    expect(await reaches(seat.id, 'active')).toMatchObject({ pausedBy: null });
+  });
 });
 
 describe('a suspension', () => {

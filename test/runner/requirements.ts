@@ -1,4 +1,4 @@
-import { coverage, unknownIds } from '#oversight';
+import { coverage, jointTags, unknownIds } from '#oversight';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readAll } from './results.js';
@@ -26,6 +26,8 @@ for (const row of rows.filter((one) => !one.shown))
   process.stdout.write(`not shown  ${row.requirement.id.padEnd(8)} ${row.requirement.kind.padEnd(7)} ${row.requirement.en}\n`);
 const unknown = unknownIds(tests);
 if (unknown.length > 0) process.stderr.write(`tests name requirements that are not in the catalogue: ${unknown.join(', ')}\n`);
+const joint = [...new Set(tests.flatMap((test) => jointTags(test.name)))];
+if (joint.length > 0) process.stderr.write(`tests name several requirements in one tag, which counts for none: ${joint.join(' ')}\n`);
 process.stdout.write(`requirements: ${shown.length} of ${rows.length} shown (${counted.length} system and record rows)\n`);
 if (values.json !== undefined) {
   writeFileSync(
@@ -33,4 +35,4 @@ if (values.json !== undefined) {
     `${JSON.stringify({ shown: shown.length, total: rows.length, rows: rows.map((row) => ({ id: row.requirement.id, kind: row.requirement.kind, shown: row.shown, tests: row.tests })) }, null, 2)}\n`,
   );
 }
-process.exit(unknown.length > 0 ? 1 : 0);
+process.exit(unknown.length + joint.length > 0 ? 1 : 0);

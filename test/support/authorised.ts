@@ -1,4 +1,5 @@
 import { dayOf, newId, sha256, systemClock } from '#kernel';
+import { drawnUpWith, registerBody } from './bodies.js';
 import type { Answer, Caller, Medium } from './medium.js';
 
 const day = (ahead: number): string => dayOf(new Date(Date.parse(systemClock.now()) + ahead * 86_400_000).toISOString());
@@ -44,11 +45,14 @@ export interface Cast {
 export async function openCast(medium: Medium, region = 'zhejiang'): Promise<Cast> {
   const government = await medium.organisation('authority', { region });
   const authority = await medium.organisation('authority', { region, parentId: government });
-  const [unit, provider, panel] = [
+  const [unit, provider, panel, coordination] = [
     await medium.organisation('unit', { parentId: authority }),
     await medium.organisation('provider', { parentId: authority }),
     await medium.organisation('evaluator'),
+    await medium.organisation('authority'),
   ];
+  const bodies = { 'expert-panel': panel, 'coordination-body': coordination, government, ...(region === 'qingtian' ? { provider } : {}) };
+  for (const [party, organisationId] of Object.entries(bodies)) await registerBody(medium, authority, party, organisationId);
   return {
     authority,
     unit,
@@ -58,7 +62,7 @@ export async function openCast(medium: Medium, region = 'zhejiang'): Promise<Cas
     officer: await medium.person(authority, ['authority']),
     secondOfficer: await medium.person(authority, ['authority']),
     expert: await medium.person(panel, ['evaluator']),
-    coordinator: await medium.person(authority, ['authority']),
+    coordinator: await medium.person(coordination, ['authority']),
     governor: await medium.person(government, ['authority']),
     steward: await medium.person(provider, ['provider']),
   };
@@ -90,14 +94,15 @@ export async function signed(cast: Cast, more: Record<string, unknown> = {}): Pr
   const drafted = ok(await officer.post<AuthorisationAnswer>('/authorisations', { unitId: cast.unit, ...application(cast, more) }));
   const path = `/authorisations/${drafted.id}`;
   ok(await manager.post(`${path}/submissions`, {}));
-  const parties = {
-    'expert-panel': cast.expert.organisationId,
-    'coordination-body': cast.authority,
-    government: cast.governor.organisationId,
+  const { digest, review } = ok(await officer.post<AuthorisationAnswer>(`${path}/reviews`));
+  const voters: Readonly<Record<string, Caller>> = {
+    authority: cast.secondOfficer,
+    'expert-panel': cast.expert,
+    'coordination-body': cast.coordinator,
+    government: cast.governor,
+    provider: cast.steward,
   };
-  const { digest } = ok(await officer.post<AuthorisationAnswer>(`${path}/reviews`, { parties }));
-  for (const voter of [cast.secondOfficer, cast.expert, cast.coordinator, cast.governor])
-    ok(await voter.post(`${path}/votes`, { verdict: 'yes', digest }));
+  for (const { party } of review?.slots ?? []) ok(await (voters[party] as Caller).post(`${path}/votes`, { verdict: 'yes', digest }));
   ok(await officer.post(`${path}/publications`, { link: 'https://www.example.cn/gs/1', from: day(0) }));
   ok(await officer.put(`${path}/agreement`, agreement));
   const scan = someDigest();
@@ -107,7 +112,9 @@ export async function signed(cast: Cast, more: Record<string, unknown> = {}): Pr
 /** Signed, with an approved emergency plan, in force. */
 export async function inForce(cast: Cast, more: Record<string, unknown> = {}): Promise<AuthorisationAnswer> {
   const { id } = await signed(cast, more);
-  const filed = ok(await cast.manager.post<AuthorisationAnswer>(`/authorisations/${id}/emergency-plans`, { digest: someDigest() }));
+  const filed = ok(
+    await cast.manager.post<AuthorisationAnswer>(`/authorisations/${id}/emergency-plans`, { digest: someDigest(), drawnUpWith }),
+  );
   ok(await cast.officer.post(`/authorisations/${id}/emergency-plans/${filed.emergencyPlan?.id ?? ''}/approvals`));
   return ok(await cast.officer.post<AuthorisationAnswer>(`/authorisations/${id}/activations`));
 }

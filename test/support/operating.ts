@@ -1,4 +1,5 @@
 import { newId, sha256 } from '#kernel';
+import { drawnUpWith, registerBody } from './bodies.js';
 import type { Answer, Caller, Medium } from './medium.js';
 
 /** A unit at work: its authorisation in force under the Zhejiang profile, one approved scenario, and the people around it. */
@@ -59,6 +60,8 @@ export async function openOperating(medium: Medium): Promise<Operating> {
   const coordination = await medium.organisation('authority');
   const experts = await medium.organisation('evaluator');
   const unitId = await medium.organisation('unit', { parentId: authorityId });
+  const bodies = { 'expert-panel': experts, 'coordination-body': coordination, government };
+  for (const [party, organisationId] of Object.entries(bodies)) await registerBody(medium, authorityId, party, organisationId);
   const authority = await medium.person(authorityId, ['authority']);
   const governor = await medium.person(government, ['authority']);
   const coordinator = await medium.person(coordination, ['authority']);
@@ -73,8 +76,7 @@ export async function openOperating(medium: Medium): Promise<Operating> {
   const { id: authorisationId } = ok(await manager.post('/authorisations', application(unitId, authorityId, manager, developer)));
   const path = `/authorisations/${authorisationId}`;
   ok(await manager.post(`${path}/submissions`, {}));
-  const parties = { 'expert-panel': experts, 'coordination-body': coordination, government };
-  ok(await authority.post(`${path}/reviews`, { parties }));
+  ok(await authority.post(`${path}/reviews`));
   const { digest } = ok<{ digest: string }>(await authority.get(path));
   for (const voter of [authority, expert, coordinator, governor])
     ok(await voter.post(`${path}/votes`, { verdict: 'yes', digest, reasons: '同意' }));
@@ -88,7 +90,7 @@ async function sign(path: string, authority: Caller, manager: Caller): Promise<v
   ok(await authority.put(`${path}/agreement`, { items, governmentApproval: '浙政函〔2026〕88号', collectiveDecision: '纪要〔2026〕31号' }));
   ok(await authority.post(`${path}/signings`, { scan: sha256('scan'), signedOn: inDays(0), seal: { digest: sha256('scan') } }));
   const plan = ok<{ emergencyPlan: { id: string } }>(
-    await manager.post(`${path}/emergency-plans`, { digest: sha256('plan'), expiresOn: inDays(360) }),
+    await manager.post(`${path}/emergency-plans`, { digest: sha256('plan'), expiresOn: inDays(360), drawnUpWith }),
   );
   ok(await authority.post(`${path}/emergency-plans/${plan.emergencyPlan.id}/approvals`, {}));
   ok(await authority.post(`${path}/activations`, {}));
@@ -131,7 +133,6 @@ const items = {
 const application = (unitId: string, authorityId: string, manager: Caller, developer: Caller): Record<string, unknown> => ({
   unitId,
   authorityId,
-  profile: 'zhejiang',
   field: '普惠金融',
   rights: ['processing-use', 'product-operation'],
   grantMode: { mode: 'paid', purpose: 'industry', conditions: '按次计费', valuation: '浙资评〔2026〕第77号' },

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { assertAuthority, assertUnitOrAuthority } from '../domain/acting.js';
 import type { AgreementVersion, SealUse } from '../domain/agreement.js';
 import { type SigningFacts, decideEntryIntoForce, decideSigning } from '../domain/authorisation-decisions.js';
-import { decidePlanApproval } from '../domain/emergency-plan.js';
+import { checkPlanFiling, decidePlanApproval } from '../domain/emergency-plan.js';
 import { decideFiling } from '../domain/filing.js';
 import type { ResolvedProfile } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
@@ -60,6 +60,7 @@ export class Agreements {
   filePlan(ctx: ActContext, id: Id, input: z.output<typeof EmergencyPlanFiling>): Promise<AuthorisationAnswer> {
     return this.change(ctx, id, async (tx, row) => {
       assertUnitOrAuthority(ctx.actor, row.authorityId, row.unitId);
+      checkPlanFiling(input.drawnUpWith, await this.profileToday(tx, row));
       const plans = await this.repository.plansOf(tx, id);
       await this.repository.addPlan(tx, {
         id: newId(Date.parse(ctx.at)),

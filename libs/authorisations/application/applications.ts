@@ -12,6 +12,7 @@ import {
   decideSubmission,
 } from '../domain/application-decisions.js';
 import { decideWithdrawal } from '../domain/authorisation-decisions.js';
+import { assertNotSuperseded } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
 import type { RenewalFacts } from '../domain/term.js';
 import type {
@@ -31,6 +32,7 @@ import { ofAuthorisation } from './journalled.js';
 import { Jurisdictions } from './jurisdictions.js';
 import { ResponsiblePeople } from './responsible-people.js';
 import { Reviews } from './reviews.js';
+import { StageBodies } from './stage-bodies.js';
 
 type Said<T extends z.ZodType> = z.output<T>;
 
@@ -43,13 +45,14 @@ export class Applications {
     private readonly views: AuthorisationViews,
     private readonly jurisdictions: Jurisdictions,
     private readonly reviews: Reviews,
+    private readonly bodies: StageBodies,
     private readonly organisations: Organisations,
     private readonly responsible: ResponsiblePeople,
   ) {}
 
   draft(ctx: ActContext, input: Said<typeof DraftAuthorisation>): Promise<AuthorisationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      const { unitId, authorityId: named, profile, renewsId, ...application } = input;
+      const { unitId, authorityId: named, renewsId, ...application } = input;
       const person = personOf(ctx.actor);
       const authorityId = named ?? person.organisationId;
       const authority = await this.organisations.get(tx, authorityId);
@@ -57,8 +60,8 @@ export class Applications {
       if (authority.kind !== 'authority' || unit.kind !== 'unit')
         throw refuse('authorisation.wrong-parties', { authority: authority.kind, unit: unit.kind });
       assertUnitOrAuthority(ctx.actor, authorityId, unitId);
-      const profileId = profile ?? authority.region ?? '';
-      await this.jurisdictions.profileAt(tx, profileId, dayOf(ctx.at));
+      const profileId = await this.jurisdictions.profileIdOf(tx, authorityId);
+      assertNotSuperseded(await this.jurisdictions.profileAt(tx, profileId, dayOf(ctx.at)));
       const renewed = renewsId === undefined ? undefined : await this.repository.get(tx, renewsId);
       if (renewed && renewed.unitId !== unitId) throw refuse('authorisation.not-found', { id: renewed.id });
       const row = await this.repository.insert(tx, {
@@ -72,6 +75,7 @@ export class Applications {
         state: 'draft',
         ...application,
         revision: 0,
+        bodies: {},
         renewsId: renewsId ?? null,
         applicantId: person.personId,
         returned: null,
@@ -98,7 +102,8 @@ export class Applications {
       assertUnitOrAuthority(ctx.actor, row.authorityId, row.unitId);
       const profile = await this.jurisdictions.profileAt(tx, row.profileId, dayOf(ctx.at));
       await this.responsible.assertOfUnit(tx, row);
-      const change = decideSubmission(row, profile, await this.renewal(tx, row, input), ctx.at);
+      const bodies = await this.bodies.of(tx, row.authorityId);
+      const change = decideSubmission(row, profile, bodies, await this.renewal(tx, row, input), ctx.at);
       return { ...change, applicantId: personOf(ctx.actor).personId };
     });
   }
@@ -111,9 +116,10 @@ export class Applications {
   }
 
   return(ctx: ActContext, id: Id, input: Said<typeof Return>): Promise<AuthorisationAnswer> {
-    return this.change(ctx, id, (_tx, row) => {
+    return this.change(ctx, id, async (tx, row) => {
       assertAuthority(ctx.actor, row.authorityId, row.unitId);
-      return Promise.resolve(decideReturn(row, input, ctx.at));
+      await this.reviews.void(tx, 'authorisation', id);
+      return decideReturn(row, input, ctx.at);
     });
   }
 

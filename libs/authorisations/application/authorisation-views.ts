@@ -1,4 +1,3 @@
-import { assertSees } from '#identity';
 import { type ActContext, type Id, dayOf } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
@@ -65,6 +64,7 @@ export class AuthorisationViews {
       termException: row.termException,
       files: row.files.map(({ kind, digest, periodEnd }) => ({ kind, digest, periodEnd })),
       responsible: row.responsible,
+      bodies: Object.fromEntries(Object.entries(row.bodies).map(([party, { organisationId }]) => [party, organisationId])),
       digest: applicationDigest(row),
       returned: row.returned,
       publicity: row.publicity && { ...row.publicity, objections: [...row.publicity.objections] },
@@ -82,7 +82,14 @@ export class AuthorisationViews {
           }
         : null,
       emergencyPlan: plan
-        ? { id: plan.id, state: plan.state, digest: plan.digest, expiresOn: plan.expiresOn, standing: planStanding(plan, now) }
+        ? {
+            id: plan.id,
+            state: plan.state,
+            digest: plan.digest,
+            expiresOn: plan.expiresOn,
+            standing: planStanding(plan, now),
+            drawnUpWith: plan.drawnUpWith.map((each) => ({ ...each })),
+          }
         : null,
       filings: filings.map((filing) => ({
         kind: filing.kind,

@@ -16,7 +16,6 @@ import type {
   DataRequestSummary,
   ItemBallot,
   RequestItem,
-  RequestSubmission,
   ReviseDataRequest,
 } from '../domain/messages/data-requests.messages.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
@@ -27,6 +26,7 @@ import { type DataRequestAnswer, DataRequestViews, requestSummary } from './data
 import { ofDataRequest } from './journalled.js';
 import { RequestFactsGatherer } from './request-facts.js';
 import { Reviews } from './reviews.js';
+import { StageBodies } from './stage-bodies.js';
 
 /** What a unit asks for, item by item, and how it is granted (REQ-01..11). */
 @Injectable()
@@ -39,6 +39,7 @@ export class DataRequestActs {
     private readonly consents: ConsentsRepository,
     private readonly gatherer: RequestFactsGatherer,
     private readonly reviews: Reviews,
+    private readonly bodies: StageBodies,
     private readonly views: DataRequestViews,
     private readonly standings: Standings,
   ) {}
@@ -72,21 +73,25 @@ export class DataRequestActs {
   }
 
   /** Files the list and opens one review an item, with the profile's parties in their order (REQ-03). */
-  submit(ctx: ActContext, id: Id, input: z.output<typeof RequestSubmission>): Promise<DataRequestAnswer> {
+  submit(ctx: ActContext, id: Id): Promise<DataRequestAnswer> {
     return this.change(ctx, id, async (tx, request) => {
       assertUnit(ctx.actor, request.unitId);
       const list = await this.repository.itemsOf(tx, id);
       const drafts = list.filter((item) => item.state === 'draft' && item.sinceRevision === request.revision);
       const facts = await this.gatherer.facts(tx, request, drafts);
       decideRequestSubmission(request, drafts, facts);
-      const parties = valueOf(facts.profile, 'dataRequestParties').map((party) => ({ key: party, party }));
+      const parties = valueOf(facts.profile, 'dataRequestParties');
+      const bodies = await this.bodies.required(tx, request.authorityId, parties, ['authority', 'provider']);
       for (const item of drafts) {
         const submitted = await this.repository.moveItem(tx, item, { state: 'submitted' });
         await this.repository.moveItem(tx, submitted, { state: 'approving' });
         await this.reviews.open(tx, {
           ownerId: id,
           subject: { kind: 'data-request-item', id: item.id, version: item.sinceRevision, digest: itemDigest(request, list, item) },
-          slots: slotsInOrder(parties, { ...input.parties, authority: request.authorityId, provider: item.providerId }),
+          slots: slotsInOrder(
+            parties.map((party) => ({ key: party, party })),
+            { ...bodies, authority: request.authorityId, provider: item.providerId },
+          ),
           requesterId: request.requesterId,
           requesterOrganisationIds: [request.unitId],
         });
@@ -101,7 +106,7 @@ export class DataRequestActs {
       const item = await this.item(tx, request, itemId);
       const facts = await this.gatherer.facts(tx, request, [item]);
       const subject = { kind: 'data-request-item', id: itemId } as const;
-      const approval = await this.reviews.cast(tx, subject, ballot, itemDigest(request, list, item), { ...request, ...item });
+      const approval = await this.reviews.cast(tx, subject, ballot, itemDigest(request, list, item), partiesOf(request, item));
       if (approval.state === 'rejected')
         await this.repository.moveItem(tx, item, decideItemEnd(item, ballot.forCorrection ? 'returned' : 'rejected', ballot.reasons));
       if (approval.state === 'approved') {
@@ -134,7 +139,7 @@ export class DataRequestActs {
   withdraw(ctx: ActContext, id: Id, itemId: Id, reasons: string): Promise<DataRequestAnswer> {
     return this.change(ctx, id, async (tx, request) => {
       const item = await this.item(tx, request, itemId);
-      const asProvider = await this.standings.of(tx, item.providerId, { ...request, ...item });
+      const asProvider = await this.standings.of(tx, item.providerId, partiesOf(request, item));
       if (asProvider === undefined) assertUnitOrAuthority(ctx.actor, request.authorityId, request.unitId);
       await this.repository.moveItem(tx, item, decideItemEnd(item, 'withdrawn', reasons));
       return { details: { itemId }, reasons: [reasons] };
@@ -210,10 +215,9 @@ export class DataRequestActs {
   }
 }
 
-const payloadOf = (item: DataRequestItemRow): Record<string, Id> => ({
-  itemId: item.id,
-  datasetId: item.datasetId,
-  scenarioId: item.scenarioId,
-  authorisationId: item.authorisationId,
-  unitId: item.unitId,
+const partiesOf = ({ unitId, authorityId }: DataRequestRow, { providerId, datasetId }: DataRequestItemRow) => ({
+  unitId,
+  authorityId,
+  providerId,
+  datasetId,
 });

@@ -1,11 +1,11 @@
 import { personOf } from '#identity';
 import { type ActContext, type Id, dayOf, newId } from '#kernel';
-import { UnitOfWork } from '#platform/database';
+import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { checkEntry, decideEntryConfirmation } from '../domain/jurisdictions/entry.js';
+import { checkEntry, checkSupersedingText, decideEntryConfirmation } from '../domain/jurisdictions/entry.js';
 import { type Rule, type RuleName, type ValueOf, natures } from '../domain/jurisdictions/profile.js';
-import { type ResolvedProfile, profiles } from '../domain/jurisdictions/resolve.js';
+import { type ResolvedProfile, type SupersedingText, profiles } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
 import { checkWorkingYear } from '../domain/working-days.js';
 import {
@@ -13,15 +13,18 @@ import {
   type EntryView,
   type ProfileView,
   type ProposeEntry,
+  type ProposeSupersedingText,
+  type SupersedingTextView,
   type WorkingYearView,
   ruleValues,
 } from '../domain/messages/profiles.messages.js';
 import { JurisdictionsRepository } from '../persistence/jurisdictions.repository.js';
-import type { ProfileEntryRow } from '../persistence/review.entities.js';
+import type { ProfileEntryRow, SupersedingTextRow } from '../persistence/review.entities.js';
 import { Jurisdictions } from './jurisdictions.js';
 
 type ProfileAnswer = z.input<typeof ProfileView>;
 type EntryAnswer = z.input<typeof EntryView>;
+type TextAnswer = z.input<typeof SupersedingTextView>;
 
 /** What the authority enters where a text leaves it the figure; changes need two persons and apply from a day (ADM-04). */
 @Injectable()
@@ -87,6 +90,42 @@ export class JurisdictionActs {
     );
   }
 
+  /** A text that replaces a profile's: nothing new is authorised under the old one from its first day (ADM-04). */
+  proposeText(ctx: ActContext, input: z.output<typeof ProposeSupersedingText>): Promise<TextAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      checkSupersedingText(input, await this.repository.texts(tx), ctx.at);
+      const row = await this.repository.insertText(tx, {
+        id: newId(Date.parse(ctx.at)),
+        createdAt: ctx.at,
+        ...input,
+        proposedBy: personOf(ctx.actor).personId,
+        confirmedBy: null,
+        confirmedAt: null,
+      });
+      return this.recordedText(tx, row);
+    });
+  }
+
+  confirmText(ctx: ActContext, id: Id): Promise<TextAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const row = await this.repository.lockText(tx, id);
+      const change = decideEntryConfirmation(row, personOf(ctx.actor).personId, ctx.at);
+      return this.recordedText(tx, await this.repository.updateText(tx, row, change), row);
+    });
+  }
+
+  private async recordedText(tx: Tx, row: SupersedingTextRow, before?: SupersedingTextRow): Promise<TextAnswer> {
+    const { createdAt: _, ...view } = row;
+    await tx.record({
+      action: tx.context.action,
+      object: { kind: 'superseding-text', id: row.id },
+      after: row,
+      details: { profile: row.profile, from: row.from },
+      ...(before === undefined ? {} : { before }),
+    });
+    return view;
+  }
+
   enterWorkingYear(ctx: ActContext, input: z.output<typeof EnterWorkingYear>): Promise<z.input<typeof WorkingYearView>> {
     return this.unitOfWork.run(ctx, async (tx) => {
       checkWorkingYear(input, await this.jurisdictions.workingYears(tx));
@@ -98,10 +137,17 @@ export class JurisdictionActs {
   }
 }
 
+const textOf = ({ title, dated, from, source }: SupersedingText) => ({ title, dated, from, source });
+
 const ruleNames = Object.keys(natures) as RuleName[];
 
 const profileView = (profile: ResolvedProfile): ProfileAnswer => ({
   id: profile.id,
+  title: { ...profile.title },
+  draftOf: profile.draftOf,
+  effectiveFrom: profile.effectiveFrom,
+  lastDay: profile.lastDay,
+  supersededBy: profile.supersededBy && textOf(profile.supersededBy),
   lineage: [...profile.lineage],
   status: profile.status,
   warnings: [...profile.warnings],

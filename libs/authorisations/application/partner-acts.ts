@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { PartnersQuery } from '../contract.js';
 import { assertUnit, assertUnitOrAuthority } from '../domain/acting.js';
 import { isPast } from '../domain/calendar-day.js';
-import { decidePartnerApproval, decidePartnerRejection, decidePartnerReview, partnerDigest } from '../domain/partner.js';
+import { decidePartnerApproval, decidePartnerRejection, decidePartnerReview, partiesOf, partnerDigest } from '../domain/partner.js';
 import type { Ballot } from '../domain/messages/common.messages.js';
 import type { PartnerView, RequestPartner } from '../domain/messages/scenarios.messages.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
@@ -17,6 +17,7 @@ import { Closing } from './closing.js';
 import { ofPartner } from './journalled.js';
 import { Jurisdictions } from './jurisdictions.js';
 import { Reviews } from './reviews.js';
+import { StageBodies } from './stage-bodies.js';
 import { endPartnerJob } from '../domain/work.js';
 
 type PartnerAnswer = z.input<typeof PartnerView>;
@@ -32,13 +33,14 @@ export class PartnerActs {
     private readonly organisations: Organisations,
     private readonly jurisdictions: Jurisdictions,
     private readonly reviews: Reviews,
+    private readonly bodies: StageBodies,
     private readonly closing: Closing,
   ) {}
 
   /** Files the record and sends it to its parties. For an admission the developer is who asks, so the unit may judge (AUTH-27). */
   request(ctx: ActContext, input: z.output<typeof RequestPartner>): Promise<PartnerAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      const { affiliatesDeclared, parties, ...asked } = input;
+      const { affiliatesDeclared, ...asked } = input;
       const { authorisationId } = await this.scenarios.get(tx, asked.scenarioId);
       const authorisation = await this.authorisations.lock(tx, authorisationId, 'share');
       const scenario = await this.scenarios.lock(tx, asked.scenarioId, 'share');
@@ -57,15 +59,18 @@ export class PartnerActs {
         requesterId: personOf(ctx.actor).personId,
         approvedAt: null,
       });
+      const profile = await this.jurisdictions.profileAt(tx, authorisation.profileId, dayOf(ctx.at));
+      const named = ['authority', 'operating-unit'] as const;
+      const bodies = await this.bodies.required(tx, scenario.authorityId, partiesOf(asked.kind, profile), named);
       const { change, slots } = decidePartnerReview(
         draft,
         {
           authorisation,
-          profile: await this.jurisdictions.profileAt(tx, authorisation.profileId, dayOf(ctx.at)),
+          profile,
           parent: asked.parentId === null ? null : await this.repository.lock(tx, asked.parentId, 'share'),
           affiliates: affiliatesDeclared ? [...unit.affiliateIds, ...(areAffiliated(unit, other) ? [other.id] : [])] : null,
         },
-        { ...parties, authority: scenario.authorityId, 'operating-unit': scenario.unitId },
+        { ...bodies, authority: scenario.authorityId, 'operating-unit': scenario.unitId },
       );
       const row = await this.repository.move(tx, draft, change);
       await this.reviews.open(tx, {
@@ -93,7 +98,7 @@ export class PartnerActs {
             : {};
       const next = await this.repository.apply(tx, row, change);
       if (next.state === 'approved') {
-        const { scenarioId, authorisationId, unitId } = next;
+        const { scenarioId, unitId } = next;
         await tx.enqueue(endPartnerJob, { key: id, dueAt: endOfDay(next.until), unitId, scenarioId });
       }
       await tx.record(ofPartner(tx, next, { before: row, details: { verdict: ballot.verdict, review: approval.state } }));

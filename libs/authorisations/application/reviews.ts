@@ -14,6 +14,7 @@ import {
 } from '../domain/approval.js';
 import { kindsOfParty } from '../domain/parties.js';
 import { refuse } from '../domain/refusals.js';
+import { StageBodies } from './stage-bodies.js';
 import { ApprovalsRepository } from '../persistence/approvals.repository.js';
 
 export interface Ballot {
@@ -34,6 +35,7 @@ export class Reviews {
     private readonly people: People,
     private readonly organisations: Organisations,
     private readonly standings: Standings,
+    private readonly bodies: StageBodies,
   ) {}
 
   async open(
@@ -47,7 +49,7 @@ export class Reviews {
     return approval;
   }
 
-  /** Whoever sends something to review names the parties: none may be of another kind than its role, or stand close to who asks (ACC-05). */
+  /** None may be of another kind than its role, or stand close to who asks (ACC-05). */
   private async assertFit(tx: Tx, slot: Slot, requesterOrganisationIds: readonly Id[]): Promise<void> {
     const named = await this.organisations.get(tx, slot.organisationId);
     if (!kindsOfParty[slot.party].includes(named.kind))
@@ -76,6 +78,7 @@ export class Reviews {
     const key = ballot.slot ?? ownSlot(approval, decidesFor);
     const slot = approval.slots.find((each) => each.key === key);
     const grant = slot && decidesFor(slot);
+    if (slot?.bodyId !== undefined && !(await this.bodies.standsStill(tx, slot.bodyId))) throw refuse('approval.body-ended', { slot: key });
     const decision = decideVote(
       approval,
       {

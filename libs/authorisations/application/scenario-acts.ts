@@ -20,7 +20,7 @@ import {
   scenarioDigest,
   scenarioRevision,
 } from '../domain/scenario.js';
-import type { CreateScenario, ScenarioBallot, ScenarioSubmission, ScenarioView } from '../domain/messages/scenarios.messages.js';
+import type { CreateScenario, ScenarioBallot, ScenarioView } from '../domain/messages/scenarios.messages.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import type { ScenarioRow } from '../persistence/request.entities.js';
 import { ScenariosRepository } from '../persistence/scenarios.repository.js';
@@ -29,6 +29,7 @@ import { Closing } from './closing.js';
 import { ofScenario } from './journalled.js';
 import { Jurisdictions } from './jurisdictions.js';
 import { Reviews } from './reviews.js';
+import { StageBodies } from './stage-bodies.js';
 import { scenarioResumed, scenarioStopped } from '../contract.js';
 
 type ScenarioAnswer = z.input<typeof ScenarioView>;
@@ -43,6 +44,7 @@ export class ScenarioActs {
     private readonly authorisations: AuthorisationsRepository,
     private readonly jurisdictions: Jurisdictions,
     private readonly reviews: Reviews,
+    private readonly bodies: StageBodies,
     private readonly closing: Closing,
   ) {}
 
@@ -72,16 +74,20 @@ export class ScenarioActs {
     });
   }
 
-  submit(ctx: ActContext, id: Id, input: z.output<typeof ScenarioSubmission>): Promise<ScenarioAnswer> {
+  submit(ctx: ActContext, id: Id): Promise<ScenarioAnswer> {
     return this.change(ctx, id, async (tx, row, authorisation) => {
       assertUnit(ctx.actor, row.unitId);
       const profile = await this.jurisdictions.profileAt(tx, authorisation.profileId, dayOf(ctx.at));
       const change = decideScenarioSubmission(row, authorisation, profile);
-      const parties = valueOf(profile, 'scenarioParties').map((party) => ({ key: party, party }));
+      const parties = valueOf(profile, 'scenarioParties');
+      const bodies = await this.bodies.required(tx, row.authorityId, parties);
       await this.reviews.open(tx, {
         ownerId: id,
         subject: { kind: 'scenario', id, version: scenarioRevision, digest: scenarioDigest(row) },
-        slots: slotsInOrder(parties, { ...input.parties, authority: row.authorityId }),
+        slots: slotsInOrder(
+          parties.map((party) => ({ key: party, party })),
+          { ...bodies, authority: row.authorityId },
+        ),
         requesterId: row.applicantId,
         requesterOrganisationIds: [row.unitId],
       });

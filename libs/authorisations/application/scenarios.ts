@@ -2,7 +2,7 @@ import { type Id, type Instant, dayOf } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { refuse } from '../domain/refusals.js';
-import { assertUsable } from '../domain/scenario.js';
+import { assertInClear, assertUsable } from '../domain/scenario.js';
 import { isExpired } from '../domain/term.js';
 import type { ScenarioRow } from '../persistence/request.entities.js';
 import { ScenariosRepository } from '../persistence/scenarios.repository.js';
@@ -40,6 +40,16 @@ export class Scenarios {
     if (isExpired(authorisation.term, at)) throw refuse('authorisation.outside-term', { ...authorisation.term });
     if (dayOf(at) > row.plan.until) throw refuse('scenario.over', { scenarioId, until: row.plan.until });
     return { scenario: factsOf(row), authorisation };
+  }
+
+  /**
+   * What every import and every run over data asks first: there is no engine here but those that see clear text (PRIV-01).
+   * @throws Refusal of `assertOperating`, `scenario.route-prescribed`.
+   */
+  async assertOperatingInClear(tx: Tx, scenarioId: Id, at: Instant): Promise<Operating> {
+    const operating = await this.assertOperating(tx, scenarioId, at);
+    assertInClear(await this.repository.get(tx, scenarioId));
+    return operating;
   }
 }
 

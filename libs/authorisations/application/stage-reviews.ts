@@ -8,7 +8,7 @@ import { type Approval, slotsInOrder } from '../domain/approval.js';
 import type { Authorisation } from '../domain/authorisation.js';
 import { decideWithdrawal } from '../domain/authorisation-decisions.js';
 import { valueOf } from '../domain/jurisdictions/resolve.js';
-import type { OpenReview, StageBallot } from '../domain/messages/authorisations.messages.js';
+import type { StageBallot } from '../domain/messages/authorisations.messages.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import { type AuthorisationAnswer, AuthorisationViews } from './authorisation-views.js';
 import { ofAuthorisation } from './journalled.js';
@@ -26,7 +26,8 @@ export class StageReviews {
     private readonly reviews: Reviews,
   ) {}
 
-  open(ctx: ActContext, id: Id, input: z.output<typeof OpenReview>): Promise<AuthorisationAnswer> {
+  /** The bodies are those frozen with the revision that was filed. */
+  open(ctx: ActContext, id: Id): Promise<AuthorisationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
       await this.views.assertVisible(tx, row);
@@ -36,7 +37,7 @@ export class StageReviews {
       await this.reviews.open(tx, {
         ownerId: id,
         subject: { kind: 'authorisation', id, version: row.revision, digest: applicationDigest(row) },
-        slots: slotsInOrder(valueOf(profile, 'stages'), { ...input.parties, authority: row.authorityId }),
+        slots: slotsInOrder(valueOf(profile, 'stages'), { ...row.bodies, authority: row.authorityId }),
         requesterId: row.applicantId,
         requesterOrganisationIds: [row.unitId],
       });

@@ -12,6 +12,10 @@ export const agreementItemKeys = [
   'intellectual-property',
   'change-of-terms',
   'risk-monitoring',
+  'resource-catalogue',
+  'products-and-standards',
+  'supporting-platform',
+  'dispute-resolution',
 ] as const;
 export type AgreementItemKey = (typeof agreementItemKeys)[number];
 

@@ -1,12 +1,14 @@
 import { type Day, type Digest, type Instant, type Moving, type Staying, dayOf, digestOf, stepTo } from '#kernel';
 import { checkApplicationFiles } from './application-file.js';
-import { type Approval, covers } from './approval.js';
+import { type Approval, assertDistinct, covers, slotsInOrder } from './approval.js';
 import type { Authorisation, Objection, Publicity, Returned } from './authorisation.js';
 import { type AuthorisationState, authorisationTransitions } from './authorisation.states.js';
 import { isPast } from './calendar-day.js';
-import { type ResolvedProfile, valueOf } from './jurisdictions/resolve.js';
+import { type ResolvedProfile, assertNotSuperseded, valueOf } from './jurisdictions/resolve.js';
+import type { Bodies, PartyRole } from './parties.js';
 import { refuse } from './refusals.js';
 import { checkGrantMode } from './rights.js';
+import { requiredBodies } from './stage-body.js';
 import { type RenewalFacts, checkRenewal, checkTerm } from './term.js';
 
 type Change = Staying<Authorisation>;
@@ -27,15 +29,26 @@ export const applicationDigest = (authorisation: Authorisation): Digest =>
     files: authorisation.files,
     renewsId: authorisation.renewsId,
     revision: authorisation.revision,
+    bodies: digestible(authorisation.bodies),
   });
+
+const digestible = (bodies: Bodies): Record<string, string> =>
+  Object.fromEntries(Object.entries(bodies).map(([party, { organisationId, bodyId }]) => [party, `${organisationId} ${bodyId}`]));
 
 /**
  * The unit files its application, or files it again after it was returned.
- * @throws Refusal `profile.is-draft`, `authorisation.field-missing`, `authorisation.right-missing`, `authorisation.lapsed`, and those of
- * the files, the grant mode, the term and the renewal window.
+ * @throws Refusal `profile.superseded`, `profile.is-draft`, `authorisation.field-missing`, `authorisation.right-missing`, `authorisation.lapsed`, and those of
+ * the files, the grant mode, the term, the renewal window and the register: `stage-body.missing`, `approval.same-body`.
  */
-export function decideSubmission(authorisation: Authorisation, profile: ResolvedProfile, renewal: RenewalFacts | null, now: Instant): Move {
+export function decideSubmission(
+  authorisation: Authorisation,
+  profile: ResolvedProfile,
+  registered: Bodies,
+  renewal: RenewalFacts | null,
+  now: Instant,
+): Move {
   const moved = moveAuthorisation(authorisation, 'submitted');
+  assertNotSuperseded(profile);
   if (profile.status === 'draft') throw refuse('profile.is-draft', { profile: profile.id });
   if (authorisation.returned && isPast(authorisation.returned.due, now))
     throw refuse('authorisation.lapsed', { due: authorisation.returned.due });
@@ -45,8 +58,15 @@ export function decideSubmission(authorisation: Authorisation, profile: Resolved
   checkTerm(authorisation.term, profile, authorisation.termException);
   checkApplicationFiles(authorisation.files, now);
   if (renewal) checkRenewal(renewal, now);
-  return { ...moved, revision: authorisation.revision + 1, returned: null, publicity: null };
+  const { authorityId } = authorisation;
+  const bodies = requiredBodies(stageBodies(profile), registered, authorityId);
+  assertDistinct(slotsInOrder(valueOf(profile, 'stages'), { ...bodies, authority: authorityId }));
+  return { ...moved, revision: authorisation.revision + 1, returned: null, publicity: null, bodies };
 }
+
+/** The kinds of body of a profile's stages, but for the authority itself. */
+const stageBodies = (profile: ResolvedProfile): readonly PartyRole[] =>
+  valueOf(profile, 'stages').flatMap(({ party }) => (party === 'authority' ? [] : [party]));
 
 /** The authority or a rejecting vote sends the case back, with reasons and a day. @throws Refusal `authorisation.reasons-missing`. */
 export function decideReturn(authorisation: Authorisation, returned: Returned, now: Instant): Move {

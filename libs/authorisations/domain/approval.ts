@@ -1,6 +1,6 @@
 import { type Day, type Digest, type Id, type Instant, assertMove, dayOf } from '#kernel';
 import { type ApprovalState, approvalTransitions } from './approval.states.js';
-import type { PartyRole } from './parties.js';
+import type { Acting, PartyRole } from './parties.js';
 import { refuse } from './refusals.js';
 
 export const approvalSubjects = ['authorisation', 'scenario', 'data-request-item', 'partner'] as const;
@@ -20,6 +20,8 @@ export interface Slot {
   readonly step: number;
   readonly party: PartyRole;
   readonly organisationId: Id;
+  /** Its entry in the region's register of bodies, for a party that is taken from there. */
+  readonly bodyId?: Id;
 }
 
 export interface Vote {
@@ -66,28 +68,47 @@ export interface CastVote {
   readonly opinion?: Digest;
 }
 
-/** One step a party, in the order in which the profile lists them. @throws Refusal `approval.party-missing` for a party without organisation. */
-export function slotsInOrder(parties: readonly { key: string; party: PartyRole }[], actingFor: Partial<Record<PartyRole, Id>>): Slot[] {
-  return parties.map(({ key, party }, step) => ({ key, step, party, organisationId: organisationFor(party, actingFor) }));
+/**
+ * One step a party, in the order in which the profile lists them; one that sits together with the one before shares its step.
+ * @throws Refusal `approval.party-missing` for a party without organisation.
+ */
+export function slotsInOrder(
+  parties: readonly { readonly key: string; readonly party: PartyRole; readonly together?: boolean | undefined }[],
+  acting: Acting,
+): Slot[] {
+  let step = -1;
+  return parties.map(({ key, party, together }) => ({ key, step: together ? step : (step += 1), party, ...whoIs(party, acting) }));
 }
 
 /** All parties at once. @throws Refusal `approval.party-missing`. */
-export function slotsTogether(parties: readonly PartyRole[], actingFor: Partial<Record<PartyRole, Id>>): Slot[] {
-  return parties.map((party) => ({ key: party, step: 0, party, organisationId: organisationFor(party, actingFor) }));
+export function slotsTogether(parties: readonly PartyRole[], acting: Acting): Slot[] {
+  return parties.map((party) => ({ key: party, step: 0, party, ...whoIs(party, acting) }));
 }
 
-function organisationFor(party: PartyRole, actingFor: Partial<Record<PartyRole, Id>>): Id {
-  const organisationId = actingFor[party];
-  if (!organisationId) throw refuse('approval.party-missing', { party });
-  return organisationId;
+function whoIs(party: PartyRole, acting: Acting): Pick<Slot, 'organisationId' | 'bodyId'> {
+  const who = acting[party];
+  if (!who) throw refuse('approval.party-missing', { party });
+  return typeof who === 'string' ? { organisationId: who } : { organisationId: who.organisationId, bodyId: who.bodyId };
 }
 
-/** @throws Refusal `approval.no-parties`, `approval.self-review` when a requester's organisation holds a slot. */
+/**
+ * @throws Refusal `approval.no-parties`, `approval.self-review` when a requester's organisation holds a slot, `approval.same-body` when one
+ * organisation holds two: where the text has several bodies, several decide (AUTH-09).
+ */
 export function openApproval(opening: Omit<Approval, 'state' | 'votes'>): Approval {
   if (opening.slots.length === 0) throw refuse('approval.no-parties', { subject: opening.subject.kind });
   const own = opening.slots.find((slot) => opening.requesterOrganisationIds.includes(slot.organisationId));
   if (own) throw refuse('approval.self-review', { slot: own.key });
+  assertDistinct(opening.slots);
   return { ...opening, state: 'open', votes: [] };
+}
+
+/** @throws Refusal `approval.same-body`. */
+export function assertDistinct(slots: readonly Pick<Slot, 'key' | 'organisationId'>[]): void {
+  for (const { organisationId } of slots) {
+    const held = slots.filter((slot) => slot.organisationId === organisationId).map(({ key }) => key);
+    if (held.length > 1) throw refuse('approval.same-body', { organisationId, slots: held });
+  }
 }
 
 /** The slots that may vote now. */

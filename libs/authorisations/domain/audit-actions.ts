@@ -62,5 +62,11 @@ export const authorisationAuditActions = {
   'profile.listed': { object: 'profile', zh: '查看属地规则', en: 'jurisdiction profiles read' },
   'profile.entry-proposed': { object: 'profile-entry', zh: '提出规则取值', en: 'profile entry proposed' },
   'profile.entry-confirmed': { object: 'profile-entry', zh: '确认规则取值', en: 'profile entry confirmed' },
+  'profile.text-proposed': { object: 'superseding-text', zh: '提出取代文件', en: 'replacing text entered' },
+  'profile.text-confirmed': { object: 'superseding-text', zh: '确认取代文件', en: 'replacing text confirmed' },
+  'stage-body.listed': { object: 'stage-body', zh: '查看机构名录', en: 'register of bodies read' },
+  'stage-body.proposed': { object: 'stage-body', zh: '提出机构登记', en: 'body entered' },
+  'stage-body.registered': { object: 'stage-body', zh: '确认机构登记', en: 'body registered' },
+  'stage-body.ended': { object: 'stage-body', zh: '终止机构登记', en: 'registration of a body ended' },
   'profile.working-year-entered': { object: 'working-year', zh: '录入工作日历', en: 'working year entered' },
 } satisfies AuditActions;

@@ -4,11 +4,14 @@ import {
   activation,
   agreement,
   allVote,
+  authority,
   digest,
   draft,
+  id,
   inForce,
   now,
   plan,
+  registered,
   signed,
   stagesOf,
   today,
@@ -27,10 +30,12 @@ import {
 import type { Authorisation, Publicity } from './authorisation.js';
 import { type ActivationFacts, decideEntryIntoForce, decideExpiry, decideSigning, decideTermination } from './authorisation-decisions.js';
 import { resolveProfile } from './jurisdictions/resolve.js';
+import type { Bodies } from './parties.js';
 import { refuse } from './refusals.js';
 import { checkRenewal, renewalWindow } from './term.js';
 
-const submit = (change: Partial<Authorisation>, profile = zhejiang) => decideSubmission({ ...draft, ...change }, profile, null, now);
+const submit = (change: Partial<Authorisation>, profile = zhejiang) =>
+  decideSubmission({ ...draft, ...change }, profile, registered, null, now);
 const laiyuan = resolveProfile('laiyuan', today);
 const enter = (facts: Partial<ActivationFacts>, change: Partial<Authorisation> = {}) =>
   decideEntryIntoForce({ ...signed, ...change }, { ...activation, ...facts }, now);
@@ -64,10 +69,37 @@ describe('application', () => {
     expect(() => submit({}, laiyuan)).toThrow('profile.is-draft');
   });
 
+  it('needs a registered body for each stage of the text, and another organisation for each [AUTH-09]', () => {
+    const submitWith = (bodies: Bodies, profile = zhejiang) => decideSubmission(draft, profile, bodies, null, now);
+    const { government: _, 'expert-panel': panel, ...others } = registered;
+    expect(() => submitWith(others)).toThrow(
+      refuse('stage-body.missing', { parties: ['expert-panel', 'government'], authorityId: authority }),
+    );
+    if (panel) expect(() => submitWith({ ...registered, government: panel })).toThrow(refuse('approval.same-body'));
+    const itself = { organisationId: authority, bodyId: id(164) };
+    expect(() => submitWith({ ...registered, 'coordination-body': itself })).toThrow(refuse('approval.same-body'));
+    expect(Object.keys((submitWith(registered) as Authorisation).bodies)).toEqual(['expert-panel', 'coordination-body', 'government']);
+    expect(Object.keys((submitWith(registered, resolveProfile('binzhou', today)) as Authorisation).bodies)).not.toContain(
+      'coordination-body',
+    );
+  });
+
+  it('is refused under a text that another replaced, while what was signed keeps its terms [ADM-04]', () => {
+    const text = { profile: 'zhejiang', title: '新办法', dated: '2025-09-01', from: today, source: '公报' } as const;
+    const replaced = resolveProfile('zhejiang', today, [], undefined, [text]);
+    expect(() => submit({}, replaced)).toThrow(refuse('profile.superseded'));
+    expect(() => submit({}, resolveProfile('zhejiang', today, [], undefined, [{ ...text, from: '2026-06-11' }]))).not.toThrow();
+    expect(replaced.rules).toEqual(zhejiang.rules);
+  });
+
   it('lapses when a returned one is not completed in time [AUTH-03]', () => {
     const returned = decideReturn({ ...draft, state: 'reviewing' }, { reasons: '缺审计报告', due: '2026-06-12' }, now);
-    expect(decideSubmission({ ...draft, ...returned }, zhejiang, null, '2026-06-12T15:59:00.000Z')).toMatchObject({ state: 'submitted' });
-    expect(() => decideSubmission({ ...draft, ...returned }, zhejiang, null, '2026-06-12T16:00:00.000Z')).toThrow('authorisation.lapsed');
+    expect(decideSubmission({ ...draft, ...returned }, zhejiang, registered, null, '2026-06-12T15:59:00.000Z')).toMatchObject({
+      state: 'submitted',
+    });
+    expect(() => decideSubmission({ ...draft, ...returned }, zhejiang, registered, null, '2026-06-12T16:00:00.000Z')).toThrow(
+      'authorisation.lapsed',
+    );
   });
 
   it('is publicised only with every stage passed on this very revision [AUTH-09]', () => {
@@ -79,7 +111,7 @@ describe('application', () => {
     );
     expect(decidePublication(reviewing, zhejiang, allVote(stagesOf(reviewing)), publicity)).toMatchObject({ state: 'publicised' });
     const binzhou = resolveProfile('binzhou', today);
-    expect(() => decidePublication(reviewing, binzhou, allVote(stagesOf(reviewing)), publicity)).toThrow(
+    expect(() => decidePublication(reviewing, binzhou, allVote(stagesOf(reviewing, binzhou)), publicity)).toThrow(
       'authorisation.publicity-period-missing',
     );
   });
@@ -226,6 +258,7 @@ describe('the end of the term', () => {
       decideSubmission(
         { ...draft, term: { from: '2029-06-01', until: '2032-05-31' }, files: draft.files.map((f) => ({ ...f, periodEnd: '2028-12-31' })) },
         zhejiang,
+        registered,
         facts,
         at,
       );
@@ -234,7 +267,7 @@ describe('the end of the term', () => {
     expect(submitRenewal('2029-01-01T00:00:00.000Z')).not.toThrow();
   });
 
-  it('weighs the evaluation in a renewal, which extends nothing by itself [AUTH-17]', () => {
+  it('weighs the evaluation in a renewal, which extends nothing by itself', () => {
     const facts = { term: inForce.term, signedUnder: zhejiang };
     for (const evaluation of [null, { id: 'e', met: false }]) {
       expect(() => {

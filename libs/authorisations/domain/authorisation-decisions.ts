@@ -6,7 +6,7 @@ import type { Authorisation } from './authorisation.js';
 import { hasBegun } from './calendar-day.js';
 import { type EmergencyPlan, checkEmergencyPlan } from './emergency-plan.js';
 import { type Filing, filingsAtSigning } from './filing.js';
-import { type ResolvedProfile, valueIfGiven, valueOf } from './jurisdictions/resolve.js';
+import { type ResolvedProfile, assertNotSuperseded, valueIfGiven, valueOf } from './jurisdictions/resolve.js';
 import { refuse } from './refusals.js';
 import { checkGrantMode } from './rights.js';
 import { checkTerm, expiresAt, isExpired } from './term.js';
@@ -30,6 +30,7 @@ export function decideSigning(
   now: Instant,
 ): { change: Move; agreement: AgreementVersion; filings: readonly Filing[] } {
   const moved = moveAuthorisation(authorisation, 'signed');
+  assertNotSuperseded(facts.profile);
   if (signedOn > dayOf(now)) throw refuse('deadline.in-the-future', { happenedOn: signedOn, today: dayOf(now) });
   assertStagesPassed(authorisation, facts.profile, facts.approval);
   checkPublicity(authorisation.publicity, now);

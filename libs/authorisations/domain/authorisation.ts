@@ -1,6 +1,7 @@
 import type { Day, Id, Instant } from '#kernel';
 import type { ApplicationFile } from './application-file.js';
 import type { AuthorisationState } from './authorisation.states.js';
+import type { Bodies } from './parties.js';
 import type { GrantMode, Right, Term } from './rights.js';
 import type { TermException } from './term.js';
 
@@ -25,6 +26,8 @@ export interface Authorisation {
   readonly responsible: Responsible | null;
   /** Counts submissions: each is judged anew. */
   readonly revision: number;
+  /** The bodies that judge this revision, as they were registered when it was filed; none before. */
+  readonly bodies: Bodies;
   readonly renewsId: Id | null;
   readonly applicantId: Id;
   readonly returned: Returned | null;

@@ -68,7 +68,7 @@ describe('data requests', () => {
     for (const name of ['alloy_type', '所有权', 'region']) expect(isWildcard(name)).toBe(false);
   });
 
-  it('ask only for fields that the holding has [AUTH-23]', () => {
+  it('ask only for fields that the holding has', () => {
     const holdings = [{ ...declaredHolding(item), fields: [{ name: 'region', sensitive: false, graded: true }] }];
     expect(() => decideRequestSubmission(request, [item], { ...facts, holdings })).toThrow('data-request.unknown-field');
   });

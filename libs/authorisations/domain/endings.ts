@@ -52,6 +52,11 @@ export const authorisationsEndings: EndingRules = {
     'partner.ended': { kind: 'admission', at: 'params.id', until: 'ended' },
     'profile.entry-proposed': 'nothing',
     'profile.entry-confirmed': 'nothing',
+    'profile.text-proposed': 'nothing',
+    'profile.text-confirmed': 'nothing',
+    'stage-body.proposed': 'nothing',
+    'stage-body.registered': 'nothing',
+    'stage-body.ended': 'nothing',
     'profile.working-year-entered': 'nothing',
   },
 };

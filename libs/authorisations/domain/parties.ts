@@ -1,4 +1,6 @@
-/** Who takes part in a review. Which organisation acts in a role is said when the review is opened. */
+import type { Id } from '#kernel';
+
+/** Who takes part in a review. Which organisation that is follows from the matter itself or stands in the region's register of bodies. */
 export const partyRoles = [
   'authority',
   'provider',
@@ -13,7 +15,19 @@ export const partyRoles = [
 ] as const;
 export type PartyRole = (typeof partyRoles)[number];
 
-/** Kinds of organisation that can act in a role: whoever opens a review says which organisation it is, and must not make one up (ACC-05). */
+/** An organisation as it stands in the register of bodies. */
+export interface RegisteredBody {
+  readonly organisationId: Id;
+  readonly bodyId: Id;
+}
+/** Who acts as which party: an organisation that the matter itself names, or a registered body. */
+export type Acting = Readonly<Partial<Record<PartyRole, Id | RegisteredBody>>>;
+export type Bodies = Readonly<Partial<Record<PartyRole, RegisteredBody>>>;
+
+/** The two that no register names: the deciding authority and the unit are those of the matter. */
+export const registrableParties = partyRoles.filter((party) => party !== 'authority' && party !== 'operating-unit');
+
+/** Kinds of organisation that can act in a role (ACC-05). */
 export const kindsOfParty: Readonly<Record<PartyRole, readonly string[]>> = {
   authority: ['authority'],
   provider: ['provider'],

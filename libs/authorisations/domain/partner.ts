@@ -3,7 +3,7 @@ import { type Approval, type Slot, covers, slotsTogether } from './approval.js';
 import type { Authorisation } from './authorisation.js';
 import { isInForce } from './authorisation.js';
 import { type ResolvedProfile, valueOf } from './jurisdictions/resolve.js';
-import type { PartyRole } from './parties.js';
+import type { Acting, PartyRole } from './parties.js';
 import { type PartnerState, partnerTransitions } from './partner.states.js';
 import { refuse } from './refusals.js';
 
@@ -67,7 +67,7 @@ const move = <To extends PartnerState>(record: PartnerRecord, to: To): { readonl
 export function decidePartnerReview(
   record: PartnerRecord,
   facts: PartnerFacts,
-  actingFor: Partial<Record<PartyRole, Id>>,
+  acting: Acting,
 ): { change: { readonly state: 'reviewing'; revision: number }; slots: Slot[] } {
   const moved = move(record, 'reviewing');
   if (!isInForce(facts.authorisation)) throw refuse('partner.authorisation-not-in-force', { authorisationId: facts.authorisation.id });
@@ -77,9 +77,13 @@ export function decidePartnerReview(
   if (record.until > latest) throw refuse('partner.beyond-term', { until: record.until, latest });
   checkParent(record, facts.parent);
   if (record.kind === 'admission') checkRedevelopment(record, facts);
-  const parties = valueOf(facts.profile, record.kind === 'admission' ? 'admissionParties' : 'cooperationParties');
-  return { change: { ...moved, revision: record.revision + 1 }, slots: slotsTogether(parties, actingFor) };
+  const parties = partiesOf(record.kind, facts.profile);
+  return { change: { ...moved, revision: record.revision + 1 }, slots: slotsTogether(parties, acting) };
 }
+
+/** Who reviews: four for an admission where the profile says so. */
+export const partiesOf = (kind: PartnerRecord['kind'], profile: ResolvedProfile): readonly PartyRole[] =>
+  valueOf(profile, kind === 'admission' ? 'admissionParties' : 'cooperationParties');
 
 const min = (a: Day, b: Day): Day => (a < b ? a : b);
 

@@ -4,6 +4,7 @@ import { approvalRefusals } from './refusals/approval.refusals.js';
 import { partnerRefusals } from './refusals/partner.refusals.js';
 import { profileRefusals } from './refusals/profile.refusals.js';
 import { scenarioRefusals } from './refusals/scenario.refusals.js';
+import { stageBodyRefusals } from './refusals/stage-body.refusals.js';
 import { standingRefusals } from './refusals/standing.refusals.js';
 import { suspensionRefusals } from './refusals/suspension.refusals.js';
 
@@ -16,6 +17,7 @@ export const refusals = {
   ...scenarioRefusals,
   ...suspensionRefusals,
   ...partnerRefusals,
+  ...stageBodyRefusals,
 } as const satisfies RefusalCatalogue;
 
 /** A refusal of this context: a code that does not stand in the catalogue does not compile. */

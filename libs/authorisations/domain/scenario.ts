@@ -129,6 +129,12 @@ export function assertUsable(scenario: Pick<Scenario, 'id' | 'state' | 'stop'>, 
   if (scenario.stop) throw refuse('scenario.stopped', { scenarioId: scenario.id, since: scenario.stop.at });
 }
 
+/** Only clear text is worked on here: a scenario for which another route was prescribed waits for it. @throws Refusal `scenario.route-prescribed` (PRIV-01). */
+export function assertInClear(scenario: Pick<Scenario, 'id' | 'plan'>): void {
+  const { prescribedRoute } = scenario.plan;
+  if (prescribedRoute !== null) throw refuse('scenario.route-prescribed', { scenarioId: scenario.id, route: prescribedRoute });
+}
+
 /** @throws Refusal `scenario.other-scenario` (403): nothing is reused across scenarios (AUTH-18). */
 export function assertSameScenario(granted: Id, asked: Id): void {
   if (granted !== asked) throw refuse('scenario.other-scenario', { granted, asked });

@@ -8,6 +8,7 @@ import { emergencyPlanTransitions } from './emergency-plan.states.js';
 import { partnerTransitions } from './partner.states.js';
 import { rectificationTransitions } from './rectification.states.js';
 import { scenarioTransitions } from './scenario.states.js';
+import { stageBodyTransitions } from './stage-body.states.js';
 import { suspensionTransitions } from './suspension.states.js';
 
 const tables: Record<string, Transitions<string>> = {
@@ -19,6 +20,7 @@ const tables: Record<string, Transitions<string>> = {
   approval: approvalTransitions,
   partner: partnerTransitions,
   emergencyPlan: emergencyPlanTransitions,
+  stageBody: stageBodyTransitions,
 };
 
 const reachableFrom = (table: Transitions<string>, start: string): Set<string> => {

@@ -54,7 +54,7 @@ describe('suspensions', () => {
     expect(() => impose({ period: { ...period(45), source: '' } }, zhejiang)).toThrow('suspension.period-source-missing');
   });
 
-  it('close only data use after a failed evaluation [SUSP-07]', () => {
+  it('close only data use after a failed evaluation', () => {
     expect(impose({ ground: 'evaluation-not-met', period: period(10) }, zhejiang).reach).toBe('data-use');
   });
 

@@ -103,7 +103,7 @@ const vote = act({
   path: '/authorisations/:id/votes',
   action: 'authorisation.voted',
   summary: { zh: '环节表决', en: 'Vote for a stage on the digest that was seen' },
-  roles: ['authority', 'evaluator'],
+  roles: ['authority', 'evaluator', 'provider'],
   body: StageBallot,
 });
 const publicise = act({
@@ -173,7 +173,7 @@ export class AuthorisationsController {
   }
   @Act(openReview)
   openReview(@Ctx() ctx: ActContext, @In() input: Input<typeof openReview>): Output<typeof openReview> {
-    return this.stages.open(ctx, input.params.id, input.body);
+    return this.stages.open(ctx, input.params.id);
   }
   @Act(vote)
   vote(@Ctx() ctx: ActContext, @In() input: Input<typeof vote>): Output<typeof vote> {

@@ -128,7 +128,7 @@ export class DataRequestsController {
   }
   @Act(submit)
   submit(@Ctx() ctx: ActContext, @In() input: Input<typeof submit>): Output<typeof submit> {
-    return this.requests.submit(ctx, input.params.id, input.body);
+    return this.requests.submit(ctx, input.params.id);
   }
   @Act(revise)
   revise(@Ctx() ctx: ActContext, @In() input: Input<typeof revise>): Output<typeof revise> {

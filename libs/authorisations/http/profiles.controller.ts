@@ -8,6 +8,8 @@ import {
   ProfileList,
   ProfilesQuery,
   ProposeEntry,
+  ProposeSupersedingText,
+  SupersedingTextView,
   WorkingYearView,
 } from '../domain/messages/profiles.messages.js';
 
@@ -38,6 +40,23 @@ const confirm = act({
   params: idParam,
   status: 200,
 });
+const proposeText = act({
+  ...common,
+  path: '/jurisdiction-profiles/superseding-texts',
+  action: 'profile.text-proposed',
+  summary: { zh: '提出取代原文件的新文件', en: 'Enter a text that replaces the one of a profile' },
+  body: ProposeSupersedingText,
+  response: SupersedingTextView,
+});
+const confirmText = act({
+  ...common,
+  path: '/jurisdiction-profiles/superseding-texts/:id/confirmations',
+  action: 'profile.text-confirmed',
+  summary: { zh: '由另一人确认新文件', en: 'Confirm a replacing text that someone else entered' },
+  params: idParam,
+  response: SupersedingTextView,
+  status: 200,
+});
 const enterYear = act({
   ...common,
   path: '/working-years',
@@ -62,6 +81,14 @@ export class ProfilesController {
   @Act(confirm)
   confirm(@Ctx() ctx: ActContext, @In() input: Input<typeof confirm>): Output<typeof confirm> {
     return this.jurisdictions.confirm(ctx, input.params.id);
+  }
+  @Act(proposeText)
+  proposeText(@Ctx() ctx: ActContext, @In() input: Input<typeof proposeText>): Output<typeof proposeText> {
+    return this.jurisdictions.proposeText(ctx, input.body);
+  }
+  @Act(confirmText)
+  confirmText(@Ctx() ctx: ActContext, @In() input: Input<typeof confirmText>): Output<typeof confirmText> {
+    return this.jurisdictions.confirmText(ctx, input.params.id);
   }
   @Act(enterYear)
   enterYear(@Ctx() ctx: ActContext, @In() input: Input<typeof enterYear>): Output<typeof enterYear> {

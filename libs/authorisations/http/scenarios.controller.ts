@@ -105,7 +105,7 @@ export class ScenariosController {
   }
   @Act(submit)
   submit(@Ctx() ctx: ActContext, @In() input: Input<typeof submit>): Output<typeof submit> {
-    return this.scenarios.submit(ctx, input.params.id, input.body);
+    return this.scenarios.submit(ctx, input.params.id);
   }
   @Act(vote)
   vote(@Ctx() ctx: ActContext, @In() input: Input<typeof vote>): Output<typeof vote> {

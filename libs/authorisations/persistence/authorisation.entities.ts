@@ -6,9 +6,11 @@ import type { ApplicationFile } from '../domain/application-file.js';
 import type { Publicity, Responsible, Returned } from '../domain/authorisation.js';
 import type { AuthorisationState } from '../domain/authorisation.states.js';
 import type { Deadline } from '../domain/deadline.js';
+import type { DrawnUpWith } from '../domain/emergency-plan.js';
 import type { EmergencyPlanState } from '../domain/emergency-plan.states.js';
 import type { FilingKind, FilingReceipt } from '../domain/filing.js';
 import type { SuspensionGround } from '../domain/jurisdictions/profile.js';
+import type { Bodies } from '../domain/parties.js';
 import type { Assessment, FiledPaper } from '../domain/rectification.js';
 import type { RectificationState } from '../domain/rectification.states.js';
 import type { GrantMode, Right, Term } from '../domain/rights.js';
@@ -35,6 +37,7 @@ export class AuthorisationRow {
   @Column({ type: 'jsonb' }) files: readonly ApplicationFile[];
   @Column({ type: 'jsonb', nullable: true }) responsible: Responsible | null;
   @Column({ type: 'int' }) revision: number;
+  @Column({ type: 'jsonb' }) bodies: Bodies;
   @Column({ name: 'renews_id', type: 'uuid', nullable: true }) renewsId: Id | null;
   @Column({ name: 'applicant_id', type: 'uuid' }) applicantId: Id;
   @Column({ type: 'jsonb', nullable: true }) returned: Returned | null;
@@ -68,6 +71,7 @@ export class EmergencyPlanRow {
   @Column({ type: 'int' }) revision: number;
   @Column({ type: 'text' }) state: EmergencyPlanState;
   @Column({ type: 'text' }) digest: Digest;
+  @Column({ name: 'drawn_up_with', type: 'jsonb' }) drawnUpWith: readonly DrawnUpWith[];
   @Column({ name: 'submitted_by', type: 'uuid' }) submittedBy: Id;
   @Column({ name: 'approved_by', type: 'uuid', nullable: true }) approvedBy: Id | null;
   @Column({ name: 'expires_on', type: 'date', nullable: true }) expiresOn: Day | null;

@@ -7,7 +7,7 @@ import {
   SuspensionRow,
 } from './authorisation.entities.js';
 import { ConsentRow, DataRequestItemRow, DataRequestRow, PartnerRow, ScenarioRow } from './request.entities.js';
-import { ApprovalRow, ProfileEntryRow, VoteRow, WorkingYearRow } from './review.entities.js';
+import { ApprovalRow, ProfileEntryRow, StageBodyRow, SupersedingTextRow, VoteRow, WorkingYearRow } from './review.entities.js';
 
 export const authorisationEntities = [
   AuthorisationRow,
@@ -24,5 +24,7 @@ export const authorisationEntities = [
   ApprovalRow,
   VoteRow,
   ProfileEntryRow,
+  StageBodyRow,
+  SupersedingTextRow,
   WorkingYearRow,
 ];

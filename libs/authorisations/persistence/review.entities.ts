@@ -4,6 +4,8 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ApprovalSubjectKind, Slot } from '../domain/approval.js';
 import type { ApprovalState } from '../domain/approval.states.js';
 import type { ProfileId, RuleName, ValueOf } from '../domain/jurisdictions/profile.js';
+import type { PartyRole } from '../domain/parties.js';
+import type { StageBodyState } from '../domain/stage-body.states.js';
 import type { WorkingYear } from '../domain/working-days.js';
 
 @Entity({ schema: 'authorisations', name: 'approvals' })
@@ -53,6 +55,40 @@ export class ProfileEntryRow {
   @Column({ name: 'proposed_by', type: 'uuid' }) proposedBy: Id;
   @Column({ name: 'confirmed_by', type: 'uuid', nullable: true }) confirmedBy: Id | null;
   @Column({ name: 'confirmed_at', type: 'timestamptz', nullable: true, transformer: instant }) confirmedAt: Instant | null;
+}
+
+@Entity({ schema: 'authorisations', name: 'superseding_texts' })
+export class SupersedingTextRow {
+  @PrimaryColumn({ type: 'uuid' }) id: Id;
+  @Column({ type: 'int' }) version: number;
+  @Column({ name: 'created_at', type: 'timestamptz', transformer: instant }) createdAt: Instant;
+  @Column({ type: 'text' }) profile: ProfileId;
+  @Column({ type: 'text' }) title: string;
+  @Column({ type: 'date' }) dated: Day;
+  @Column({ name: 'applies_from', type: 'date' }) from: Day;
+  @Column({ type: 'text' }) source: string;
+  @Column({ name: 'proposed_by', type: 'uuid' }) proposedBy: Id;
+  @Column({ name: 'confirmed_by', type: 'uuid', nullable: true }) confirmedBy: Id | null;
+  @Column({ name: 'confirmed_at', type: 'timestamptz', nullable: true, transformer: instant }) confirmedAt: Instant | null;
+}
+
+/** The register of bodies: which organisation is which body of a region. */
+@Entity({ schema: 'authorisations', name: 'stage_bodies' })
+export class StageBodyRow {
+  @PrimaryColumn({ type: 'uuid' }) id: Id;
+  @Column({ type: 'int' }) version: number;
+  @Column({ name: 'created_at', type: 'timestamptz', transformer: instant }) createdAt: Instant;
+  @Column({ type: 'text' }) state: StageBodyState;
+  @Column({ name: 'authority_id', type: 'uuid' }) authorityId: Id;
+  @Column({ type: 'text' }) party: PartyRole;
+  @Column({ name: 'organisation_id', type: 'uuid' }) organisationId: Id;
+  @Column({ type: 'text' }) source: string;
+  @Column({ name: 'proposed_by', type: 'uuid' }) proposedBy: Id;
+  @Column({ name: 'confirmed_by', type: 'uuid', nullable: true }) confirmedBy: Id | null;
+  @Column({ name: 'valid_from', type: 'timestamptz', nullable: true, transformer: instant }) from: Instant | null;
+  @Column({ name: 'valid_until', type: 'timestamptz', nullable: true, transformer: instant }) until: Instant | null;
+  @Column({ name: 'ended_by', type: 'uuid', nullable: true }) endedBy: Id | null;
+  @Column({ type: 'text', nullable: true }) reason: string | null;
 }
 
 @Entity({ schema: 'authorisations', name: 'working_years' })

@@ -7,6 +7,7 @@ import { emergencyPlanTransitions } from '../domain/emergency-plan.states.js';
 import { partnerTransitions } from '../domain/partner.states.js';
 import { rectificationTransitions } from '../domain/rectification.states.js';
 import { scenarioTransitions } from '../domain/scenario.states.js';
+import { stageBodyTransitions } from '../domain/stage-body.states.js';
 import { suspensionTransitions } from '../domain/suspension.states.js';
 import {
   AuthorisationRow,
@@ -17,7 +18,7 @@ import {
   RectificationRow,
 } from './authorisation.entities.js';
 import { DataRequestRow, DataRequestItemRow, ScenarioRow, PartnerRow, ConsentRow } from './request.entities.js';
-import { ApprovalRow, ProfileEntryRow, WorkingYearRow } from './review.entities.js';
+import { ApprovalRow, ProfileEntryRow, StageBodyRow, SupersedingTextRow, WorkingYearRow } from './review.entities.js';
 
 /** Organisations that sit at the table of the newest review of a subject. */
 const atTheTable = (kind: ApprovalSubjectKind, subjects: string): string =>
@@ -65,6 +66,13 @@ export const dataRequestItemTable = new StateTable(DataRequestItemRow, {
   initial: ['draft'],
 });
 export const profileEntryTable = new RowTable(ProfileEntryRow, { what: 'profile-entry' });
+export const supersedingTextTable = new RowTable(SupersedingTextRow, { what: 'superseding-text' });
+export const stageBodyTable = new StateTable(StageBodyRow, {
+  parties: 'everyone',
+  what: 'stage-body',
+  transitions: stageBodyTransitions,
+  initial: ['proposed'],
+});
 export const workingYearTable = new RowTable(WorkingYearRow, { what: 'working-year' });
 export const scenarioTable = new StateTable(ScenarioRow, {
   parties: {
@@ -110,6 +118,8 @@ export const authorisationsTables = [
   dataRequestTable,
   dataRequestItemTable,
   profileEntryTable,
+  supersedingTextTable,
+  stageBodyTable,
   workingYearTable,
   scenarioTable,
   partnerTable,

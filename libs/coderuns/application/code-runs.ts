@@ -60,7 +60,7 @@ export class CodeRuns {
     return this.unitOfWork.run(ctx, async (tx) => {
       const known = await this.submissions.get(tx, submissionId);
       assertSees(ctx.actor, known, ctx.at, 'code-submission.not-found', submissionId);
-      const { authorisation } = await this.scenarios.assertOperating(tx, known.scenarioId, ctx.at);
+      const { authorisation } = await this.scenarios.assertOperatingInClear(tx, known.scenarioId, ctx.at);
       assertRight(authorisation.rights, 'processing-use');
       await this.seats.assertSeat(tx, ctx.actor, known.scenarioId);
       const submission = await this.submissions.lock(tx, submissionId, 'share');

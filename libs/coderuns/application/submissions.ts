@@ -34,7 +34,7 @@ export class Submissions {
     const looked = await this.look(ctx, input);
     const derivations = await this.reading.read(input.sql, input.inputs, looked.columns);
     return this.unitOfWork.run(ctx, async (tx) => {
-      const { scenario } = await this.scenarios.assertOperating(tx, input.scenarioId, ctx.at);
+      const { scenario } = await this.scenarios.assertOperatingInClear(tx, input.scenarioId, ctx.at);
       const seat = await this.seats.assertSeat(tx, ctx.actor, input.scenarioId);
       const inputs = await this.inputsOf(tx, input, ctx);
       const { id: scenarioId, authorisationId, unitId, authorityId } = scenario;
@@ -99,7 +99,7 @@ export class Submissions {
   private look(ctx: ActContext, input: z.output<typeof SubmitCode>): Promise<{ columns: ReadonlyMap<string, readonly string[]> }> {
     const { idempotency: _, ...once } = ctx;
     return this.unitOfWork.run(once, async (tx) => {
-      const { scenario, authorisation } = await this.scenarios.assertOperating(tx, input.scenarioId, ctx.at);
+      const { scenario, authorisation } = await this.scenarios.assertOperatingInClear(tx, input.scenarioId, ctx.at);
       assertSees(ctx.actor, scenario, ctx.at, 'scenario.not-found', input.scenarioId);
       assertRight(authorisation.rights, 'processing-use');
       await this.seats.assertSeat(tx, ctx.actor, input.scenarioId);

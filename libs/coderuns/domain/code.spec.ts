@@ -68,7 +68,7 @@ describe('code', () => {
     ).toBe('coderuns.input-twice');
   });
 
-  it('whose columns could not be told apart derives all of everything [MOD-04]', () => {
+  it('whose columns could not be told apart derives all of everything', () => {
     const columns = new Map([['t', ['a', 'b']]]);
     const all = [
       { datasetId: 'd', column: 'a' },
@@ -98,7 +98,7 @@ describe('deciding on code', () => {
     expect(review({ personId: 'p', organisationIds: ['authority'] }, 'd', 'reviewed')).toBe('coderuns.already-reviewed');
   });
 
-  it('keeps unreviewed code and every training away from raw data [MOD-02, MOD-03]', () => {
+  it('keeps unreviewed code and every training away from raw data [MOD-02] [MOD-03]', () => {
     const raw = (state: 'submitted' | 'reviewed' | 'returned', purpose: 'run' | 'train') =>
       refusal(() => {
         assertMayRunOnRaw({ state, purpose });

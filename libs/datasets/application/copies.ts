@@ -48,7 +48,7 @@ export class Copies {
   deliver(ctx: ActContext, input: z.output<typeof DeliverCopy>): Promise<CopyFacts> {
     const person = personOf(ctx.actor);
     return this.unitOfWork.run(ctx, async (tx) => {
-      const { scenario } = await this.scenarios.assertOperating(tx, input.scenarioId, ctx.at);
+      const { scenario } = await this.scenarios.assertOperatingInClear(tx, input.scenarioId, ctx.at);
       const dataset = await this.datasets.facts(tx, input.datasetId, 'share');
       assertProvider(ctx.actor, dataset);
       assertUsable(dataset);
@@ -131,11 +131,11 @@ export class Copies {
 
   /**
    * What every run that reads a copy asks first, and again before it publishes. Locks scenario, holding and copy (share), in this order.
-   * @throws Refusal of `Scenarios.assertOperating`, `dataset.frozen`, `dataset-copy.not-ready`, `dataset-copy.not-granted`.
+   * @throws Refusal of `Scenarios.assertOperatingInClear`, `dataset.frozen`, `dataset-copy.not-ready`, `dataset-copy.not-granted`.
    */
   async assertReadable(tx: Tx, id: Id, at: Instant): Promise<ReadableCopy> {
     const { scenarioId, datasetId, fieldsVersion } = await this.repository.get(tx, id);
-    await this.scenarios.assertOperating(tx, scenarioId, at);
+    await this.scenarios.assertOperatingInClear(tx, scenarioId, at);
     const dataset = await this.datasets.facts(tx, datasetId, 'share');
     assertUsable(dataset);
     const copy = await this.repository.lock(tx, id, 'share');

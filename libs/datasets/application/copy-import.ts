@@ -140,7 +140,7 @@ export class CopyImport {
   private async gather(tx: Tx, copyId: Id) {
     const { datasetId, scenarioId } = await this.repository.get(tx, copyId);
     const at = this.clock.now();
-    await this.scenarios.assertOperating(tx, scenarioId, at);
+    await this.scenarios.assertOperatingInClear(tx, scenarioId, at);
     const dataset = await this.datasets.facts(tx, datasetId, 'share');
     assertUsable(dataset);
     const grant = await this.copies.grant(tx, scenarioId, datasetId);

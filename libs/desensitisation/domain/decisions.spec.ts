@@ -46,7 +46,7 @@ describe('approving a plan', () => {
 describe('fields of a run', () => {
   const keep = (column: string) => ({ column, sensitiveType: 'none', grade: 'L1', technique: { kind: 'keep' } }) as const;
   const plan: Plan = { columns: [keep('a'), keep('b'), { ...keep('c'), technique: { kind: 'drop' } }] };
-  it('are those that are granted and consented to; a dropped one needs neither [REQ-02, REQ-07]', () => {
+  it('are those that are granted and consented to; a dropped one needs neither [REQ-02] [REQ-07]', () => {
     expect(() => {
       assertGranted(plan, { open: ['a', 'b'], lapsed: ['c'] });
     }).not.toThrow();

@@ -50,6 +50,13 @@ export class Organisations {
     return regionsOf(actor).includes(id);
   }
 
+  /** The organisation and all above it, itself first. */
+  async lineage(tx: Tx, id: Id): Promise<Organisation[]> {
+    const found: Organisation[] = [];
+    for (let next: Id | null = id; next !== null; next = found.at(-1)?.parentId ?? null) found.push(await this.repository.get(tx, next));
+    return found;
+  }
+
   /** The organisation and all below it. */
   subtree(tx: Tx, id: Id): Promise<Id[]> {
     return this.repository.subtree(tx, id);

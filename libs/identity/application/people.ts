@@ -1,16 +1,4 @@
-import {
-  endOfDay,
-  addDays,
-  newId,
-  personOf,
-  refuse,
-  type ActContext,
-  type Actor,
-  type Day,
-  type Id,
-  type Instant,
-  type Role,
-} from '#kernel';
+import { endOfDay, addDays, newId, personOf, refuse, type ActContext, type Day, type Id, type Instant, type Role } from '#kernel';
 import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -29,6 +17,7 @@ import { personAffiliationEnded, personRecordChanged } from '../contract.js';
 import { assertNotBackdated, missingDetails, type PersonnelFacts } from '../domain/personnel.js';
 import { decides, roleRules } from '../domain/role-rules.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
+import type { PersonRow } from '../persistence/entities.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
 import { PersonLocksRepository } from '../persistence/person-locks.repository.js';
 import { Grantable } from './grantable.js';
@@ -119,14 +108,14 @@ export class People {
       personId,
       'person.record-filed',
       { kind, validFrom: validFrom ?? null, validUntil, documentedFrom },
-      async (tx) => {
+      async (tx, person) => {
         notSelf(ctx, personId);
         const missing = missingDetails(kind, details);
         if (missing.length > 0) throw refuse('identity.record-incomplete', { kind, missing });
-        if (numberMac !== undefined) await this.repository.setNumber(tx, personId, numberMac);
+        if (numberMac !== undefined) await this.repository.setNumber(tx, person, numberMac, ctx.at);
         const from = beginning(validFrom, ctx.at);
         const row = { kind, validFrom: from, validUntil, documentedFrom, evidenceDigest, details };
-        await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, ...row });
+        await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, voidedAt: null, ...row });
         // A vetting that was not passed, or a shorter agreement, takes away as well.
         await tx.bumpEpoch('rights', personId);
         await tx.publish(personRecordChanged, personId, { personId });
@@ -191,12 +180,12 @@ export class People {
     personId: Id,
     action: string,
     details: Parameters<Tx['record']>[0]['details'],
-    apply: (tx: Tx) => Promise<void>,
+    apply: (tx: Tx, person: PersonRow) => Promise<void>,
   ): Promise<PersonAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const person = await this.repository.lock(tx, personId, 'update');
       await this.assertReaches(tx, personId);
-      await apply(tx);
+      await apply(tx, person);
       const touched = await this.repository.touch(tx, person);
       await tx.record({ action, object: { kind: 'person', id: personId }, ...(details === undefined ? {} : { details }) });
       return viewOf(touched);

@@ -16,6 +16,8 @@ export interface PersonnelRecord {
   readonly documentedFrom: Day | null;
   readonly evidenceDigest: string;
   readonly withdrawn: boolean;
+  /** When the identity number that the verification was made for changed (PERS-01). */
+  readonly voidedAt: Instant | null;
   /** Reviewer, organiser, certificate number, period, liability: by kind. */
   readonly details: Readonly<Record<string, string>>;
 }

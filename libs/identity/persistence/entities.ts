@@ -81,6 +81,7 @@ export class PersonnelRecordRow {
   @Column({ name: 'valid_until', type: 'date', nullable: true }) validUntil: Day | null;
   @Column({ name: 'evidence_digest', type: 'text' }) evidenceDigest: string;
   @Column({ type: 'boolean' }) withdrawn: boolean;
+  @Column({ name: 'voided_at', type: 'timestamptz', nullable: true, transformer: instant }) voidedAt: Instant | null;
   @Column({ type: 'jsonb' }) details: Record<string, string>;
 }
 

@@ -2,6 +2,7 @@ import type { Id, Instant } from '#kernel';
 import { managerOf } from '#platform/database/persistence';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { assertNotLocked } from '../domain/person-lock.js';
 import type { PersonnelFacts } from '../domain/personnel.js';
 import { AffiliationRow, PersonnelRecordRow, PersonRow, RoleGrantRow } from './entities.js';
@@ -78,8 +79,12 @@ export class PeopleRepository {
     return result.affected === 1;
   }
 
-  async setNumber(tx: Tx, personId: Id, numberMac: string): Promise<void> {
-    await managerOf(tx).update(PersonRow, { id: personId }, { numberMac });
+  /** Keeps the number's keyed digest. A changed one voids every real-name verification made for the one before (PERS-01). */
+  async setNumber(tx: Tx, person: PersonRow, numberMac: string, at: Instant): Promise<void> {
+    const { id, numberMac: before } = person;
+    await managerOf(tx).update(PersonRow, { id }, { numberMac });
+    if (before !== null && before !== numberMac)
+      await managerOf(tx).update(PersonnelRecordRow, { personId: id, kind: 'real-name', voidedAt: IsNull() }, { voidedAt: at });
   }
 
   /** When the person's sessions were last cut; tokens issued before do not count. */

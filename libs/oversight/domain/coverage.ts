@@ -32,3 +32,7 @@ export function unknownIds(tests: readonly TestEvidence[]): string[] {
   const known = new Set(requirements.map((requirement) => requirement.id));
   return [...new Set(tests.flatMap((test) => idsIn(test.name)).filter((id) => !known.has(id)))];
 }
+
+/** Tags that name several requirements at once, such as `[DES-01` and `MOD-03]` with a comma between: they would count for none. */
+export const jointTags = (name: string): string[] =>
+  [...name.matchAll(/\[[A-Z]+-\d+(?:\s*[,;、]\s*[A-Z]+-\d+)+\]/g)].map((match) => match[0]);

@@ -8,6 +8,7 @@ const record = (kind: string, validFrom: string, validUntil: string | null, more
   validFrom: startOfDay(validFrom),
   validUntil,
   withdrawn: false,
+  voidedAt: null,
   details: {},
   ...more,
 });
@@ -32,6 +33,15 @@ describe('what is on file for a person', () => {
 
   it('does not see what was withdrawn', () => {
     expect(proofs(record('real-name', '2025-01-01', null, { withdrawn: true })).identity).toBeNull();
+  });
+
+  it('does not let a verification count that was made for another identity number, and lets a new one [PERS-01]', () => {
+    const voided = record('real-name', '2025-01-01', null, { voidedAt: '2026-01-01T00:00:00.000Z' });
+    expect(proofs(voided).identity).toMatchObject({ ref: 'real-name 2025-01-01', voided: true });
+    expect(proofs(voided, record('real-name', '2026-01-01', '2026-12-31')).identity).toMatchObject({
+      ref: 'real-name 2026-01-01',
+      voided: false,
+    });
   });
 
   it('lets only a passing vetting count [PERS-02]', () => {

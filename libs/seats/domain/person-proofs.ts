@@ -8,6 +8,8 @@ export interface FiledRecord {
   readonly validFrom: Instant;
   readonly validUntil: Day | null;
   readonly withdrawn: boolean;
+  /** Since when a real-name verification stands for a number that the person no longer has (PERS-01). */
+  readonly voidedAt: Instant | null;
   readonly details: Readonly<Record<string, string>>;
 }
 export interface FiledAffiliation {
@@ -51,7 +53,8 @@ export function personProofs(
 ): Omit<SeatFacts['person'], 'lock'> {
   const of = (kind: string) => records.filter((record) => record.kind === kind && !record.withdrawn);
   const proof = (kind: string): Proof | null => best(of(kind).map(filed), at);
-  const identity = proof('real-name');
+  const identities = of('real-name').map((record) => ({ ...filed(record), voided: record.voidedAt !== null }));
+  const standing = identities.filter(({ voided }) => !voided);
   const vetting = best(
     of('vetting').map((record) => ({
       ...filed(record),
@@ -61,7 +64,7 @@ export function personProofs(
   );
   return {
     id: personId,
-    identity: identity && { ...identity, voided: false },
+    identity: best(standing.length > 0 ? standing : identities, at),
     filing: proof('filing'),
     vetting,
     confidentiality: proof('confidentiality-agreement'),

@@ -18,20 +18,36 @@ const items = {
   liability: '违约责任见第十条',
 } as const;
 
-/** Authorisation under the Zhejiang profile: its four stages by votes, refused without an emergency plan, then in force; a scenario. */
+/** The departments with which 浙江 六(四) has an emergency plan drawn up. */
+const drawnUpWith = [
+  { department: 'cyberspace', body: '省委网信办' },
+  { department: 'cryptography', body: '省密码管理局' },
+  { department: 'secrecy', body: '省国家保密局' },
+  { department: 'public-security', body: '省公安厅' },
+  { department: 'state-security', body: '省国家安全厅' },
+] as const;
+
+/** Authorisation under the Zhejiang profile: the bodies of its stages registered by two administrators, its four stages by votes, refused without an emergency plan, then in force; a scenario. */
 export async function authorisationChapter(teller: Teller, world: World): Promise<void> {
+  await teller.step('bodies of the stages registered by the security and the platform administrator together', async () => {
+    const parties = { 'expert-panel': 'experts', 'coordination-body': 'coordination', government: 'government' } as const;
+    let alone = '';
+    for (const [party, name] of Object.entries(parties)) {
+      const organisationId = world.organisation(name);
+      const body = { authorityId: world.organisation('authority'), party, organisationId, source: '浙江省公共数据授权运营机构名录' };
+      const { id } = await world.as('an').post<{ id: string }>('/stage-bodies', body);
+      alone = (await world.as('an').refused('stage-body.second-side-needed', 'POST', `/stage-bodies/${id}/confirmations`)).code;
+      await world.as('lin').post(`/stage-bodies/${id}/confirmations`, {});
+    }
+    return { registered: Object.keys(parties), 'one administrator alone registers a body': alone };
+  });
+
   await teller.step('authorisation drafted, submitted, and passed through the four stages of the Zhejiang profile by votes', async () => {
     const drafted = await draft(world);
     const path = `/authorisations/${drafted.id}`;
     world.remember('authorisation', drafted.id);
     await world.as('sun').post(`${path}/submissions`, {});
-    await world.as('zhou').post(`${path}/reviews`, {
-      parties: {
-        'expert-panel': world.organisation('experts'),
-        'coordination-body': world.organisation('coordination'),
-        government: world.organisation('government'),
-      },
-    });
+    await world.as('zhou').post(`${path}/reviews`, {});
     const { digest } = await world.as('zhou').get<Authorisation>(path);
     const early = await world.as('gao').refusedAny('POST', `${path}/votes`, { verdict: 'yes', digest });
     for (const voter of ['zhou', 'yan', 'xie', 'gao'])
@@ -59,7 +75,7 @@ export async function authorisationChapter(teller: Teller, world: World): Promis
     const refusal = await world.as('zhou').refusedAny('POST', `${path}/activations`, {});
     const filed = await world
       .as('sun')
-      .post<Authorisation>(`${path}/emergency-plans`, { digest: sha256('emergency plan'), expiresOn: inDays(360) });
+      .post<Authorisation>(`${path}/emergency-plans`, { digest: sha256('emergency plan'), expiresOn: inDays(360), drawnUpWith });
     await world.as('zhou').post(`${path}/emergency-plans/${filed.emergencyPlan?.id ?? ''}/approvals`, {});
     const active = await world.as('zhou').post<Authorisation>(`${path}/activations`, {});
     return {
@@ -99,7 +115,6 @@ const draft = (world: World): Promise<Authorisation> =>
   world.as('sun').post<Authorisation>('/authorisations', {
     unitId: world.organisation('unit'),
     authorityId: world.organisation('authority'),
-    profile: 'zhejiang',
     field: '普惠金融',
     rights: ['processing-use', 'product-operation'],
     grantMode: { mode: 'paid', purpose: 'industry', conditions: '按次计费', valuation: '浙资评〔2026〕第77号' },

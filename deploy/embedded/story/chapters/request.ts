@@ -26,9 +26,7 @@ export async function requestChapter(teller: Teller, world: World): Promise<void
       items: [item(world, 'residents', residentFields), item(world, 'adult', adultFields)],
     });
     world.remember('data-request', created.id);
-    const submitted = await world.as('sun').post<DataRequest>(`/data-requests/${created.id}/submissions`, {
-      parties: { provider: world.organisation('provider'), authority: world.organisation('authority') },
-    });
+    const submitted = await world.as('sun').post<DataRequest>(`/data-requests/${created.id}/submissions`, {});
     const states: Record<string, string> = {};
     for (const { id, digest } of submitted.items) {
       for (const voter of ['qian', 'zhou'])

@@ -1,20 +1,21 @@
 import { commonItems } from '../agreement-items.js';
 import { type RootProfile, byDefault, mustBeEntered, stated, terminationGrounds } from './profile.js';
-import { fourStages } from './stages.js';
+import { binzhouStages } from './stages.js';
 
 export const binzhou: RootProfile = {
   id: 'binzhou',
   version: 1,
-  zh: '滨州市公共数据授权运营管理规定',
-  en: 'Binzhou, authorised operation of public data',
+  zh: '滨州市公共数据授权运营管理暂行办法（滨政办字〔2024〕29号）',
+  en: 'Binzhou, interim measures for the authorised operation of public data (2024)',
   parent: null,
   status: 'in-force',
-  effectiveFrom: null,
+  draftOf: null,
+  effectiveFrom: '2024-09-09',
   effectiveUntil: null,
   lifeYears: 3,
   notes: [],
   rules: {
-    stages: stated(fourStages, '滨州 5', '滨州 13'),
+    stages: stated(binzhouStages, '滨州 5', '滨州 13'),
     publicityPeriod: stated(true, '滨州 14', '滨州 15'),
     consultation: byDefault(false, 'AUTH-14'),
     agreementItems: stated(commonItems, '滨州 15'),
@@ -28,7 +29,7 @@ export const binzhou: RootProfile = {
     industryOpinion: byDefault(false, 'REQ-04'),
     externalReference: stated(false, '滨州 17'),
     cooperationParties: stated(['authority'], '滨州 19'),
-    admissionParties: byDefault(['authority'], 'AUTH-27'),
+    admissionParties: stated(['authority', 'industry-authority'], '滨州 20'),
     selfRedevelopment: stated(false, '滨州 20'),
     exportReviewers: stated(['authority'], '滨州 9', '滨州 22'),
     suspensionGrounds: stated(
@@ -37,6 +38,7 @@ export const binzhou: RootProfile = {
     ),
     terminationGrounds: byDefault(terminationGrounds, 'TERM-02', '滨州 16', '滨州 30'),
     rectification: stated({ length: 30, unit: 'calendar-days', source: '滨州 30' }, '滨州 30'),
+    emergencyPlanDepartments: byDefault([], 'EMG-01'),
     agreementFiling: byDefault(null, 'AUTH-12'),
     terminationFiling: byDefault(null, 'TERM-04'),
     provincialFiling: byDefault(false, 'AUTH-11'),

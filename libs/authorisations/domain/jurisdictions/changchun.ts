@@ -1,6 +1,6 @@
 import { commonItems } from '../agreement-items.js';
 import { type RootProfile, byDefault, mustBeEntered, stated, suspensionGrounds, terminationGrounds } from './profile.js';
-import { fourStages } from './stages.js';
+import { changchunStages } from './stages.js';
 
 export const changchun: RootProfile = {
   id: 'changchun',
@@ -9,12 +9,16 @@ export const changchun: RootProfile = {
   en: 'Changchun, measures for the authorised operation of public data (2023)',
   parent: null,
   status: 'in-force',
-  effectiveFrom: null,
+  draftOf: null,
+  effectiveFrom: '2023-08-28',
   effectiveUntil: null,
   lifeYears: null,
-  notes: ['长春市于2025年9月印发《长春市公共数据资源授权运营管理办法》（长府规〔2025〕5号），本版本未包含其内容，采用前须由主管部门核对。'],
+  notes: [
+    '本文件的标题与文号未见于所据资料，采用前须由主管部门核对。',
+    '长春市于2025年9月印发《长春市公共数据资源授权运营管理办法》（长府规〔2025〕5号），本版本未包含其内容，采用前须由主管部门核对。',
+  ],
   rules: {
-    stages: stated(fourStages, '长春 7(二)(三)', '长春 9(二)'),
+    stages: stated(changchunStages, '长春 7(二)(三)', '长春 9(二)'),
     publicityPeriod: byDefault(false, 'AUTH-10'),
     consultation: byDefault(false, 'AUTH-14'),
     agreementItems: stated(commonItems, '长春 3', '长春 9(三)'),
@@ -34,6 +38,7 @@ export const changchun: RootProfile = {
     suspensionGrounds: byDefault(suspensionGrounds, 'SUSP-06', '长春 26'),
     terminationGrounds: byDefault(terminationGrounds, 'TERM-02', '长春 26'),
     rectification: mustBeEntered('长春 26'),
+    emergencyPlanDepartments: byDefault([], 'EMG-01', '长春 22'),
     agreementFiling: byDefault(null, 'AUTH-12'),
     terminationFiling: byDefault(null, 'TERM-04'),
     provincialFiling: byDefault(false, 'AUTH-11'),

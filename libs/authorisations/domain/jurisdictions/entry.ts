@@ -1,7 +1,7 @@
 import { type Day, type Id, type Instant, dayOf } from '#kernel';
 import { refuse } from '../refusals.js';
 import type { RuleName } from './profile.js';
-import { type Entry, type ResolvedProfile, resolveProfile, valueIfGiven } from './resolve.js';
+import { type Entry, type ResolvedProfile, type SupersedingText, resolveProfile, valueIfGiven } from './resolve.js';
 
 /** A change of a profile that one person proposed and another must confirm (ADM-04). */
 export interface ProposedEntry extends Entry {
@@ -9,6 +9,14 @@ export interface ProposedEntry extends Entry {
   readonly proposedBy: Id;
   readonly confirmedBy: Id | null;
   readonly confirmedAt: Instant | null;
+}
+
+/** @throws Refusal `profile.entry-in-the-past`, `profile.superseding-known`. */
+export function checkSupersedingText(text: SupersedingText, known: readonly SupersedingText[], now: Instant): void {
+  const today = dayOf(now);
+  if (text.from < today) throw refuse('profile.entry-in-the-past', { from: text.from, today });
+  if (known.some(({ profile, title }) => profile === text.profile && title === text.title))
+    throw refuse('profile.superseding-known', { profile: text.profile, title: text.title });
 }
 
 const retentionOf = (profile: ResolvedProfile, rule: RuleName): number | undefined => {
@@ -34,7 +42,7 @@ export function checkEntry(entry: Entry, entries: readonly Entry[], now: Instant
 
 /** @throws Refusal `profile.same-person` when the proposer confirms, `profile.entry-settled` when it was confirmed before. */
 export function decideEntryConfirmation(
-  entry: ProposedEntry,
+  entry: Pick<ProposedEntry, 'id' | 'proposedBy' | 'confirmedBy'>,
   personId: Id,
   now: Instant,
 ): Pick<ProposedEntry, 'confirmedBy' | 'confirmedAt'> {

@@ -18,7 +18,10 @@ export type Rule<T> =
 /** One stage of authorising; stages are passed in the order in which they stand (AUTH-09). */
 export interface Stage {
   readonly key: string;
+  /** The kind of body; which organisation that is in a region stands in the register of bodies. */
   readonly party: PartyRole;
+  /** Sits at the same time as the stage before it: the text says 会同 or 联合. */
+  readonly together?: boolean | undefined;
   readonly zh: string;
   readonly en: string;
 }
@@ -46,6 +49,10 @@ export const terminationGrounds = [
   'revocation',
 ] as const;
 export type TerminationGround = (typeof terminationGrounds)[number];
+
+/** Departments with which an emergency plan is drawn up: 网信、密码、保密、公安、国安. */
+export const planDepartments = ['cyberspace', 'cryptography', 'secrecy', 'public-security', 'state-security'] as const;
+export type PlanDepartment = (typeof planDepartments)[number];
 
 export type UpperLevel = 'city' | 'province';
 
@@ -79,6 +86,8 @@ export interface ProfileRules {
   readonly suspensionGrounds: Rule<readonly SuspensionGround[]>;
   readonly terminationGrounds: Rule<readonly TerminationGround[]>;
   readonly rectification: Rule<Figure>;
+  /** Departments that draw up the emergency plan together with who files it (EMG-01). */
+  readonly emergencyPlanDepartments: Rule<readonly PlanDepartment[]>;
   /** `null`: the text asks for no such filing. */
   readonly agreementFiling: Rule<Figure | null>;
   readonly terminationFiling: Rule<Figure | null>;
@@ -114,6 +123,7 @@ export const natures = {
   suspensionGrounds: 'statutory',
   terminationGrounds: 'statutory',
   rectification: 'statutory',
+  emergencyPlanDepartments: 'statutory',
   agreementFiling: 'statutory',
   terminationFiling: 'statutory',
   provincialFiling: 'statutory',
@@ -128,10 +138,13 @@ export type ProfileStatus = 'in-force' | 'draft';
 interface Common {
   readonly id: ProfileId;
   readonly version: number;
+  /** The text’s own title; where no source here gives it, a note says so. */
   readonly zh: string;
   readonly en: string;
   readonly status: ProfileStatus;
-  /** `null`: our catalogue of requirements does not give the day; resolving warns until the authority has entered it. */
+  /** Day of the text itself, where it is not yet in force. */
+  readonly draftOf: Day | null;
+  /** First day; `null` for a draft, which has none: resolving warns. */
   readonly effectiveFrom: Day | null;
   readonly effectiveUntil: Day | null;
   /** How long the text says that it lives, counted from its first day (ADM-04). */

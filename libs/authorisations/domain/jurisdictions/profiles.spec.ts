@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkEntry, decideEntryConfirmation } from './entry.js';
+import { slotsInOrder } from '../approval.js';
+import { checkPlanFiling } from '../emergency-plan.js';
+import { refuse } from '../refusals.js';
+import { checkEntry, checkSupersedingText, decideEntryConfirmation } from './entry.js';
 import { natures } from './profile.js';
 import { type Entry, governing, profiles, resolveProfile, valueOf } from './resolve.js';
 import { zhejiang } from './zhejiang.js';
@@ -29,7 +32,7 @@ describe('jurisdiction profiles', () => {
       expect(() => valueOf(resolveProfile(id, day), 'rectification')).toThrow('profile.figure-missing');
   });
 
-  it('asks ten working days of filing in 涞源 alone [AUTH-12] [TERM-04]', () => {
+  it('asks ten working days of filing in 涞源 alone [AUTH-12]', () => {
     expect(valueOf(resolveProfile('laiyuan', day), 'agreementFiling')).toMatchObject({ length: 10, unit: 'working-days' });
     expect(valueOf(resolveProfile('laiyuan', day), 'terminationFiling')).toMatchObject({ length: 10, unit: 'working-days' });
     for (const id of ids.filter((each) => each !== 'laiyuan')) expect(valueOf(resolveProfile(id, day), 'agreementFiling')).toBeNull();
@@ -38,6 +41,100 @@ describe('jurisdiction profiles', () => {
   it.each(ids)('%s: three years at most, network logs six months at least [AUTH-15] [LOG-01]', (id) => {
     expect(valueOf(resolveProfile(id, day), 'termLimit').years).toBe(3);
     expect(valueOf(resolveProfile(id, day), 'logRetention').months).toBe(6);
+  });
+
+  it.each([
+    ['zhejiang', ['screening:authority', 'expert-review:expert-panel', 'coordination:coordination-body', 'government-decision:government']],
+    [
+      'qingtian',
+      [
+        'screening:authority',
+        'coordination:coordination-body',
+        '+provider-review:provider',
+        '+expert-review:expert-panel',
+        'government-decision:government',
+      ],
+    ],
+    [
+      'binzhou',
+      ['screening:authority', 'expert-review:expert-panel', '+industry-review:industry-authority', 'government-decision:government'],
+    ],
+    ['changchun', ['screening:authority', 'expert-review:expert-panel', 'coordination:coordination-body']],
+    ['laiyuan', ['selection:authority']],
+  ])('%s: the stages of its text, those together marked [AUTH-09]', (id, stages) => {
+    const said = valueOf(resolveProfile(id, day), 'stages').map(({ key, party, together }) => `${together ? '+' : ''}${key}:${party}`);
+    expect(said).toEqual(stages);
+  });
+
+  it('lets stages that the text puts together vote in any order, and the next only after both [AUTH-09]', () => {
+    const stages = valueOf(resolveProfile('binzhou', day), 'stages');
+    const acting = Object.fromEntries(stages.map(({ party }, n) => [party, `organisation ${String(n)}`]));
+    expect(slotsInOrder(stages, acting).map(({ key, step }) => [key, step])).toEqual([
+      ['screening', 0],
+      ['expert-review', 1],
+      ['industry-review', 1],
+      ['government-decision', 2],
+    ]);
+  });
+
+  it('has the parties that the texts name: product review with the industry authority in 滨州 20, three and no industry vote in 涞源 四 [REQ-03] [AUTH-28]', () => {
+    expect(valueOf(resolveProfile('binzhou', day), 'admissionParties')).toEqual(['authority', 'industry-authority']);
+    expect(valueOf(resolveProfile('laiyuan', day), 'dataRequestParties')).toEqual(['provider', 'authority', 'data-administration']);
+    for (const id of ids) {
+      const publicity = valueOf(resolveProfile(id, day), 'publicityPeriod');
+      expect([id, publicity]).toEqual([id, id === 'binzhou' || id === 'laiyuan']);
+    }
+  });
+
+  it('has a key for each of the thirteen agreement items of 涞源 三(三)3 [AUTH-13]', () => {
+    const laiyuan = resolveProfile('laiyuan', day);
+    for (const key of ['resource-catalogue', 'products-and-standards', 'supporting-platform', 'dispute-resolution'] as const)
+      expect(valueOf(laiyuan, 'agreementItems')).toContain(key);
+    expect(laiyuan.notes.join()).toContain('十三项');
+    expect(laiyuan.notes.join()).not.toContain('十二项');
+  });
+
+  it('has the emergency plan drawn up with the departments that the text names [EMG-01]', () => {
+    const wanted = (id: string) => valueOf(resolveProfile(id, day), 'emergencyPlanDepartments');
+    expect(wanted('zhejiang')).toEqual(['cyberspace', 'cryptography', 'secrecy', 'public-security', 'state-security']);
+    expect(wanted('qingtian')).toEqual(['cyberspace', 'public-security', 'state-security']);
+    const police = [{ department: 'public-security', body: '县公安局' }] as const;
+    expect(() => checkPlanFiling(police, resolveProfile('qingtian', day))).toThrow(
+      refuse('emergency-plan.departments-missing', { departments: ['cyberspace', 'state-security'] }),
+    );
+    expect(() => checkPlanFiling([], resolveProfile('changchun', day))).not.toThrow();
+  });
+
+  it('carries the day from which each text is in force, and the end of 滨州’s three years with a warning before [ADM-04]', () => {
+    const days = ids.map((id) => resolveProfile(id, day)).map(({ id, effectiveFrom, draftOf }) => [id, effectiveFrom, draftOf]);
+    expect(days).toEqual([
+      ['zhejiang', '2023-09-01', null],
+      ['qingtian', '2024-03-24', null],
+      ['binzhou', '2024-09-09', null],
+      ['changchun', '2023-08-28', null],
+      ['laiyuan', null, '2026-05-11'],
+    ]);
+    expect(() => resolveProfile('binzhou', '2024-09-08')).toThrow('profile.missing');
+    expect(resolveProfile('binzhou', day)).toMatchObject({ lastDay: '2027-09-08', warnings: [] });
+    expect(resolveProfile('binzhou', '2027-09-08').warnings).toEqual(['expires-soon']);
+    expect(resolveProfile('binzhou', '2027-09-09').warnings).toEqual(['expired']);
+  });
+
+  it('says from its first day that another text replaces it, before that it announces it, and keeps its rules [ADM-04]', () => {
+    const text = {
+      profile: 'changchun',
+      title: '长春市公共数据资源授权运营管理办法',
+      dated: '2025-09-19',
+      from: '2026-07-01',
+      source: '公报',
+    } as const;
+    const at = (on: string, id = 'changchun') => resolveProfile(id, on, [], profiles, [text]);
+    expect(at('2026-06-30')).toMatchObject({ supersededBy: null, warnings: ['superseded-soon'] });
+    expect(at('2026-07-01')).toMatchObject({ supersededBy: text, warnings: ['superseded'] });
+    expect(at('2026-07-01').rules).toEqual(at('2026-06-30').rules);
+    expect(at('2026-07-01', 'binzhou').supersededBy).toBeNull();
+    expect(() => checkSupersedingText({ ...text, from: '2026-06-09' }, [], now)).toThrow('profile.entry-in-the-past');
+    expect(() => checkSupersedingText(text, [text], now)).toThrow('profile.superseding-known');
   });
 
   it('names a draft, an unknown day and an expired text in warnings, and refuses a jurisdiction that is not there [ADM-04]', () => {

@@ -30,11 +30,28 @@ export interface Entry<K extends RuleName = RuleName> {
   readonly source: string;
 }
 
-export type ProfileWarning = 'dates-unconfirmed' | 'draft' | 'expired' | 'expires-soon';
+/** A newer text that the authority entered and another person confirmed: from its day on, nothing new is authorised under the one it replaces. */
+export interface SupersedingText {
+  readonly profile: ProfileId;
+  readonly title: string;
+  /** Day of the text itself. */
+  readonly dated: Day;
+  readonly from: Day;
+  /** Where it was published. */
+  readonly source: string;
+}
+
+export type ProfileWarning = 'dates-unconfirmed' | 'draft' | 'expired' | 'expires-soon' | 'superseded' | 'superseded-soon';
 
 export interface ResolvedProfile {
   readonly id: ProfileId;
   readonly version: number;
+  readonly title: { readonly zh: string; readonly en: string };
+  readonly draftOf: Day | null;
+  readonly effectiveFrom: Day | null;
+  readonly lastDay: Day | null;
+  /** The text that replaced it by that day. */
+  readonly supersededBy: SupersedingText | null;
   /** From the profile itself up to its root, e.g. `['qingtian@1', 'zhejiang@1']`: what an agreement is frozen with. */
   readonly lineage: readonly string[];
   readonly status: ProfileStatus;
@@ -54,10 +71,16 @@ function versionAt(id: string, day: Day, known: readonly Profile[]): Profile {
   return newest;
 }
 
+/** The first text that replaces a profile by a day. */
+const replacing = (profile: Profile, day: Day, texts: readonly SupersedingText[]): SupersedingText | undefined =>
+  texts.filter((text) => text.profile === profile.id && text.from <= day).toSorted((a, b) => (a.from < b.from ? -1 : 1))[0];
+
 /** An expired text warns; its rules stand until the authority adopts another (ADM-04). Six months ahead it is announced. */
-function warningsOf(profile: Profile, day: Day): ProfileWarning[] {
+function warningsOf(profile: Profile, day: Day, texts: readonly SupersedingText[]): ProfileWarning[] {
   const last = lastDayOf(profile);
   const warnings: ProfileWarning[] = [];
+  if (replacing(profile, day, texts)) warnings.push('superseded');
+  else if (replacing(profile, plusDays(day, 180), texts)) warnings.push('superseded-soon');
   if (profile.status === 'draft') warnings.push('draft');
   if (profile.effectiveFrom === null) warnings.push('dates-unconfirmed');
   if (last && last < day) warnings.push('expired');
@@ -80,6 +103,7 @@ export function resolveProfile(
   day: Day,
   entries: readonly Entry[] = [],
   known: readonly Profile[] = profiles,
+  texts: readonly SupersedingText[] = [],
 ): ResolvedProfile {
   const chain: Profile[] = [];
   for (let next: string | null = id; next; next = chain.at(-1)?.parent ?? null) chain.push(versionAt(next, day, known));
@@ -90,12 +114,22 @@ export function resolveProfile(
   return {
     id: own.id,
     version: own.version,
+    title: { zh: own.zh, en: own.en },
+    draftOf: own.draftOf,
+    effectiveFrom: own.effectiveFrom,
+    lastDay: lastDayOf(own),
+    supersededBy: replacing(own, day, texts) ?? null,
     lineage: chain.map((profile) => `${profile.id}@${profile.version}`),
     status: own.status,
     rules: rules as ProfileRules,
-    warnings: [...new Set(chain.flatMap((profile) => warningsOf(profile, day)))],
+    warnings: [...new Set(chain.flatMap((profile) => warningsOf(profile, day, texts)))],
     notes: chain.flatMap((profile) => profile.notes),
   };
+}
+
+/** @throws Refusal `profile.superseded`: nothing new is authorised under a text that another one replaced; what was signed stands (ADM-04). */
+export function assertNotSuperseded({ id, supersededBy }: ResolvedProfile): void {
+  if (supersededBy) throw refuse('profile.superseded', { profile: id, title: supersededBy.title, from: supersededBy.from });
 }
 
 /** The value of a rule. @throws Refusal `profile.figure-missing` where the authority must enter it and has not. */

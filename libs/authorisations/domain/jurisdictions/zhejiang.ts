@@ -1,6 +1,6 @@
 import { commonItems } from '../agreement-items.js';
-import { type RootProfile, byDefault, mustBeEntered, stated, suspensionGrounds, terminationGrounds } from './profile.js';
-import { fourStages } from './stages.js';
+import { type RootProfile, byDefault, mustBeEntered, planDepartments, stated, suspensionGrounds, terminationGrounds } from './profile.js';
+import { zhejiangStages } from './stages.js';
 
 export const zhejiang: RootProfile = {
   id: 'zhejiang',
@@ -9,12 +9,17 @@ export const zhejiang: RootProfile = {
   en: 'Zhejiang, measures for the authorised operation of public data (trial, 2023)',
   parent: null,
   status: 'in-force',
-  effectiveFrom: null,
+  draftOf: null,
+  effectiveFrom: '2023-09-01',
   effectiveUntil: null,
   lifeYears: null,
-  notes: ['浙江省于2025年9月1日另行印发《浙江省公共数据资源授权运营管理办法》，本版本未包含其内容，采用前须由主管部门核对。'],
+  notes: [
+    '本文件的标题与文号未见于所据资料，采用前须由主管部门核对。',
+    '浙江 四(一) 的专家评审为可委托事项，本规则从严要求每件申请均经专家评审。',
+    '浙江省于2025年9月1日另行印发《浙江省公共数据资源授权运营管理办法》，本版本未包含其内容，采用前须由主管部门核对。',
+  ],
   rules: {
-    stages: stated(fourStages, '浙江 二(一)', '浙江 二(四)', '浙江 四(一)'),
+    stages: byDefault(zhejiangStages, '浙江 二(一)', '浙江 二(四)', '浙江 四(一)'),
     publicityPeriod: stated(false, '浙江 四(一)'),
     consultation: byDefault(false, 'AUTH-14'),
     agreementItems: stated(commonItems, '浙江 一(三)'),
@@ -34,6 +39,7 @@ export const zhejiang: RootProfile = {
     suspensionGrounds: byDefault(suspensionGrounds, 'SUSP-06', '浙江 六(八)'),
     terminationGrounds: byDefault(terminationGrounds, 'TERM-02', '浙江 六(八)'),
     rectification: mustBeEntered('浙江 六(八)'),
+    emergencyPlanDepartments: stated(planDepartments, '浙江 六(四)'),
     agreementFiling: byDefault(null, 'AUTH-12'),
     terminationFiling: byDefault(null, 'TERM-04'),
     provincialFiling: stated(true, '浙江 四(二)'),

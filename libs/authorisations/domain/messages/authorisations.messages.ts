@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { agreementItemKeys } from '../agreement-items.js';
 import { applicationFileKinds } from '../application-file.js';
 import { authorisationStates } from '../authorisation.states.js';
+import { planDepartments } from '../jurisdictions/profile.js';
 import { filingKinds } from '../filing.js';
+import { partyRoles } from '../parties.js';
 import { grantPurposes, rights } from '../rights.js';
-import { ApprovalView, Ballot, DeadlineView, Parties, day, digest, text } from './common.messages.js';
+import { ApprovalView, Ballot, DeadlineView, NamesNobody, day, digest, text } from './common.messages.js';
 
 const term = z.object({ from: day, until: day }).strict();
 const grantMode = z
@@ -39,7 +41,6 @@ export const Application = z
 export const DraftAuthorisation = Application.extend({
   unitId: z.uuid(),
   authorityId: z.uuid().optional().describe('Left out by an authority: its own'),
-  profile: z.string().max(40).optional().describe('Jurisdiction profile; left out: that of the authority’s region'),
   renewsId: z.uuid().optional(),
 })
   .strict()
@@ -54,7 +55,7 @@ export const Submission = z
       .describe('Latest evaluation, for a renewal'),
   })
   .strict();
-export const OpenReview = z.object({ parties: Parties.default({}) }).strict();
+export const OpenReview = NamesNobody;
 export const StageBallot = Ballot.extend({
   correctBy: day.optional().describe('With a no: the day by which the unit may correct; left out, the no ends the case'),
 }).strict();
@@ -78,7 +79,13 @@ export const Agreement = z
 export const Signing = z
   .object({ scan: digest, signedOn: day, seal: z.object({ digest }).strict().describe('Digest of the document under the contract seal') })
   .strict();
-export const EmergencyPlanFiling = z.object({ digest, expiresOn: day.nullable().default(null) }).strict();
+const drawnUpWith = z
+  .array(z.object({ department: z.enum(planDepartments), body: text(100) }).strict())
+  .max(20)
+  .describe('Departments that drew it up together with who files it');
+export const EmergencyPlanFiling = z
+  .object({ digest, expiresOn: day.nullable().default(null), drawnUpWith: drawnUpWith.default([]) })
+  .strict();
 export const Withdrawal = z.object({ reason: text(1000) }).strict();
 export const FilingReceipt = z.object({ kind: z.enum(filingKinds), number: z.string().max(100), happenedOn: day }).strict();
 
@@ -108,6 +115,7 @@ export const AuthorisationView = AuthorisationSummary.extend({
   termException: z.object({ decision: z.string(), digest: z.string() }).nullable(),
   files: z.array(z.object({ kind: z.enum(applicationFileKinds), digest: z.string(), periodEnd: z.string() })),
   responsible: responsible.nullable(),
+  bodies: z.partialRecord(z.enum(partyRoles), z.uuid()).describe('The registered bodies that judge this revision'),
   digest: z.string().describe('What the parties judge: vote with it'),
   returned: z.object({ reasons: z.string(), due: z.string() }).nullable(),
   publicity: z
@@ -132,7 +140,7 @@ export const AuthorisationView = AuthorisationSummary.extend({
     })
     .nullable(),
   emergencyPlan: z
-    .object({ id: z.uuid(), state: z.string(), digest: z.string(), expiresOn: z.string().nullable(), standing: z.string() })
+    .object({ id: z.uuid(), state: z.string(), digest: z.string(), expiresOn: z.string().nullable(), standing: z.string(), drawnUpWith })
     .nullable(),
   filings: z.array(
     z.object({

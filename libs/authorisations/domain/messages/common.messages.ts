@@ -17,8 +17,8 @@ export const FigureView = z.object({
 });
 export const DeadlineView = z.object({ start: z.string(), figure: FigureView, due: z.string() });
 
-/** Which organisation acts in which role of a review; those left out are filled where only one can be meant. */
-export const Parties = z.partialRecord(z.enum(partyRoles), z.uuid());
+/** Who decides follows from the matter and the register of bodies: whoever files it names nobody. */
+export const NamesNobody = z.object({}).strict();
 
 export const Ballot = z
   .object({

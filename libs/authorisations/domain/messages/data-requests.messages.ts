@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dataRequestItemStates } from '../data-request.states.js';
-import { ApprovalView, Ballot, Parties, day, digest, text } from './common.messages.js';
+import { ApprovalView, Ballot, NamesNobody, day, digest, text } from './common.messages.js';
 
 const basis = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('masking-plan') }).strict(),
@@ -40,7 +40,7 @@ export const CreateDataRequest = z
   .strict()
   .meta({ id: 'CreateDataRequest' });
 export const ReviseDataRequest = z.object({ items: z.array(RequestItem).min(1).max(200) }).strict();
-export const RequestSubmission = z.object({ parties: Parties.default({}) }).strict();
+export const RequestSubmission = NamesNobody;
 export const ItemBallot = Ballot.extend({
   forCorrection: z.boolean().default(false).describe('With a no: return the item for correction instead of rejecting it'),
 }).strict();

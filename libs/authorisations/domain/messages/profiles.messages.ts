@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { natures, suspensionGrounds, terminationGrounds } from '../jurisdictions/profile.js';
+import { natures, planDepartments, suspensionGrounds, terminationGrounds } from '../jurisdictions/profile.js';
 import type { RuleName, ValueOf } from '../jurisdictions/profile.js';
 import { agreementItemKeys } from '../agreement-items.js';
 import { partyRoles } from '../parties.js';
@@ -11,7 +11,9 @@ const figure = FigureView.strict();
 
 /** What the authority may enter for each rule; a value that does not fit is refused before anybody confirms it. */
 export const ruleValues = {
-  stages: z.array(z.object({ key: text(60), party: z.enum(partyRoles), zh: text(60), en: text(60) }).strict()).min(1),
+  stages: z
+    .array(z.object({ key: text(60), party: z.enum(partyRoles), together: z.boolean().optional(), zh: text(60), en: text(60) }).strict())
+    .min(1),
   publicityPeriod: z.boolean(),
   consultation: z.boolean(),
   agreementItems: z.array(z.enum(agreementItemKeys)).min(1),
@@ -31,6 +33,7 @@ export const ruleValues = {
   suspensionGrounds: z.array(z.enum(suspensionGrounds)).min(1),
   terminationGrounds: z.array(z.enum(terminationGrounds)).min(1),
   rectification: figure,
+  emergencyPlanDepartments: z.array(z.enum(planDepartments)),
   agreementFiling: figure.nullable(),
   terminationFiling: figure.nullable(),
   provincialFiling: z.boolean(),
@@ -67,9 +70,33 @@ export const EntryView = z
   })
   .meta({ id: 'ProfileEntry' });
 
+const supersedes = {
+  profile: z.enum(profileIds).describe('The profile whose text it replaces'),
+  title: text(200),
+  dated: day.describe('Day of the new text'),
+  from: day.describe('Its first day: from then on nothing new is authorised under the old one'),
+  source: text(300).describe('Where it was published'),
+};
+export const ProposeSupersedingText = z.object(supersedes).strict().meta({ id: 'ProposeSupersedingText' });
+export const SupersedingTextView = z
+  .object({
+    id: z.uuid(),
+    version: z.number().int(),
+    ...supersedes,
+    proposedBy: z.uuid(),
+    confirmedBy: z.uuid().nullable(),
+    confirmedAt: z.string().nullable(),
+  })
+  .meta({ id: 'SupersedingText' });
+
 export const ProfileView = z
   .object({
     id: z.string(),
+    title: z.object({ zh: z.string(), en: z.string() }),
+    draftOf: z.string().nullable(),
+    effectiveFrom: z.string().nullable(),
+    lastDay: z.string().nullable(),
+    supersededBy: z.object({ title: z.string(), dated: z.string(), from: z.string(), source: z.string() }).nullable(),
     lineage: z.array(z.string()),
     status: z.string(),
     warnings: z.array(z.string()),

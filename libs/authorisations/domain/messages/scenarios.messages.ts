@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { partnerFileKinds } from '../partner.js';
 import { partnerStates } from '../partner.states.js';
 import { scenarioStates } from '../scenario.states.js';
-import { ApprovalView, Ballot, Parties, day, digest, text } from './common.messages.js';
+import { ApprovalView, Ballot, NamesNobody, day, digest, text } from './common.messages.js';
 
 const long = z.string().max(4000).default('');
 
@@ -25,7 +25,7 @@ export const CreateScenario = z
   })
   .strict()
   .meta({ id: 'CreateScenario' });
-export const ScenarioSubmission = z.object({ parties: Parties.default({}) }).strict();
+export const ScenarioSubmission = NamesNobody;
 export const ScenarioBallot = Ballot;
 export const ScenarioReason = z.object({ reason: z.string().max(2000) }).strict();
 
@@ -67,7 +67,6 @@ export const RequestPartner = z
     until: day,
     files: z.array(z.object({ kind: z.enum(partnerFileKinds), digest }).strict()).max(50),
     affiliatesDeclared: z.boolean().describe('The unit’s affiliates at its organisation are complete as of today'),
-    parties: Parties.default({}),
   })
   .strict()
   .meta({ id: 'RequestPartner' });

@@ -12,8 +12,8 @@ export const approvalRefusals = {
     status: 409,
     zh: '未指定代表“{party}”的机构。',
     en: 'No organisation acts as “{party}”.',
-    satisfyZh: '在送审时指定该机构。',
-    satisfyEn: 'Name it when opening the review.',
+    satisfyZh: '由安全管理员与平台管理员在属地机构名录中登记该机构。',
+    satisfyEn: 'Have it entered in the region’s register of bodies.',
     sources: ['REQ-03', 'AUTH-09'],
   },
   'approval.party-of-other-kind': {
@@ -23,6 +23,22 @@ export const approvalRefusals = {
     satisfyZh: '指定真正承担该职责的机构。',
     satisfyEn: 'Name the organisation whose role it is.',
     sources: ['ACC-05'],
+  },
+  'approval.same-body': {
+    status: 409,
+    zh: '同一机构不得占用多个环节：{slots}。',
+    en: 'One organisation cannot be several bodies: {slots}.',
+    satisfyZh: '规定由不同机构办理的环节，须分别登记不同的机构。',
+    satisfyEn: 'Where the text has several bodies, register a different organisation for each.',
+    sources: ['AUTH-09', 'ACC-05'],
+  },
+  'approval.body-ended': {
+    status: 409,
+    zh: '送审后，“{slot}”一方的机构登记已终止。',
+    en: 'The registration of the body for “{slot}” ended after this was filed.',
+    satisfyZh: '退回或重新提交，由现登记的机构办理。',
+    satisfyEn: 'Return it or file it anew: the body registered then decides.',
+    sources: ['AUTH-09'],
   },
   'approval.no-parties': {
     status: 409,

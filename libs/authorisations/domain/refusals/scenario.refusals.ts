@@ -56,6 +56,14 @@ export const scenarioRefusals = {
     satisfyEn: 'Have it approved first.',
     sources: ['AUTH-18', 'REQ-01'],
   },
+  'scenario.route-prescribed': {
+    status: 409,
+    zh: '该场景规定采用“{route}”隐私计算路线，本运营域不得以明文导入或处理其数据。',
+    en: 'The scenario prescribes the route “{route}”; its data is neither imported nor processed in clear.',
+    satisfyZh: '在提供该路线的环境中处理；如可采用明文方式，请另行提交场景审议。',
+    satisfyEn: 'Process it where that route is offered; where clear text will do, submit another scenario to review.',
+    sources: ['PRIV-01'],
+  },
   'scenario.over': {
     status: 409,
     zh: '场景已于 {until} 到期。',

@@ -175,6 +175,14 @@ export const standingRefusals = {
     satisfyZh: '核对编号。',
     satisfyEn: 'Check the id.',
   },
+  'emergency-plan.departments-missing': {
+    status: 409,
+    zh: '应急预案未写明会同制定的部门：{departments}。',
+    en: 'The emergency plan names no part of: {departments}.',
+    satisfyZh: '会同所列部门制定，并逐一写明。',
+    satisfyEn: 'Draw it up with each of these departments and name them.',
+    sources: ['EMG-01'],
+  },
   'emergency-plan.self-approval': {
     status: 403,
     zh: '编制人不得批准自己的预案。',

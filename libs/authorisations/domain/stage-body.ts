@@ -1,0 +1,90 @@
+import { type Grant, type Id, type Instant, stepTo } from '#kernel';
+import { assertDistinct, slotsInOrder } from './approval.js';
+import { type ResolvedProfile, valueOf } from './jurisdictions/resolve.js';
+import { type Bodies, type PartyRole, type RegisteredBody, kindsOfParty } from './parties.js';
+import { refuse } from './refusals.js';
+import { type StageBodyState, stageBodyTransitions } from './stage-body.states.js';
+
+/** Which organisation is a body of a region: the profile names the kind, two administrators together the organisation (AUTH-09). */
+export interface StageBody {
+  readonly id: Id;
+  readonly state: StageBodyState;
+  /** The authority whose region it is; authorities below it have the same body unless they have one of their own. */
+  readonly authorityId: Id;
+  readonly party: PartyRole;
+  readonly organisationId: Id;
+  /** The decision or list that makes it that body. */
+  readonly source: string;
+  readonly proposedBy: Id;
+  readonly confirmedBy: Id | null;
+  readonly from: Instant | null;
+  readonly until: Instant | null;
+  readonly endedBy: Id | null;
+  readonly reason: string | null;
+}
+
+/** One of the two who register, as they stand now. */
+export interface Registrar {
+  readonly personId: Id;
+  readonly grants: readonly Pick<Grant, 'role'>[];
+}
+const sides = ['security-admin', 'platform-operator'] as const;
+const sideOf = ({ grants }: Registrar) => sides.find((side) => grants.some(({ role }) => role === side));
+
+/** @throws Refusal `approval.party-of-other-kind`, `approval.same-body` where it would hold two stages of the region's text. */
+export function checkBody(
+  body: Pick<StageBody, 'authorityId' | 'party' | 'organisationId'>,
+  kind: string,
+  profile: ResolvedProfile,
+  others: Bodies,
+): void {
+  const { party, organisationId, authorityId } = body;
+  if (!kindsOfParty[party].includes(kind)) throw refuse('approval.party-of-other-kind', { party, kind });
+  const acting = { ...others, authority: authorityId, [party]: organisationId };
+  const known = valueOf(profile, 'stages').filter((stage) => acting[stage.party] !== undefined);
+  assertDistinct(slotsInOrder(known, acting));
+}
+
+/** @throws Refusal `stage-body.second-side-needed` unless proposer and confirmer stand on the two sides now. */
+export function decideBodyConfirmation(
+  body: StageBody,
+  proposer: Registrar,
+  confirmer: Registrar,
+  now: Instant,
+): { readonly state: 'registered'; readonly confirmedBy: Id; readonly from: Instant } {
+  const moved = stepTo<StageBodyState, 'registered'>(stageBodyTransitions, body.state, 'registered', 'stage-body');
+  const [first, second] = [sideOf(proposer), sideOf(confirmer)];
+  if (proposer.personId === confirmer.personId || first === undefined || second === undefined || first === second)
+    throw refuse('stage-body.second-side-needed');
+  return { ...moved, confirmedBy: confirmer.personId, from: now };
+}
+
+/** Ends a registration, or takes back one that nobody confirmed. What was filed under it waits for the body registered then. */
+export function decideBodyEnd(
+  body: StageBody,
+  by: Id,
+  reason: string,
+  now: Instant,
+): { readonly state: 'withdrawn' | 'ended'; readonly until: Instant; readonly endedBy: Id; readonly reason: string } {
+  const to = body.state === 'proposed' ? 'withdrawn' : 'ended';
+  return { ...stepTo<StageBodyState, typeof to>(stageBodyTransitions, body.state, to, 'stage-body'), until: now, endedBy: by, reason };
+}
+
+/**
+ * The bodies of a region: each party's nearest, from the authority itself upward.
+ * @param lineage the authority first, then those above it.
+ */
+export function nearestBodies(registered: readonly StageBody[], lineage: readonly Id[]): Bodies {
+  const found: Partial<Record<PartyRole, RegisteredBody>> = {};
+  for (const authorityId of lineage)
+    for (const { id, party, organisationId, ...body } of registered)
+      if (body.authorityId === authorityId) found[party] ??= { organisationId, bodyId: id };
+  return found;
+}
+
+/** Those of the bodies that are needed. @throws Refusal `stage-body.missing` naming every party that nobody is registered as. */
+export function requiredBodies(parties: readonly PartyRole[], bodies: Bodies, authorityId: Id): Bodies {
+  const missing = parties.filter((party) => bodies[party] === undefined);
+  if (missing.length > 0) throw refuse('stage-body.missing', { parties: missing, authorityId });
+  return Object.fromEntries(parties.map((party) => [party, bodies[party]]));
+}
