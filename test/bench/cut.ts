@@ -44,7 +44,7 @@ export async function benchCut(say: Say): Promise<SuiteReport> {
         figure(`${String(atOnce)} at once, the last receipt`, of(together, 'fromCommitMs', 1), 'ms'),
         figure(`${String(atOnce)} at once, p95 from the sending of the request`, of(together, 'fromOrderMs', 0.95), 'ms'),
         figure('requests to the API server about the seats’ domains per receipt, passes included', requests / atOnce, 'requests'),
-        figure('passes over domains meanwhile', passes, 'passes'),
+        figure('domains over which a pass ended meanwhile', passes, 'domains'),
       ],
     };
   } finally {
