@@ -26,7 +26,7 @@ const publish = (type: string, authorisationId: string): Promise<unknown> =>
     newId(),
     type,
     authorisationId,
-    JSON.stringify({ authorisationId, unitId, suspensionId: newId() }),
+    JSON.stringify({ authorisationId, unitId, ...(/suspended|resumed/.test(type) ? { suspensionId: newId() } : {}) }),
   ]);
 const domainOf = async (authorisationId: string): Promise<{ id: string; state: string } | undefined> =>
   (await medium.operator.get<{ items: { id: string; state: string }[] }>(`/operation-domains?authorisationId=${authorisationId}`)).body

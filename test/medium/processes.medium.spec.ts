@@ -59,7 +59,7 @@ const starting: Readonly<Record<Application, (platform: Platform) => Promise<() 
   api: async (platform) => {
     const app = await composeApi(platform);
     const ready = await app.inject({ url: '/readyz' });
-    expect([ready.statusCode, ready.json()]).toEqual([200, { database: 'ok', keys: 'ok', objects: 'ok' }]);
+    expect([ready.statusCode, ready.json()]).toEqual([200, { database: 'ok', engine: 'ok', keys: 'ok', objects: 'ok' }]);
     return () => app.close();
   },
   worker: startWorker,

@@ -80,7 +80,7 @@ export interface Reading {
 }
 
 /** Far above what a person writes; what generated code of the allowed length needs at most. */
-export const readingLimits = { treeBytes: 4_000_000, nodes: 60_000, depth: 1200, steps: 20_000_000 } as const;
+export const readingLimits = { treeBytes: 4_000_000, nodes: 60_000, depth: 1200, steps: 20_000_000, columns: 2_000 } as const;
 export const tooComplex = (): Refusal => refuse('coderuns.code-too-complex');
 
 /**
@@ -95,7 +95,10 @@ export function analyse({ answer, sql, inputs, columns }: Reading): readonly Der
   if (count > readingLimits.nodes || depth > readingLimits.depth) throw tooComplex();
   assertReadsInputsOnly(select, inputs);
   try {
-    return lineageOf(select, columns, new Work(readingLimits.steps));
+    const lineage = lineageOf(select, columns, new Work(readingLimits.steps));
+    // Each may derive from every field, and is told with them.
+    if (lineage !== undefined && lineage.length > readingLimits.columns) throw new TooMuchWork();
+    return lineage;
   } catch (fault) {
     throw fault instanceof TooMuchWork ? tooComplex() : fault;
   }

@@ -9,6 +9,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import type { OperationDomain } from '../domain/operation-domain.js';
 import { zones } from '../domain/zone.js';
+import { canarySecret } from '../manifests/names.js';
 import { DesiredRepository } from '../persistence/desired.repository.js';
 import { DomainsRepository } from '../persistence/domains.repository.js';
 import { DesiredObjects } from './desired-objects.js';
@@ -18,7 +19,6 @@ import { subject } from './domains.js';
 export const domainKey = (domainId: Id): string => `domain/${domainId}`;
 export const canaryFolder = (domainId: Id): string => `domains/${domainId}`;
 export const canaryObject = (domainId: Id): string => `${canaryFolder(domainId)}/canary`;
-export const canarySecret = 'opdomain-canary';
 
 interface Planted {
   readonly object: string;

@@ -50,3 +50,6 @@ export const zoneLabels = (zone: ZoneSpec): Record<string, string> => ({
 export const inZone = (name: string, zone: ZoneSpec): { readonly metadata: ObjectMeta } => ({
   metadata: { name, namespace: zone.namespace, labels: zoneLabels(zone) },
 });
+
+/** Planted in every zone; that it cannot be read again shows that the zone's secrets are gone. */
+export const canarySecret = 'opdomain-canary';

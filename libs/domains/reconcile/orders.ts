@@ -9,7 +9,7 @@ import { sayStep } from './difference.js';
 import { destroyZones } from './destroy.js';
 import { takeStock } from './inventory.js';
 import { planZone } from './zone-pass.js';
-import { canarySecret } from '../application/canaries.js';
+import { canarySecret } from '../manifests/names.js';
 
 export interface OrderRoom {
   readonly wanted: WantedDomain;

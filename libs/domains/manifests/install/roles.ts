@@ -1,5 +1,5 @@
 import type { PolicyRule, Role, RoleBinding, Subject } from '../kinds.js';
-import { accounts, annotations, labels, managedBy, zoneRoles } from '../names.js';
+import { accounts, annotations, canarySecret, labels, managedBy, zoneRoles } from '../names.js';
 
 const metadata = (name: string, namespace?: string) => ({
   name,
@@ -30,8 +30,8 @@ const keep = [...see, 'create', 'update', 'patch', 'delete'] as const;
 const rbac = 'rbac.authorization.k8s.io';
 
 /**
- * The operator everywhere: make namespaces, bind the installation's roles in them, and see drift. No secrets, no pods, no role
- * creation, no `escalate`, no `impersonate`; admission policies on its user name keep even this to zones.
+ * The operator everywhere: make namespaces, bind the installation's roles in them, and see drift. Of secrets the canary alone, by its
+ * name: where a zone is gone its binding is too, and a refusal would not show that the secret is (DEST-02). No pods, no role creation, no `escalate`, no `impersonate`; admission policies on its user name keep even this to zones.
  */
 export const operatorRole = clusterRole(accounts.operator, [
   allow('', ['namespaces'], keep),
@@ -42,6 +42,7 @@ export const operatorRole = clusterRole(accounts.operator, [
   allow('networking.k8s.io', ['networkpolicies'], see),
   allow('admissionregistration.k8s.io', ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'], see),
   allow('', ['persistentvolumes'], [...see, 'patch', 'update']),
+  allow('', ['secrets'], ['get'], [canarySecret]),
 ]);
 
 /** The operator inside one zone, through the zone's own binding. */
