@@ -32,7 +32,8 @@ export async function runCommand(argv: readonly string[], terminal: Terminal, en
     .showHelpAfterError('(opdomain --help lists the commands 查看帮助)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
-  for (const add of [addVerify, addSession, addActs, addUpload, addLogCopy, addConfig, addBootstrap, addCompletion]) add(program, terminal, environment);
+  for (const add of [addVerify, addSession, addActs, addUpload, addLogCopy, addConfig, addBootstrap, addCompletion])
+    add(program, terminal, environment);
   try {
     const [name] = argv;
     const known =

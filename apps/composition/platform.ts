@@ -129,7 +129,7 @@ export async function openPlatform(
     const clock = systemClock;
     const dataSource = await createDataSource(config.database, contexts, component).initialize();
     closers.push(() => dataSource.destroy());
-    const [self] = (await dataSource.query('SELECT current_user AS role')) as [{ role: string }];
+    const [self] = await dataSource.query<[{ role: string }]>('SELECT current_user AS role');
     await assertConfined(dataSource, self.role);
     const keys = await open('keys', () => rememberingKeys(config.keys, new KeyLedger(dataSource)));
     const sealer = portsOf[application].includes('keys') ? await JournalSealer.open(dataSource, keys) : JournalSealer.without();

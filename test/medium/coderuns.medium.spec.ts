@@ -143,7 +143,7 @@ describe('code made to hold up whoever reads it', () => {
     `SELECT ${nested(700, (inner) => `sum(${inner})over()`)} FROM residents`,
     `SELECT ${nested(1500, (inner) => `abs(${inner})`)} FROM residents`,
     `SELECT ${nested(5000, (inner) => `(${inner}+1)`)} FROM residents`,
-    `${nested(400, (inner) => `SELECT * FROM (${inner.length === 1 ? 'SELECT * FROM residents' : inner}) t GROUP BY ALL`)}`,
+    nested(400, (inner) => `SELECT * FROM (${inner.length === 1 ? 'SELECT * FROM residents' : inner}) t GROUP BY ALL`),
     `SELECT ${Array.from({ length: 15_000 }, (_, i) => `a${String(i % 7)}`).join(',')} FROM residents`,
   ];
 

@@ -186,7 +186,7 @@ describe('granting', () => {
       const sent: string[] = [];
       await owner(async (dataSource) => {
         dataSource.setOptions({ logging: ['query'], logger: { logQuery: (sql: string) => void sent.push(sql) } as never });
-        dataSource.logger = { ...dataSource.logger, logQuery: (sql: string) => void sent.push(sql) } as never;
+        dataSource.logger = { ...dataSource.logger, logQuery: (sql: string) => void sent.push(sql) };
         await applyGrants(dataSource, { ...roles, operator: { name, passwordFile } }, declared);
       });
       expect(sent.filter((sql) => sql.includes(name)).length).toBeGreaterThan(0);

@@ -17,7 +17,7 @@ describe('a delivery', () => {
   afterAll(() => world.medium.close());
 
   it('is imported: bad rows put aside, ungranted columns left out, the upload and its key destroyed [REQ-06]', async () => {
-    const { medium, deliver, scenarioId, dataset } = world;
+    const { medium, deliver, scenarioId } = world;
     const { bytes, planted } = residentsFile({ rows: 3_000, badRows: 21 });
     const delivered = await deliver(bytes);
     expect(delivered.status).toBe(202);

@@ -12,7 +12,7 @@ import { seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { verifyManifest } from '../../libs/exports/domain/manifest.js';
 import { defaultExportPolicy } from '../../libs/exports/domain/policy.js';
-import { approvedScenario, days, inForce, ok, openCast, type Cast } from '../support/authorised.js';
+import { approvedScenario, inForce, ok, openCast, type Cast } from '../support/authorised.js';
 import { deliver, listening, runOnRaw, seatHolder, type Field } from '../support/exporting.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 

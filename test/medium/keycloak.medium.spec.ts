@@ -48,8 +48,8 @@ describeHere(`sign-in by an issuer that is not ours, Keycloak${missing === undef
   }, 900_000);
   afterAll(async () => {
     for (const app of opened) await app.close();
-    await medium?.close();
-    await keycloak?.stop();
+    await medium.close();
+    await keycloak.stop();
     rmSync(dir, { recursive: true, force: true });
   }, 60_000);
 

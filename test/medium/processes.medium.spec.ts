@@ -83,7 +83,7 @@ describe.each(applications)('the %s', (application) => {
       const [port = '', name = ''] = path.split('.');
       const fragment = (config as unknown as Record<string, Record<string, unknown>>)[port] ?? {};
       if (fragment[name] === undefined) continue;
-      const without = { ...config, [port]: { ...fragment, [name]: join(dir, `trap-${application}`) } } as OpdomainConfig;
+      const without = { ...config, [port]: { ...fragment, [name]: join(dir, `trap-${application}`) } };
       const opening = openPlatform(without, contexts, application).then((platform) => platform.close());
       await expect(opening).rejects.toThrow();
     }

@@ -19,7 +19,7 @@ const rows = (): Promise<Record<string, unknown>[]> => medium.sql('SELECT * FROM
 
 describe('remembered answers', () => {
   it('answer a repeat exactly as the first, another request with the key is refused, and the rows name nobody', async () => {
-    const key = { 'idempotency-key': `${'zhang-san'}-${newId()}` };
+    const key = { 'idempotency-key': `zhang-san-${newId()}` };
     const body = person();
     const first = await medium.operator.post('/people', body, key);
     expect(first.status).toBe(201);

@@ -133,6 +133,7 @@ describe('states', () => {
       name: string;
     }
     const table = new StateTable(SomeRow, { what: 'some', transitions: { a: ['b'], b: [] }, initial: ['a'] });
+    expect(table.what).toBe('some');
     type Updating = Parameters<typeof table.update>[2];
     type Moving = Parameters<typeof table.move>[2];
     type Inserting = Parameters<typeof table.insert>[1];

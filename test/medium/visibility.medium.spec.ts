@@ -54,7 +54,7 @@ beforeAll(async () => {
   await createMasterKeyFile(masterKeyFile);
   keys = await SealedKeyFile.open({ path: join(dir, 'keys'), masterKeyFile });
   unitOfWork = new UnitOfWork(dataSource, await JournalSealer.open(dataSource, keys), systemClock, new Set(), {});
-  for (const { target } of dataSource.entityMetadatas) await loosen(dataSource, target as never);
+  for (const { target } of dataSource.entityMetadatas) await loosen(dataSource, target);
   runner = dataSource.createQueryRunner();
 });
 afterAll(async () => {

@@ -146,7 +146,7 @@ describe('a bell that accepts and never answers', () => {
     await expect(bell.ring('cuts')).rejects.toThrow('the bell does not answer');
     await stop();
     await bell.close();
-    await Promise.all(callers.map((caller) => (caller.closed ? undefined : once(caller.resume(), 'close'))));
+    await Promise.all(callers.filter(({ closed }) => !closed).map((caller) => once(caller.resume(), 'close')));
     silent.close();
   });
 });

@@ -46,7 +46,7 @@ export async function insertRow(
   entity: EntityTarget<ObjectLiteral>,
   values: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const { columns, tablePath } = runner.connection.getMetadata(entity);
+  const { columns, tablePath } = runner.dataSource.getMetadata(entity);
   const id = typeof values['id'] === 'string' ? values['id'] : newId();
   const given: Record<string, unknown> = { id, ...values };
   const cells = columns.map((column) => {

@@ -11,7 +11,6 @@ import { visibilityOf } from '../domain/visibility.js';
 import { CheckpointsRepository } from '../persistence/checkpoints.repository.js';
 import { EntriesRepository, type EntryRow } from '../persistence/entries.repository.js';
 
-
 /** Searches and reads the journal, within what the caller may see. */
 @Injectable()
 export class AuditEntries {

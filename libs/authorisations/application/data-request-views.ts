@@ -1,4 +1,3 @@
-import { assertSees } from '#identity';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';

@@ -44,7 +44,7 @@ export class Shapes {
 
   private part(value: unknown): string {
     if (Array.isArray(value)) return `[${String(this.numbered(value.map((item) => this.part(item)).join(',')))}]`;
-    return isNode(value) ? `{${String(this.of(value))}}` : (JSON.stringify(value) ?? '');
+    return isNode(value) ? `{${String(this.of(value))}}` : value === undefined ? '' : JSON.stringify(value);
   }
   private numbered(form: string): number {
     const number = this.numbers.get(form) ?? this.numbers.size;

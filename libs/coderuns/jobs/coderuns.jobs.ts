@@ -1,4 +1,10 @@
-import { authorisationExpired, authorisationSuspended, authorisationTerminating, scenarioEnded, scenarioStopped } from '#authorisations/contract';
+import {
+  authorisationExpired,
+  authorisationSuspended,
+  authorisationTerminating,
+  scenarioEnded,
+  scenarioStopped,
+} from '#authorisations/contract';
 import type { Tx } from '#platform/database';
 import { Consumes, Job, type ConsumedEvent, type JobRun } from '#platform/queue';
 import { Injectable } from '@nestjs/common';

@@ -44,7 +44,7 @@ export class Datasets {
       const { personId } = personOf(ctx.actor);
       const change = decideFields(row, input.fields, { personId, at: ctx.at, reason: input.reason });
       const next = await this.repository.update(tx, row, change);
-      if (change.fields !== undefined) await this.fieldsChanged(tx, next, { decidedBy: personId, approvedBy: null, reason: input.reason });
+      if (change.fields !== undefined) await this.keep(tx, next, { decidedBy: personId, approvedBy: null, reason: input.reason });
       return next;
     });
   }
@@ -57,7 +57,7 @@ export class Datasets {
       const { proposal } = row;
       const next = await this.repository.update(tx, row, decideProposal(row, input.digest as `sha256:${string}`, person.personId));
       const decision = { decidedBy: proposal?.proposedBy ?? person.personId, approvedBy: person.personId, reason: proposal?.reason ?? '' };
-      await this.fieldsChanged(tx, next, decision);
+      await this.keep(tx, next, decision);
       return next;
     });
   }
@@ -112,11 +112,6 @@ export class Datasets {
       await this.record(tx, action, after, { fieldsVersion: after.fieldsVersion, lowered: after.proposal?.lowered.length ?? 0 }, before);
       return after;
     });
-  }
-
-  private async fieldsChanged(tx: Tx, row: DatasetRow, decision: Decision): Promise<void> {
-    await this.keep(tx, row, decision);
-    const payload = { datasetId: row.id, fieldsVersion: row.fieldsVersion };
   }
 
   private keep(tx: Tx, row: DatasetRow, decision: Decision): Promise<void> {

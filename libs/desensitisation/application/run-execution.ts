@@ -138,7 +138,7 @@ export class RunExecution {
       });
       const details = { rowsIn, rowsOut: output.rows, sha256: stored.sha256, planDigest: run.planDigest, checks: proof.checks.length };
       await tx.record({ action: act.action, object: runObject(run), ...underOf(run), details });
-      const { id: runId, scenarioId, copyId, datasetId, authorisationId, unitId } = run;
+      const { id: runId, scenarioId, authorisationId, unitId } = run;
       await tx.use({
         item: 'desensitisation',
         quantity: 1,

@@ -50,7 +50,7 @@ export class ZoneLooks implements Reconciler {
     const operator = this.operator as Subject;
     return kind === 'pods'
       ? { result: { pods: await standingPods(leadership, wanted, operator) } }
-      : { result: { zones: (await accessChecks(leadership, wanted, operator)).map((check) => ({ ...check })) as unknown as JsonObject[] } };
+      : { result: { zones: (await accessChecks(leadership, wanted, operator)).map((check) => ({ ...check })) } };
   }
 }
 

@@ -7,7 +7,7 @@ import { runGate, type GateOutcome } from '../domain/gate.js';
 import { bindingDigest, bindingOf } from '../domain/review-binding.js';
 import { PoliciesRepository } from '../persistence/policies.repository.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
-import { eventOf, underOf } from './export-views.js';
+import { underOf } from './export-views.js';
 import { GateMeasures, type GateMeasured, type GateOrder } from './gate-measures.js';
 import { previewOf, scenarioKey } from './places.js';
 import { checkJob } from '../domain/work.js';

@@ -14,7 +14,6 @@ import { RunResults } from './run-results.js';
 import { manages, Standing } from './standing.js';
 import { checkJob, quarantineJob } from '../domain/work.js';
 
-
 /** Opening, submitting, withdrawing and reading requests. */
 @Injectable()
 export class ExportRequests {

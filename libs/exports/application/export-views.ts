@@ -1,4 +1,3 @@
-import type { JsonObject } from '#kernel';
 import type { z } from 'zod';
 import type { ChecksView, ExportBudgetView, ExportPolicyView, ExportRequestView, FlaggedItemView, ReviewView } from '../contract.js';
 import type { FlaggedItem } from '../domain/check.js';
@@ -76,10 +75,3 @@ export const underOf = (row: Pick<ExportRequestRow, 'id' | 'unitId' | 'authorisa
     authorisationId: row.authorisationId,
     scenarioId: row.scenarioId,
   }) as const;
-
-export const eventOf = (row: Pick<ExportRequestRow, 'id' | 'unitId' | 'authorisationId' | 'scenarioId'>): JsonObject => ({
-  requestId: row.id,
-  scenarioId: row.scenarioId,
-  authorisationId: row.authorisationId,
-  unitId: row.unitId,
-});

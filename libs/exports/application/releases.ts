@@ -10,7 +10,7 @@ import { bindingOf, changedSince } from '../domain/review-binding.js';
 import type { ExportRequestRow, QuarantinedFile } from '../persistence/entities.js';
 import { PoliciesRepository } from '../persistence/policies.repository.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
-import { eventOf, requestView, underOf, type RequestAnswer } from './export-views.js';
+import { requestView, underOf, type RequestAnswer } from './export-views.js';
 import { RunResults } from './run-results.js';
 import { Standing } from './standing.js';
 import { Voiding } from './voiding.js';

@@ -8,7 +8,7 @@ import { itemsToAnswer } from '../domain/gate.js';
 import { assertIndependent, decideReview, visibleDecisions } from '../domain/review.js';
 import type { CheckRoundRow, ExportRequestRow } from '../persistence/entities.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
-import { checksView, eventOf, reviewView, underOf } from './export-views.js';
+import { checksView, reviewView, underOf } from './export-views.js';
 import { scenarioKey } from './places.js';
 import { Standing } from './standing.js';
 

@@ -69,7 +69,9 @@ export class RoleProposals {
       const placed = await this.grantable.assert(tx, personId, role, scope);
       const proposer = await this.standings.entitled(tx, row.proposedBy);
       const staffing = await this.repository.staffing(tx, placed.organisationId, personId, ctx.at);
-      const proposal = { ...row, organisationId: placed.organisationId };
+      const { proposedBy, state, expiresAt } = row;
+      const { organisationId } = placed;
+      const proposal = { id, personId, role, scope, until, proposedBy, state, expiresAt, organisationId };
       decideConfirmation(proposal, proposer, await this.standings.acting(tx), staffing, ctx.at);
       assertNotBackdated(until, ctx.at);
       const { affiliationId } = placed;

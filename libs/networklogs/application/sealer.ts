@@ -74,6 +74,15 @@ export class Sealer {
       const until = reached > from && reached < now ? reached : addMs(from, absentAfterMs) < now ? now : from;
       if (from < until) sealed.push(await this.seal(tx, stream, { from, until }, sources));
     }
+    // The act is audited also where nothing newer was written.
+    const [asked] = open;
+    if (sealed.length === 0 && asked !== undefined)
+      await tx.record({
+        action: 'network-log-segment.sealed',
+        object: { kind: 'network-log-stream', id: asked.id },
+        ...(domainId === null ? {} : { domainId }),
+        details: { sealed: 0 },
+      });
     return sealed;
   }
 

@@ -24,9 +24,9 @@ export async function applyGrants(
 ): Promise<void> {
   await dataSource.transaction(async (manager) => {
     await manager.query(`SELECT pg_advisory_xact_lock(hashtext('opdomain.grants'))`);
-    const [self] = (await manager.query('SELECT current_user AS owner, current_database() AS database')) as [
-      { owner: string; database: string },
-    ];
+    const [self] = await manager.query<[{ owner: string; database: string }]>(
+      'SELECT current_user AS owner, current_database() AS database',
+    );
     assertDistinct(roles, self.owner);
     await ensureRoles(manager, roles);
     for (const application of applications) await assertConfined(manager, roleOf(roles, application));

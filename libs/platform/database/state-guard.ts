@@ -33,9 +33,12 @@ export async function keepStates(dataSource: DataSource, runner: QueryRunner, co
       END IF;
       RETURN NEW;
     END $$`);
-  const kept: { path: string; rules: string }[] = await runner.query(`
+  const kept = (await runner.query(`
     SELECT format('%s.%s', n.nspname, c.relname) AS path, encode(t.tgargs, 'hex') AS rules FROM pg_trigger t
-    JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.tgname = 'keep_states'`);
+    JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.tgname = 'keep_states'`)) as unknown as {
+    path: string;
+    rules: string;
+  }[];
   const known = new Map(kept.map(({ path, rules }) => [path, rules]));
   for (const table of tablesOf(contexts)) {
     if (!(table instanceof StateTable)) continue;

@@ -31,7 +31,7 @@ export type Narrowing<Row> = { readonly [Name in keyof FindOptionsWhere<Row>]?: 
 
 /** An array of ids, so that one operator compares every kind of party. */
 const partySql = (party: Party<never>): string =>
-  typeof party === 'string' ? `ARRAY[ row.${party as string} ]` : `ARRAY( ${party.ids.replace(/\s+/g, ' ')} )`;
+  typeof party === 'string' ? `ARRAY[ row.${party} ]` : `ARRAY( ${party.ids.replace(/\s+/g, ' ')} )`;
 
 export interface TableOptions<Row> {
   /** By whom a row is seen: in lists and one by one. Tables without it have no list. */

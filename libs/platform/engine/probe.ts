@@ -64,7 +64,7 @@ async function probe(task: ProbeTask): Promise<ProbeAnswers> {
       loopback: await connected(task.port),
       'parent-memory': tried(open(`/proc/${String(task.parentPid)}/mem`)),
       'become-root': tried(() => process.setuid?.(0)),
-      'second-process': String((spawnSync('/engine/node', ['--version']).error as NodeJS.ErrnoException | undefined)?.code ?? 'done'),
+      'second-process': (spawnSync('/engine/node', ['--version']).error as NodeJS.ErrnoException | undefined)?.code ?? 'done',
       'write-outside': tried(() => {
         writeFileSync('/engine/written', '');
       }),

@@ -1,14 +1,4 @@
-import {
-  digestOf,
-  refuse,
-  Standing,
-  type Actor,
-  type ActContext,
-  type ActUnder,
-  type Clock,
-  type EndingRules,
-  type Under,
-} from '#kernel';
+import { digestOf, refuse, Standing, type Actor, type ActContext, type ActUnder, type Clock, type EndingRules, type Under } from '#kernel';
 import { AccessTruth } from '#platform/database';
 import { traceparent } from '#platform/telemetry';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';

@@ -42,12 +42,7 @@ export async function listWork(
   const rows: Found[] = await managerOf(tx).query(
     `SELECT ${columns} FROM platform.work WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR name = $2)
        AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4`,
-    [
-      filter.state ?? null,
-      filter.name ?? null,
-      keyOf(request) ?? null,
-      limit + 1,
-    ],
+    [filter.state ?? null, filter.name ?? null, keyOf(request) ?? null, limit + 1],
   );
   return pageFrom(rows.map(viewOf), limit, ({ id }) => id);
 }

@@ -1,4 +1,4 @@
-import { type ActContext, assertSees, type Id, refuse, type SignedDocument } from '#kernel';
+import { type ActContext, type Id, refuse, type SignedDocument } from '#kernel';
 import { PersonLocks } from '#identity';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
@@ -52,8 +52,7 @@ export class Revocations {
   /** Every seat of a person, and the person's own tokens and sessions with them; locked until someone entitled lifts it (design §2.14). */
   revokePerson(ctx: ActContext, personId: Id, input: z.output<typeof RevokeSeat>): Promise<RevocationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      const revoke = () =>
-        this.revokeScope(tx, { kind: 'person', id: personId }, input.ground, (seat) => this.seats.assertSees(tx, seat));
+      const revoke = () => this.revokeScope(tx, { kind: 'person', id: personId }, input.ground, (seat) => this.seats.assertSees(tx, seat));
       const held = await revoke();
       await this.locks.lockIn(tx, personId, input.ground, input.reason);
       // Of seats that were being granted meanwhile the lock waited for the commit; none can follow.

@@ -1,6 +1,6 @@
 import { type Admission, Admissions, type AuthorisationFacts, Authorisations, type ScenarioFacts, Scenarios } from '#authorisations';
 import { People, Standings } from '#identity';
-import { type Day, dayOf, endOfDay, type Id, type Instant, personOf } from '#kernel';
+import { type Day, dayOf, endOfDay, type Id, type Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { personProofs, span, startOfDay } from '../domain/person-proofs.js';
