@@ -1,4 +1,6 @@
 import type { ContextDeclaration } from '#kernel';
+import { runFollowers } from '#runs';
+import { DesensitisationRunKind } from './application/desensitisation-run-kind.js';
 import { DesensitisationModule } from './desensitisation.module.js';
 import { desensitisationAuditActions } from './domain/audit-actions.js';
 import { desensitisationEndings } from './domain/endings.js';
@@ -17,7 +19,7 @@ export const desensitisationContext: ContextDeclaration = {
   name: 'desensitisation',
   module: DesensitisationModule,
   controllers: [PlansController, RunsController],
-  jobs: [DesensitisationJobs],
+  jobs: [DesensitisationJobs, runFollowers('desensitisation', DesensitisationRunKind)],
   reconcilers: [],
   entities: desensitisationEntities,
   tables: desensitisationTables,

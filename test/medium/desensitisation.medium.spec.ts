@@ -1,9 +1,10 @@
 import { newId } from '#kernel';
 import { Seams } from '#platform/seams';
+import { RunLife } from '#runs';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { residentFields } from '../../deploy/embedded/samples/residents.js';
-import { RunExecution } from '../../libs/desensitisation/application/run-execution.js';
+import { DesensitisationRunKind } from '../../libs/desensitisation/application/desensitisation-run-kind.js';
 import { canary, deliveredRows, openDelivered, type Delivered, type Plan, type Run } from '../support/delivered.js';
 import { expectDestroyable } from '../support/holdings.js';
 import { approveScenario, inDays, ok } from '../support/operating.js';
@@ -203,7 +204,8 @@ describe('a desensitisation run', () => {
       signal: new AbortController().signal,
       progress: () => Promise.resolve(),
     };
-    await (await data.medium.worker()).get(RunExecution, { strict: false }).carryOut(id, work);
+    const worker = await data.medium.worker();
+    await worker.get(RunLife, { strict: false }).carryOut(worker.get(DesensitisationRunKind, { strict: false }), work);
     const done = await data.ended(id);
     expect(done.state).toBe('succeeded');
     expect(await timesDone(data.medium, id, 'desensitisation-run.succeeded')).toBe(1);

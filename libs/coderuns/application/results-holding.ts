@@ -1,13 +1,14 @@
 import { systemAct } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { defineHolding } from '#platform/seams';
+import { RunLife } from '#runs';
 import { quarantineOf, sealOf, trialsOf } from '../domain/names.js';
 import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
-import { CodeRuns } from './code-runs.js';
+import { CodeRunKind } from './code-run-kind.js';
 import { runObject, underOf } from './subjects.js';
 
 /** Results and logs of code runs, in quarantine and of trials (DEST-01..03). */
-export const resultsHolding = defineHolding([UnitOfWork, CodeRuns, CodeRunsRepository], (unitOfWork, runs, repository) => ({
+export const resultsHolding = defineHolding([UnitOfWork, RunLife, CodeRunKind, CodeRunsRepository], (unitOfWork, life, kind, repository) => ({
   name: 'code-run-results',
   acts: { by: 'coderuns', read: 'code-run.listed', strike: 'code-run.destroyed' },
   folders: (_tx, { scenarioIds }) =>
@@ -25,7 +26,7 @@ export const resultsHolding = defineHolding([UnitOfWork, CodeRuns, CodeRunsRepos
     ),
   async stop({ scenarioIds }, at) {
     for (const scenarioId of scenarioIds)
-      await unitOfWork.run(systemAct('coderuns', 'code-run.cancelled', at), (tx) => runs.cut(tx, { scenarioId }));
+      await unitOfWork.run(systemAct('coderuns', 'code-run.cancelled', at), (tx) => life.cut(tx, kind, { scenarioId }));
   },
   async strike(tx, { scenarioIds }) {
     for (const found of await repository.withResult(tx, scenarioIds)) {

@@ -27,12 +27,3 @@ export function assertJoinable(datasets: readonly { readonly id: Id; readonly us
   if (alone !== undefined && new Set(datasets.map(({ id }) => id)).size > 1)
     throw refuse('coderuns.join-not-allowed', { datasetId: alone.id });
 }
-
-/** Why a run failed: what may be told of it. Names of fields, kinds of errors and places in the code, never a value. */
-export interface RunCause {
-  readonly code: string;
-  readonly kind?: string;
-  readonly line?: number;
-  readonly column?: number;
-  readonly fields?: readonly string[];
-}

@@ -4,7 +4,7 @@ import type { Plan } from '../contract.js';
 import { assertApprovable, assertGranted, planDigest, sameColumns } from './decisions.js';
 import { desensitisationAuditActions } from './audit-actions.js';
 import { desensitisationRefusals } from './refusals.js';
-import { openRunStates, runTransitions } from '#seats/contract';
+import { openRunStates, runTransitions } from '#runs/contract';
 import { planTransitions } from './states.js';
 
 const facts = { state: 'draft', revision: 2, digest: 'sha256:a', unitId: 'unit', editedBy: 'writer', problems: [] } as const;

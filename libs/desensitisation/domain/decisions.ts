@@ -58,11 +58,3 @@ export function assertGranted(plan: Plan, grant: FieldGrant): void {
 /** Whether a plan, drawn up for one delivery, is for another too: same columns, same order, same types. */
 export const sameColumns = (a: readonly SchemaColumn[], b: readonly SchemaColumn[]): boolean =>
   a.length === b.length && a.every((column, i) => column.name === b[i]?.name && column.type === b[i].type);
-
-/** Why a run failed: a refusal's code with what may be told of it. Names of columns and kinds of errors, never a value. */
-export interface RunCause {
-  readonly code: string;
-  readonly kind?: string;
-  readonly step?: number;
-  readonly columns?: readonly string[];
-}
