@@ -35,6 +35,6 @@ import { SubmissionsRepository } from './persistence/submissions.repository.js';
     resultsHolding,
     CodeRunsEvidence,
   ],
-  exports: [Submissions, CodeRuns, CodeRunKind],
+  exports: [Submissions, CodeRuns, CodeRunKind, RunsModule],
 })
 export class CodeRunsModule {}

@@ -38,6 +38,6 @@ import { RunsRepository } from './persistence/runs.repository.js';
     samplesHolding,
     DesensitisationEvidence,
   ],
-  exports: [Plans, Runs, Samples, Proposals, DesensitisationRunKind],
+  exports: [Plans, Runs, Samples, Proposals, DesensitisationRunKind, RunsModule],
 })
 export class DesensitisationModule {}
