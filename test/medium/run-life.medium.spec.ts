@@ -216,7 +216,7 @@ describe('the one life of a run', () => {
       if (kind === undefined) throw new Error(name);
       const ended = new Set<string>();
       const property = fc.asyncProperty(lives, async (events) => void ended.add(await live(kind, events)));
-      await fc.assert(property, { numRuns: 25 });
+      await fc.assert(property, { numRuns: 60 });
       expect([...ended].sort()).toEqual(['cancelled', 'failed', 'succeeded']);
     },
     600_000,
