@@ -12,7 +12,7 @@ export type EngineEnd = (typeof engineEnds)[number];
 /** One real run that succeeded, whose row says what the tries of others of its kind are given and make. */
 export interface Pattern<Row extends RunRow> {
   readonly kind: RunKind<Row>;
-  readonly folder: (run: Row) => string;
+  folder(run: Row): string;
   /** What a new run of the kind says. */
   readonly asked: NewRun<Row>;
   /** What its row says of a result. */
@@ -120,7 +120,9 @@ export class SteppedRuns<Row extends RunRow> {
 
   /** Files of a result that the store has of a run. */
   async stored(run: Row): Promise<string[]> {
-    return (await this.data.medium.platform.objects.list(this.pattern.folder(run))).map(({ key }) => key).filter((key) => !key.endsWith('log.json'));
+    return (await this.data.medium.platform.objects.list(this.pattern.folder(run)))
+      .map(({ key }) => key)
+      .filter((key) => !key.endsWith('log.json'));
   }
 
   private async store(run: Row): Promise<void> {

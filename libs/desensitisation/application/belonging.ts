@@ -15,7 +15,11 @@ export const belongingOf = ({ scenarioId, authorisationId, unitId, providerId, a
 });
 
 /** Under what a journal entry stands. */
-export const underOf = ({ unitId, authorisationId, scenarioId }: Pick<Belongs, 'unitId' | 'authorisationId' | 'scenarioId'>): { unitId: Id; authorisationId: Id; scenarioId: Id } => ({
+export const underOf = ({
+  unitId,
+  authorisationId,
+  scenarioId,
+}: Pick<Belongs, 'unitId' | 'authorisationId' | 'scenarioId'>): { unitId: Id; authorisationId: Id; scenarioId: Id } => ({
   unitId,
   authorisationId,
   scenarioId,

@@ -49,11 +49,7 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
     return copy;
   }
 
-  async start(
-    tx: Tx,
-    run: DesensitisationRunRow,
-    copy: UsableCopy,
-  ): Promise<Said<DesensitisationRunRow> & { readonly given: Given }> {
+  async start(tx: Tx, run: DesensitisationRunRow, copy: UsableCopy): Promise<Said<DesensitisationRunRow> & { readonly given: Given }> {
     const { purposes } = this.desensitising.compile(run.planContent, run.planColumns, '', run.id);
     const keys = await this.pseudonymKeys.forRun(tx, run, run.copyId, purposes);
     const change = { engine: this.desensitising.version, keyVersions: keys.versions };

@@ -18,8 +18,7 @@ const runPaths: readonly RunPath[] = [
   { path: 'queued-jobs', states: ['queued'] },
   { path: 'running-jobs', states: ['running', 'checking'] },
 ];
-const limits =
-  'The engine’s process is told at its next heartbeat and may compute until then; nothing that it makes is taken in.';
+const limits = 'The engine’s process is told at its next heartbeat and may compute until then; nothing that it makes is taken in.';
 
 /** Ends open runs of a scope and shows it: their work is off the queue and their state lets nothing be published. */
 @Injectable()

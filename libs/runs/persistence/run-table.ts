@@ -1,6 +1,14 @@
 import { newId, personOf, type Id, type Reached, type Transitions } from '#kernel';
 import type { Tx } from '#platform/database';
-import { managerOf, StateTable, type Begun, type Change, type Move, type StateOptions, type TableOptions } from '#platform/database/persistence';
+import {
+  managerOf,
+  StateTable,
+  type Begun,
+  type Change,
+  type Move,
+  type StateOptions,
+  type TableOptions,
+} from '#platform/database/persistence';
 import type { EntityTarget } from 'typeorm';
 import { openRunStates, type OpenRunState, runTransitions } from '../domain/run-states.js';
 import { nothingYet, type RunRow } from './run-row.js';
