@@ -1,5 +1,5 @@
 import { assertRight, Scenarios } from '#authorisations';
-import { assertSees, newId, personOf, refuse, type ActContext, type Digest, type Id } from '#kernel';
+import { assertSees, newId, personOf, type ActContext, type Digest, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { type RunScope, SeatAccess } from '#seats';
 import type { OpenRunState } from '#seats/contract';
@@ -14,6 +14,7 @@ import { SubmissionsRepository } from '../persistence/submissions.repository.js'
 import { InputGate } from './input-gate.js';
 import { runObject, underOf } from './subjects.js';
 import { runJob, trialJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 type RunAnswer = z.input<typeof CodeRunView>;
 
@@ -59,7 +60,7 @@ export class CodeRuns {
   private queue(ctx: ActContext, submissionId: Id, mode: CodeRunRow['mode']): Promise<RunAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const known = await this.submissions.get(tx, submissionId);
-      assertSees(ctx.actor, known, ctx.at, 'code-submission.not-found', submissionId);
+      assertSees(ctx.actor, known, ctx.at, refuse('code-submission.not-found', { id: submissionId }));
       const { authorisation } = await this.scenarios.assertOperatingInClear(tx, known.scenarioId, ctx.at);
       assertRight(authorisation.rights, 'processing-use');
       await this.seats.assertSeat(tx, ctx.actor, known.scenarioId);
@@ -87,7 +88,7 @@ export class CodeRuns {
   cancel(ctx: ActContext, id: Id): Promise<RunAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const run = await this.runs.lock(tx, id);
-      assertSees(ctx.actor, run, ctx.at, 'code-run.not-found', id);
+      assertSees(ctx.actor, run, ctx.at, refuse('code-run.not-found', { id }));
       return viewOf(await this.end(tx, run));
     });
   }
@@ -109,7 +110,7 @@ export class CodeRuns {
   detail(ctx: ActContext, id: Id): Promise<RunAnswer> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const run = await this.runs.get(tx, id);
-      assertSees(ctx.actor, run, ctx.at, 'code-run.not-found', id);
+      assertSees(ctx.actor, run, ctx.at, refuse('code-run.not-found', { id }));
       return viewOf(run);
     });
   }

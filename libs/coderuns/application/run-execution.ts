@@ -1,4 +1,4 @@
-import { refuse, type Refusal, systemAct, type ActContext, type Clock, type Id } from '#kernel';
+import { type Refusal, systemAct, type ActContext, type Clock, type Id } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { endsWork, type JobRun } from '#platform/queue';
@@ -14,6 +14,7 @@ import { columnsByTable, InputGate, type ReadableInput } from './input-gate.js';
 import { Quarantine, type StoredResult } from './quarantine.js';
 import { SqlRunner } from './sql-runner.js';
 import { runObject, underOf } from './subjects.js';
+import { refuse } from '../domain/refusals.js';
 
 interface Begun {
   readonly run: CodeRunRow;

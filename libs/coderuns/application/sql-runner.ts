@@ -1,5 +1,4 @@
-import { Refusal } from '#kernel';
-import { ENGINE, SCRATCH, type Engine, type EngineInput, type EngineLimits, type ScratchArea } from '#platform/engine';
+import { causeRefused, ENGINE, SCRATCH, type Engine, type EngineInput, type EngineLimits, type ScratchArea } from '#platform/engine';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ReadableInput } from './input-gate.js';
@@ -55,10 +54,10 @@ export class SqlRunner {
     );
     if (!outcome.ok) {
       const { code, step: _, ...details } = outcome.cause;
-      throw new Refusal(code, { ...details });
+      throw causeRefused({ code, ...details });
     }
     const made = outcome.steps[0];
-    if (made?.kind !== 'file') throw new Refusal('engine.process-lost');
+    if (made?.kind !== 'file') throw causeRefused({ code: 'engine.process-lost' });
     await keep({ columns: made.columns.map(({ name }) => name), rows: made.rows, data: () => scratch.read(result) });
   }
 }

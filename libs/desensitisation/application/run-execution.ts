@@ -1,4 +1,4 @@
-import { refuse, type Refusal, systemAct, type ActContext, type Clock, type Id } from '#kernel';
+import { type Refusal, systemAct, type ActContext, type Clock, type Id } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { causeRefused } from '#platform/engine';
 import { CLOCK } from '#platform/http';
@@ -15,6 +15,7 @@ import { CopyReading } from './copy-reading.js';
 import { Desensitising, type Desensitised } from './desensitising.js';
 import { PseudonymKeys, type RunKeys } from './pseudonym-keys.js';
 import { SampleStore, type StoredSample } from './sample-store.js';
+import { refuse } from '../domain/refusals.js';
 
 interface Begun {
   readonly run: RunRow;

@@ -1,4 +1,5 @@
-import { newId, personOf, refuse, sees, type ActContext, type Id } from '#kernel';
+import { copyNotFound } from '#datasets';
+import { newId, personOf, sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import type { RunScope } from '#seats';
 import type { OpenRunState } from '#seats/contract';
@@ -12,6 +13,7 @@ import { RunsRepository } from '../persistence/runs.repository.js';
 import { belongingOf, runObject, underOf } from './belonging.js';
 import { CopyGate } from './copy-gate.js';
 import { runJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 type RunAnswer = z.input<typeof DesensitisationRunView>;
 type SampleAnswer = z.input<typeof SampleView>;
@@ -32,8 +34,7 @@ export class Runs {
       if (!sees(ctx.actor, known, ctx.at)) throw refuse('desensitisation-plan.not-found', { id: input.planId });
       const copy = await this.gate.usable(tx, input.copyId ?? known.copyId, ctx.at);
       const plan = await this.plans.lock(tx, known.id, 'share');
-      if (copy.datasetId !== plan.datasetId || copy.scenarioId !== plan.scenarioId)
-        throw refuse('dataset-copy.not-found', { id: copy.copyId });
+      if (copy.datasetId !== plan.datasetId || copy.scenarioId !== plan.scenarioId) throw copyNotFound(copy.copyId);
       const approved = approvedContent(plan);
       if (!sameColumns(copy.columns, plan.columns)) throw refuse('desensitisation.columns-differ');
       assertGranted(approved.content, await this.gate.grant(tx, copy, ctx.at));

@@ -1,10 +1,11 @@
-import { refuse, type Digest, type Id, type Instant } from '#kernel';
+import { type Digest, type Id, type Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { OutputColumn } from '../contract.js';
 import { sealOf } from '../domain/names.js';
 import type { RunRow } from '../persistence/entities.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 /** A sample as it stands in dev, and where its bytes are. */
 export interface Sample {
