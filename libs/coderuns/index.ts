@@ -18,7 +18,7 @@ export { CodeRuns, type CodeRunResult } from './application/code-runs.js';
 export type { ColumnLineage } from './contract.js';
 export { CodeRunsModule };
 
-export const coderunsContext: ContextDeclaration = {
+export const coderunsContext: ContextDeclaration<typeof coderunsRefusals> = {
   name: 'coderuns',
   module: CodeRunsModule,
   config: { name: 'coderuns', schema: coderunsConfig, token: CODERUNS_CONFIG },

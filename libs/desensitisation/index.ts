@@ -15,7 +15,7 @@ import { desensitisationTables } from './persistence/tables.js';
 
 export { detectors } from './domain/detectors/detectors.js';
 
-export const desensitisationContext: ContextDeclaration = {
+export const desensitisationContext: ContextDeclaration<typeof desensitisationRefusals> = {
   name: 'desensitisation',
   module: DesensitisationModule,
   controllers: [PlansController, RunsController],

@@ -22,7 +22,7 @@ export { gateRows } from './domain/cut-paths.js';
 export type { Receipt } from './domain/receipt.js';
 export { SeatsModule };
 
-export const seatsContext: ContextDeclaration = {
+export const seatsContext: ContextDeclaration<typeof refusals> = {
   name: 'seats',
   module: SeatsModule,
   controllers: [SeatsController, RevocationsController, CanaryController],

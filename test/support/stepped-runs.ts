@@ -1,12 +1,13 @@
-import { Refusal, type Actor, type Id } from '#kernel';
+import type { Actor, Id } from '#kernel';
 import { managerOf } from '#platform/database/persistence';
+import { causeRefused } from '#platform/engine';
 import { RunLife, type Attempt, type RunKind } from '#runs';
 import type { RunRow } from '../../libs/runs/persistence/run-row.js';
 import type { NewRun } from '../../libs/runs/persistence/run-table.js';
 import type { Delivered } from './delivered.js';
 
 /** How the engine ends: with a result, by the run's own fault, by one around it, or because the try's signal was aborted. */
-export const engineEnds = ['made', 'refused', 'unreachable', 'aborted'] as const;
+export const engineEnds = ['made', 'refused', 'broken', 'aborted'] as const;
 export type EngineEnd = (typeof engineEnds)[number];
 
 /** One real run that succeeded, whose row says what the tries of others of its kind are given and make. */
@@ -80,9 +81,9 @@ export class SteppedRuns<Row extends RunRow> {
       ended = Promise.withResolvers();
       reach('engine');
       const end = await ended.promise;
-      if (end === 'refused') throw new Refusal('engine.sql-error');
-      if (end === 'unreachable') throw new Refusal('objects.unreachable');
-      if (end === 'aborted') throw new Refusal('engine.cancelled');
+      if (end === 'refused') throw causeRefused({ code: 'engine.sql-error' });
+      if (end === 'broken') throw causeRefused({ code: 'engine.process-lost' });
+      if (end === 'aborted') throw causeRefused({ code: 'engine.cancelled' });
       await attempt.checking();
       await this.store(run);
       committing = Promise.withResolvers();

@@ -1,10 +1,11 @@
-import { refuse, Refusal, type ChargeItem, type JobType } from '#kernel';
+import { Refusal, type ChargeItem, type JobType } from '#kernel';
 import type { Tx } from '#platform/database';
 import type { Attempt, Made, RunKind, Said } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
 import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
 import { resultLineage } from '../domain/code.js';
 import { assertMayRunOnRaw } from '../domain/decisions.js';
+import { refuse } from '../domain/refusals.js';
 import { runJob, trialJob } from '../domain/work.js';
 import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
 import type { CodeRunRow, SubmissionRow } from '../persistence/entities.js';

@@ -1,5 +1,5 @@
 import { assertRight, Scenarios } from '#authorisations';
-import { assertSees, refuse, type ActContext, type Digest, type Id } from '#kernel';
+import { assertSees, type ActContext, type Digest, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { resultOf, RunLife, type StoredResult } from '#runs';
 import { SeatAccess } from '#seats';
@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { byScenario, CodeRunView, ColumnLineage } from '../contract.js';
 import { assertMayRunOnRaw } from '../domain/decisions.js';
 import { sealOf } from '../domain/names.js';
+import { refuse } from '../domain/refusals.js';
 import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
 import type { CodeRunRow, ReadCopy } from '../persistence/entities.js';
 import { SubmissionsRepository } from '../persistence/submissions.repository.js';
@@ -56,7 +57,7 @@ export class CodeRuns {
   private queue(ctx: ActContext, submissionId: Id, mode: CodeRunRow['mode']): Promise<RunAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const known = await this.submissions.get(tx, submissionId);
-      assertSees(ctx.actor, known, ctx.at, 'code-submission.not-found', submissionId);
+      assertSees(ctx.actor, known, ctx.at, refuse('code-submission.not-found', { id: submissionId }));
       const { authorisation } = await this.scenarios.assertOperatingInClear(tx, known.scenarioId, ctx.at);
       assertRight(authorisation.rights, 'processing-use');
       await this.seats.assertSeat(tx, ctx.actor, known.scenarioId);

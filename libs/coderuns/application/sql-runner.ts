@@ -1,4 +1,3 @@
-import { Refusal } from '#kernel';
 import { causeRefused, ENGINE, type Engine, type EngineInput, type EngineLimits, type Scratch } from '#platform/engine';
 import { RunScratch } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
@@ -49,7 +48,7 @@ export class SqlRunner {
       );
       if (!outcome.ok) throw causeRefused(outcome.cause);
       const made = outcome.steps[0];
-      if (made?.kind !== 'file') throw new Refusal('engine.process-lost');
+      if (made?.kind !== 'file') throw causeRefused({ code: 'engine.process-lost' });
       return keep({ columns: made.columns.map(({ name }) => name), rows: made.rows, data: () => scratch.read(result) });
     };
     return this.scratch.with(files, work, limits.scratchBytes);

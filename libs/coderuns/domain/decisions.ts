@@ -1,5 +1,6 @@
-import { mayMove, refuse, type Id } from '#kernel';
+import { mayMove, type Id } from '#kernel';
 import { type SubmissionState, submissionTransitions } from './states.js';
+import { refuse } from './refusals.js';
 
 interface ReviewFacts {
   readonly state: SubmissionState;

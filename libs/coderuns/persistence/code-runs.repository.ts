@@ -1,12 +1,13 @@
 import type { Tx } from '#platform/database';
 import { RunTable } from '#runs';
 import { Injectable } from '@nestjs/common';
+import { refuse } from '../domain/refusals.js';
 import { CodeRunRow } from './entities.js';
 
 @Injectable()
-export class CodeRunsRepository extends RunTable<CodeRunRow> {
+export class CodeRunsRepository extends RunTable<CodeRunRow, 'code-run'> {
   constructor() {
-    super(CodeRunRow, { what: 'code-run', parties: { unitId: 'unitId', authorityId: 'authorityId' } });
+    super(CodeRunRow, { what: 'code-run', refuse, parties: { unitId: 'unitId', authorityId: 'authorityId' } });
   }
 
   /** Production runs of code that no one reviewed, or another code than was reviewed: there must be none (MOD-03). */

@@ -1,9 +1,10 @@
-import { refuse, type ChargeItem, type JobType, type Refusal } from '#kernel';
+import { type ChargeItem, type JobType, type Refusal } from '#kernel';
 import type { Tx } from '#platform/database';
 import { RunScratch, type Attempt, type Made, type RunKind, type Said } from '#runs';
 import { Injectable } from '@nestjs/common';
 import { assertGranted } from '../domain/decisions.js';
 import type { Proof } from '../domain/evidence/examine.js';
+import { refuse } from '../domain/refusals.js';
 import { runJob } from '../domain/work.js';
 import type { DesensitisationRunRow } from '../persistence/entities.js';
 import { PlansRepository } from '../persistence/plans.repository.js';

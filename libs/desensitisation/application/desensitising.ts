@@ -1,5 +1,4 @@
 import { causeRefused, ENGINE, type Engine, type EngineInput, type EngineStep, type Scratch } from '#platform/engine';
-import { Refusal } from '#kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OutputColumn, Plan, SchemaColumn } from '../contract.js';
 import { compileToDuckDb, duckdbType, type CompiledPlan } from '../domain/compile.js';
@@ -50,7 +49,7 @@ export class Desensitising {
     );
     if (!outcome.ok) throw causeRefused(outcome.cause);
     const written = outcome.steps.at(-1);
-    if (written?.kind !== 'file') throw new Refusal('engine.process-lost');
+    if (written?.kind !== 'file') throw causeRefused({ code: 'engine.process-lost' });
     return { columns: compiled.columns, rows: written.rows, bytes: written.bytes };
   }
 

@@ -1,10 +1,12 @@
-import { refuse, sees, type ActContext, type Id } from '#kernel';
+import { copyNotFound } from '#datasets';
+import { sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page } from '#platform/database';
 import { RunLife } from '#runs';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { byScenario, DesensitisationRunView, SampleView, StartRun } from '../contract.js';
 import { assertGranted, sameColumns } from '../domain/decisions.js';
+import { refuse } from '../domain/refusals.js';
 import type { DesensitisationRunRow, PlanRow } from '../persistence/entities.js';
 import { PlansRepository } from '../persistence/plans.repository.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
@@ -33,8 +35,7 @@ export class Runs {
       if (!sees(ctx.actor, known, ctx.at)) throw refuse('desensitisation-plan.not-found', { id: input.planId });
       const copy = await this.gate.usable(tx, input.copyId ?? known.copyId, ctx.at);
       const plan = await this.plans.lock(tx, known.id, 'share');
-      if (copy.datasetId !== plan.datasetId || copy.scenarioId !== plan.scenarioId)
-        throw refuse('dataset-copy.not-found', { id: copy.copyId });
+      if (copy.datasetId !== plan.datasetId || copy.scenarioId !== plan.scenarioId) throw copyNotFound(copy.copyId);
       const approved = approvedContent(plan);
       if (!sameColumns(copy.columns, plan.columns)) throw refuse('desensitisation.columns-differ');
       assertGranted(approved.content, await this.gate.grant(tx, copy, ctx.at));

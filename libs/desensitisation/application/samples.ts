@@ -1,4 +1,4 @@
-import { refuse, type Id, type Instant } from '#kernel';
+import { type Id, type Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { resultOf, type StoredResult } from '#runs';
 import { Injectable } from '@nestjs/common';
@@ -6,6 +6,7 @@ import type { OutputColumn } from '../contract.js';
 import { sealOf } from '../domain/names.js';
 import type { DesensitisationRunRow } from '../persistence/entities.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 /** A sample as it stands in dev, and where its bytes are. */
 export interface Sample extends StoredResult {

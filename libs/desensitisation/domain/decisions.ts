@@ -1,7 +1,8 @@
-import { digestOf, mayMove, refuse, type Digest, type Id } from '#kernel';
+import { digestOf, mayMove, type Digest, type Id } from '#kernel';
 import type { Plan, SchemaColumn } from '../contract.js';
 import type { PlanProblem } from './plan-check.js';
 import { planTransitions, type PlanState } from './states.js';
+import { refuse } from './refusals.js';
 
 /** What is approved and what runs: the content together with the columns that it was drawn up for. */
 export const planDigest = (content: Plan, columns: readonly SchemaColumn[]): Digest => digestOf({ content, columns });

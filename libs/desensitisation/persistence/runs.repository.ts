@@ -3,16 +3,17 @@ import type { Page, PageRequest, Tx } from '#platform/database';
 import { RunTable } from '#runs';
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
+import { refuse } from '../domain/refusals.js';
 import { DesensitisationRunRow } from './entities.js';
 
 /** Of a run whose sample stands in dev now. */
 const standing = { state: 'succeeded', destroyedAt: IsNull() } as const;
 
 @Injectable()
-export class RunsRepository extends RunTable<DesensitisationRunRow> {
+export class RunsRepository extends RunTable<DesensitisationRunRow, 'desensitisation-run'> {
   constructor() {
     const parties = { unitId: 'unitId', authorityId: 'authorityId', providerId: 'providerId', datasetId: 'datasetId' } as const;
-    super(DesensitisationRunRow, { what: 'desensitisation-run', parties });
+    super(DesensitisationRunRow, { what: 'desensitisation-run', refuse, parties });
   }
 
   pageOfStanding(tx: Tx, scenarioId: Id | undefined, request: PageRequest): Promise<Page<DesensitisationRunRow>> {

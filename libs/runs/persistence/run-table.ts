@@ -21,9 +21,14 @@ export type NewRun<Row extends RunRow> = Omit<Row, keyof RunRow> &
   Pick<RunRow, 'scenarioId' | 'authorisationId' | 'unitId' | 'authorityId'>;
 
 /** The table of a kind of runs. Its edges are the same for all kinds, and stand here alone. */
-export abstract class RunTable<Row extends RunRow> extends StateTable<Row> {
-  protected constructor(entity: EntityTarget<Row>, options: TableOptions<Row>) {
-    super(entity, { ...options, transitions: runTransitions, initial: ['queued'] } as unknown as StateOptions<Row, never, never>);
+export abstract class RunTable<Row extends RunRow, What extends string = string> extends StateTable<
+  Row,
+  Transitions<Row['state']>,
+  Row['state'],
+  What
+> {
+  protected constructor(entity: EntityTarget<Row>, options: TableOptions<Row, What>) {
+    super(entity, { ...options, transitions: runTransitions, initial: ['queued'] } as unknown as StateOptions<Row, never, never, What>);
   }
 
   /** A run that the person of the act asks for. */
