@@ -1,5 +1,5 @@
 export { runCutPaths } from './application/run-cuts.js';
-export type { Attempt, Made, RunKind, Said } from './application/run-kind.js';
+export type { Attempt, Made, RunAct, RunKind, Said } from './application/run-kind.js';
 export { RunLife } from './application/run-life.js';
 export { RunScratch } from './application/run-scratch.js';
 export { runFollowers } from './jobs/run-followers.js';

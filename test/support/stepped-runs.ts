@@ -115,8 +115,8 @@ export class SteppedRuns<Row extends RunRow> {
   row(id: Id): Promise<Row> {
     const { unitOfWork } = this.data.medium.platform;
     const actor: Actor = { kind: 'system', component: 'test' };
-    const { kind, table } = this.pattern.kind;
-    return unitOfWork.read({ action: `${kind}.read`, actor, at: new Date().toISOString() }, (tx) => table.get(tx, id));
+    const { actions, table } = this.pattern.kind;
+    return unitOfWork.read({ action: actions.read, actor, at: new Date().toISOString() }, (tx) => table.get(tx, id));
   }
 
   /** Files of a result that the store has of a run. */

@@ -1,8 +1,9 @@
 import { Refusal, type ChargeItem, type JobType } from '#kernel';
 import type { Tx } from '#platform/database';
-import type { Attempt, Made, RunKind, Said } from '#runs';
+import type { Attempt, Made, RunAct, RunKind, Said } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
 import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
+import type { coderunsAuditActions } from '../domain/audit-actions.js';
 import { resultLineage } from '../domain/code.js';
 import { assertMayRunOnRaw } from '../domain/decisions.js';
 import { refuse } from '../domain/refusals.js';
@@ -24,6 +25,14 @@ interface Code {
 export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
   readonly context = 'coderuns';
   readonly kind = 'code-run';
+  readonly actions = {
+    started: 'code-run.started',
+    checking: 'code-run.checking',
+    succeeded: 'code-run.succeeded',
+    failed: 'code-run.failed',
+    cancelled: 'code-run.cancelled',
+    read: 'code-run.read',
+  } as const satisfies Record<RunAct, keyof typeof coderunsAuditActions>;
   readonly cut = refuse('coderuns.cut');
   readonly told = ['kind', 'line', 'column', 'fields'] as const;
 

@@ -1,7 +1,8 @@
 import { type ChargeItem, type JobType, type Refusal } from '#kernel';
 import type { Tx } from '#platform/database';
-import { RunScratch, type Attempt, type Made, type RunKind, type Said } from '#runs';
+import { RunScratch, type Attempt, type Made, type RunAct, type RunKind, type Said } from '#runs';
 import { Injectable } from '@nestjs/common';
+import type { desensitisationAuditActions } from '../domain/audit-actions.js';
 import { assertGranted } from '../domain/decisions.js';
 import type { Proof } from '../domain/evidence/examine.js';
 import { refuse } from '../domain/refusals.js';
@@ -24,6 +25,14 @@ interface Given {
 export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, UsableCopy, Given> {
   readonly context = 'desensitisation';
   readonly kind = 'desensitisation-run';
+  readonly actions = {
+    started: 'desensitisation-run.started',
+    checking: 'desensitisation-run.checking',
+    succeeded: 'desensitisation-run.succeeded',
+    failed: 'desensitisation-run.failed',
+    cancelled: 'desensitisation-run.cancelled',
+    read: 'desensitisation-run.read',
+  } as const satisfies Record<RunAct, keyof typeof desensitisationAuditActions>;
   readonly cut = refuse('desensitisation.cut');
   readonly told = ['kind', 'step', 'columns'] as const;
 

@@ -31,11 +31,11 @@ export class RunCuts {
   ) {}
 
   async cut({ path, states }: RunPath, runs: RunKind, scope: CutScope, moment: CutMoment): Promise<readonly PathCut[]> {
-    const act = systemAct(runs.context, `${runs.kind}.cancelled`, moment.now());
+    const act = systemAct(runs.context, runs.actions.cancelled, moment.now());
     const cut = await this.unitOfWork.run(act, async (tx) => this.life.cut(tx, runs, await this.scopeOf(tx, scope), states));
     if (cut.length === 0) return [nothingOpen({ path, states }, runs, scope, moment)];
     const cutAt = moment.now();
-    return this.unitOfWork.run(systemAct(runs.context, `${runs.kind}.read`, cutAt), async (tx) => {
+    return this.unitOfWork.run(systemAct(runs.context, runs.actions.read, cutAt), async (tx) => {
       const rows: PathCut[] = [];
       for (const id of cut) rows.push(await probe(tx, path, runs, id, cutAt, moment));
       return rows;

@@ -22,12 +22,16 @@ export interface Attempt extends Pick<JobRun, 'signal' | 'progress'> {
   checking(): Promise<void>;
 }
 
+/** What is done to every run, as its kind's audit actions name it. */
+export type RunAct = 'started' | 'checking' | 'succeeded' | 'failed' | 'cancelled' | 'read';
+
 /** What differs between kinds of runs. The rest of their life is the same, and stands in `RunLife`. */
 export interface RunKind<Row extends RunRow = RunRow, Allowed = unknown, Given = unknown> {
   /** Who acts in the journal. */
   readonly context: string;
-  /** Begins its actions and names it in the journal: `code-run`. */
+  /** Names it in the journal: `code-run`. */
   readonly kind: string;
+  readonly actions: Readonly<Record<RunAct, string>>;
   readonly table: Pick<RunTable<Row>, 'queue' | 'get' | 'lock' | 'lockOpen' | 'step' | 'assertSees'>;
   /** Why a run that was cut says that it ended. */
   readonly cut: Refusal;

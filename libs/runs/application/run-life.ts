@@ -7,7 +7,7 @@ import { causeOf } from '../domain/run-cause.js';
 import type { OpenRunState } from '../domain/run-states.js';
 import type { RunRow } from '../persistence/run-row.js';
 import type { NewRun, RunScope } from '../persistence/run-table.js';
-import type { Made, RunKind } from './run-kind.js';
+import type { Made, RunAct, RunKind } from './run-kind.js';
 
 /** Found under lock: the run has ended, by another try or by a cut. */
 class RunOver extends Error {
@@ -129,17 +129,20 @@ export class RunLife {
     const cause = causeOf(kind.cut, kind.told);
     const ended = await kind.table.step(tx, run, 'cancelled', { cause, finishedAt: tx.context.at });
     await tx.cancelWork(kind.job(run), run.id);
-    await record(tx, kind, run, { action: `${kind.kind}.cancelled`, reasons: [cause.code] });
+    await record(tx, kind, run, { action: kind.actions.cancelled, reasons: [cause.code] });
     return ended;
   }
 
-  private act<T>({ context, kind }: Named, work: JobRun, step: string, does: (tx: Tx, action: string) => Promise<T>): Promise<T> {
-    const action = `${kind}.${step}`;
+  private act<T>(
+    { context, actions }: Pick<RunKind, 'context' | 'actions'>,
+    work: JobRun,
+    step: RunAct,
+    does: (tx: Tx, action: string) => Promise<T>,
+  ): Promise<T> {
+    const action = actions[step];
     return this.unitOfWork.run(systemAct(context, action, this.clock.now(), work.traceparent), (tx) => does(tx, action));
   }
 }
-
-type Named = Pick<RunKind, 'context' | 'kind'>;
 
 /** @throws RunOver */
 function open<Row extends RunRow>(run: Row): Row {
@@ -149,5 +152,5 @@ function open<Row extends RunRow>(run: Row): Row {
 
 const underOf = ({ unitId, authorisationId, scenarioId }: RunRow) => ({ unitId, authorisationId, scenarioId });
 
-const record = (tx: Tx, { kind }: Named, run: RunRow, fact: Omit<JournalFact, 'object'>): Promise<Id> =>
+const record = (tx: Tx, { kind }: Pick<RunKind, 'kind'>, run: RunRow, fact: Omit<JournalFact, 'object'>): Promise<Id> =>
   tx.record({ object: { kind, id: run.id }, ...underOf(run), ...fact });
