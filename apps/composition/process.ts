@@ -16,7 +16,7 @@ export async function runProcess(application: Application, start: (platform: Pla
     process.stderr.write(`${component}: ${fault.message}\n`);
     process.exit(2);
   }
-  const stopTelemetry = startTelemetry(component, config.telemetry);
+  const stopTelemetry = await startTelemetry(component, config.telemetry);
   const platform = await openPlatform(config, contexts, application);
   const stop = await start(platform);
   await new Promise<void>((resolve) => {

@@ -1,3 +1,4 @@
+import { lanes } from '#kernel';
 import { pageOf, pageQuery, signedDocument } from '#platform/http/schemas';
 import { z } from 'zod';
 
@@ -67,10 +68,15 @@ export const BoardView = z.object({
 });
 
 const workState = z.enum(['due', 'leased', 'done', 'dead', 'cancelled']);
-export const WorkQuery = pageQuery.extend({ state: workState.optional(), name: z.string().max(80).optional() });
+export const WorkQuery = pageQuery.extend({
+  state: workState.optional(),
+  lane: z.enum(lanes).optional(),
+  name: z.string().max(80).optional(),
+});
 export const WorkItem = z.object({
   id: z.uuid(),
   name: z.string(),
+  lane: z.enum(lanes),
   key: z.uuid(),
   state: workState,
   attempts: z.number().int(),
@@ -79,6 +85,41 @@ export const WorkItem = z.object({
   finishedAt: z.string().nullable(),
   lastError: z.string().nullable().describe('Code of the last failed try'),
   unitId: z.uuid().nullable(),
+});
+
+const pieces = z.number().int().min(0);
+const most = pieces.nullable();
+export const LanesView = z.strictObject({
+  at: z.string(),
+  workers: pieces.describe('Workers that are there: heard of within the last 20 seconds'),
+  lanes: z.array(
+    z.strictObject({
+      lane: z.enum(lanes),
+      places: pieces.describe('Pieces of work that may run at once, over all workers that are there; kept for this lane alone'),
+      running: pieces.describe('Pieces of work that a worker holds'),
+      waiting: pieces.describe('Pieces of work that are due and not taken'),
+      waitingSince: z.string().nullable().describe('Since when the longest due has waited'),
+      later: pieces.describe('Pieces of work ordered for later, or to be tried again then'),
+      dead: pieces.describe('Dead letters'),
+      perUnit: most.describe('Pieces of work of one unit that run at once; null: no such limit, or no worker is there'),
+      perPerson: most.describe('Pieces of work of one person that run at once; null: no such limit, or no worker is there'),
+      openPerUnit: most.describe('Pieces of work of one unit that may wait and run before its orders are refused; null: no such limit'),
+      openPerPerson: most.describe(
+        'Pieces of work of one person that may wait and run before their orders are refused; null: no such limit',
+      ),
+    }),
+  ),
+  heldBack: z
+    .array(
+      z.strictObject({
+        lane: z.enum(lanes),
+        share: z.enum(['unit', 'person']),
+        id: z.uuid().describe('Of the unit or person'),
+        running: pieces.describe('Pieces of its work that run'),
+        waiting: pieces.describe('Pieces of its work that are due and wait for these to end'),
+      }),
+    )
+    .describe('Whose share of a lane is full while more of theirs is due, most waiting first, at most 100'),
 });
 
 export const OperationView = z.object({

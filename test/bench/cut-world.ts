@@ -55,7 +55,7 @@ export async function openWorld(say: Say, seatCount: number): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'opdomain-bench-'));
   say('starting the control plane');
   const plane = await startControlPlane({ dir, durable: false });
-  const admin = KubeCluster.open(kubeConfig.parse({ kubeconfig: plane.kubeconfigPath }));
+  const admin = await KubeCluster.open(kubeConfig.parse({ kubeconfig: plane.kubeconfigPath }));
   for (const object of installation({ operator: user(operatorUser) })) await admin.apply(object);
   await admin.close();
   const kubeconfig = await plane.kubeconfigFor(operatorUser);

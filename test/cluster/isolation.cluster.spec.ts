@@ -37,7 +37,7 @@ describe('isolation by the cluster’s own objects', () => {
   const all = [first.dev, first.prod, second.dev, second.prod];
   let term = 1;
 
-  const open = (path: string): KubeCluster => KubeCluster.open(kubeConfig.parse({ kubeconfig: path, requestsPerSecond: 500, burst: 500 }));
+  const open = (path: string): Promise<KubeCluster> => KubeCluster.open(kubeConfig.parse({ kubeconfig: path, requestsPerSecond: 500, burst: 500 }));
   const start = async (): Promise<void> => {
     plane = await startControlPlane({ dir, durable: false });
   };
@@ -60,8 +60,8 @@ describe('isolation by the cluster’s own objects', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'opdomain-isolation-'));
     await start();
-    admin = open(plane.kubeconfigPath);
-    operator = open(await plane.kubeconfigFor(operatorUser));
+    admin = await open(plane.kubeconfigPath);
+    operator = await open(await plane.kubeconfigFor(operatorUser));
     for (const object of installation({ operator: operatorSubject })) await admin.apply(object);
     await eventually('the operator may look', async () => {
       const answer = await operator.ask({ method: 'GET', path: '/api/v1/namespaces' });

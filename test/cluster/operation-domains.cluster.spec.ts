@@ -81,10 +81,10 @@ describe('an operation domain, from request to destruction', () => {
 
   let stopTelemetry: (() => Promise<void>) | undefined;
   beforeAll(async () => {
-    stopTelemetry = startTelemetry('test', { logLevel: 'silent' });
+    stopTelemetry = await startTelemetry('test', { logLevel: 'silent' });
     dir = await mkdtemp(join(tmpdir(), 'opdomain-domains-'));
     plane = await startControlPlane({ dir, durable: false });
-    admin = KubeCluster.open(kubeConfig.parse({ kubeconfig: plane.kubeconfigPath }));
+    admin = await KubeCluster.open(kubeConfig.parse({ kubeconfig: plane.kubeconfigPath }));
     for (const object of installation({ operator: operatorSubject })) await admin.apply(object);
     const kubeconfig = await plane.kubeconfigFor(operatorUser);
     medium = await openMedium({

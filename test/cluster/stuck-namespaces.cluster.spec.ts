@@ -42,7 +42,7 @@ describe('a namespace that does not go', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'opdomain-stuck-'));
     plane = await startControlPlane({ dir, durable: false });
-    admin = KubeCluster.open(kubeConfig.parse({ kubeconfig: plane.kubeconfigPath, requestsPerSecond: 300, burst: 300 }));
+    admin = await KubeCluster.open(kubeConfig.parse({ kubeconfig: plane.kubeconfigPath, requestsPerSecond: 300, burst: 300 }));
   }, 900_000);
   afterAll(async () => {
     await (admin as KubeCluster | undefined)?.close();
@@ -122,7 +122,7 @@ describe('a namespace that does not go', () => {
         'current-context': 'proxied',
       }),
     );
-    const through = KubeCluster.open(kubeConfig.parse({ kubeconfig, attempts: 1, requestTimeoutMs: 8_000 }));
+    const through = await KubeCluster.open(kubeConfig.parse({ kubeconfig, attempts: 1, requestTimeoutMs: 8_000 }));
     const attempts = async (asked: KubeCluster): Promise<{ outcome: string; answer: string }[]> => {
       const room = { wanted: leaving(there, gone), leadership: { cluster: asked } as unknown as Leadership, operator: operatorSubject };
       const answer = await carryOutOrder('recover', { ...room, goneWithinMs: withinMs, verdicts: [] });

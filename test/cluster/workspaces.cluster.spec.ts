@@ -37,7 +37,7 @@ describe('a workspace in a zone with all its walls', () => {
     nodePool: null,
     gatewayNamespace: 'opdomain-system',
   };
-  const open = (path: string): KubeCluster => KubeCluster.open(kubeConfig.parse({ kubeconfig: path, requestsPerSecond: 500, burst: 500 }));
+  const open = (path: string): Promise<KubeCluster> => KubeCluster.open(kubeConfig.parse({ kubeconfig: path, requestsPerSecond: 500, burst: 500 }));
   /** As the operator makes it: a dry run is admitted and validated like the real thing. */
   const tried = (object: KubeObject): Promise<string> =>
     refusalOf(operator.fenced(believing(1)).create(placed(object, dev, 'seat'), { dryRun: true }));
@@ -49,8 +49,8 @@ describe('a workspace in a zone with all its walls', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'opdomain-workspaces-'));
     plane = await startControlPlane({ dir, durable: false });
-    admin = open(plane.kubeconfigPath);
-    operator = open(await plane.kubeconfigFor(operatorUser));
+    admin = await open(plane.kubeconfigPath);
+    operator = await open(await plane.kubeconfigFor(operatorUser));
     for (const object of installation({ operator: operatorSubject })) await admin.apply(object);
     await eventually('the operator may look', async () => {
       const answer = await operator.ask({ method: 'GET', path: '/api/v1/namespaces' });

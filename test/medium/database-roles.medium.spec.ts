@@ -95,6 +95,7 @@ describe('the declared grants', () => {
       'platform.connections',
       'platform.idempotency',
       'platform.rehearsals',
+      'platform.workers',
     ]);
   });
 });

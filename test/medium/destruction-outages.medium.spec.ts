@@ -36,8 +36,16 @@ beforeAll(async () => {
   await writeFile(join(dir, 'access'), s3.accessKey);
   await writeFile(join(dir, 'secret'), s3.secretKey);
   const files = { accessKeyFile: join(dir, 'access'), secretKeyFile: join(dir, 'secret') };
-  const objects = { kind: 's3', endpoint: stores.objects.url, region: s3.region, bucket: 'outages', requestSeconds: 1, ...files };
-  const keys = { kind: 'transit', address: stores.keys.url, tokenFile: bao.tokenFile, requestSeconds: 1 };
+  const objects = {
+    kind: 's3',
+    endpoint: stores.objects.url,
+    region: s3.region,
+    bucket: 'outages',
+    requestSeconds: 1,
+    attempts: 2,
+    ...files,
+  };
+  const keys = { kind: 'transit', address: stores.keys.url, tokenFile: bao.tokenFile, requestSeconds: 1, attempts: 2 };
   medium = await openMedium({
     contexts: [
       identityContext,

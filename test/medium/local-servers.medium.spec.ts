@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { pbkdf2, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, PutObjectRetentionCommand, S3Client } from '@aws-sdk/client-s3';
 import { Redis as RedisClient } from 'ioredis';
 import pg from 'pg';
@@ -39,6 +40,7 @@ const query = async (url: string, text: string): Promise<unknown[]> => {
   }
 };
 
+const slowHash = promisify(pbkdf2);
 const argumentsOf = async (pid: number) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
 
 describe('PostgreSQL', () => {
@@ -189,6 +191,40 @@ describe('a supervised server', () => {
       ready: () => Promise.reject(new Error('silent')),
     };
     await expect(supervise(dying)).rejects.toThrow(/sleeper did not start: it ended with code 3[^]*no such setting/);
+  });
+
+  it('that ends at once is noticed, however slowly this process reads and writes its files', async () => {
+    const shortLived = {
+      ...sleeper(join(dir, 'short-lived')),
+      command: '/bin/false',
+      args: [],
+      ready: () => Promise.reject(new Error('silent')),
+    };
+    // Every thread that opens, reads and closes files is taken by turns, so that each of these takes longer than the server lives.
+    let over = false;
+    const busy = Array.from({ length: 6 }, async () => {
+      while (!over) await slowHash('word', 'salt', 150_000, 64, 'sha512');
+    });
+    try {
+      await expect(supervise(shortLived)).rejects.toThrow('sleeper did not start: it ended with code 1');
+    } finally {
+      over = true;
+      await Promise.all(busy);
+    }
+  });
+
+  it('that takes a question and never answers it is given up when its time is over, and is ended', async () => {
+    const folder = join(dir, 'mute');
+    const mute = {
+      ...sleeper(folder),
+      args: ['-e', 'setInterval(() => {}, 1000)'],
+      readyWithinSeconds: 1,
+      ready: () => new Promise<void>(() => undefined),
+    };
+    await expect(supervise(mute)).rejects.toThrow('sleeper did not start: not ready after 1 s: no answer');
+    expect(await readdir(folder)).toEqual(['logs']);
+    await expect(supervise({ ...mute, readyWithinSeconds: 60, signal: AbortSignal.timeout(500) })).rejects.toThrow('timeout');
+    expect(await readdir(folder)).toEqual(['logs']);
   });
 
   it('is ended as a leftover only while its process is the one that was noted', async () => {

@@ -1,4 +1,14 @@
-import { defineJob, newId, systemAct, systemClock, verifySignedDocument, type ContextDeclaration, type SignedDocument } from '#kernel';
+import {
+  defineJob,
+  lanes,
+  newId,
+  systemAct,
+  systemClock,
+  verifySignedDocument,
+  type ActContext,
+  type ContextDeclaration,
+  type SignedDocument,
+} from '#kernel';
 import { SignedDocuments } from '#platform/documents';
 import { Job, type JobRun } from '#platform/queue';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -18,7 +28,7 @@ class LongWork {
   async run(run: JobRun): Promise<void> {
     await run.progress({ done: 1, of: 2 });
     steps.emit('started');
-    const [outcome] = (await once(steps, 'finish')) as [string];
+    const [outcome] = (await once(steps, 'finish', { signal: run.signal })) as [string];
     if (outcome === 'fail') throw new RangeError('as the test wants it');
     await run.progress({ done: 2, of: 2 });
   }
@@ -78,8 +88,14 @@ const requirementsOf = async (by: Caller, query = ''): Promise<RequirementsAnswe
   (await by.get<RequirementsAnswer>(`/requirements${query}`)).body;
 
 /** Orders long work for a unit; the unit's manager could have done so. */
-const order = (unitId: string, key = newId()): Promise<string> =>
-  medium.platform.unitOfWork.run(systemAct('test', 'long.ordered', systemClock.now()), (tx) => tx.enqueue(longWork, { key, unitId }));
+const order = (unitId: string, key = newId(), by = systemAct('test', 'long.ordered', systemClock.now())): Promise<string> =>
+  medium.platform.unitOfWork.run(by, (tx) => tx.enqueue(longWork, { key, unitId }));
+/** What someone does who is signed in and has no role. */
+const actOf = ({ personId, organisationId }: Caller): ActContext => ({
+  action: 'long.ordered',
+  actor: { kind: 'person', personId, organisationId, sessionId: 'test', grants: [], organisationIds: [organisationId], regions: {} },
+  at: systemClock.now(),
+});
 
 describe('the board', () => {
   it('shows an authority its own region, the administrators everything, and every number opens its records [ADM-11] [ADM-03]', async () => {
@@ -178,15 +194,7 @@ describe('long work', () => {
     expect((await there.manager.get(`/operations/${id}`)).body).toMatchObject({ code: 'operation.not-found', status: 404 });
     expect((await here.manager.get(`/operations/${key}`)).body).toMatchObject({ id, state: 'running', progress: { done: 1, of: 2 } });
     // Who acted on the object follows its work too, whatever unit the work is of: a provider its import.
-    const { personId, organisationId } = there.steward;
-    await medium.platform.unitOfWork.journal(
-      {
-        action: 'long.ordered',
-        actor: { kind: 'person', personId, organisationId, sessionId: 'test', grants: [], organisationIds: [organisationId], regions: {} },
-        at: systemClock.now(),
-      },
-      { action: 'long.ordered', object: { kind: 'long', id: key } },
-    );
+    await medium.platform.unitOfWork.journal(actOf(there.steward), { action: 'long.ordered', object: { kind: 'long', id: key } });
     expect((await there.steward.get(`/operations/${id}`)).status).toBe(200);
     const response = await fetch(`${url}/operations/${id}/events`, { headers: { authorization: `Bearer ${await here.manager.token()}` } });
     expect(response.headers.get('content-type')).toContain('text/event-stream');
@@ -244,5 +252,68 @@ describe('long work', () => {
     expect(
       await medium.sql(`SELECT outcome FROM platform.journal WHERE action = 'work.replayed' AND object_id = $1 AND outcome = 'done'`, [id]),
     ).toHaveLength(1);
+  });
+});
+
+describe('the queue', () => {
+  interface Lanes {
+    workers: number;
+    lanes: { lane: string; places: number; running: number; waiting: number; dead: number; waitingSince: string | null }[];
+    heldBack: unknown[];
+  }
+  const laneOf = async (name: string): Promise<Lanes['lanes'][number] | undefined> =>
+    (await medium.operator.get<Lanes>('/work/lanes')).body.lanes.find(({ lane }) => lane === name);
+
+  it('shows the platform operator lane by lane what runs, what waits since when, what is dead, and whose share is full', async () => {
+    const person = there.developer;
+    const began = systemClock.now();
+    for (let n = 0; n < 4; n += 1) await order(here.unit);
+    for (let n = 0; n < 3; n += 1) await order(there.unit, newId(), actOf(person));
+    await medium.until(async () => (await laneOf('work'))?.running === 3, 'every place of the lane to be taken');
+    const { body } = await medium.operator.get<Lanes>('/work/lanes');
+    expect([body.workers, body.lanes.map(({ lane }) => lane)]).toEqual([1, lanes]);
+    const work = body.lanes.find(({ lane }) => lane === 'work');
+    expect(work).toEqual({
+      lane: 'work',
+      places: 3,
+      running: 3,
+      waiting: 4,
+      waitingSince: expect.any(String),
+      later: 0,
+      dead: 0,
+      perUnit: 2,
+      perPerson: 1,
+      openPerUnit: 200,
+      openPerPerson: 50,
+    });
+    expect(new Set(body.heldBack)).toEqual(
+      new Set([
+        { lane: 'work', share: 'unit', id: here.unit, running: 2, waiting: 2 },
+        { lane: 'work', share: 'person', id: person.personId, running: 1, waiting: 2 },
+      ]),
+    );
+    expect(Date.parse(work?.waitingSince ?? '')).toBeGreaterThanOrEqual(Date.parse(began) - 1);
+    expect(body.lanes.find(({ lane }) => lane === 'cuts')).toMatchObject({
+      places: 8,
+      running: 0,
+      waiting: 0,
+      perUnit: null,
+    });
+
+    const ending = setInterval(() => steps.emit('finish', 'fail'), 20);
+    await medium.until(async () => (await laneOf('work'))?.dead === 7, 'all of it to be dead');
+    clearInterval(ending);
+    expect(await laneOf('work')).toMatchObject({ running: 0, waiting: 0, waitingSince: null });
+    expect((await medium.operator.get<Lanes>('/work/lanes')).body.heldBack).toEqual([]);
+    const dead = async (lane: string): Promise<{ name: string; lane: string }[]> =>
+      (await medium.operator.get<{ items: { name: string; lane: string }[] }>(`/work?state=dead&lane=${lane}`)).body.items;
+    expect((await dead('work')).map(({ name, lane }) => [name, lane])).toEqual(Array.from({ length: 7 }, () => ['long.work', 'work']));
+    expect(await dead('trials')).toEqual([]);
+    expect((await medium.operator.get('/work?lane=fast')).body).toMatchObject({ code: 'http.invalid-input' });
+  });
+
+  it('shows its lanes to nobody else', async () => {
+    for (const one of [here.officer, here.manager, there.developer, medium.auditor, medium.security])
+      expect((await one.get('/work/lanes')).body).toMatchObject({ status: 403 });
   });
 });

@@ -36,7 +36,7 @@ describe('reading objects back from S3', () => {
     await writeFile(join(dir, 'access'), server.accessKey);
     await writeFile(join(dir, 'secret'), server.secretKey);
     const files = { accessKeyFile: join(dir, 'access'), secretKeyFile: join(dir, 'secret') };
-    const at = { kind: 's3', endpoint: proxy.url, region: server.region, bucket: 'read-backs', requestSeconds: 1, ...files };
+    const at = { kind: 's3', endpoint: proxy.url, region: server.region, bucket: 'read-backs', requestSeconds: 1, attempts: 2, ...files };
     objects = await objectsFromConfig(objectsConfig.parse(at), keys);
   }, 600_000);
   afterAll(async () => {
@@ -77,10 +77,12 @@ describe('reading objects back from S3', () => {
       const readBacks = new ReadBacks(objects, keys);
       proxy.fail(fault);
       try {
-        for (const key of [there, gone]) {
-          expect(await readBacks.object({ key, sealedBy })).toMatchObject({ outcome: 'unknown', store: null });
-          await expect(objects.list(key)).rejects.toThrow();
-        }
+        await Promise.all(
+          [there, gone].flatMap((key) => [
+            expect(readBacks.object({ key, sealedBy })).resolves.toMatchObject({ outcome: 'unknown', store: null }),
+            expect(objects.list(key)).rejects.toThrow(),
+          ]),
+        );
       } finally {
         proxy.heal();
       }
@@ -201,7 +203,7 @@ describe('reading keys back', () => {
       proxy = await FaultProxy.before(bao.address);
       tokenFile = join(dir, 'bao-token');
       await writeFile(tokenFile, bao.token);
-      own = await keysFromConfig(keysConfig.parse({ kind: 'transit', address: proxy.url, tokenFile, requestSeconds: 1 }));
+      own = await keysFromConfig(keysConfig.parse({ kind: 'transit', address: proxy.url, tokenFile, requestSeconds: 1, attempts: 2 }));
       await ensureControlKey(own);
       for (const name of [live, destroyed]) await own.create(name);
       wrapped = await own.wrap(destroyed, Buffer.from('sample'));
@@ -214,7 +216,9 @@ describe('reading keys back', () => {
     });
     const all = async (): Promise<string[]> => {
       const readBacks = new ReadBacks(besides, own);
-      return outcomes([await readBacks.key(live), await readBacks.key(destroyed), await readBacks.wrapped('sample', destroyed, [wrapped])]);
+      return outcomes(
+        await Promise.all([readBacks.key(live), readBacks.key(destroyed), readBacks.wrapped('sample', destroyed, [wrapped])]),
+      );
     };
 
     it.each(faults)(

@@ -1,16 +1,11 @@
 import 'reflect-metadata';
 import { Refusal, systemAct, systemClock, type Transitions } from '#kernel';
-import { createDataSource, JournalSealer, tablesOf, UnitOfWork } from '#platform/database';
+import { tablesOf, type UnitOfWork } from '#platform/database';
 import { RowTable, StateTable, type Versioned } from '#platform/database/persistence';
-import { createMasterKeyFile, SealedKeyFile } from '#platform/keys';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { contexts } from '../../apps/composition/contexts.js';
-import { openDatabase, type TestDatabase } from '../support/database.js';
-import { insertRow, loosen } from '../support/rows.js';
+import { insertRow, openLoosened, type LoosenedDatabase } from '../support/rows.js';
 
 interface AnyRow extends Versioned {
   state: string;
@@ -18,31 +13,15 @@ interface AnyRow extends Versioned {
 const stateTables = tablesOf(contexts).filter((table) => table instanceof StateTable) as unknown as StateTable<AnyRow>[];
 const undone = new Error('only tried');
 
-let dir = '';
-let database: TestDatabase;
+let loosened: LoosenedDatabase;
 let dataSource: DataSource;
 let runner: QueryRunner;
-let keys: SealedKeyFile;
 let unitOfWork: UnitOfWork;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'opdomain-states-'));
-  await chmod(dir, 0o711);
-  database = await openDatabase(dir, contexts);
-  dataSource = await createDataSource({ urlFile: database.urlFile, poolSize: 4, statementTimeoutMs: 60_000 }, contexts).initialize();
-  const masterKeyFile = join(dir, 'master.key');
-  await createMasterKeyFile(masterKeyFile);
-  keys = await SealedKeyFile.open({ path: join(dir, 'keys'), masterKeyFile });
-  unitOfWork = new UnitOfWork(dataSource, await JournalSealer.open(dataSource, keys), systemClock, new Set(), {});
-  for (const { entity } of stateTables) await loosen(dataSource, entity);
-  runner = dataSource.createQueryRunner();
+  loosened = await openLoosened(() => stateTables.map(({ entity }) => entity));
+  ({ dataSource, runner, unitOfWork } = loosened);
 });
-afterAll(async () => {
-  await runner.release();
-  await dataSource.destroy();
-  await keys.close();
-  await database.drop();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => loosened.close());
 
 /** Tries every move of a table's rows, and every beginning, by SQL past the table; all is undone. @returns what the database took. */
 async function takenByHand(path: string, states: readonly string[]): Promise<string[]> {

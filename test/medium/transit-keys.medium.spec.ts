@@ -22,6 +22,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
+const patience = { requestSeconds: 5, attempts: 5 };
 const open = (): Promise<Keys> => keysFromConfig(keysConfig.parse({ kind: 'transit', address: bao.address, tokenFile: bao.tokenFile }));
 
 keysConformance('the transit engine', open);
@@ -31,7 +32,7 @@ describe('keys in the transit engine', () => {
     // A server of its own: whoever waits for their turn longer than such a token lives has none.
     const own = await mkdtemp(join(tmpdir(), 'openbao-'));
     const short = await startOpenBao({ dir: own, tokenPeriod: '10s' });
-    const keys = await TransitKeys.open(short);
+    const keys = await TransitKeys.open({ ...short, ...patience });
     try {
       const name = `scenario/${newId()}`;
       const first = keys.tokenExpiry ?? 0;
@@ -49,10 +50,10 @@ describe('keys in the transit engine', () => {
   it('takes up a new token from its file, and says so when it is refused', async () => {
     const tokenFile = join(dir, 'token');
     await writeFile(tokenFile, bao.token);
-    const keys = await TransitKeys.open({ ...bao, tokenFile });
+    const keys = await TransitKeys.open({ ...bao, ...patience, tokenFile });
     try {
       await writeFile(tokenFile, 'none that was ever issued');
-      const wrong = TransitKeys.open({ ...bao, tokenFile });
+      const wrong = TransitKeys.open({ ...bao, ...patience, tokenFile });
       await expect(wrong).rejects.toMatchObject({ code: 'keys.forbidden' });
       await writeFile(tokenFile, bao.token);
       await expect(keys.health()).resolves.toBeUndefined();
@@ -62,7 +63,7 @@ describe('keys in the transit engine', () => {
   });
 
   it('refuses a mount that is not there', async () => {
-    await expect(TransitKeys.open({ ...bao, mount: 'elsewhere' })).rejects.toMatchObject({
+    await expect(TransitKeys.open({ ...bao, ...patience, mount: 'elsewhere' })).rejects.toMatchObject({
       code: expect.stringMatching(/^keys\.(misconfigured|forbidden)$/),
     });
   });
@@ -72,7 +73,9 @@ describe('keys in the transit engine', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const port = (server.address() as { port: number }).port;
     await new Promise((resolve) => server.close(resolve));
-    await expect(TransitKeys.open({ ...bao, address: `http://127.0.0.1:${port}` })).rejects.toMatchObject({ code: 'keys.unreachable' });
+    await expect(TransitKeys.open({ ...bao, ...patience, address: `http://127.0.0.1:${port}` })).rejects.toMatchObject({
+      code: 'keys.unreachable',
+    });
   });
 
   it('leaves a name that it began to destroy destroyable, and unusable for a new key', async () => {

@@ -1,17 +1,12 @@
 import 'reflect-metadata';
-import { type Actor, type Grant, newId, partyKinds, sees, systemAct, systemClock } from '#kernel';
-import { createDataSource, JournalSealer, type Page, type PageRequest, tablesOf, type Tx, UnitOfWork } from '#platform/database';
+import { type Actor, type Grant, newId, partyKinds, sees, systemAct } from '#kernel';
+import { type Page, type PageRequest, tablesOf, type Tx, type UnitOfWork } from '#platform/database';
 import type { VersionedTable, Versioned } from '#platform/database/persistence';
-import { createMasterKeyFile, SealedKeyFile } from '#platform/keys';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { contexts } from '../../apps/composition/contexts.js';
-import { openDatabase, type TestDatabase } from '../support/database.js';
-import { insertRow, loosen } from '../support/rows.js';
+import { insertRow, openLoosened, type LoosenedDatabase } from '../support/rows.js';
 
 /** Few ids, so that people and objects meet; each stands for a unit, an authority, a holding or a person, whichever asks. */
 const ids = Array.from({ length: 5 }, () => newId());
@@ -39,31 +34,15 @@ const moment = fc.constantFrom('2026-04-30T15:59:59.999Z', '2026-04-30T16:00:00.
 type AnyTable = VersionedTable<Versioned>;
 const listed = tablesOf(contexts).filter((table) => table.hasList) as unknown as AnyTable[];
 
-let dir = '';
-let database: TestDatabase;
+let loosened: LoosenedDatabase;
 let dataSource: DataSource;
 let runner: QueryRunner;
-let keys: SealedKeyFile;
 let unitOfWork: UnitOfWork;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'opdomain-visibility-'));
-  await chmod(dir, 0o711);
-  database = await openDatabase(dir, contexts);
-  dataSource = await createDataSource({ urlFile: database.urlFile, poolSize: 4, statementTimeoutMs: 60_000 }, contexts).initialize();
-  const masterKeyFile = join(dir, 'master.key');
-  await createMasterKeyFile(masterKeyFile);
-  keys = await SealedKeyFile.open({ path: join(dir, 'keys'), masterKeyFile });
-  unitOfWork = new UnitOfWork(dataSource, await JournalSealer.open(dataSource, keys), systemClock, new Set(), {});
-  for (const { target } of dataSource.entityMetadatas) await loosen(dataSource, target);
-  runner = dataSource.createQueryRunner();
+  loosened = await openLoosened((dataSource) => dataSource.entityMetadatas.map(({ target }) => target));
+  ({ dataSource, runner, unitOfWork } = loosened);
 });
-afterAll(async () => {
-  await runner.release();
-  await dataSource.destroy();
-  await keys.close();
-  await database.drop();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => loosened.close());
 
 const reading = <T>(actor: Actor, at: string, work: (tx: Tx) => Promise<T>): Promise<T> =>
   unitOfWork.read({ ...systemAct('test', 'test.read', at), actor }, work);

@@ -1,5 +1,5 @@
 import { newId, systemAct, systemClock, type Id } from '#kernel';
-import { openBell } from '#platform/queue';
+import { openBell, readLanes } from '#platform/queue';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventEmitter, once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -133,6 +133,28 @@ describe('lanes of queued work', () => {
     await bench.order(cut.job, key);
     await bench.until(() => Promise.resolve(done.includes(key)), 'the work to be found');
     await worker.stop();
+  });
+});
+
+describe('the view of lanes', () => {
+  it('counts the places of the workers that are there: neither of one that was stopped nor of one that fell silent', async () => {
+    const view = () => bench.unitOfWork.read(systemAct('test', 'test.ordered', systemClock.now()), readLanes);
+    const seen = async (): Promise<unknown> => {
+      const { workers, lanes } = await view();
+      const work = lanes.find(({ lane }) => lane === 'work');
+      return [workers, work?.places, work?.perUnit, work?.perPerson];
+    };
+    expect(await seen()).toEqual([0, 0, null, null]);
+    const dying = await bench.worker({ places: { work: share(2, 2, null) } });
+    const stopping = await bench.worker({ places: { work: share(5, null, 3) } });
+    await bench.until(async () => (await view()).workers === 2, 'both to have said that they are there');
+    expect(await seen()).toEqual([2, 7, 2, 3]);
+    await stopping.stop();
+    expect(await seen()).toEqual([1, 2, 2, null]);
+    await dying.die();
+    expect(await seen()).toEqual([1, 2, 2, null]);
+    await bench.dataSource.query(`UPDATE platform.workers SET seen_at = seen_at - interval '20 seconds'`);
+    expect(await seen()).toEqual([0, 0, null, null]);
   });
 });
 

@@ -13,7 +13,7 @@ let stopTelemetry: () => Promise<void>;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'opdomain-work-'));
   await chmod(dir, 0o711);
-  stopTelemetry = startTelemetry('test', { logLevel: 'silent' });
+  stopTelemetry = await startTelemetry('test', { logLevel: 'silent' });
 });
 afterAll(async () => {
   await stopTelemetry();

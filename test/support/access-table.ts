@@ -326,6 +326,7 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
   'GET /board': { authority: 'works' },
   'GET /staffing': { authority: 'works' },
   'GET /work': {},
+  'GET /work/lanes': {},
   'POST /work/:id/replays': {},
   'GET /operations/:id': {
     developer: 'operation.not-found',

@@ -1,5 +1,12 @@
-import { newId } from '#kernel';
+import { newId, systemClock } from '#kernel';
+import { createDataSource, JournalSealer, UnitOfWork } from '#platform/database';
+import { createMasterKeyFile, SealedKeyFile } from '#platform/keys';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DataSource, EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm';
+import { contexts } from '../../apps/composition/contexts.js';
+import { openDatabase } from './database.js';
 
 /** Rows of any entity, made from its columns alone: for tests that ask something of every table there is. */
 const smallest = (type: unknown): unknown => {
@@ -26,8 +33,43 @@ const smallest = (type: unknown): unknown => {
   }
 };
 
+export interface LoosenedDatabase {
+  readonly dataSource: DataSource;
+  readonly runner: QueryRunner;
+  readonly unitOfWork: UnitOfWork;
+  close(): Promise<void>;
+}
+
+/** A database of its own with every context's tables, of which those named are loosened. */
+export async function openLoosened(
+  entities: (dataSource: DataSource) => readonly EntityTarget<ObjectLiteral>[],
+): Promise<LoosenedDatabase> {
+  const dir = await mkdtemp(join(tmpdir(), 'opdomain-rows-'));
+  await chmod(dir, 0o711);
+  const database = await openDatabase(dir, contexts);
+  const dataSource = await createDataSource({ urlFile: database.urlFile, poolSize: 4, statementTimeoutMs: 60_000 }, contexts).initialize();
+  const masterKeyFile = join(dir, 'master.key');
+  await createMasterKeyFile(masterKeyFile);
+  const keys = await SealedKeyFile.open({ path: join(dir, 'keys'), masterKeyFile });
+  const unitOfWork = new UnitOfWork(dataSource, await JournalSealer.open(dataSource, keys), systemClock, new Set(), {});
+  for (const entity of entities(dataSource)) await loosen(dataSource, entity);
+  const runner = dataSource.createQueryRunner();
+  return {
+    dataSource,
+    runner,
+    unitOfWork,
+    close: async () => {
+      await runner.release();
+      await dataSource.destroy();
+      await keys.close();
+      await database.drop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
 /** Drops checks, foreign keys and unique indexes of an entity's table: what its rows hold is not what such a test asks. */
-export async function loosen(dataSource: DataSource, entity: EntityTarget<ObjectLiteral>): Promise<void> {
+async function loosen(dataSource: DataSource, entity: EntityTarget<ObjectLiteral>): Promise<void> {
   const path = dataSource.getMetadata(entity).tablePath;
   const drops: { statement: string }[] = await dataSource.query(
     `SELECT format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I CASCADE', conrelid::regclass, conname) AS statement FROM pg_constraint

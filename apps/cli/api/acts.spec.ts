@@ -139,5 +139,8 @@ describe('tables', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => expect(cellOf(value)).not.toMatch(/\p{Cc}/u)));
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (value) => expect(cellOf(value)).not.toMatch(/\p{Cc}/u)));
     expect(tableOf([{ a: '\u001b[2J', b: { c: 1 } }])).toBe('a\n [2J\n');
+    expect(tableOf({ at: 'now', lanes: [{ lane: 'cuts', places: 8 }], none: [], words: ['a'] })).toBe(
+      'at     now\nnone   []\nwords  ["a"]\n\nlanes\nlane  places\ncuts  8\n',
+    );
   });
 });

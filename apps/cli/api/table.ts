@@ -28,7 +28,10 @@ function aligned(rows: readonly (readonly string[])[]): string {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Rows below one another for a list of objects, with the scalar members as columns; names beside values for a single object. */
+/**
+ * Rows below one another for a list of objects, with the scalar members as columns; names beside values for a single object, whose
+ * lists of objects stand below it under their names.
+ */
 export function tableOf(value: unknown): string {
   if (Array.isArray(value)) {
     const items = value.filter(isObject);
@@ -38,5 +41,11 @@ export function tableOf(value: unknown): string {
     );
     return items.length === 0 ? '' : aligned([names, ...items.map((item) => names.map((name) => cellOf(item[name])))]);
   }
-  return isObject(value) ? aligned(Object.entries(value).map(([name, member]) => [name, cellOf(member)])) : `${cellOf(value)}\n`;
+  if (!isObject(value)) return `${cellOf(value)}\n`;
+  const isList = (member: unknown): boolean => Array.isArray(member) && member.length > 0 && member.every(isObject);
+  const { lists = [], rest = [] } = Object.groupBy(Object.entries(value), ([, member]) => (isList(member) ? 'lists' : 'rest'));
+  return [
+    aligned(rest.map(([name, member]) => [name, cellOf(member)])),
+    ...lists.map(([name, member]) => `\n${name}\n${tableOf(member)}`),
+  ].join('');
 }

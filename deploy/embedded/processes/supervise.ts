@@ -16,7 +16,7 @@ export interface ServerSpec {
   /** Added to a bare environment; nothing of ours is passed on, because these servers all read settings from theirs. */
   readonly env?: Readonly<Record<string, string>>;
   readonly user?: { readonly uid: number; readonly gid: number };
-  /** Resolves when the server serves, rejects while it does not; called again until then. */
+  /** Resolves when the server serves, rejects while it does not; called again until then. One that does neither is not waited for longer. */
   readonly ready: () => Promise<void>;
   readonly readyWithinSeconds: number;
   /** Tried in order, each for `stopWithinSeconds`; SIGKILL follows. */
@@ -58,6 +58,7 @@ export async function supervise(spec: ServerSpec): Promise<RunningServer> {
   await endLeftover(dir, name, spec.stopSignals);
   const log = await openLog(dir, name);
   let child: ChildProcess;
+  let exited: Promise<Exit>;
   try {
     child = tiedSpawn(spec.command, spec.args, spec.onOrphaned ?? 'TERM', {
       cwd: dir,
@@ -67,17 +68,11 @@ export async function supervise(spec: ServerSpec): Promise<RunningServer> {
       env: { PATH: process.env.PATH, HOME: dir, LANG: 'C.UTF-8', TZ: 'UTC', ...spec.env },
       ...spec.user,
     });
+    // Before anything is awaited: a process may end within any wait, and says so once.
+    exited = exitOf(child);
   } finally {
     await log.handle.close();
   }
-  const exited = new Promise<Exit>((resolve) => {
-    child.once('exit', (code, by) => {
-      resolve({ code, signal: by });
-    });
-    child.once('error', () => {
-      resolve({ code: null, signal: null });
-    });
-  });
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${name}: ${spec.command} could not be started`);
   const server = await identify(pid);
@@ -118,6 +113,16 @@ export async function endLeftover(dir: string, name: string, signals?: ServerSpe
   await rm(pidPath(dir, name), { force: true });
 }
 
+const exitOf = (child: ChildProcess): Promise<Exit> =>
+  new Promise((resolve) => {
+    child.once('exit', (code, by) => {
+      resolve({ code, signal: by });
+    });
+    child.once('error', () => {
+      resolve({ code: null, signal: null });
+    });
+  });
+
 async function end(server: ProcessIdentity, signals: ServerSpec['stopSignals'] = ['SIGTERM'], withinSeconds = 15): Promise<void> {
   for (const signal of [...signals, 'SIGKILL'] as const) {
     if (!(await isRunning(server))) return;
@@ -136,19 +141,29 @@ async function end(server: ProcessIdentity, signals: ServerSpec['stopSignals'] =
 async function untilReady(spec: ServerSpec, exited: Promise<Exit>): Promise<void> {
   const deadline = Date.now() + spec.readyWithinSeconds * 1_000;
   let gone: Exit | undefined;
-  void exited.then((exit) => (gone = exit));
+  const ended = exited.then((exit) => {
+    gone = exit;
+    return 'it ended';
+  });
   for (let wait = 25; ; wait = Math.min(wait * 1.5, 250)) {
     spec.signal?.throwIfAborted();
-    const failure = await spec.ready().then(
+    const ready = spec.ready().then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
+    const failure = await Promise.race([ready, ended, silentUntil(deadline, spec.signal)]);
     // Asked in this order: a stranger on the same port may answer for a server of ours that has just ended.
     if (gone !== undefined) throw new Error(`it ended with ${gone.signal ?? `code ${String(gone.code)}`}`);
     if (failure === undefined) return;
     if (Date.now() > deadline) throw new Error(`not ready after ${spec.readyWithinSeconds} s: ${failure}`);
     await pause(wait);
   }
+}
+
+/** Resolves at the deadline, for a server that takes a question and never answers it. @throws AbortError */
+async function silentUntil(deadline: number, signal?: AbortSignal): Promise<string> {
+  await pause(Math.max(0, deadline - Date.now()) + 1, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) });
+  return 'no answer';
 }
 
 async function openLog(dir: string, name: string) {

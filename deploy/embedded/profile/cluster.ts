@@ -48,7 +48,7 @@ export async function openCluster(dir: string, report: Report, signal?: AbortSig
   const given = givenKubeconfig();
   if (given !== undefined) return useGiven(dir, given);
   const plane = await startControlPlane({ dir: join(dir, 'cluster'), report, signal });
-  const admin = KubeCluster.open({ ...defaults, kubeconfig: plane.kubeconfigPath });
+  const admin = await KubeCluster.open({ ...defaults, kubeconfig: plane.kubeconfigPath });
   try {
     await install(admin, user(operatorName));
   } catch (fault) {
@@ -73,7 +73,7 @@ const defaults = {
 
 /** On somebody's cluster the operator gets a service account and a token of eight hours; the given credential installs and is not kept. */
 async function useGiven(dir: string, given: string): Promise<EmbeddedCluster> {
-  const admin = KubeCluster.open({ ...defaults, kubeconfig: given });
+  const admin = await KubeCluster.open({ ...defaults, kubeconfig: given });
   try {
     const operator: Subject = { kind: 'ServiceAccount', name: operatorName, namespace: systemNamespace };
     await install(admin, operator);

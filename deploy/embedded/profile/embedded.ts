@@ -54,7 +54,7 @@ export async function startEmbedded(options: StartOptions): Promise<Installation
         logLevel: options.logLevel ?? 'warn',
       }),
     );
-    started.add(startTelemetry('opdomain', config.telemetry));
+    started.add(await startTelemetry('opdomain', config.telemetry));
     const opened = async (application: Application): Promise<Platform> => {
       const database = { ...config.database, urlFile: foundations.databaseUrlFiles[application] };
       const platform = await openPlatform({ ...config, database }, contexts, application);

@@ -2,7 +2,7 @@ import { newId, personOf, regionsOf, type ActContext, type Actor, type Id } from
 import { UnitOfWork, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { personLockChanged, type LiftPersonLock, type LockPerson, type PersonLockView } from '../contract.js';
+import { personLockChanged, PersonLockView, type LiftPersonLock, type LockPerson } from '../contract.js';
 import { assertMayLift, type LockGround } from '../domain/person-lock.js';
 import { organisationsAt } from '../domain/personnel.js';
 import type { PersonLockRow } from '../persistence/entities.js';
@@ -105,28 +105,4 @@ export class PersonLocks {
 
 const isPlatformWide = (actor: Actor): boolean => actor.kind === 'system' || actor.grants.some(({ scope }) => scope.kind === 'platform');
 
-const lockView = ({
-  id,
-  version,
-  personId,
-  state,
-  ground,
-  reason,
-  lockedAt,
-  lockedBy,
-  liftedAt,
-  liftedBy,
-  liftReason,
-}: PersonLockRow): LockAnswer => ({
-  id,
-  version,
-  personId,
-  state,
-  ground,
-  reason,
-  lockedAt,
-  lockedBy,
-  liftedAt,
-  liftedBy,
-  liftReason,
-});
+const lockView = (row: PersonLockRow): LockAnswer => PersonLockView.parse(row);

@@ -1,9 +1,9 @@
 import { type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page } from '#platform/database';
-import { findWork, listWork, replayWork, type WorkView } from '#platform/queue';
+import { findWork, listWork, readLanes, replayWork, type WorkView } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { WorkQuery } from '../contract.js';
+import type { LanesView, WorkQuery } from '../contract.js';
 import { refuse } from '../domain/refusals.js';
 
 /** Queued work for the people who run the platform: names, keys and codes, never a payload. */
@@ -13,6 +13,11 @@ export class Work {
 
   list(ctx: ActContext, query: z.output<typeof WorkQuery>): Promise<Page<WorkView>> {
     return this.unitOfWork.read(ctx, (tx) => listWork(tx, query, query));
+  }
+
+  /** Every lane: its places, what runs and waits in them, and whose share is full. */
+  lanes(ctx: ActContext): Promise<z.output<typeof LanesView>> {
+    return this.unitOfWork.read(ctx, async (tx) => ({ at: ctx.at, ...(await readLanes(tx)) }));
   }
 
   /** Puts a dead letter back to work. @throws Refusal `work.not-found`, `work.not-dead`, `queue.already-open`. */

@@ -6,6 +6,7 @@ export const oversightAuditActions = {
   'requirement.document-signed': { object: 'requirement', zh: '合规看板导出件签名', en: 'compliance document signed' },
   'board.read': { object: 'board', zh: '查看监管看板', en: 'board read' },
   'work.listed': { object: 'work', zh: '查看任务队列', en: 'queued work read' },
+  'work.lanes-read': { object: 'work', zh: '查看任务队列分道情况', en: 'lanes of queued work read' },
   'work.replayed': { object: 'work', zh: '重放死信任务', en: 'dead letter replayed' },
   'operation.read': { object: 'operation', zh: '查看操作进度', en: 'operation read' },
   'operation.followed': { object: 'operation', zh: '跟踪操作进度', en: 'operation followed' },

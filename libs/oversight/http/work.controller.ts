@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Operations } from '../application/operations.js';
 import { Work } from '../application/work.js';
-import { OperationView, WorkItem, WorkQuery } from '../contract.js';
+import { LanesView, OperationView, WorkItem, WorkQuery } from '../contract.js';
 
 const list = act({
   method: 'GET',
@@ -16,6 +16,15 @@ const list = act({
   scope: 'platform',
   query: WorkQuery,
   response: pageOf(WorkItem),
+});
+const lanes = act({
+  method: 'GET',
+  path: '/work/lanes',
+  action: 'work.lanes-read',
+  summary: { zh: '任务队列分道情况', en: 'Lanes of queued work: places, what runs and waits, whose share is full' },
+  roles: ['platform-operator'],
+  scope: 'platform',
+  response: LanesView,
 });
 const replay = act({
   method: 'POST',
@@ -60,6 +69,11 @@ export class WorkController {
   async list(@Ctx() ctx: ActContext, @In() input: Input<typeof list>): Output<typeof list> {
     const page = await this.work.list(ctx, input.query);
     return { items: [...page.items], next: page.next };
+  }
+
+  @Act(lanes)
+  lanes(@Ctx() ctx: ActContext): Output<typeof lanes> {
+    return this.work.lanes(ctx);
   }
 
   @Act(replay)

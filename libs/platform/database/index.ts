@@ -17,3 +17,4 @@ export { scramVerifier } from './scram.js';
 export { forgetAnswers } from './remembered-answers.js';
 export { UnitOfWork } from './unit-of-work.js';
 export { platformUniques, uniquesIn, type Uniques } from './unique-violation.js';
+export { waitingLimits } from './work-quota.js';

@@ -7,6 +7,7 @@ export const platformGrants = {
     'platform.journal': { api: ['select', 'insert'], worker: ['select', 'insert', 'update(index)'], operator: ['select', 'insert'] },
     'platform.outbox': { api: ['insert'], worker: ['select', 'insert', 'update(expanded_at)'], operator: ['insert'] },
     'platform.work': { api: ['select', 'insert', 'update'], worker: ['select', 'insert', 'update'] },
+    'platform.workers': { api: ['select'], worker: ['select', 'insert', 'update(seen_at)', 'delete'] },
     'platform.inbox': { worker: ['select', 'insert'] },
     'platform.epochs': { api: ['select', 'insert', 'update'], worker: ['select', 'insert', 'update'], operator: ['select'] },
     'platform.endings': {

@@ -28,6 +28,7 @@ export const keysConfig = z.discriminatedUnion('kind', [
     /** PEM of the certification authority, where the system's own do not vouch for the server. */
     caFile: z.string().min(1).optional(),
     requestSeconds: z.number().int().min(1).default(5).describe('A request that takes longer has failed'),
+    attempts: z.number().int().min(1).max(10).default(5).describe('How often a request is tried before the store counts as unreachable'),
   }),
 ]);
 export type KeysConfig = z.infer<typeof keysConfig>;

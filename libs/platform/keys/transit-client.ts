@@ -11,14 +11,13 @@ export interface TransitAddress {
   readonly tokenFile: string;
   readonly mount: string;
   readonly caFile?: string | undefined;
-  readonly requestSeconds?: number | undefined;
+  readonly requestSeconds: number;
+  readonly attempts: number;
 }
 
 const apiError = z.object({ response: z.object({ statusCode: z.number(), body: z.unknown() }) });
 const engineError = z.object({ response: z.object({ body: z.object({ errors: z.array(z.unknown()) }) }) });
-const attempts = 5;
 const firstWaitMs = 100;
-const requestSeconds = 5;
 
 /** What the server said no to; other failures are refusals already. */
 export class TransitRejection extends Error {
@@ -33,12 +32,13 @@ export class TransitClient {
     private readonly vault: NodeVault.client,
     private readonly lease: TokenLease,
     private readonly mount: string,
+    private readonly attempts: number,
   ) {}
 
   static async connect(at: TransitAddress): Promise<TransitClient> {
     const ca = at.caFile === undefined ? {} : { ca: await readFile(at.caFile) };
-    const vault = NodeVault({ endpoint: at.address, requestOptions: { timeout: (at.requestSeconds ?? requestSeconds) * 1000, ...ca } });
-    const client = new TransitClient(vault, new TokenLease(vault, at.tokenFile), at.mount);
+    const vault = NodeVault({ endpoint: at.address, requestOptions: { timeout: at.requestSeconds * 1000, ...ca } });
+    const client = new TransitClient(vault, new TokenLease(vault, at.tokenFile), at.mount, at.attempts);
     await client.patiently(() => client.lease.start());
     return client;
   }
@@ -83,7 +83,7 @@ export class TransitClient {
     }
   }
 
-  /** Every call here may be repeated safely. About three seconds in all, then a refusal. */
+  /** Every call here may be repeated safely: by default for about three seconds in all, then a refusal. */
   private async patiently<T>(call: () => Promise<T>): Promise<T> {
     let rereadDone = false;
     for (let attempt = 1; ; attempt++) {
@@ -99,7 +99,7 @@ export class TransitClient {
         if (status === 403) throw refuse('keys.forbidden');
         // What a proxy says in the engine's place is not its answer.
         if (status !== undefined && status < 500 && status !== 429 && isOfTheEngine(error)) throw new TransitRejection(status);
-        if (attempt === attempts) throw refuse(await this.whyUnavailable());
+        if (attempt >= this.attempts) throw refuse(await this.whyUnavailable());
         await delay(firstWaitMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
       }
     }

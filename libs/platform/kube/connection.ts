@@ -1,5 +1,5 @@
 import type { AgentOptions, RequestOptions } from 'node:https';
-import { KubeConfig, type RequestContext } from '@kubernetes/client-node';
+import { KubeConfig, Watch, type RequestContext } from '@kubernetes/client-node';
 import { Agent, ProxyAgent, type buildConnector, type Dispatcher } from 'undici';
 import { sha256 } from '#kernel';
 import type { KubeSettings } from './config.js';
@@ -46,6 +46,11 @@ export class Connection extends KubeConfig {
     const other = new KubeConfig();
     other.loadFromClusterAndUser(cluster, { name: 'bearer', token });
     return this.read(other);
+  }
+
+  /** One that authenticates through {@link applySecurityAuthentication}. */
+  watch(): Watch {
+    return new Watch(this);
   }
 
   /** The library's Watch authenticates through here. */

@@ -1,4 +1,3 @@
-import { Watch } from '@kubernetes/client-node';
 import type { Connection } from './connection.js';
 import type { KubeObject, ObjectList } from './objects.js';
 import { backoffMs, pause } from './pace.js';
@@ -109,7 +108,7 @@ export class Informer<T extends KubeObject> {
     const ended = Promise.withResolvers<unknown>();
     let version = from;
     let fault: Error | undefined;
-    const watch = new Watch(this.connection);
+    const watch = this.connection.watch();
     const query = { ...this.source.query, resourceVersion: from, allowWatchBookmarks: true, timeoutSeconds: seconds };
     const seen = (phase: string, object: T & { readonly message?: string }): void => {
       if (phase === 'ERROR') {

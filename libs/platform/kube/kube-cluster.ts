@@ -1,7 +1,7 @@
 import { context, propagation } from '@opentelemetry/api';
 import type { Cluster, RemoveOptions, ServiceAccountToken, WriteOptions } from './cluster.js';
 import type { KubeSettings } from './config.js';
-import { Connection } from './connection.js';
+import type { Connection } from './connection.js';
 import { Discovery, type Served } from './discovery.js';
 import { isKubeError, KubeError } from './errors.js';
 import { Informer, type InformerOptions } from './informer.js';
@@ -25,7 +25,9 @@ export class KubeCluster implements Cluster {
     private readonly term?: Term,
   ) {}
 
-  static open(settings: KubeSettings): KubeCluster {
+  static async open(settings: KubeSettings): Promise<KubeCluster> {
+    // With it the client library, 900 modules: a process that opens no cluster does without.
+    const { Connection } = await import('./connection.js');
     const connection = Connection.open(settings);
     const transport = new Transport(connection, settings);
     return new KubeCluster(connection, transport, new Discovery(transport), settings);

@@ -20,6 +20,7 @@ export const objectsConfig = z.discriminatedUnion('kind', [
     /** Makes the bucket, with versioning and object lock, where it is missing. */
     createBucket: z.boolean().default(true),
     requestSeconds: z.number().int().min(1).default(60).describe('A request that takes longer has failed'),
+    attempts: z.number().int().min(1).max(10).default(4).describe('How often a request is tried before the store counts as unreachable'),
   }),
 ]);
 export type ObjectsConfig = z.infer<typeof objectsConfig>;

@@ -23,6 +23,7 @@ export interface S3Address {
   readonly pathStyle: boolean;
   readonly createBucket: boolean;
   readonly requestSeconds: number;
+  readonly attempts: number;
 }
 
 /** A client, and a check that the bucket still is one whose versions cannot be overwritten and can be locked. */
@@ -32,7 +33,7 @@ export async function connectBucket(at: S3Address): Promise<{ client: S3Client; 
     region: at.region,
     forcePathStyle: at.pathStyle,
     credentials: { accessKeyId: await secretIn(at.accessKeyFile), secretAccessKey: await secretIn(at.secretKeyFile) },
-    maxAttempts: 4,
+    maxAttempts: at.attempts,
     // Without the last word the SDK only warns, and a request that is never answered is waited for without end.
     requestHandler: { connectionTimeout: 5_000, requestTimeout: at.requestSeconds * 1000, throwOnRequestTimeout: true },
   });

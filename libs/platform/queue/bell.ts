@@ -1,6 +1,5 @@
 import { lanes, newId, type Lane } from '#kernel';
-import { Queue, Worker, type Job } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Job, Queue, Worker } from 'bullmq';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
@@ -40,7 +39,7 @@ const concurrency = 4;
 
 /** BullMQ on Redis or on PostgreSQL, by configuration. */
 export async function openBell(config: QueueConfig): Promise<Bell> {
-  const backend = config.kind === 'redis' ? redisBackend(config) : await postgresBackend(config);
+  const backend = config.kind === 'redis' ? await redisBackend(config) : await postgresBackend(config);
   const queue = backend.queue();
   queue.on('error', () => undefined);
   let pending = 0;
@@ -93,7 +92,9 @@ interface Backend {
   end(): void;
 }
 
-function redisBackend(config: Extract<QueueConfig, { kind: 'redis' }>): Backend {
+async function redisBackend(config: Extract<QueueConfig, { kind: 'redis' }>): Promise<Backend> {
+  const bull = await import('bullmq');
+  const { Redis } = await import('ioredis');
   const connection = new Redis({
     host: config.host,
     port: config.port,
@@ -112,8 +113,8 @@ function redisBackend(config: Extract<QueueConfig, { kind: 'redis' }>): Backend 
     return own;
   };
   return {
-    queue: () => new Queue<Ring>(queueName, { connection }),
-    worker: (handler, concurrency) => new Worker<Ring>(queueName, handler, { connection, concurrency }),
+    queue: () => new bull.Queue<Ring>(queueName, { connection }),
+    worker: (handler, concurrency) => new bull.Worker<Ring>(queueName, handler, { connection, concurrency }),
     end: () => {
       for (const one of connections) one.disconnect();
     },

@@ -1,4 +1,4 @@
-import { type Id, type Instant, type JobType, type JsonObject } from '#kernel';
+import { type Id, type Instant, type JobType, type JsonObject, type Lane } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { keyOf, limitOf, managerOf, pageFrom } from '#platform/database/persistence';
 import { refuse } from './refusals.js';
@@ -7,6 +7,7 @@ import { refuse } from './refusals.js';
 export interface WorkView {
   readonly id: Id;
   readonly name: string;
+  readonly lane: Lane;
   readonly key: Id;
   readonly state: 'due' | 'leased' | 'done' | 'dead' | 'cancelled';
   readonly attempts: number;
@@ -18,7 +19,7 @@ export interface WorkView {
   readonly finishedAt: Instant | null;
 }
 
-const columns = `id, name, key, state, attempts, due_at AS "dueAt", last_error AS "lastError", progress, unit_id AS "unitId",
+const columns = `id, name, lane, key, state, attempts, due_at AS "dueAt", last_error AS "lastError", progress, unit_id AS "unitId",
   created_at AS "orderedAt", finished_at AS "finishedAt"`;
 
 interface Found extends Omit<WorkView, 'dueAt' | 'orderedAt' | 'finishedAt'> {
@@ -36,14 +37,14 @@ const viewOf = (row: Found): WorkView => ({
 /** A page of queued work, newest order first. */
 export async function listWork(
   tx: Tx,
-  filter: { state?: string | undefined; name?: string | undefined },
+  filter: { state?: string | undefined; name?: string | undefined; lane?: Lane | undefined },
   request: PageRequest = {},
 ): Promise<Page<WorkView>> {
   const limit = limitOf(request);
   const rows: Found[] = await managerOf(tx).query(
     `SELECT ${columns} FROM platform.work WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR name = $2)
-       AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4`,
-    [filter.state ?? null, filter.name ?? null, keyOf(request) ?? null, limit + 1],
+       AND ($3::text IS NULL OR lane = $3) AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5`,
+    [filter.state ?? null, filter.name ?? null, filter.lane ?? null, keyOf(request) ?? null, limit + 1],
   );
   return pageFrom(rows.map(viewOf), limit, ({ id }) => id);
 }

@@ -4,6 +4,7 @@ export { findWork, listWork, replayWork, workFor, type WorkView } from './dead-l
 export { Consumes, Handlers, Job, type ConsumedEvent, type EventOf, type EventHandler, type JobHandler, type JobRun } from './handlers.js';
 export { Relay } from './relay.js';
 export { Turns, type Turn } from './turns.js';
+export { readLanes, type HeldBack, type LaneView } from './lane-view.js';
 export { laneConfig, type LaneConfig } from './lanes.js';
 export { tryWork } from './claims.js';
 export { WorkRunner } from './worker.js';

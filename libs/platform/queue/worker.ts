@@ -7,6 +7,7 @@ import type { Bell } from './bell.js';
 import { claim, renewSql, type WorkRow } from './claims.js';
 import type { EventHandler, JobHandler } from './handlers.js';
 import { LanePlaces, type LaneConfig } from './lanes.js';
+import { Presence } from './presence.js';
 import { refuse } from './refusals.js';
 
 const outcomes = counter('opdomain_work_outcomes', 'finished tries of queued work by outcome');
@@ -17,6 +18,7 @@ export class WorkRunner {
   private readonly owner = newId();
   private readonly running = new Set<AbortController>();
   private readonly places: readonly LanePlaces[];
+  private readonly presence: Presence;
   private stopListening: (() => Promise<void>) | undefined;
 
   constructor(
@@ -29,6 +31,7 @@ export class WorkRunner {
     private readonly log: Logger,
     config: LaneConfig,
   ) {
+    this.presence = new Presence(dataSource, this.owner, config, log);
     this.places = lanes.map(
       (lane) =>
         new LanePlaces(config[lane].places, config[lane].lookMs, {
@@ -42,6 +45,7 @@ export class WorkRunner {
   }
 
   start(): void {
+    this.presence.start();
     for (const place of this.places) place.start();
     this.stopListening = this.bell.listen((lane) => {
       this.places[lanes.indexOf(lane)]?.wake();
@@ -53,6 +57,7 @@ export class WorkRunner {
     const over = this.places.map((place) => place.stop());
     for (const controller of this.running) controller.abort(new Error('draining'));
     await Promise.all(over);
+    await this.presence.stop();
     await this.stopListening?.();
   }
 

@@ -1,6 +1,3 @@
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import { NodeSDK } from '@opentelemetry/sdk-node';
 import { z } from 'zod';
 
 export const telemetryConfig = z
@@ -23,7 +20,13 @@ const unexported = {
 };
 
 /** Starts tracing and metrics for this process. @returns what stops it, flushing first. */
-export function startTelemetry(service: string, config: TelemetryConfig): () => Promise<void> {
+export async function startTelemetry(service: string, config: TelemetryConfig): Promise<() => Promise<void>> {
+  // Some 300 modules, loaded by who starts it alone: the rest of the code needs the API of traces and metrics only.
+  const [{ NodeSDK }, { OTLPTraceExporter }, { PrometheusExporter }] = await Promise.all([
+    import('@opentelemetry/sdk-node'),
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/exporter-prometheus'),
+  ]);
   const sdk = new NodeSDK({
     serviceName: service,
     ...(config.otlpEndpoint === undefined
