@@ -4,6 +4,7 @@ const contexts = [
   'authorisations',
   'domains',
   'seats',
+  'runs',
   'datasets',
   'desensitisation',
   'coderuns',
@@ -21,6 +22,7 @@ const order = [
   ['authorisations'],
   ['datasets', 'domains'],
   ['seats'],
+  ['runs'],
   ['desensitisation', 'coderuns'],
   ['exports'],
   ['terminations'],
@@ -36,7 +38,7 @@ const direction = order.flatMap((here, floor) =>
   here.map((context) => ({
     name: `direction-${context}`,
     comment:
-      'design: kernel < platform < identity < authorisations < datasets, domains < seats < desensitisation, coderuns < exports < terminations < oversight',
+      'design: kernel < platform < identity < authorisations < datasets, domains < seats < runs < desensitisation, coderuns < exports < terminations < oversight',
     severity: 'error',
     from: { path: `^libs/${context}/` },
     to: { path: `^libs/${any([...order.slice(floor + 1).flat(), ...here.filter((other) => other !== context), ...sinks])}/` },

@@ -26,10 +26,15 @@ export default tseslint.config(
         'error',
         { selector: "CallExpression[callee.name='forwardRef']", message: 'forwardRef is banned: the direction of the house is wrong.' },
         { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+        {
+          selector: "NewExpression[callee.name='Refusal']",
+          message: 'refuse() of the own catalogue makes a refusal: there its code is typed.',
+        },
       ],
     },
   },
   { files: ['apps/composition/**', 'apps/cli/**', 'deploy/**', 'test/**'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['libs/kernel/kernel-refusals.ts', '**/*.spec.ts', 'test/**'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['libs/*/domain/**/*.ts'],
     ignores: ['**/*.spec.ts'],
@@ -45,6 +50,10 @@ export default tseslint.config(
         {
           selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
           message: 'The domain has no chance in it.',
+        },
+        {
+          selector: "NewExpression[callee.name='Refusal']",
+          message: 'refuse() of the own catalogue makes a refusal: there its code is typed.',
         },
       ],
     },

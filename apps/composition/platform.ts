@@ -1,4 +1,5 @@
 import {
+  kernelRefusals,
   systemClock,
   type Application,
   type AuditActions,
@@ -6,7 +7,6 @@ import {
   type ContextDeclaration,
   type EndingRules,
   type RefusalCatalogue,
-  type UniqueRefusals,
 } from '#kernel';
 import {
   assertConfined,
@@ -17,6 +17,8 @@ import {
   KeyLedger,
   platformUniques,
   UnitOfWork,
+  uniquesIn,
+  type Uniques,
 } from '#platform/database';
 import { readInstallation } from '#platform/documents';
 import { SandboxEngine, ScratchArea, engineRefusals, notIsolatedBecause, type Engine } from '#platform/engine';
@@ -89,6 +91,7 @@ export const undersOf = (contexts: readonly ContextDeclaration[]): EndingRules['
 export const refusalsOf = (contexts: readonly ContextDeclaration[]): RefusalCatalogue =>
   mergeOnce(
     [
+      kernelRefusals,
       databaseRefusals,
       httpRefusals,
       queueRefusals,
@@ -101,8 +104,8 @@ export const refusalsOf = (contexts: readonly ContextDeclaration[]): RefusalCata
     'refusal',
   );
 
-export const uniquesOf = (contexts: readonly ContextDeclaration[]): UniqueRefusals =>
-  mergeOnce([platformUniques, ...contexts.map((context) => context.uniques ?? {})], 'unique constraint');
+export const uniquesOf = (contexts: readonly ContextDeclaration[]): Uniques =>
+  mergeOnce([platformUniques, ...contexts.map(({ refusals, uniques }) => uniquesIn(refusals, uniques ?? {}))], 'unique constraint');
 
 /**
  * Opens the ports that the process declares. What was opened is closed again when a later one cannot be.

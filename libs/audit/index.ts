@@ -16,7 +16,7 @@ import { auditTables } from './persistence/tables.js';
 
 export { Sequencer } from './application/sequencer.js';
 
-export const auditContext: ContextDeclaration = {
+export const auditContext: ContextDeclaration<typeof auditRefusals> = {
   name: 'audit',
   module: AuditModule,
   controllers: [AuditEntriesController, AuditLogController, WitnessesController, AuditCasesController],

@@ -30,9 +30,10 @@ export type { Deadline, Figure } from './domain/deadline.js';
 export type { RuleName, TerminationGround } from './domain/jurisdictions/profile.js';
 export { type ResolvedProfile, valueIfGiven } from './domain/jurisdictions/resolve.js';
 export { type Right, assertRight } from './domain/rights.js';
+export { authorisationNotFound, scenarioNotFound } from './domain/refusals.js';
 export { AuthorisationsModule };
 
-export const authorisationsContext: ContextDeclaration = {
+export const authorisationsContext: ContextDeclaration<typeof refusals> = {
   name: 'authorisations',
   module: AuthorisationsModule,
   controllers: [

@@ -2,16 +2,16 @@ import { IdentityModule } from '#identity';
 import { AuthorisationsModule } from '#authorisations';
 import { DatasetsModule } from '#datasets';
 import { DomainsModule } from '#domains';
+import { runCutPaths, RunsModule } from '#runs';
 import { SeatsModule } from '#seats';
 import { Module } from '@nestjs/common';
 import { CodeReading } from './application/code-reading.js';
+import { CodeRunKind } from './application/code-run-kind.js';
 import { CodeRuns } from './application/code-runs.js';
 import { CodeRunsEvidence } from './application/coderuns-evidence.js';
 import { InputGate } from './application/input-gate.js';
 import { Quarantine } from './application/quarantine.js';
 import { resultsHolding } from './application/results-holding.js';
-import { CuttableCodeRuns, QueuedCodeRunsCut, RunningCodeRunsCut } from './application/run-cut.js';
-import { RunExecution } from './application/run-execution.js';
 import { SqlRunner } from './application/sql-runner.js';
 import { Submissions } from './application/submissions.js';
 import { CodeRunsRepository } from './persistence/code-runs.repository.js';
@@ -19,7 +19,7 @@ import { SamplesInDevRepository } from './persistence/samples-in-dev.repository.
 import { SubmissionsRepository } from './persistence/submissions.repository.js';
 
 @Module({
-  imports: [IdentityModule, AuthorisationsModule, DatasetsModule, DomainsModule, SeatsModule],
+  imports: [IdentityModule, AuthorisationsModule, DatasetsModule, DomainsModule, SeatsModule, RunsModule],
   providers: [
     SubmissionsRepository,
     CodeRunsRepository,
@@ -30,13 +30,11 @@ import { SubmissionsRepository } from './persistence/submissions.repository.js';
     CodeRuns,
     SqlRunner,
     Quarantine,
-    RunExecution,
-    CuttableCodeRuns,
-    QueuedCodeRunsCut,
-    RunningCodeRunsCut,
+    CodeRunKind,
+    ...runCutPaths(CodeRunKind),
     resultsHolding,
     CodeRunsEvidence,
   ],
-  exports: [Submissions, CodeRuns, RunExecution],
+  exports: [Submissions, CodeRuns, CodeRunKind, RunsModule],
 })
 export class CodeRunsModule {}

@@ -1,5 +1,5 @@
 import { pageQuery } from '#platform/http/schemas';
-import { RunState } from '#seats/contract';
+import { RunState } from '#runs/contract';
 import { z } from 'zod';
 
 const digest = z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/);

@@ -1,4 +1,6 @@
 import type { ContextDeclaration } from '#kernel';
+import { runFollowers } from '#runs';
+import { CodeRunKind } from './application/code-run-kind.js';
 import { CODERUNS_CONFIG, coderunsConfig } from './config.js';
 import { CodeRunsModule } from './coderuns.module.js';
 import { coderunsAuditActions } from './domain/audit-actions.js';
@@ -16,12 +18,12 @@ export { CodeRuns, type CodeRunResult } from './application/code-runs.js';
 export type { ColumnLineage } from './contract.js';
 export { CodeRunsModule };
 
-export const coderunsContext: ContextDeclaration = {
+export const coderunsContext: ContextDeclaration<typeof coderunsRefusals> = {
   name: 'coderuns',
   module: CodeRunsModule,
   config: { name: 'coderuns', schema: coderunsConfig, token: CODERUNS_CONFIG },
   controllers: [SubmissionsController, CodeRunsController],
-  jobs: [CodeRunsJobs],
+  jobs: [CodeRunsJobs, runFollowers('coderuns', CodeRunKind)],
   reconcilers: [],
   entities: coderunsEntities,
   tables: coderunsTables,

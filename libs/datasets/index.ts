@@ -15,13 +15,14 @@ import { datasetsTables } from './persistence/tables.js';
 export { CopyImport } from './application/copy-import.js';
 export { DatasetsEvidence } from './application/datasets-evidence.js';
 export { Copies, type CopyFacts, type ReadableCopy } from './application/copies.js';
+export { copyNotFound } from './domain/refusals.js';
 export type { DatasetFacts } from './application/datasets.js';
 export type { CopyColumn, CopyFile, DatasetCopy } from './domain/dataset-copy.js';
 export type { Dataset } from './domain/dataset.js';
 export type { Grant } from './domain/grant.js';
 export { DatasetsModule };
 
-export const datasetsContext: ContextDeclaration = {
+export const datasetsContext: ContextDeclaration<typeof datasetsRefusals> = {
   name: 'datasets',
   module: DatasetsModule,
   controllers: [DatasetsController, CopiesController, UploadsController],

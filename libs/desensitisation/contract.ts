@@ -1,6 +1,6 @@
 import { Grade, SensitiveType } from '#datasets/contract';
 import { pageQuery } from '#platform/http/schemas';
-import { RunState } from '#seats/contract';
+import { RunState } from '#runs/contract';
 import { z } from 'zod';
 
 /** Shapes whose mask is fixed: what is hidden does not depend on the value. */

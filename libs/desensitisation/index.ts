@@ -1,4 +1,6 @@
 import type { ContextDeclaration } from '#kernel';
+import { runFollowers } from '#runs';
+import { DesensitisationRunKind } from './application/desensitisation-run-kind.js';
 import { DesensitisationModule } from './desensitisation.module.js';
 import { desensitisationAuditActions } from './domain/audit-actions.js';
 import { desensitisationEndings } from './domain/endings.js';
@@ -13,11 +15,11 @@ import { desensitisationTables } from './persistence/tables.js';
 
 export { detectors } from './domain/detectors/detectors.js';
 
-export const desensitisationContext: ContextDeclaration = {
+export const desensitisationContext: ContextDeclaration<typeof desensitisationRefusals> = {
   name: 'desensitisation',
   module: DesensitisationModule,
   controllers: [PlansController, RunsController],
-  jobs: [DesensitisationJobs],
+  jobs: [DesensitisationJobs, runFollowers('desensitisation', DesensitisationRunKind)],
   reconcilers: [],
   entities: desensitisationEntities,
   tables: desensitisationTables,

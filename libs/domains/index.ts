@@ -26,7 +26,7 @@ export type { Zone } from './domain/zone.js';
 export { installation, systemNamespace, user, type InstallOptions, type Subject } from './manifests/index.js';
 export { DomainsModule };
 
-export const domainsContext: ContextDeclaration = {
+export const domainsContext: ContextDeclaration<typeof domainsRefusals> = {
   name: 'domains',
   module: DomainsModule,
   controllers: [OperationDomainsController, CatalogueController],

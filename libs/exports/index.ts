@@ -18,7 +18,7 @@ export { Exports, type ExportExit } from './application/exports.js';
 export type { ExportState } from './domain/export-request.js';
 export { ExportsModule };
 
-export const exportsContext: ContextDeclaration = {
+export const exportsContext: ContextDeclaration<typeof exportRefusals> = {
   name: 'exports',
   module: ExportsModule,
   controllers: [ExportRequestsController, DownloadsController, ExportPoliciesController],

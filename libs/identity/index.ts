@@ -28,7 +28,7 @@ export { organisationsAt, type PersonnelFacts, type PersonnelRecord, type Record
 export { assertSees, personOf, sees, type Parties } from '#kernel';
 export { IdentityModule };
 
-export const identityContext: ContextDeclaration = {
+export const identityContext: ContextDeclaration<typeof identityRefusals> = {
   name: 'identity',
   module: IdentityModule,
   controllers: [OrganisationsController, PeopleController, PersonLocksController, RoleProposalsController],

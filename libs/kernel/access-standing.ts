@@ -1,6 +1,6 @@
 import type { Instant } from './clock.js';
 import type { Id } from './ids.js';
-import { refuse } from './refusal.js';
+import { refuse } from './kernel-refusals.js';
 import type { CutScope } from './seams.js';
 
 /** What an access epoch is kept of. `rights` are what a person's roles, affiliations and records give them; the other kinds are cut scopes. */

@@ -1,5 +1,6 @@
 import type { EndingRules } from './endings.js';
 import type { Grants } from './grants.js';
+import type { kernelRefusals } from './kernel-refusals.js';
 import type { RefusalCatalogue } from './refusal.js';
 
 /** What an audit action says it concerns, in both languages, and how long its entries are kept at least (AUD-05: 5 years). */
@@ -11,12 +12,12 @@ export interface AuditAction {
 export type AuditActions = Readonly<Record<string, AuditAction>>;
 
 /** `schema.constraint` → refusal code; the refusal's details name the fields, never their values. */
-export type UniqueRefusals = Readonly<Record<string, string>>;
+export type UniqueRefusals<Code extends string = string> = Readonly<Record<string, Code>>;
 
 type Constructor = abstract new (...args: never[]) => unknown;
 
 /** What a context hands to the applications that compose it; the app merges these and edits no central list. */
-export interface ContextDeclaration {
+export interface ContextDeclaration<Refusals extends RefusalCatalogue = RefusalCatalogue> {
   readonly name: string;
   /** Nest module with the context's use cases and repositories. */
   readonly module: Constructor;
@@ -34,9 +35,9 @@ export interface ContextDeclaration {
   /** Its part of the configuration: the member's name, its zod schema (every setting has a default) and the token it is injected by. */
   readonly config?: { readonly name: string; readonly schema: unknown; readonly token: symbol };
   readonly auditActions: AuditActions;
-  readonly refusals: RefusalCatalogue;
+  readonly refusals: Refusals;
   /** What of it stands under an authorisation, scenario or domain, and how each of its acts does. */
   readonly endings: EndingRules;
   /** Each unique constraint or index of its tables, by name, and the refusal that a violation is answered with. */
-  readonly uniques?: UniqueRefusals;
+  readonly uniques?: UniqueRefusals<(keyof Refusals & string) | keyof typeof kernelRefusals>;
 }

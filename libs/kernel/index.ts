@@ -7,6 +7,7 @@ export * from './digest.js';
 export * from './endings.js';
 export * from './grants.js';
 export * from './ids.js';
+export { kernelRefusals, refuserOf } from './kernel-refusals.js';
 export * from './messages.js';
 export * from './proof-refusals.js';
 export * from './refusal.js';

@@ -8,6 +8,8 @@ export interface RefusalText {
   readonly en: string;
   readonly satisfyZh: string;
   readonly satisfyEn: string;
+  /** What is broken around a piece of work and not in it: another try may do better. */
+  readonly transient?: true;
   /** Regulation ids (requirements catalogue) or other sources of the rule. */
   readonly sources?: readonly string[];
 }
@@ -22,12 +24,12 @@ export class Refusal extends Error {
   constructor(
     readonly code: string,
     readonly details: Readonly<Record<string, Json>> = {},
+    /** As its catalogue says: whether another try may do better. */
+    readonly transient = false,
   ) {
     super(code);
   }
 }
-
-export const refuse = (code: string, details: Readonly<Record<string, Json>> = {}): Refusal => new Refusal(code, details);
 
 /** Fills `{name}` in a text from the details of a refusal. */
 export const fill = (text: string, details: Readonly<Record<string, Json>>): string =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Actor, Grant } from './act.js';
 import { assertSees, belongsTo, reachOf, sees } from './scope.js';
+import { refuse } from './kernel-refusals.js';
 
 const at = '2026-05-01T00:00:00.000Z';
 const who = (held: Pick<Grant, 'role' | 'scope'>, regions: Record<string, string[]> = {}): Actor => ({
@@ -18,7 +19,7 @@ describe('what a person reaches', () => {
     const manager = who({ role: 'unit-manager', scope: { kind: 'unit', organisationId: 'mine' } });
     expect(sees(manager, { unitId: 'mine' }, at)).toBe(true);
     expect(sees(manager, { unitId: 'theirs' }, at)).toBe(false);
-    expect(() => assertSees(manager, { unitId: 'theirs' }, at, 'seat.not-found', 'x')).toThrow('seat.not-found');
+    expect(() => assertSees(manager, { unitId: 'theirs' }, at, refuse('http.invalid-input'))).toThrow('http.invalid-input');
   });
 
   it('is the subtree of their own authority, not another county’s [ADM-03]', () => {

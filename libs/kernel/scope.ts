@@ -1,7 +1,8 @@
 import type { Actor } from './act.js';
 import { dayOf, type Instant } from './clock.js';
 import type { Id } from './ids.js';
-import { refuse } from './refusal.js';
+import { refuse } from './kernel-refusals.js';
+import type { Refusal } from './refusal.js';
 
 /**
  * The parties of an object, by which it is decided who may see it: its unit, the authority it stands under, who provides its data, its
@@ -59,9 +60,9 @@ export const regionsOf = (actor: Actor): readonly Id[] =>
 export const belongsTo = (actor: Actor, organisationId: Id): boolean =>
   actor.kind === 'person' && (actor.organisationId === organisationId || actor.organisationIds.includes(organisationId));
 
-/** @throws Refusal `code` (a 404 of the caller's context): another's object does not exist for those who may not see it. */
-export function assertSees(actor: Actor, parties: Parties, at: Instant, code: string, id: Id): void {
-  if (!sees(actor, parties, at)) throw refuse(code, { id });
+/** @throws Refusal the given one (a 404 of the caller's context): another's object does not exist for those who may not see it. */
+export function assertSees(actor: Actor, parties: Parties, at: Instant, notFound: Refusal): void {
+  if (!sees(actor, parties, at)) throw notFound;
 }
 
 /** The organisation a person acts for. @throws Refusal `identity.person-needed` when a part of the system asks. */

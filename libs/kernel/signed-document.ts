@@ -1,6 +1,6 @@
 import { canonicalJson, type JsonObject } from './canonical.js';
 import { type Digest, digestOf } from './digest.js';
-import { refuse } from './refusal.js';
+import { refuse } from './kernel-refusals.js';
 import { decodeBase64, isKeyName, signatureTypes, type VerifierKey, verifyEd25519 } from './verifier-key.js';
 
 /** What a document is stands in its `type`, e.g. `opdomain.revocation-receipt/v1`. */

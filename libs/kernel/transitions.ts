@@ -1,4 +1,4 @@
-import { refuse } from './refusal.js';
+import { refuse } from './kernel-refusals.js';
 
 /** Every edge of a state machine, in one table: what is not listed cannot happen. */
 export type Transitions<S extends string> = Readonly<Record<S, readonly S[]>>;

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { refuse } from './refusal.js';
+import { refuse } from './kernel-refusals.js';
 
 /** Signature type bytes of C2SP signed notes; `other` is followed by a longer identifier inside the key material. */
 export const signatureTypes = { ed25519: 0x01, cosignature: 0x04, other: 0xff } as const;

@@ -11,7 +11,7 @@ import { meteringEntities } from './persistence/entities.js';
 import { meteringGrants } from './persistence/grants.js';
 import { Ledger1763701200000 } from './persistence/migrations/ledger.js';
 
-export const meteringContext: ContextDeclaration = {
+export const meteringContext: ContextDeclaration<typeof meteringRefusals> = {
   name: 'metering',
   module: MeteringModule,
   controllers: [PricesController, ChargesController],

@@ -15,7 +15,7 @@ import { networklogsTables } from './persistence/tables.js';
 
 export { Sealer } from './application/sealer.js';
 
-export const networkLogsContext: ContextDeclaration = {
+export const networkLogsContext: ContextDeclaration<typeof networkLogRefusals> = {
   name: 'networklogs',
   module: NetworkLogsModule,
   controllers: [NetworkLogsController],

@@ -13,7 +13,7 @@ export { boardNumbers, type BoardNumber } from './domain/board.js';
 export { coverage, jointTags, unknownIds, type Coverage, type TestEvidence } from './domain/coverage.js';
 export { requirements, type Requirement } from './domain/requirements.js';
 
-export const oversightContext: ContextDeclaration = {
+export const oversightContext: ContextDeclaration<typeof oversightRefusals> = {
   name: 'oversight',
   module: OversightModule,
   controllers: [RequirementsController, WorkController],

@@ -3,9 +3,6 @@ import { pageQuery, signedDocument } from '#platform/http/schemas';
 import { z } from 'zod';
 import { revocationCauses } from './domain/revocation.js';
 import { seatClasses } from './domain/seat.js';
-import { runStates } from './domain/run.states.js';
-
-export { openRunStates, type OpenRunState, runTransitions } from './domain/run.states.js';
 
 const day = z.iso.date();
 const instant = z.iso.datetime();
@@ -76,9 +73,6 @@ export const RevokeSeat = z
   .strict();
 export const OpenWorkspace = z.object({ image: z.string().max(500).describe('`name@sha256:…`, from the catalogue') }).strict();
 export const CloseWorkspace = z.object({}).strict();
-
-export const RunState = z.enum(runStates);
-export type RunState = z.infer<typeof RunState>;
 
 const scope = z.object({ kind: z.enum(['person', 'unit', 'authorisation', 'scenario', 'domain', 'seat']), id: z.uuid() });
 export const RevocationView = z.object({

@@ -17,13 +17,12 @@ import { SeatsModule } from './seats.module.js';
 import { seatsTables } from './persistence/tables.js';
 
 export { Revocations, type RevokeAll } from './application/revocations.js';
-export { type CuttableRuns, RunCuts, runLimits, type RunScope } from './application/run-cuts.js';
 export { SeatAccess, type WorkingSeat } from './application/seat-access.js';
 export { gateRows } from './domain/cut-paths.js';
 export type { Receipt } from './domain/receipt.js';
 export { SeatsModule };
 
-export const seatsContext: ContextDeclaration = {
+export const seatsContext: ContextDeclaration<typeof refusals> = {
   name: 'seats',
   module: SeatsModule,
   controllers: [SeatsController, RevocationsController, CanaryController],

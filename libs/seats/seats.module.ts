@@ -5,7 +5,6 @@ import { Module } from '@nestjs/common';
 import { GateCut, TransferCut } from './application/gate-cut.js';
 import { Receipts } from './application/receipts.js';
 import { Revocations } from './application/revocations.js';
-import { RunCuts } from './application/run-cuts.js';
 import { ScopedSeats } from './application/scoped-seats.js';
 import { SeatAccess } from './application/seat-access.js';
 import { SeatChanges } from './application/seat-changes.js';
@@ -44,8 +43,7 @@ import { SeatsEvidence } from './application/seats-evidence.js';
     SeatCut,
     SeatProbe,
     WorkspaceCut,
-    RunCuts,
   ],
-  exports: [Seats, SeatAccess, SeatReview, Revocations, Receipts, RunCuts, SeatProbe, WorkspaceWatch, Workspaces],
+  exports: [Seats, SeatAccess, SeatReview, Revocations, Receipts, SeatProbe, WorkspaceWatch, Workspaces],
 })
 export class SeatsModule {}

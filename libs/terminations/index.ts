@@ -14,7 +14,7 @@ import { terminationsTables } from './persistence/tables.js';
 
 export type { DestructionCertificate, PendingNotice } from './domain/certificate.js';
 
-export const terminationsContext: ContextDeclaration = {
+export const terminationsContext: ContextDeclaration<typeof refusals> = {
   name: 'terminations',
   module: TerminationsModule,
   controllers: [TerminationsController, LegalHoldsController],

@@ -18,16 +18,6 @@ export const sources: readonly Source[] = ['libs', 'apps']
   .flatMap((folder) => filesBelow(join(projectRoot, folder)))
   .map((path) => ({ path: relative(projectRoot, path), text: readFileSync(path, 'utf8') }));
 
-const code = `'([a-z][a-z0-9-]*\\.[a-z][a-z0-9-]*)'`;
-const patterns = [new RegExp(`(?:refuse|Refusal)\\(\\s*${code}`, 'g'), new RegExp(`assertSees\\([^;]*?${code}`, 'g')];
-/** Codes of refusals that a source throws by name; a state table's name makes its `<what>.not-found`. */
-export const codesIn = (text: string): string[] => [
-  ...patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')),
-  ...[...text.matchAll(/(\w+) = new StateTable<[^>]+>\(\s*\w+,\s*'([a-z-]+)'/g)]
-    .filter(([, member]) => new RegExp(`this\\.${member ?? ''}\\.(get|lock)\\(`).test(text))
-    .map(([, , what]) => `${what ?? ''}.not-found`),
-];
-
 /** What `prefix.${…}` in a source begins with: actions that are named after a state. */
 export const prefixesIn = (text: string): string[] => [...text.matchAll(/`([a-z][a-z-]*\.)\$\{/g)].map((match) => match[1] ?? '');
 

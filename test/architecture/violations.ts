@@ -8,7 +8,17 @@ const a = 'export const a = 1;\n';
 const importing = (from: string): string => `import { a } from '${from}';\nexport const b = a;\n`;
 const taking = (name: string): string => `import * as thing from '${name}';\nexport const b = thing;\n`;
 
-const upstreamFirst = ['identity', 'authorisations', 'datasets', 'seats', 'desensitisation', 'exports', 'terminations', 'oversight'];
+const upstreamFirst = [
+  'identity',
+  'authorisations',
+  'datasets',
+  'seats',
+  'runs',
+  'desensitisation',
+  'exports',
+  'terminations',
+  'oversight',
+];
 const nextAfter: Readonly<Record<string, string>> = {
   ...Object.fromEntries(upstreamFirst.slice(0, -1).map((context, index) => [context, upstreamFirst[index + 1] ?? ''])),
   domains: 'datasets',

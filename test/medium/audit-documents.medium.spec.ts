@@ -11,7 +11,7 @@ import {
   formatVerifierKey,
   newId,
   parseSignedDocument,
-  refuse,
+  Refusal,
   signatureTypes,
   type SignedDocument,
   systemAct,
@@ -78,7 +78,7 @@ describe('a document as it is handed out', () => {
     const { keys } = await medium.platformOf('worker');
     const sign = keys.sign.bind(keys);
     const away = (name: string) => {
-      keys.sign = (key, bytes) => (key === name ? Promise.reject(refuse('keys.unreachable')) : sign(key, bytes));
+      keys.sign = (key, bytes) => (key === name ? Promise.reject(new Refusal('keys.unreachable', {}, true)) : sign(key, bytes));
     };
     away('audit/checkpoint');
     await expect(bench.sequence()).rejects.toMatchObject({ code: 'keys.unreachable' });

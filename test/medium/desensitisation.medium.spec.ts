@@ -1,9 +1,17 @@
-import { newId } from '#kernel';
+import { newId, systemClock } from '#kernel';
+import { UnitOfWork } from '#platform/database';
+import { ENGINE, type Engine } from '#platform/engine';
 import { Seams } from '#platform/seams';
+import { RunLife, RunScratch } from '#runs';
 import { createHash } from 'node:crypto';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { residentFields } from '../../deploy/embedded/samples/residents.js';
-import { RunExecution } from '../../libs/desensitisation/application/run-execution.js';
+import { CopyGate } from '../../libs/desensitisation/application/copy-gate.js';
+import { DesensitisationRunKind } from '../../libs/desensitisation/application/desensitisation-run-kind.js';
+import { Proposals } from '../../libs/desensitisation/application/proposals.js';
+import { PlansRepository } from '../../libs/desensitisation/persistence/plans.repository.js';
 import { canary, deliveredRows, openDelivered, type Delivered, type Plan, type Run } from '../support/delivered.js';
 import { expectDestroyable } from '../support/holdings.js';
 import { approveScenario, inDays, ok } from '../support/operating.js';
@@ -84,6 +92,50 @@ describe('a desensitisation plan', () => {
     });
     expect((await stranger.get<{ items: unknown[] }>('/desensitisation-plans')).body.items).toEqual([]);
   });
+});
+
+describe('a proposal', () => {
+  it('fails with its cause where the store stays away, and is not left proposing', async () => {
+    const at = join(data.medium.dir, 'objects');
+    await rename(at, `${at}.away`);
+    try {
+      expect(await data.propose()).toMatchObject({ state: 'failed', cause: expect.stringMatching(/^objects\./) });
+    } finally {
+      await rm(at, { recursive: true, force: true });
+      await rename(`${at}.away`, at);
+    }
+  }, 120_000);
+
+  it('becomes no draft where the copy may no longer be read when the engine has looked', async () => {
+    const { id } = await data.propose();
+    const [plan, { scenarioId }] = [newId(), data.operating];
+    const behindTheProduct = (change: string) => data.medium.sql(`BEGIN; SET LOCAL session_replication_role = replica; ${change}; COMMIT`);
+    const proposing = JSON.stringify({ id: plan, state: 'proposing', revision: 0, content: null, digest: null, columns: [], findings: [] });
+    await behindTheProduct(`INSERT INTO desensitisation.plans
+      SELECT (jsonb_populate_record(p, '${proposing}')).* FROM desensitisation.plans p WHERE id = '${id}'`);
+    const prescribe = (route: string | null) =>
+      behindTheProduct(`UPDATE authorisations.scenarios
+        SET plan = jsonb_set(plan, '{prescribedRoute}', '${JSON.stringify(route)}') WHERE id = '${scenarioId}'`);
+    const worker = await data.medium.worker();
+    const part = <T>(type: abstract new (...args: never[]) => T): T => worker.get(type, { strict: false });
+    const real: Engine = worker.get(ENGINE, { strict: false });
+    const looked = Object.create(real, {
+      run: {
+        value: async (...job: Parameters<Engine['run']>) => {
+          const outcome = await real.run(...job);
+          await prescribe('mpc');
+          return outcome;
+        },
+      },
+    }) as Engine;
+    const room = [part(UnitOfWork), part(PlansRepository), part(CopyGate), part(RunScratch)] as const;
+    const proposals = new Proposals(...room, looked, systemClock);
+    await proposals.make(plan, { signal: new AbortController().signal, lastAttempt: false });
+    await prescribe(null);
+    expect(ok(await data.steward.get(`/desensitisation-plans/${plan}`))).toMatchObject({
+      ...{ state: 'failed', cause: 'scenario.route-prescribed', content: null },
+    });
+  }, 120_000);
 });
 
 describe('a desensitisation run', () => {
@@ -203,7 +255,8 @@ describe('a desensitisation run', () => {
       signal: new AbortController().signal,
       progress: () => Promise.resolve(),
     };
-    await (await data.medium.worker()).get(RunExecution, { strict: false }).carryOut(id, work);
+    const worker = await data.medium.worker();
+    await worker.get(RunLife, { strict: false }).carryOut(worker.get(DesensitisationRunKind, { strict: false }), work);
     const done = await data.ended(id);
     expect(done.state).toBe('succeeded');
     expect(await timesDone(data.medium, id, 'desensitisation-run.succeeded')).toBe(1);

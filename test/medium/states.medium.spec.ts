@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { systemAct, systemClock, type Transitions } from '#kernel';
+import { Refusal, systemAct, systemClock, type Transitions } from '#kernel';
 import { tablesOf, type UnitOfWork } from '#platform/database';
 import { RowTable, StateTable, type Versioned } from '#platform/database/persistence';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -111,7 +111,12 @@ describe('states', () => {
       state: 'a' | 'b';
       name: string;
     }
-    const table = new StateTable(SomeRow, { what: 'some', transitions: { a: ['b'], b: [] }, initial: ['a'] });
+    const table = new StateTable(SomeRow, {
+      what: 'some',
+      refuse: () => new Refusal('some.not-found'),
+      transitions: { a: ['b'], b: [] },
+      initial: ['a'],
+    });
     expect(table.what).toBe('some');
     type Updating = Parameters<typeof table.update>[2];
     type Moving = Parameters<typeof table.move>[2];

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { parseVerifierKeys, Refusal, refuse, type VerifierKey } from '#kernel';
+import { auditProofRefusals } from '#audit/offline';
+import { parseVerifierKeys, Refusal, refuserOf, type VerifierKey } from '#kernel';
 import { CommandEnded, exitCodes } from '../exit-codes.js';
 import { pick, type Terminal } from '../terminal.js';
 import { type Evidence, readEvidence } from './evidence-file.js';
 import { findingOf, kinds, type Verdict } from './verdict.js';
 import { verifyAll } from './verify-evidence.js';
+
+const refuse = refuserOf(auditProofRefusals);
 
 const details = `
 Files are recognised by their content:

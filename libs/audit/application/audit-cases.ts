@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { type ActContext, documentDigest, type Id, newId, refuse, type SignedDocument } from '#kernel';
+import { type ActContext, documentDigest, type Id, newId, type SignedDocument } from '#kernel';
 import { type Page, type PageRequest, UnitOfWork } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
 import { type Keys, KEYS } from '#platform/keys';
@@ -16,6 +16,7 @@ import { AuditCasesRepository } from '../persistence/witnesses.repository.js';
 import { CheckpointSigner } from './checkpoint-signer.js';
 import { logKey } from './log-keys.js';
 import { TreeReader } from './tree-reader.js';
+import { refuse } from '../domain/refusals.js';
 
 type CaseView = z.input<typeof AuditCaseView>;
 

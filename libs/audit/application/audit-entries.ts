@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { type ActContext, type Clock, holdsRole, type Id, type JsonObject, refuse } from '#kernel';
+import { type ActContext, type Clock, holdsRole, type Id, type JsonObject } from '#kernel';
 import { JournalSealer, type SealedBox, type Tx, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { AUDIT_CONFIG, type AuditConfig } from '../config.js';
@@ -10,6 +10,7 @@ import { keepUntil } from '../domain/retention.js';
 import { visibilityOf } from '../domain/visibility.js';
 import { CheckpointsRepository } from '../persistence/checkpoints.repository.js';
 import { EntriesRepository, type EntryRow } from '../persistence/entries.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 /** Searches and reads the journal, within what the caller may see. */
 @Injectable()

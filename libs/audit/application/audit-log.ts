@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { type ActContext, type Clock, Refusal, refuse } from '#kernel';
+import { type ActContext, type Clock, Refusal } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { AUDIT_CONFIG, type AuditConfig } from '../config.js';
@@ -12,6 +12,7 @@ import { EntriesRepository } from '../persistence/entries.repository.js';
 import { TreeRepository } from '../persistence/tree.repository.js';
 import { CheckpointSigner } from './checkpoint-signer.js';
 import { ExternalCheckpoints } from './external-checkpoints.js';
+import { auditRefusals, refuse } from '../domain/refusals.js';
 
 /** The log as C2SP tlog-tiles serves it, and how far it has come. */
 @Injectable()
@@ -84,7 +85,7 @@ export class AuditLog {
     try {
       return (await this.external.assertMatches(tx)) ? true : null;
     } catch (error) {
-      if (error instanceof Refusal && error.code.startsWith('audit.')) return false;
+      if (error instanceof Refusal && Object.hasOwn(auditRefusals, error.code)) return false;
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type ActContext, formatVerifierKey, type Id, refuse, type VerifierKey } from '#kernel';
+import { type ActContext, formatVerifierKey, type Id, type VerifierKey } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
 import { AUDIT_CONFIG, type AuditConfig } from '../config.js';
@@ -13,6 +13,7 @@ import { CheckpointSigner } from './checkpoint-signer.js';
 import { LogKeys } from './log-keys.js';
 import { TreeReader } from './tree-reader.js';
 import { Witnesses } from './witnesses.js';
+import { refuse } from '../domain/refusals.js';
 
 const base64 = (hashes: readonly Hash[]): string[] => hashes.map((hash) => Buffer.from(hash).toString('base64'));
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { addMonths, type Instant, refuse } from '#kernel';
+import { addMonths, type Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { type Objects, OBJECTS } from '#platform/objects';
 import { AUDIT_CONFIG, type AuditConfig } from '../config.js';
@@ -8,6 +8,7 @@ import { sameHash } from '../domain/merkle.js';
 import { TreeRepository } from '../persistence/tree.repository.js';
 import { LogKeys, logKey } from './log-keys.js';
 import { TreeReader } from './tree-reader.js';
+import { refuse } from '../domain/refusals.js';
 
 const prefix = 'audit/checkpoints';
 

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type ActContext, refuse } from '#kernel';
+import { type ActContext } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { INSTALLATION, SignedDocuments } from '#platform/documents';
 import { AUDIT_CONFIG, type AuditConfig } from '../config.js';
 import { TreeRepository } from '../persistence/tree.repository.js';
 import { LogKeys } from './log-keys.js';
 import { Witnesses } from './witnesses.js';
+import { refuse } from '../domain/refusals.js';
 
 /** Names the log and makes every key that anything will be verified with, before the first entry is placed: then all are published from the start. */
 @Injectable()

@@ -1,15 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import {
-  type ActContext,
-  formatVerifierKey,
-  type Instant,
-  newId,
-  parseVerifierKey,
-  refuse,
-  signatureTypes,
-  type VerifierKey,
-} from '#kernel';
+import { type ActContext, formatVerifierKey, type Instant, newId, parseVerifierKey, signatureTypes, type VerifierKey } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
 import { AUDIT_CONFIG, type AuditConfig } from '../config.js';
@@ -26,6 +17,7 @@ import { CheckpointSigner } from './checkpoint-signer.js';
 import { ExternalCheckpoints } from './external-checkpoints.js';
 import { LogKeys } from './log-keys.js';
 import { TreeReader } from './tree-reader.js';
+import { refuse } from '../domain/refusals.js';
 
 /**
  * Witnesses of the log. The audit administrator is one: with a key that lies outside the platform and sends its lines in (`external`),

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { canonicalJson, decodeBase64, type JsonObject, refuse, type SignedDocument, type TypedDocument, type VerifierKey } from '#kernel';
+import { canonicalJson, decodeBase64, type JsonObject, type SignedDocument, type TypedDocument, type VerifierKey } from '#kernel';
 import { type VerifiedBundle, verifyDocument } from './bundle.js';
 import { type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.js';
 import { parseEntry } from './entry-text.js';
 import { leafHash } from './merkle.js';
 import { verifyInclusion } from './proof-verification.js';
+import { refuse } from './refusals.js';
 
 export const auditPackageType = 'opdomain.audit-package/v1';
 

@@ -4,7 +4,6 @@ import {
   type Digest,
   type JsonObject,
   parseVerifierKey,
-  refuse,
   type SignedDocument,
   sm3,
   type VerifierKey,
@@ -14,6 +13,7 @@ import { type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.js';
 import { carriesDocument, parseEntry } from './entry-text.js';
 import { leafHash } from './merkle.js';
 import { verifyConsistency, verifyInclusion } from './proof-verification.js';
+import { refuse } from './refusals.js';
 
 const hash = z.string().refine((text) => decodeBase64(text)?.length === 32, 'base64 of 32 bytes');
 const size = z.int().nonnegative();

@@ -1,7 +1,8 @@
-import { addMs, decodeBase64, type Instant, refuse, signatureTypes, type VerifierKey } from '#kernel';
+import { addMs, decodeBase64, type Instant, signatureTypes, type VerifierKey } from '#kernel';
 import { type Hash, sameHash } from './merkle.js';
 import { parseNote, type SignedNote, verifyNote } from './signed-note.js';
 import { isSm2Key } from './sm2.js';
+import { refuse } from './refusals.js';
 
 /** A log's statement of its tree (C2SP tlog-checkpoint). */
 export interface Checkpoint {

@@ -1,4 +1,5 @@
-import { canonicalJson, type JsonObject, refuse } from '#kernel';
+import { canonicalJson, type JsonObject } from '#kernel';
+import { refuse } from './refusals.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

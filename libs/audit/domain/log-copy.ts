@@ -1,10 +1,11 @@
-import { Refusal, refuse, sm3, type VerifierKey } from '#kernel';
+import { Refusal, sm3, type VerifierKey } from '#kernel';
 import { type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.js';
 import { parseEntry } from './entry-text.js';
 import { strictText } from './strict-json.js';
 import { type Hash, leafHash, sameHash } from './merkle.js';
 import { bundlePath, decodeHashes, hashesAtLevel, sm3Path, splitBundle, tilePath, tileWidth, tileWidthAt } from './tiles.js';
 import { appendLeaves, emptyEdge, partialTiles, rootOf, type Tile } from './tree-edge.js';
+import { refuse } from './refusals.js';
 
 /**
  * A copy of the whole log as static files, in the layout it is served in: `checkpoint`, `tile/<L>/<N>[.p/<W>]`,

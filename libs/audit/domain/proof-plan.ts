@@ -1,6 +1,6 @@
-import { refuse } from '#kernel';
 import { floorPowerOfTwo, type Hash, nodeHash, splitPoint, treeHash } from './merkle.js';
 import { decodeHashes, tilePath, tileWidthAt, type TileRef } from './tiles.js';
+import { refuse } from './refusals.js';
 
 /** Leaves `from` (inclusive) to `to` (exclusive) whose subtree hash is one element of a proof. */
 export interface LeafRange {

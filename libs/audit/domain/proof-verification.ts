@@ -1,5 +1,5 @@
-import { refuse } from '#kernel';
 import { emptyRoot, floorPowerOfTwo, type Hash, nodeHash, sameHash } from './merkle.js';
+import { refuse } from './refusals.js';
 
 const half = (n: number): number => Math.floor(n / 2);
 const isOdd = (n: number): boolean => n % 2 === 1;

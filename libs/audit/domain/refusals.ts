@@ -1,8 +1,7 @@
-import { proofRefusals, type RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 import { auditProofRefusals } from './proof-refusals.js';
 
 export const auditRefusals = {
-  ...proofRefusals,
   ...auditProofRefusals,
   'audit-entry.not-found': {
     status: 404,
@@ -95,6 +94,7 @@ export const auditRefusals = {
   },
   'audit.tree-behind': {
     status: 503,
+    transient: true,
     zh: '数据库中的日志(大小 {size})与外部检查点(大小 {externalSize})不符,排序已停止。',
     en: 'The log in the database (size {size}) does not match the external checkpoint (size {externalSize}); sequencing has stopped.',
     satisfyZh: '数据库可能恢复自旧备份或被改写:由审计管理员核对检查点后再开放。',
@@ -110,3 +110,6 @@ export const auditRefusals = {
     satisfyEn: 'Set audit.origin back.',
   },
 } as const satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(auditRefusals);

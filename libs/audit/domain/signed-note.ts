@@ -1,6 +1,7 @@
-import { decodeBase64, formatKeyId, isKeyName, refuse, signatureTypes, type VerifierKey, verifyEd25519 } from '#kernel';
+import { decodeBase64, formatKeyId, isKeyName, signatureTypes, type VerifierKey, verifyEd25519 } from '#kernel';
 import { cosignedMessage, splitCosignature } from './cosignature.js';
 import { isSm2Key, verifySm2 } from './sm2.js';
+import { refuse } from './refusals.js';
 
 export interface NoteSignature {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { parse, type ValueNode } from '@humanwhocodes/momoa';
-import { type Json, refuse } from '#kernel';
+import { type Json } from '#kernel';
+import { refuse } from './refusals.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Deeper than any format of ours, and a bound on what a stranger's file can make us do. */

@@ -1,5 +1,5 @@
-import { refuse } from '#kernel';
 import type { Hash } from './merkle.js';
+import { refuse } from './refusals.js';
 
 /** Hashes in a full tile, entries in a full bundle (C2SP tlog-tiles). */
 export const tileWidth = 256;

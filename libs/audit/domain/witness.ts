@@ -1,7 +1,7 @@
-import { refuse } from '#kernel';
 import type { Checkpoint } from './checkpoint.js';
 import type { Hash } from './merkle.js';
 import { verifyConsistency } from './proof-verification.js';
+import { refuse } from './refusals.js';
 
 /** The largest tree a witness has cosigned of one log; undefined before its first. */
 export type LastSeen = Pick<Checkpoint, 'size' | 'root'> | undefined;

@@ -24,7 +24,7 @@ export class ConsentActs {
   register(ctx: ActContext, input: z.output<typeof RegisterConsent>): Promise<ConsentAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const scenario = await this.scenarios.lock(tx, input.scenarioId, 'share');
-      assertSees(ctx.actor, scenario, ctx.at, 'scenario.not-found', scenario.id);
+      assertSees(ctx.actor, scenario, ctx.at, refuse('scenario.not-found', { id: scenario.id }));
       assertUnit(ctx.actor, scenario.unitId);
       checkConsent(input);
       const row = await this.repository.insert(tx, {
@@ -44,7 +44,7 @@ export class ConsentActs {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
       const scenario = await this.scenarios.get(tx, row.scenarioId);
-      assertSees(ctx.actor, scenario, ctx.at, 'consent.not-found', id);
+      assertSees(ctx.actor, scenario, ctx.at, refuse('consent.not-found', { id }));
       assertUnitOrAuthority(ctx.actor, scenario.authorityId, scenario.unitId);
       if (row.withdrawnAt !== null) throw refuse('consent.withdrawn', { since: row.withdrawnAt });
       const next = await this.repository.update(tx, row, { withdrawnAt: ctx.at });

@@ -49,7 +49,7 @@ export class DataRequestActs {
       const { authorisationId } = await this.scenarios.get(tx, input.scenarioId);
       const authorisation = await this.authorisations.lock(tx, authorisationId, 'share');
       const scenario = await this.scenarios.lock(tx, input.scenarioId, 'share');
-      assertSees(ctx.actor, scenario, ctx.at, 'scenario.not-found', scenario.id);
+      assertSees(ctx.actor, scenario, ctx.at, refuse('scenario.not-found', { id: scenario.id }));
       assertUnit(ctx.actor, scenario.unitId);
       assertUsable(scenario, authorisation);
       if (input.externalReference !== null && (await this.repository.byReference(tx, input.externalReference)))

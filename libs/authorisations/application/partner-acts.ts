@@ -19,6 +19,7 @@ import { Jurisdictions } from './jurisdictions.js';
 import { Reviews } from './reviews.js';
 import { StageBodies } from './stage-bodies.js';
 import { endPartnerJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 type PartnerAnswer = z.input<typeof PartnerView>;
 
@@ -44,7 +45,7 @@ export class PartnerActs {
       const { authorisationId } = await this.scenarios.get(tx, asked.scenarioId);
       const authorisation = await this.authorisations.lock(tx, authorisationId, 'share');
       const scenario = await this.scenarios.lock(tx, asked.scenarioId, 'share');
-      assertSees(ctx.actor, scenario, ctx.at, 'scenario.not-found', scenario.id);
+      assertSees(ctx.actor, scenario, ctx.at, refuse('scenario.not-found', { id: scenario.id }));
       assertUnit(ctx.actor, scenario.unitId);
       const [unit, other] = [await this.organisations.get(tx, scenario.unitId), await this.organisations.get(tx, asked.organisationId)];
       const draft = await this.repository.insert(tx, {

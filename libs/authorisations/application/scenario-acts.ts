@@ -31,6 +31,7 @@ import { Jurisdictions } from './jurisdictions.js';
 import { Reviews } from './reviews.js';
 import { StageBodies } from './stage-bodies.js';
 import { scenarioResumed, scenarioStopped } from '../contract.js';
+import { refuse } from '../domain/refusals.js';
 
 type ScenarioAnswer = z.input<typeof ScenarioView>;
 type Decide = (tx: Tx, row: ScenarioRow, authorisation: Authorisation) => Promise<Staying<Scenario> | ScenarioMove>;
@@ -52,7 +53,7 @@ export class ScenarioActs {
     return this.unitOfWork.run(ctx, async (tx) => {
       const { authorisationId, filingNumber, feasibilityReview, industryOpinion, ...plan } = input;
       const authorisation = await this.authorisations.lock(tx, authorisationId, 'share');
-      assertSees(ctx.actor, authorisation, ctx.at, 'authorisation.not-found', authorisationId);
+      assertSees(ctx.actor, authorisation, ctx.at, refuse('authorisation.not-found', { id: authorisationId }));
       assertUnit(ctx.actor, authorisation.unitId);
       assertNotSuspended(authorisation);
       const row = await this.repository.insert(tx, {

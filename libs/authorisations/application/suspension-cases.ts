@@ -49,7 +49,7 @@ export class SuspensionCases {
   impose(ctx: ActContext, authorisationId: Id, input: z.output<typeof ImposeSuspension>): Promise<SuspensionAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.authorisations.lock(tx, authorisationId);
-      assertSees(ctx.actor, row, ctx.at, 'authorisation.not-found', authorisationId);
+      assertSees(ctx.actor, row, ctx.at, refuse('authorisation.not-found', { id: authorisationId }));
       assertAuthority(ctx.actor, row.authorityId, row.unitId);
       const profile = await this.jurisdictions.profileAt(tx, row.profileId, dayOf(ctx.at));
       const { period = null, ...rest } = input;
@@ -151,14 +151,19 @@ export class SuspensionCases {
     return this.unitOfWork.read(ctx, async (tx) => {
       const suspension = await this.repository.get(tx, id);
       const authorisation = await this.authorisations.get(tx, suspension.authorisationId);
-      assertSees(ctx.actor, authorisation, ctx.at, 'suspension.not-found', id);
+      assertSees(ctx.actor, authorisation, ctx.at, refuse('suspension.not-found', { id }));
       return this.view(tx, suspension);
     });
   }
 
   ofAuthorisation(ctx: ActContext, authorisationId: Id): Promise<{ items: SuspensionAnswer[]; next: null }> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      assertSees(ctx.actor, await this.authorisations.get(tx, authorisationId), ctx.at, 'authorisation.not-found', authorisationId);
+      assertSees(
+        ctx.actor,
+        await this.authorisations.get(tx, authorisationId),
+        ctx.at,
+        refuse('authorisation.not-found', { id: authorisationId }),
+      );
       const items: SuspensionAnswer[] = [];
       for (const row of await this.repository.ofAuthorisation(tx, authorisationId)) items.push(await this.view(tx, row));
       return { items, next: null };
@@ -193,7 +198,7 @@ export class SuspensionCases {
   private inCase(ctx: ActContext, id: Id, act: (tx: Tx, found: Case) => Promise<AuthorisationDecision>): Promise<SuspensionAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const found = await this.load(tx, id);
-      assertSees(ctx.actor, found.authorisation, ctx.at, 'suspension.not-found', id);
+      assertSees(ctx.actor, found.authorisation, ctx.at, refuse('suspension.not-found', { id }));
       const next = await this.authorisations.apply(tx, found.authorisation, await act(tx, found));
       await tx.record(ofAuthorisation(tx, next, { before: found.authorisation, details: { suspensionId: id } }));
       return this.view(tx, await this.repository.get(tx, id));

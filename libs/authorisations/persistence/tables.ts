@@ -6,6 +6,7 @@ import { dataRequestItemTransitions } from '../domain/data-request.states.js';
 import { emergencyPlanTransitions } from '../domain/emergency-plan.states.js';
 import { partnerTransitions } from '../domain/partner.states.js';
 import { rectificationTransitions } from '../domain/rectification.states.js';
+import { refuse } from '../domain/refusals.js';
 import { scenarioTransitions } from '../domain/scenario.states.js';
 import { stageBodyTransitions } from '../domain/stage-body.states.js';
 import { suspensionTransitions } from '../domain/suspension.states.js';
@@ -31,6 +32,7 @@ const ofItems = (column: 'id' | 'provider_id' | 'dataset_id'): string =>
 
 export const approvalTable = new StateTable(ApprovalRow, {
   what: 'approval',
+  refuse,
   ifMatchApplies: false,
   transitions: approvalTransitions,
   initial: ['open'],
@@ -38,17 +40,19 @@ export const approvalTable = new StateTable(ApprovalRow, {
 export const authorisationTable = new StateTable(AuthorisationRow, {
   parties: { unitId: 'unitId', authorityId: 'authorityId', memberId: { ids: atTheTable('authorisation', 'row.id') } },
   what: 'authorisation',
+  refuse,
   transitions: authorisationTransitions,
   initial: ['draft'],
 });
-export const agreementVersionTable = new RowTable(AgreementVersionRow, { what: 'agreement', ifMatchApplies: false });
+export const agreementVersionTable = new RowTable(AgreementVersionRow, { what: 'agreement', refuse, ifMatchApplies: false });
 export const emergencyPlanTable = new StateTable(EmergencyPlanRow, {
   what: 'emergency-plan',
+  refuse,
   ifMatchApplies: false,
   transitions: emergencyPlanTransitions,
   initial: ['draft'],
 });
-export const filingTable = new RowTable(FilingRow, { what: 'filing', ifMatchApplies: false });
+export const filingTable = new RowTable(FilingRow, { what: 'filing', refuse, ifMatchApplies: false });
 export const dataRequestTable = new RowTable(DataRequestRow, {
   parties: {
     unitId: 'unitId',
@@ -58,22 +62,25 @@ export const dataRequestTable = new RowTable(DataRequestRow, {
     memberId: { ids: atTheTable('data-request-item', ofItems('id')) },
   },
   what: 'data-request',
+  refuse,
 });
 export const dataRequestItemTable = new StateTable(DataRequestItemRow, {
   what: 'data-request',
+  refuse,
   ifMatchApplies: false,
   transitions: dataRequestItemTransitions,
   initial: ['draft'],
 });
-export const profileEntryTable = new RowTable(ProfileEntryRow, { what: 'profile-entry' });
-export const supersedingTextTable = new RowTable(SupersedingTextRow, { what: 'superseding-text' });
+export const profileEntryTable = new RowTable(ProfileEntryRow, { what: 'profile-entry', refuse });
+export const supersedingTextTable = new RowTable(SupersedingTextRow, { what: 'superseding-text', refuse });
 export const stageBodyTable = new StateTable(StageBodyRow, {
   parties: 'everyone',
   what: 'stage-body',
+  refuse,
   transitions: stageBodyTransitions,
   initial: ['proposed'],
 });
-export const workingYearTable = new RowTable(WorkingYearRow, { what: 'working-year' });
+export const workingYearTable = new RowTable(WorkingYearRow, { what: 'working-year', refuse });
 export const scenarioTable = new StateTable(ScenarioRow, {
   parties: {
     unitId: 'unitId',
@@ -81,28 +88,32 @@ export const scenarioTable = new StateTable(ScenarioRow, {
     memberId: { ids: `SELECT row.unitId UNION ALL ${atTheTable('scenario', 'row.id')}` },
   },
   what: 'scenario',
+  refuse,
   transitions: scenarioTransitions,
   initial: ['draft'],
 });
 export const partnerTable = new StateTable(PartnerRow, {
   parties: { unitId: 'unitId', authorityId: 'authorityId', memberId: { ids: atTheTable('partner', 'row.id') } },
   what: 'partner',
+  refuse,
   transitions: partnerTransitions,
   initial: ['draft'],
 });
-export const consentTable = new RowTable(ConsentRow, { what: 'consent' });
+export const consentTable = new RowTable(ConsentRow, { what: 'consent', refuse });
 export const suspensionTable = new StateTable(SuspensionRow, {
   parties: {
     unitId: 'unitId',
     authorityId: { ids: 'SELECT a.authority_id FROM authorisations.authorisations a WHERE a.id = row.authorisationId ' },
   },
   what: 'suspension',
+  refuse,
   ifMatchApplies: false,
   transitions: suspensionTransitions,
   initial: ['imposed'],
 });
 export const rectificationTable = new StateTable(RectificationRow, {
   what: 'rectification',
+  refuse,
   ifMatchApplies: false,
   transitions: rectificationTransitions,
   initial: ['ordered'],

@@ -2,18 +2,19 @@ import { Refusal, type Json } from '#kernel';
 import { parentPort, workerData } from 'node:worker_threads';
 import { analyse, type Reading } from '../domain/code.js';
 import type { Derivation } from '../domain/lineage.js';
+import type { RefusalCode } from '../domain/refusals.js';
 
 /** What the thread answers with: refusals cross threads as what they are made of. */
 export type Analysed =
   | { readonly derivations: readonly Derivation[] | undefined }
-  | { readonly refused: { readonly code: string; readonly details: Readonly<Record<string, Json>> } };
+  | { readonly refused: { readonly code: RefusalCode; readonly details: Readonly<Record<string, Json>> } };
 
 function analysed(reading: Reading): Analysed {
   try {
     return { derivations: analyse(reading) };
   } catch (fault) {
     if (!(fault instanceof Refusal)) throw fault;
-    return { refused: { code: fault.code, details: fault.details } };
+    return { refused: { code: fault.code as RefusalCode, details: fault.details } };
   }
 }
 

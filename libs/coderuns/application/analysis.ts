@@ -1,9 +1,9 @@
-import { Refusal } from '#kernel';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { tooComplex, type Reading } from '../domain/code.js';
 import type { Derivation } from '../domain/lineage.js';
+import { refuse } from '../domain/refusals.js';
 import type { Analysed } from './analysis-worker.js';
 
 const compiled = fileURLToPath(new URL('./analysis-worker.js', import.meta.url));
@@ -49,7 +49,7 @@ export async function analyseApart(reading: Reading, limitMs: number): Promise<r
         reject(tooComplex());
       });
     });
-    if ('refused' in answer) throw new Refusal(answer.refused.code, answer.refused.details);
+    if ('refused' in answer) throw refuse(answer.refused.code, answer.refused.details);
     return answer.derivations;
   } finally {
     clearTimeout(clock);

@@ -1,5 +1,4 @@
-import { refuse } from '#kernel';
-import { ENGINE, SCRATCH, type Engine, type ScratchArea } from '#platform/engine';
+import { causeRefused, ENGINE, SCRATCH, type Engine, type ScratchArea } from '#platform/engine';
 import { Inject, Injectable } from '@nestjs/common';
 import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
 import { readingLimits, tooComplex, type CodeInput } from '../domain/code.js';
@@ -56,7 +55,7 @@ export class CodeReading {
       steps: [{ kind: 'sql', sql: `SELECT CASE WHEN length(t) <= ${most} THEN t END FROM (SELECT ${tree} AS t)`, result: { rows: 1 } }],
       limits: { memoryMb, wallClockMs },
     });
-    if (!outcome.ok) throw tooMuch.includes(outcome.cause.code) ? tooComplex() : refuse(outcome.cause.code);
+    if (!outcome.ok) throw tooMuch.includes(outcome.cause.code) ? tooComplex() : causeRefused(outcome.cause);
     const [step] = outcome.steps;
     const answer = step?.kind === 'rows' ? step.rows[0]?.[0] : undefined;
     if (typeof answer !== 'string') throw tooComplex();

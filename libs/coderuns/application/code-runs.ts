@@ -1,35 +1,31 @@
 import { assertRight, Scenarios } from '#authorisations';
-import { assertSees, newId, personOf, refuse, type ActContext, type Digest, type Id } from '#kernel';
+import { assertSees, type ActContext, type Digest, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
-import { type RunScope, SeatAccess } from '#seats';
-import type { OpenRunState } from '#seats/contract';
+import { resultOf, RunLife, type StoredResult } from '#runs';
+import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { byScenario, CodeRunView, ColumnLineage } from '../contract.js';
 import { assertMayRunOnRaw } from '../domain/decisions.js';
 import { sealOf } from '../domain/names.js';
+import { refuse } from '../domain/refusals.js';
 import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
 import type { CodeRunRow, ReadCopy } from '../persistence/entities.js';
 import { SubmissionsRepository } from '../persistence/submissions.repository.js';
+import { CodeRunKind } from './code-run-kind.js';
 import { InputGate } from './input-gate.js';
-import { runObject, underOf } from './subjects.js';
-import { runJob, trialJob } from '../domain/work.js';
 
 type RunAnswer = z.input<typeof CodeRunView>;
 
 /** A finished production run as the export gate takes it up: where its result stands in quarantine, and what it derives from. */
-export interface CodeRunResult {
+export interface CodeRunResult extends StoredResult {
   readonly id: Id;
   readonly scenarioId: Id;
   readonly authorisationId: Id;
   readonly unitId: Id;
   readonly codeDigest: Digest;
   readonly copies: readonly ReadCopy[];
-  readonly objectKey: string;
-  readonly objectVersion: string;
   readonly sealedBy: string;
-  readonly sha256: Digest;
-  readonly bytes: number;
   readonly rows: number;
   readonly columns: readonly string[];
   readonly lineage: readonly ColumnLineage[];
@@ -44,6 +40,8 @@ export class CodeRuns {
     private readonly scenarios: Scenarios,
     private readonly seats: SeatAccess,
     private readonly gate: InputGate,
+    private readonly life: RunLife,
+    private readonly kind: CodeRunKind,
   ) {}
 
   /** Queues reviewed code over raw copies: unattended, its result into quarantine (MOD-03). */
@@ -59,49 +57,27 @@ export class CodeRuns {
   private queue(ctx: ActContext, submissionId: Id, mode: CodeRunRow['mode']): Promise<RunAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const known = await this.submissions.get(tx, submissionId);
-      assertSees(ctx.actor, known, ctx.at, 'code-submission.not-found', submissionId);
+      assertSees(ctx.actor, known, ctx.at, refuse('code-submission.not-found', { id: submissionId }));
       const { authorisation } = await this.scenarios.assertOperatingInClear(tx, known.scenarioId, ctx.at);
       assertRight(authorisation.rights, 'processing-use');
       await this.seats.assertSeat(tx, ctx.actor, known.scenarioId);
       const submission = await this.submissions.lock(tx, submissionId, 'share');
       if (mode === 'production') assertMayRunOnRaw(submission);
       await this.gate[mode === 'production' ? 'raw' : 'sampled'](tx, submission.scenarioId, submission.inputs, ctx.at);
-      const { scenarioId, authorisationId, unitId, authorityId } = submission;
-      const run = await this.runs.insert(tx, {
-        id: newId(),
-        createdAt: ctx.at,
-        submissionId,
-        codeDigest: submission.digest,
-        ...{ scenarioId, authorisationId, unitId, authorityId, mode },
-        state: 'queued',
-        requestedBy: personOf(ctx.actor).personId,
-        ...nothingYet,
-      });
-      const details = { submissionId, codeDigest: run.codeDigest, mode };
-      await tx.record({ action: ctx.action, object: runObject(run), ...underOf(run), details });
-      await tx.enqueue(jobOf(run), { key: run.id, unitId, scenarioId });
-      return viewOf(run);
+      const { digest: codeDigest, authorisationId, unitId, authorityId } = submission;
+      const under = { scenarioId: submission.scenarioId, authorisationId, unitId, authorityId };
+      const run = { ...under, submissionId, codeDigest, mode, copies: null, lineage: null, rows: null };
+      return viewOf(await this.life.order(tx, this.kind, run, { submissionId, codeDigest, mode }));
     });
   }
 
-  cancel(ctx: ActContext, id: Id): Promise<RunAnswer> {
-    return this.unitOfWork.run(ctx, async (tx) => {
-      const run = await this.runs.lock(tx, id);
-      assertSees(ctx.actor, run, ctx.at, 'code-run.not-found', id);
-      return viewOf(await this.end(tx, run));
-    });
-  }
-
-  /** Ends every open run of a scope: work off the queue, and what still computes keeps no result. */
-  async cut(tx: Tx, scope: RunScope, states?: readonly OpenRunState[]): Promise<readonly Id[]> {
-    const open = await this.runs.lockOpen(tx, scope, states);
-    for (const run of open) await this.end(tx, run);
-    return open.map(({ id }) => id);
+  async cancel(ctx: ActContext, id: Id): Promise<RunAnswer> {
+    return viewOf(await this.life.cancel(ctx, this.kind, id));
   }
 
   list(ctx: ActContext, query: z.output<typeof byScenario>): Promise<Page<RunAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.runs.page(tx, query.scenarioId, query);
+      const page = await this.runs.page(tx, { scenarioId: query.scenarioId }, query);
       return { items: page.items.map(viewOf), next: page.next };
     });
   }
@@ -109,7 +85,7 @@ export class CodeRuns {
   detail(ctx: ActContext, id: Id): Promise<RunAnswer> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const run = await this.runs.get(tx, id);
-      assertSees(ctx.actor, run, ctx.at, 'code-run.not-found', id);
+      await this.runs.assertSees(tx, run);
       return viewOf(run);
     });
   }
@@ -117,67 +93,12 @@ export class CodeRuns {
   /** For the export gate, in its transaction. @throws Refusal `code-run.not-found` for a trial, an unfinished run or a destroyed result */
   async result(tx: Tx, runId: Id, lock?: 'share'): Promise<CodeRunResult> {
     const run = lock === undefined ? await this.runs.get(tx, runId) : await this.runs.lock(tx, runId, lock);
-    const { id, scenarioId, authorisationId, unitId, codeDigest, objectKey, objectVersion, sha256, bytes, rows, lineage, copies } = run;
-    if (run.mode !== 'production' || run.state !== 'succeeded' || run.destroyedAt !== null)
-      throw refuse('code-run.not-found', { id: runId });
-    if (
-      objectKey === null ||
-      objectVersion === null ||
-      sha256 === null ||
-      bytes === null ||
-      rows === null ||
-      lineage === null ||
-      copies === null
-    )
-      throw refuse('code-run.not-found', { id: runId });
+    const { id, scenarioId, authorisationId, unitId, codeDigest, rows, lineage, copies } = run;
+    const stored = run.mode === 'production' ? resultOf(run) : undefined;
+    if (stored === undefined || rows === null || lineage === null || copies === null) throw refuse('code-run.not-found', { id: runId });
     const columns = lineage.map(({ column }) => column);
-    return {
-      id,
-      scenarioId,
-      authorisationId,
-      unitId,
-      codeDigest,
-      copies,
-      objectKey,
-      objectVersion,
-      sealedBy: sealOf(scenarioId),
-      sha256,
-      bytes,
-      rows,
-      columns,
-      lineage,
-    };
+    return { id, scenarioId, authorisationId, unitId, codeDigest, copies, ...stored, sealedBy: sealOf(scenarioId), rows, columns, lineage };
   }
-
-  private async end(tx: Tx, run: CodeRunRow): Promise<CodeRunRow> {
-    const ended = await this.runs.move(tx, run, { state: 'cancelled', cause: { code: 'coderuns.cut' }, finishedAt: tx.context.at });
-    await tx.cancelWork(jobOf(run), run.id);
-    await tx.record({ action: 'code-run.cancelled', object: runObject(run), ...underOf(run), reasons: ['coderuns.cut'] });
-    return ended;
-  }
-}
-
-const jobOf = ({ mode }: Pick<CodeRunRow, 'mode'>) => (mode === 'trial' ? trialJob : runJob);
-
-const nothingYet = {
-  startedAt: null,
-  finishedAt: null,
-  cause: null,
-  copies: null,
-  lineage: null,
-  rows: null,
-  bytes: null,
-  objectKey: null,
-  objectVersion: null,
-  sha256: null,
-  engine: null,
-  destroyedAt: null,
-} as const;
-
-function causeView(cause: CodeRunRow['cause']): RunAnswer['cause'] {
-  if (cause === null) return null;
-  const { fields, ...rest } = cause;
-  return { ...rest, ...(fields === undefined ? {} : { fields: [...fields] }) };
 }
 
 /** How many rows a production run found is itself a result: it stands in quarantine with them. */
@@ -193,7 +114,7 @@ const viewOf = (run: CodeRunRow): RunAnswer => ({
   requestedAt: run.createdAt,
   startedAt: run.startedAt,
   finishedAt: run.finishedAt,
-  cause: causeView(run.cause),
+  cause: run.cause,
   rows: run.mode === 'trial' ? run.rows : null,
   columns: run.lineage?.map(({ column }) => column) ?? null,
   engine: run.engine,

@@ -1,11 +1,12 @@
 import { Consents, DataRequests } from '#authorisations';
 import { Copies, type ReadableCopy } from '#datasets';
-import { refuse, type Digest, type Id, type Instant } from '#kernel';
+import { type Digest, type Id, type Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { CodeInput } from '../domain/code.js';
 import { assertJoinable } from '../domain/decisions.js';
 import { SamplesInDevRepository } from '../persistence/samples-in-dev.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 /** A file that a run may read, under a table name, with exactly the columns it may see. */
 export interface ReadableInput extends CodeInput {

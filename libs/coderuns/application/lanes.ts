@@ -1,4 +1,4 @@
-import { refuse } from '#kernel';
+import { refuse } from '../domain/refusals.js';
 
 /** Lets a few through at once, in the order they came, and refuses when too many wait. */
 export class Lanes {

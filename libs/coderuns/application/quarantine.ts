@@ -1,16 +1,10 @@
-import { canonicalJson, type Digest } from '#kernel';
+import { canonicalJson } from '#kernel';
 import { OBJECTS, type Objects } from '#platform/objects';
+import type { StoredResult } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ColumnLineage } from '../contract.js';
 import { resultFolder, sealOf } from '../domain/names.js';
 import type { CodeRunRow } from '../persistence/entities.js';
-
-export interface StoredResult {
-  readonly objectKey: string;
-  readonly objectVersion: string;
-  readonly sha256: Digest;
-  readonly bytes: number;
-}
 
 /** Where results and logs of unattended runs go. Nothing here is served; the export gate alone takes from it. */
 @Injectable()
@@ -30,10 +24,11 @@ export class Quarantine {
     return { objectKey: stored.key, objectVersion: stored.version, sha256: stored.sha256, bytes: stored.bytes };
   }
 
-  /** A run that came to nothing leaves its log and no result. */
-  async keepLogOnly(run: CodeRunRow): Promise<void> {
+  /** A run that failed leaves its log and no result; one that was cut leaves nothing. */
+  async clear(run: CodeRunRow): Promise<void> {
     const folder = resultFolder(run);
     await this.objects.destroy(folder);
+    if (run.state !== 'failed') return;
     const log = { runId: run.id, ...aboutRun(run), state: run.state, cause: run.cause };
     await this.objects.put(`${folder}/log.json`, Buffer.from(canonicalJson(log)), { sealedBy: sealOf(run.scenarioId) });
   }

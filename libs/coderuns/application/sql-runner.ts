@@ -1,10 +1,8 @@
-import { Refusal } from '#kernel';
-import { ENGINE, SCRATCH, type Engine, type EngineInput, type EngineLimits, type ScratchArea } from '#platform/engine';
-import { OBJECTS, type Objects } from '#platform/objects';
+import { causeRefused, ENGINE, type Engine, type EngineInput, type EngineLimits, type Scratch } from '#platform/engine';
+import { RunScratch } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ReadableInput } from './input-gate.js';
 
-const leastScratch = 256 * 1024 * 1024;
 const result = 'result.parquet';
 
 /** What a run may take where that is less than the engine allows; `rows` is of its result. */
@@ -23,8 +21,7 @@ export interface SqlResult {
 export class SqlRunner {
   constructor(
     @Inject(ENGINE) private readonly engine: Engine,
-    @Inject(SCRATCH) private readonly area: ScratchArea,
-    @Inject(OBJECTS) private readonly objects: Objects,
+    private readonly scratch: RunScratch,
   ) {}
 
   get version(): string {
@@ -35,31 +32,26 @@ export class SqlRunner {
    * @param limits less than the engine's own, in the whole run
    * @throws Refusal with the engine's typed cause: kind of error, line and column of the code, never DuckDB's text
    */
-  async run(
+  run<T>(
     sql: string,
     inputs: readonly ReadableInput[],
     { rows, ...limits }: RunLimits,
-    { signal }: { signal: AbortSignal },
-    keep: (made: SqlResult) => Promise<void>,
-  ): Promise<void> {
-    const bytes = inputs.reduce((sum, { file }) => sum + file.bytes, 0);
-    const most = limits.scratchBytes ?? this.engine.limits.scratchBytes;
-    await using scratch = this.area.allocate(Math.min(most, Math.max(leastScratch, bytes * 8)));
-    for (const [i, { file }] of inputs.entries()) {
-      await scratch.write(fileOf(i), await this.objects.get(file.objectKey, { sealedBy: file.sealedBy, version: file.objectVersion }));
-    }
-    const wanted = { file: result, format: 'parquet', ...(rows === undefined ? {} : { mostRows: rows }) } as const;
-    const outcome = await this.engine.run(
-      { scratch, inputs: inputs.map(engineInput), steps: [{ kind: 'sql', sql, result: wanted }], limits },
-      { signal },
-    );
-    if (!outcome.ok) {
-      const { code, step: _, ...details } = outcome.cause;
-      throw new Refusal(code, { ...details });
-    }
-    const made = outcome.steps[0];
-    if (made?.kind !== 'file') throw new Refusal('engine.process-lost');
-    await keep({ columns: made.columns.map(({ name }) => name), rows: made.rows, data: () => scratch.read(result) });
+    signal: AbortSignal,
+    keep: (made: SqlResult) => Promise<T>,
+  ): Promise<T> {
+    const files = inputs.map(({ file }, i) => ({ name: fileOf(i), file }));
+    const work = async (scratch: Scratch): Promise<T> => {
+      const wanted = { file: result, format: 'parquet', ...(rows === undefined ? {} : { mostRows: rows }) } as const;
+      const outcome = await this.engine.run(
+        { scratch, inputs: inputs.map(engineInput), steps: [{ kind: 'sql', sql, result: wanted }], limits },
+        { signal },
+      );
+      if (!outcome.ok) throw causeRefused(outcome.cause);
+      const made = outcome.steps[0];
+      if (made?.kind !== 'file') throw causeRefused({ code: 'engine.process-lost' });
+      return keep({ columns: made.columns.map(({ name }) => name), rows: made.rows, data: () => scratch.read(result) });
+    };
+    return this.scratch.with(files, work, limits.scratchBytes);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Standings } from '#identity';
-import { assertRight, Scenarios } from '#authorisations';
+import { scenarioNotFound, assertRight, Scenarios } from '#authorisations';
 import { assertSees, newId, personOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page } from '#platform/database';
 import { SeatAccess } from '#seats';
@@ -13,6 +13,7 @@ import { SubmissionsRepository } from '../persistence/submissions.repository.js'
 import { CodeReading } from './code-reading.js';
 import { InputGate } from './input-gate.js';
 import { submissionObject, underOf } from './subjects.js';
+import { refuse } from '../domain/refusals.js';
 
 type SubmissionAnswer = z.input<typeof CodeSubmissionView>;
 
@@ -62,9 +63,9 @@ export class Submissions {
   review(ctx: ActContext, id: Id, input: z.output<typeof ReviewCode>): Promise<SubmissionAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const submission = await this.submissions.lock(tx, id);
-      assertSees(ctx.actor, submission, ctx.at, 'code-submission.not-found', id);
+      assertSees(ctx.actor, submission, ctx.at, refuse('code-submission.not-found', { id }));
       const reviewer = await this.standings.acting(tx);
-      assertSees(reviewer, submission, ctx.at, 'code-submission.not-found', id);
+      assertSees(reviewer, submission, ctx.at, refuse('code-submission.not-found', { id }));
       assertReviewable(submission, reviewer, input.digest);
       const state = input.verdict === 'approve' ? 'reviewed' : 'returned';
       const reviewed = await this.submissions.move(tx, submission, {
@@ -90,7 +91,7 @@ export class Submissions {
   detail(ctx: ActContext, id: Id): Promise<SubmissionAnswer> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const submission = await this.submissions.get(tx, id);
-      assertSees(ctx.actor, submission, ctx.at, 'code-submission.not-found', id);
+      assertSees(ctx.actor, submission, ctx.at, refuse('code-submission.not-found', { id }));
       return viewOf(submission);
     });
   }
@@ -100,7 +101,7 @@ export class Submissions {
     const { idempotency: _, ...once } = ctx;
     return this.unitOfWork.run(once, async (tx) => {
       const { scenario, authorisation } = await this.scenarios.assertOperatingInClear(tx, input.scenarioId, ctx.at);
-      assertSees(ctx.actor, scenario, ctx.at, 'scenario.not-found', input.scenarioId);
+      assertSees(ctx.actor, scenario, ctx.at, scenarioNotFound(input.scenarioId));
       assertRight(authorisation.rights, 'processing-use');
       await this.seats.assertSeat(tx, ctx.actor, input.scenarioId);
       const copies = await this.gate.copiesOf(tx, input.scenarioId, input.inputs, ctx.at);

@@ -1,7 +1,8 @@
-import { digestOf, refuse, type Digest, type Id, type Refusal } from '#kernel';
+import { digestOf, type Digest, type Id, type Refusal } from '#kernel';
 import type { ColumnLineage } from '../contract.js';
 import { harmlessTableFunctions, lineageOf, TooMuchWork, Work, type Derivation } from './lineage.js';
 import { everyNode, node, nodes, sizeOf, text, type Node } from './syntax-tree.js';
+import { refuse } from './refusals.js';
 
 export interface CodeInput {
   readonly copyId: Id;

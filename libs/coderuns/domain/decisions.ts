@@ -1,5 +1,6 @@
-import { mayMove, refuse, type Id } from '#kernel';
+import { mayMove, type Id } from '#kernel';
 import { type SubmissionState, submissionTransitions } from './states.js';
+import { refuse } from './refusals.js';
 
 interface ReviewFacts {
   readonly state: SubmissionState;
@@ -26,13 +27,4 @@ export function assertJoinable(datasets: readonly { readonly id: Id; readonly us
   const alone = datasets.find((dataset) => dataset.useConditions.noJoin);
   if (alone !== undefined && new Set(datasets.map(({ id }) => id)).size > 1)
     throw refuse('coderuns.join-not-allowed', { datasetId: alone.id });
-}
-
-/** Why a run failed: what may be told of it. Names of fields, kinds of errors and places in the code, never a value. */
-export interface RunCause {
-  readonly code: string;
-  readonly kind?: string;
-  readonly line?: number;
-  readonly column?: number;
-  readonly fields?: readonly string[];
 }

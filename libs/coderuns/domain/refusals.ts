@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 export const coderunsRefusals = {
   'code-submission.not-found': {
@@ -39,6 +39,7 @@ export const coderunsRefusals = {
   },
   'coderuns.analysis-busy': {
     status: 503,
+    transient: true,
     zh: '等待分析的代码过多。',
     en: 'Too much code is waiting to be analysed.',
     satisfyZh: '请稍后重新提交。',
@@ -157,3 +158,7 @@ export const coderunsRefusals = {
     satisfyEn: 'Order it again once work is resumed.',
   },
 } satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(coderunsRefusals);
+export type RefusalCode = Parameters<typeof refuse>[0];

@@ -1,15 +1,11 @@
 import type { Digest, Id, Instant } from '#kernel';
-import type { RunState } from '#seats/contract';
 import { instant } from '#platform/database/persistence';
+import { count, RunRow } from '#runs';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ColumnLineage } from '../contract.js';
 import type { CodeInput } from '../domain/code.js';
-import type { RunCause } from '../domain/decisions.js';
 import type { Derivation } from '../domain/lineage.js';
 import type { SubmissionState } from '../domain/states.js';
-
-/** bigint comes as text; a file's bytes and rows fit a number. */
-const count = { from: (value: string | null) => (value === null ? null : Number(value)), to: (value: number | null) => value };
 
 /** A copy as a run read it: the data's snapshot, for the lineage that the export gate reads. */
 export interface ReadCopy extends CodeInput {
@@ -42,31 +38,13 @@ export class SubmissionRow {
 }
 
 @Entity({ schema: 'coderuns', name: 'runs' })
-export class CodeRunRow {
-  @PrimaryColumn({ type: 'uuid' }) id: Id;
-  @Column({ type: 'int' }) version: number;
-  @Column({ name: 'created_at', type: 'timestamptz', transformer: instant }) createdAt: Instant;
+export class CodeRunRow extends RunRow {
   @Column({ name: 'submission_id', type: 'uuid' }) submissionId: Id;
   @Column({ name: 'code_digest', type: 'text' }) codeDigest: Digest;
-  @Column({ name: 'scenario_id', type: 'uuid' }) scenarioId: Id;
-  @Column({ name: 'authorisation_id', type: 'uuid' }) authorisationId: Id;
-  @Column({ name: 'unit_id', type: 'uuid' }) unitId: Id;
-  @Column({ name: 'authority_id', type: 'uuid' }) authorityId: Id;
   @Column({ type: 'text' }) mode: 'production' | 'trial';
-  @Column({ type: 'text' }) state: RunState;
-  @Column({ name: 'requested_by', type: 'uuid' }) requestedBy: Id;
-  @Column({ name: 'started_at', type: 'timestamptz', nullable: true, transformer: instant }) startedAt: Instant | null;
-  @Column({ name: 'finished_at', type: 'timestamptz', nullable: true, transformer: instant }) finishedAt: Instant | null;
-  @Column({ type: 'jsonb', nullable: true }) cause: RunCause | null;
   @Column({ type: 'jsonb', nullable: true }) copies: readonly ReadCopy[] | null;
   @Column({ type: 'jsonb', nullable: true }) lineage: readonly ColumnLineage[] | null;
   @Column({ type: 'bigint', nullable: true, transformer: count }) rows: number | null;
-  @Column({ type: 'bigint', nullable: true, transformer: count }) bytes: number | null;
-  @Column({ name: 'object_key', type: 'text', nullable: true }) objectKey: string | null;
-  @Column({ name: 'object_version', type: 'text', nullable: true }) objectVersion: string | null;
-  @Column({ type: 'text', nullable: true }) sha256: Digest | null;
-  @Column({ type: 'text', nullable: true }) engine: string | null;
-  @Column({ name: 'destroyed_at', type: 'timestamptz', nullable: true, transformer: instant }) destroyedAt: Instant | null;
 }
 
 export const coderunsEntities = [SubmissionRow, CodeRunRow];

@@ -19,6 +19,7 @@ import { assertProvider, Datasets } from './datasets.js';
 import type { DatasetFacts } from './datasets.js';
 import { Uploads } from './uploads.js';
 import { importJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 export type CopyFacts = DatasetCopy & { readonly version: number };
 
@@ -155,7 +156,7 @@ export class Copies {
   private async seen(tx: Tx, ctx: ActContext, id: Id): Promise<CopyFacts> {
     const copy = await this.repository.get(tx, id);
     const { unitId, authorityId, providerId, datasetId } = copy;
-    assertSees(ctx.actor, { unitId, authorityId, providerId, datasetId }, ctx.at, 'dataset-copy.not-found', id);
+    assertSees(ctx.actor, { unitId, authorityId, providerId, datasetId }, ctx.at, refuse('dataset-copy.not-found', { id }));
     return copy;
   }
 }

@@ -1,4 +1,3 @@
-import { refuse } from '#kernel';
 import { ENGINE } from '#platform/engine';
 import type { Engine, Scratch } from '#platform/engine';
 import { KEYS } from '#platform/keys';
@@ -10,6 +9,7 @@ import { storedTypes } from '../domain/cell.js';
 import { folderOf, sealOf } from '../domain/dataset-copy.js';
 import type { CopyFile, DatasetCopy } from '../domain/dataset-copy.js';
 import type { Field } from '../domain/field.js';
+import { refuse } from '../domain/refusals.js';
 
 export const goodRows = 'rows.csv';
 export const quarantinedRows = 'quarantine.jsonl';

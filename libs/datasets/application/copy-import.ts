@@ -76,7 +76,7 @@ export class CopyImport {
       await this.publish(run, begun, sorted, { source, counts, leftOut, file });
     } catch (fault) {
       run.signal.throwIfAborted();
-      if (!(fault instanceof Refusal) || !isFinal(fault)) throw fault;
+      if (!(fault instanceof Refusal) || fault.transient) throw fault;
       await this.fail(run, { code: fault.code, details: fault.details as ImportFailure['details'] }, sorted);
     }
   }
@@ -147,11 +147,6 @@ export class CopyImport {
     return { dataset, grant, copy: await this.repository.lock(tx, copyId, 'update') };
   }
 }
-
-/** What another try cannot cure: the file itself, or the right to have it. */
-const isFinal = ({ code }: Refusal): boolean =>
-  /^(dataset|dataset-copy|upload|scenario|authorisation)\./.test(code) ||
-  ['keys.destroyed', 'objects.tampered', 'objects.swapped', 'objects.absent'].includes(code);
 
 const subjectOf = (copy: CopyFacts) => ({
   object: { kind: 'dataset-copy', id: copy.id },

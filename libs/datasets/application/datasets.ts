@@ -1,4 +1,4 @@
-import { belongsTo, holdsRole, newId, refuse } from '#kernel';
+import { belongsTo, holdsRole, newId } from '#kernel';
 import type { ActContext, Actor, Id } from '#kernel';
 import { Organisations, personOf, Standings } from '#identity';
 import { UnitOfWork } from '#platform/database';
@@ -11,6 +11,7 @@ import type { Dataset } from '../domain/dataset.js';
 import type { Field } from '../domain/field.js';
 import { DatasetsRepository } from '../persistence/datasets.repository.js';
 import type { DatasetRow } from '../persistence/entities.js';
+import { refuse } from '../domain/refusals.js';
 
 /** A holding with the version that `If-Match` compares. */
 export type DatasetFacts = Dataset & { readonly version: number; readonly createdAt: string };

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { refuse } from '#kernel';
 import type { DeliveryFormat } from '../domain/dataset-copy.js';
+import { refuse } from '../domain/refusals.js';
 
 export interface DeliveredRow {
   readonly cells: readonly string[];

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { refuse } from '#kernel';
 import type { Digest } from '#kernel';
 import type { BadReason } from '../domain/cell.js';
 import type { DeliveryFormat, ImportCounts } from '../domain/dataset-copy.js';
@@ -10,6 +9,7 @@ import type { Grant } from '../domain/grant.js';
 import { deliveredRows } from './delivered-rows.js';
 import type { DeliveredRow } from './delivered-rows.js';
 import type { TextFile } from './text-file.js';
+import { refuse } from '../domain/refusals.js';
 
 /** Bad rows that are listed one by one; the others are counted, and all stand in the quarantine. */
 const listedBadRows = 10_000;

@@ -1,11 +1,11 @@
-import { addDays, newId, refuse } from '#kernel';
+import { addDays, newId } from '#kernel';
 import type { ActContext, Id } from '#kernel';
 import { personOf } from '#identity';
 import { UnitOfWork } from '#platform/database';
 import type { Tx } from '#platform/database';
 import { KEYS } from '#platform/keys';
 import type { Keys } from '#platform/keys';
-import { OBJECTS } from '#platform/objects';
+import { objectsLocked, OBJECTS } from '#platform/objects';
 import type { Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
 import { assertWritable, decideClaim, partKey, uploadDays, uploadFolder, uploadKey } from '../domain/upload.js';
@@ -13,6 +13,7 @@ import type { Upload } from '../domain/upload.js';
 import { UploadsRepository } from '../persistence/uploads.repository.js';
 import { Pieces } from './pieces.js';
 import { endUploadJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 /** One object of the store a part: big enough that a large file makes few, small enough that a broken connection repeats little. */
 const partBytes = 64 * 1024 * 1024;
@@ -104,7 +105,7 @@ export class Uploads {
   /** Destroys the bytes, then the key they are under. Idempotent. */
   async destroy(ctx: ActContext, id: Id): Promise<void> {
     const { remaining } = await this.objects.destroy(uploadFolder(id));
-    if (remaining.length > 0) throw refuse('objects.locked', { key: uploadFolder(id), until: remaining[0]?.retainUntil ?? null });
+    if (remaining.length > 0) throw objectsLocked(uploadFolder(id), remaining[0]?.retainUntil ?? null);
     if ((await this.keys.state(uploadKey(id))).state === 'live') await this.keys.destroy(uploadKey(id));
     await this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id, 'update');

@@ -1,7 +1,7 @@
-import { refuse } from '#kernel';
 import type { Digest, Id, Instant } from '#kernel';
 import type { BadReason } from './cell.js';
 import type { CopyState } from './copy.states.js';
+import { refuse } from './refusals.js';
 
 /** How a delivered file is written. */
 export interface DeliveryFormat {

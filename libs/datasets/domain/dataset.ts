@@ -1,9 +1,10 @@
-import { refuse, stepTo, type Moving } from '#kernel';
+import { stepTo, type Moving } from '#kernel';
 import type { Digest, Id, Instant } from '#kernel';
 import { datasetTransitions } from './copy.states.js';
 import type { DatasetState } from './copy.states.js';
 import { fieldsDigest, loweredFields, strictestGrade } from './field.js';
 import type { Field, Grade } from './field.js';
+import { refuse } from './refusals.js';
 
 /** Kinds of data that are never authorised (CLS-03). */
 export const markings = ['none', 'state-secret', 'public-safety', 'closed-by-law'] as const;

@@ -1,5 +1,5 @@
-import { refuse } from '#kernel';
 import type { Id } from '#kernel';
+import { refuse } from './refusals.js';
 
 /** What a scenario may have of a holding, put together from its items in force. */
 export interface Grant {

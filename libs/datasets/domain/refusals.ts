@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type Id, type Refusal, type RefusalCatalogue } from '#kernel';
 
 export const datasetsRefusals = {
   'dataset.not-found': {
@@ -219,3 +219,9 @@ export const datasetsRefusals = {
     satisfyEn: 'The platform operator must remove the cause; then deliver anew.',
   },
 } satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(datasetsRefusals);
+export type RefusalCode = Parameters<typeof refuse>[0];
+/** For other contexts too: what is not theirs to see does not exist for them. */
+export const copyNotFound = (id: Id): Refusal => refuse('dataset-copy.not-found', { id });

@@ -1,5 +1,5 @@
-import { refuse } from '#kernel';
 import type { Id, Instant } from '#kernel';
+import { refuse } from './refusals.js';
 
 /** A file on its way in (tus 1.0): encrypted part by part under a key of its own, used once, then destroyed. No workspace can read it. */
 export interface Upload {

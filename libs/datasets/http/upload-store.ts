@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
-import { Refusal, refuse, type ActContext } from '#kernel';
+import { Refusal, type ActContext } from '#kernel';
 import { DataStore, Upload as TusUpload } from '@tus/server';
 import type { Uploads } from '../application/uploads.js';
 import { uploadDays } from '../domain/upload.js';
 import type { Upload } from '../domain/upload.js';
+import { refuse, type RefusalCode } from '../domain/refusals.js';
 
 /** What the tus library keeps uploads in, for one request: everything it is asked is done as the person who asks. */
 export class UploadStore extends DataStore {
@@ -42,7 +43,7 @@ export class UploadStore extends DataStore {
 const viewOf = ({ id, length, offset, createdAt }: Upload) => ({ id, size: length, offset, creation_date: createdAt });
 
 /** The library's own refusals, by the status of its answer (tus 1.0), in our words. */
-const byStatus: Readonly<Record<number, string>> = {
+const byStatus: Readonly<Record<number, RefusalCode>> = {
   400: 'upload.malformed',
   403: 'upload.malformed',
   404: 'upload.not-found',

@@ -1,5 +1,5 @@
 import type { Id } from '#kernel';
-import type { PlanRow, RunRow } from '../persistence/entities.js';
+import type { PlanRow } from '../persistence/entities.js';
 
 type Belongs = Pick<PlanRow, 'scenarioId' | 'authorisationId' | 'unitId' | 'providerId' | 'authorityId' | 'datasetId' | 'copyId'>;
 
@@ -15,11 +15,15 @@ export const belongingOf = ({ scenarioId, authorisationId, unitId, providerId, a
 });
 
 /** Under what a journal entry stands. */
-export const underOf = ({ unitId, authorisationId, scenarioId }: Belongs): { unitId: Id; authorisationId: Id; scenarioId: Id } => ({
+export const underOf = ({
+  unitId,
+  authorisationId,
+  scenarioId,
+}: Pick<Belongs, 'unitId' | 'authorisationId' | 'scenarioId'>): { unitId: Id; authorisationId: Id; scenarioId: Id } => ({
   unitId,
   authorisationId,
   scenarioId,
 });
 
 export const planObject = (plan: Pick<PlanRow, 'id'>) => ({ kind: 'desensitisation-plan', id: plan.id }) as const;
-export const runObject = (run: Pick<RunRow, 'id'>) => ({ kind: 'desensitisation-run', id: run.id }) as const;
+export const runObject = (run: { readonly id: Id }) => ({ kind: 'desensitisation-run', id: run.id }) as const;

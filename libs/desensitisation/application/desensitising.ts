@@ -1,5 +1,4 @@
-import type { EngineCause, EngineOutcome, EngineStep, Scratch } from '#platform/engine';
-import { ENGINE, type Engine } from '#platform/engine';
+import { causeRefused, ENGINE, type Engine, type EngineInput, type EngineStep, type Scratch } from '#platform/engine';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OutputColumn, Plan, SchemaColumn } from '../contract.js';
 import { compileToDuckDb, duckdbType, type CompiledPlan } from '../domain/compile.js';
@@ -7,7 +6,6 @@ import { weakKeys } from '../domain/evidence/dictionary-attack.js';
 import { examinationOf, judge, type Proof } from '../domain/evidence/examine.js';
 import { rowNumber } from '../domain/names.js';
 import type { UsableCopy } from './copy-gate.js';
-import { rawInput } from './copy-reading.js';
 import type { RunKeys } from './pseudonym-keys.js';
 
 const file = 'output.parquet';
@@ -17,8 +15,19 @@ export interface Desensitised {
   readonly rows: number;
   readonly bytes: number;
 }
-type Made<T> = { readonly made: T } | { readonly cause: EngineCause };
 export type Watch = { readonly signal: AbortSignal; readonly onProgress: (done: { step: number; steps: number }) => void };
+
+/** A copy's file in the scratch. */
+export const rawFile = (copy: Pick<UsableCopy, 'file'>) => [{ name: 'raw.parquet', file: copy.file }];
+/** The whole copy as the view `raw`, with the number of each row. */
+export const rawInput = (columns: UsableCopy['columns']): EngineInput => ({
+  name: 'raw',
+  file: 'raw.parquet',
+  format: 'parquet',
+  columns: columns.map(({ name, stored }) => ({ name, type: stored })),
+  access: 'view',
+  rowNumber,
+});
 
 /** The two engine jobs of a run: make the output, then examine it. Both in the run's own scratch. */
 @Injectable()
@@ -33,15 +42,15 @@ export class Desensitising {
     return compileToDuckDb(plan, schema, { source: 'raw', rowNumber, seed, order, file });
   }
 
-  async make(scratch: Scratch, copy: UsableCopy, compiled: CompiledPlan, keys: RunKeys, watch: Watch): Promise<Made<Desensitised>> {
+  async make(scratch: Scratch, copy: UsableCopy, compiled: CompiledPlan, keys: RunKeys, watch: Watch): Promise<Desensitised> {
     const outcome = await this.engine.run(
       { scratch, inputs: [rawInput(copy.columns)], steps: compiled.steps.map(engineStep), keys: keys.keys },
       watch,
     );
-    if (!outcome.ok) return { cause: outcome.cause };
+    if (!outcome.ok) throw causeRefused(outcome.cause);
     const written = outcome.steps.at(-1);
-    if (written?.kind !== 'file') return { cause: { code: 'engine.process-lost' } };
-    return { made: { columns: compiled.columns, rows: written.rows, bytes: written.bytes } };
+    if (written?.kind !== 'file') throw causeRefused({ code: 'engine.process-lost' });
+    return { columns: compiled.columns, rows: written.rows, bytes: written.bytes };
   }
 
   async examine(
@@ -52,10 +61,10 @@ export class Desensitising {
     columns: readonly OutputColumn[],
     seed: string,
     watch: Watch,
-  ): Promise<Made<Proof>> {
+  ): Promise<Proof> {
     const examination = examinationOf(plan, schema, columns, seed, rowNumber);
     const stored = columns.map(({ name, type }) => ({ name, type: duckdbType[type] }));
-    const outcome: EngineOutcome = await this.engine.run(
+    const outcome = await this.engine.run(
       {
         scratch,
         inputs: [rawInput(copy.columns), { name: 'output', file, format: 'parquet', columns: stored, access: 'view' }],
@@ -71,9 +80,9 @@ export class Desensitising {
       },
       watch,
     );
-    if (!outcome.ok) return { cause: outcome.cause };
+    if (!outcome.ok) throw causeRefused(outcome.cause);
     const answers = outcome.steps.slice(examination.preparation.length).map((step) => (step.kind === 'rows' ? step : undefined));
-    return { made: judge(examination, answers) };
+    return judge(examination, answers);
   }
 
   output = (scratch: Scratch): AsyncIterable<Uint8Array> => scratch.read(file);

@@ -1,5 +1,6 @@
+import { copyNotFound } from '#datasets';
 import { Standings } from '#identity';
-import { mayMove, newId, personOf, refuse, sees, type ActContext, type Id } from '#kernel';
+import { mayMove, newId, personOf, sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -13,6 +14,7 @@ import { RunsRepository } from '../persistence/runs.repository.js';
 import { belongingOf, planObject, underOf } from './belonging.js';
 import { CopyGate } from './copy-gate.js';
 import { proposeJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 type PlanAnswer = z.input<typeof DesensitisationPlanView>;
 
@@ -30,7 +32,7 @@ export class Plans {
   propose(ctx: ActContext, copyId: Id): Promise<PlanAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const copy = await this.gate.usable(tx, copyId, ctx.at);
-      if (!sees(ctx.actor, copy, ctx.at)) throw refuse('dataset-copy.not-found', { id: copyId });
+      if (!sees(ctx.actor, copy, ctx.at)) throw copyNotFound(copyId);
       const plan = await this.plans.insert(tx, {
         id: newId(),
         createdAt: ctx.at,

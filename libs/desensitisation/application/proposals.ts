@@ -1,8 +1,9 @@
-import { Refusal, systemAct, type ActContext, type Clock, type Id } from '#kernel';
+import { systemAct, type ActContext, type Clock, type Id, type Refusal } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { causeRefused, ENGINE, type Engine } from '#platform/engine';
 import { CLOCK } from '#platform/http';
 import { endsWork, type JobRun } from '#platform/queue';
+import { RunScratch } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
 import type { SchemaColumn } from '../contract.js';
 import type { ColumnSample } from '../domain/classify-column.js';
@@ -13,7 +14,7 @@ import { sqlName } from '../domain/techniques/patterns.js';
 import { PlansRepository } from '../persistence/plans.repository.js';
 import { planObject, underOf } from './belonging.js';
 import { CopyGate, type UsableCopy } from './copy-gate.js';
-import { CopyReading, rawInput } from './copy-reading.js';
+import { rawFile, rawInput } from './desensitising.js';
 
 /** One try of the queued work. */
 type Attempt = Pick<JobRun, 'signal' | 'lastAttempt' | 'traceparent'>;
@@ -28,7 +29,7 @@ export class Proposals {
     private readonly unitOfWork: UnitOfWork,
     private readonly plans: PlansRepository,
     private readonly gate: CopyGate,
-    private readonly reading: CopyReading,
+    private readonly scratch: RunScratch,
     @Inject(ENGINE) private readonly engine: Engine,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -36,20 +37,21 @@ export class Proposals {
   /** Makes the draft of a plan that is `proposing`; does nothing for any other. Safe to run twice. */
   async make(planId: Id, work: Attempt): Promise<void> {
     const act = (action: string) => systemAct('desensitisation', action, this.clock.now(), work.traceparent);
-    const reading = act('desensitisation-plan.read');
-    const copy = await this.unitOfWork.run(reading, async (tx) => {
-      const plan = await this.plans.get(tx, planId);
-      return plan.state === 'proposing' ? this.gate.usable(tx, plan.copyId, reading.at).catch(asRefusal) : undefined;
-    });
-    if (copy === undefined) return;
-    const made = copy instanceof Refusal ? copy : await this.propose(copy, work);
-    await (made instanceof Refusal
-      ? this.fail(planId, made, act('desensitisation-plan.proposal-failed'))
-      : this.draft(planId, made, act('desensitisation-plan.proposed')));
+    try {
+      const copy = await this.unitOfWork.run(act('desensitisation-plan.read'), async (tx) => {
+        const plan = await this.plans.get(tx, planId);
+        return plan.state === 'proposing' ? this.gate.usable(tx, plan.copyId, tx.context.at) : undefined;
+      });
+      if (copy !== undefined) await this.draft(planId, await this.propose(copy, work), act('desensitisation-plan.proposed'));
+    } catch (fault) {
+      if (!endsWork(fault, work)) throw fault;
+      await this.fail(planId, fault, act('desensitisation-plan.proposal-failed'));
+    }
   }
 
-  private draft(planId: Id, { proposal, columns }: Drawn, act: ActContext): Promise<void> {
+  private draft(planId: Id, { copyId, proposal, columns }: Drawn, act: ActContext): Promise<void> {
     return this.unitOfWork.run(act, async (tx) => {
+      await this.gate.usable(tx, copyId, act.at);
       const plan = await this.plans.lock(tx, planId);
       if (plan.state !== 'proposing') return;
       const digest = planDigest(proposal.plan, columns);
@@ -77,19 +79,15 @@ export class Proposals {
   }
 
   /** Looks at a few values; only types, shares and counts of them go any further. */
-  private propose(copy: UsableCopy, work: Attempt): Promise<Drawn | Refusal> {
-    return this.reading.with(copy, async (scratch) => {
+  private propose(copy: UsableCopy, { signal }: Attempt): Promise<Drawn> {
+    return this.scratch.with(rawFile(copy), async (scratch) => {
       const values = copy.columns.map(({ name }) => `CAST(${sqlName(name)} AS VARCHAR)`).join(', ');
       const sql = `SELECT ${values} FROM raw USING SAMPLE reservoir(${String(looked)} ROWS) REPEATABLE (1)`;
       const outcome = await this.engine.run(
         { scratch, inputs: [rawInput(copy.columns)], steps: [{ kind: 'sql', sql, result: { rows: looked } }] },
-        { signal: work.signal },
+        { signal },
       );
-      if (!outcome.ok) {
-        const fault: Error = causeRefused(outcome.cause);
-        if (!endsWork(fault, work)) throw fault;
-        return fault;
-      }
+      if (!outcome.ok) throw causeRefused(outcome.cause);
       const step = outcome.steps[0];
       const rows = step?.kind === 'rows' ? step.rows : [];
       const samples = copy.columns.map((column, i): ColumnSample => {
@@ -101,17 +99,13 @@ export class Proposals {
           ...(declared?.grade == null ? {} : { grade: declared.grade }),
         };
       });
-      return { proposal: proposePlan(samples), columns: copy.columns.map(plainColumn) };
+      return { copyId: copy.copyId, proposal: proposePlan(samples), columns: copy.columns.map(plainColumn) };
     });
   }
 }
 
 interface Drawn {
+  readonly copyId: Id;
   readonly proposal: Proposal;
   readonly columns: readonly SchemaColumn[];
-}
-
-function asRefusal(fault: unknown): Refusal {
-  if (fault instanceof Refusal) return fault;
-  throw fault;
 }

@@ -1,17 +1,18 @@
-import { newId, personOf, refuse, sees, type ActContext, type Id } from '#kernel';
-import { UnitOfWork, type Page, type Tx } from '#platform/database';
-import type { RunScope } from '#seats';
-import type { OpenRunState } from '#seats/contract';
+import { copyNotFound } from '#datasets';
+import { sees, type ActContext, type Id } from '#kernel';
+import { UnitOfWork, type Page } from '#platform/database';
+import { RunLife } from '#runs';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { byScenario, DesensitisationRunView, SampleView, StartRun } from '../contract.js';
 import { assertGranted, sameColumns } from '../domain/decisions.js';
-import type { PlanRow, RunRow } from '../persistence/entities.js';
+import { refuse } from '../domain/refusals.js';
+import type { DesensitisationRunRow, PlanRow } from '../persistence/entities.js';
 import { PlansRepository } from '../persistence/plans.repository.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
-import { belongingOf, runObject, underOf } from './belonging.js';
+import { belongingOf } from './belonging.js';
 import { CopyGate } from './copy-gate.js';
-import { runJob } from '../domain/work.js';
+import { DesensitisationRunKind } from './desensitisation-run-kind.js';
 
 type RunAnswer = z.input<typeof DesensitisationRunView>;
 type SampleAnswer = z.input<typeof SampleView>;
@@ -23,6 +24,8 @@ export class Runs {
     private readonly plans: PlansRepository,
     private readonly runs: RunsRepository,
     private readonly gate: CopyGate,
+    private readonly life: RunLife,
+    private readonly kind: DesensitisationRunKind,
   ) {}
 
   /** Queues a run of an approved plan over a delivered copy (DES-03). */
@@ -32,49 +35,31 @@ export class Runs {
       if (!sees(ctx.actor, known, ctx.at)) throw refuse('desensitisation-plan.not-found', { id: input.planId });
       const copy = await this.gate.usable(tx, input.copyId ?? known.copyId, ctx.at);
       const plan = await this.plans.lock(tx, known.id, 'share');
-      if (copy.datasetId !== plan.datasetId || copy.scenarioId !== plan.scenarioId)
-        throw refuse('dataset-copy.not-found', { id: copy.copyId });
+      if (copy.datasetId !== plan.datasetId || copy.scenarioId !== plan.scenarioId) throw copyNotFound(copy.copyId);
       const approved = approvedContent(plan);
       if (!sameColumns(copy.columns, plan.columns)) throw refuse('desensitisation.columns-differ');
       assertGranted(approved.content, await this.gate.grant(tx, copy, ctx.at));
-      const run = await this.runs.insert(tx, {
-        id: newId(),
-        createdAt: ctx.at,
+      const run = {
         ...belongingOf(copy),
-        state: 'queued',
         planId: plan.id,
         planRevision: plan.revision,
         planDigest: approved.digest,
         planContent: approved.content,
         planColumns: plan.columns,
-        requestedBy: personOf(ctx.actor).personId,
-        ...nothingYet,
-      });
+        ...{ proof: null, lineage: null, rowsIn: null, rowsOut: null, keyVersions: {} },
+      };
       const details = { planId: plan.id, revision: plan.revision, copyId: copy.copyId };
-      await tx.record({ action: 'desensitisation-run.ordered', object: runObject(run), ...underOf(run), details });
-      await tx.enqueue(runJob, { key: run.id, unitId: run.unitId, scenarioId: run.scenarioId });
-      return viewOf(run);
+      return viewOf(await this.life.order(tx, this.kind, run, details));
     });
   }
 
-  cancel(ctx: ActContext, id: Id): Promise<RunAnswer> {
-    return this.unitOfWork.run(ctx, async (tx) => {
-      const run = await this.runs.lock(tx, id);
-      assertSeesRun(tx, run);
-      return viewOf(await this.end(tx, run, 'desensitisation.cut'));
-    });
-  }
-
-  /** Ends every open run of a scope, queued and running: their work is taken off the queue, and what still computes cannot publish. */
-  async cut(tx: Tx, scope: RunScope, states?: readonly OpenRunState[]): Promise<readonly Id[]> {
-    const open = await this.runs.lockOpen(tx, scope, states);
-    for (const run of open) await this.end(tx, run, 'desensitisation.cut');
-    return open.map(({ id }) => id);
+  async cancel(ctx: ActContext, id: Id): Promise<RunAnswer> {
+    return viewOf(await this.life.cancel(ctx, this.kind, id));
   }
 
   list(ctx: ActContext, query: z.output<typeof byScenario>): Promise<Page<RunAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.runs.page(tx, filterOf(query), query);
+      const page = await this.runs.page(tx, { scenarioId: query.scenarioId }, query);
       return { items: page.items.map(viewOf), next: page.next };
     });
   }
@@ -82,7 +67,7 @@ export class Runs {
   detail(ctx: ActContext, id: Id): Promise<RunAnswer> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const run = await this.runs.get(tx, id);
-      assertSeesRun(tx, run);
+      await this.runs.assertSees(tx, run);
       return viewOf(run);
     });
   }
@@ -90,37 +75,11 @@ export class Runs {
   /** What stands in dev: outputs of finished runs alone (DES-02). */
   listSamples(ctx: ActContext, query: z.output<typeof byScenario>): Promise<Page<SampleAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
-      const page = await this.runs.pageOfStanding(tx, filterOf(query), query);
+      const page = await this.runs.pageOfStanding(tx, query.scenarioId, query);
       return { items: page.items.map(sampleViewOf), next: page.next };
     });
   }
-
-  private async end(tx: Tx, run: RunRow, code: string): Promise<RunRow> {
-    const ended = await this.runs.move(tx, run, { state: 'cancelled', cause: { code }, finishedAt: tx.context.at });
-    await tx.cancelWork(runJob, run.id);
-    await tx.record({ action: 'desensitisation-run.cancelled', object: runObject(run), ...underOf(run), reasons: [code] });
-    return ended;
-  }
 }
-
-const nothingYet = {
-  startedAt: null,
-  finishedAt: null,
-  cause: null,
-  proof: null,
-  lineage: null,
-  rowsIn: null,
-  rowsOut: null,
-  objectKey: null,
-  objectVersion: null,
-  sha256: null,
-  bytes: null,
-  engine: null,
-  keyVersions: {},
-  destroyedAt: null,
-} as const;
-
-const filterOf = ({ scenarioId }: { scenarioId?: Id | undefined }) => (scenarioId === undefined ? {} : { scenarioId });
 
 /** @throws Refusal `desensitisation.plan-not-approved` */
 function approvedContent(plan: PlanRow): { content: NonNullable<PlanRow['content']>; digest: NonNullable<PlanRow['digest']> } {
@@ -128,11 +87,7 @@ function approvedContent(plan: PlanRow): { content: NonNullable<PlanRow['content
   return { content: plan.content, digest: plan.digest };
 }
 
-function assertSeesRun(tx: Tx, run: RunRow): void {
-  if (!sees(tx.context.actor, run, tx.context.at)) throw refuse('desensitisation-run.not-found', { id: run.id });
-}
-
-const viewOf = (run: RunRow): RunAnswer => ({
+const viewOf = (run: DesensitisationRunRow): RunAnswer => ({
   id: run.id,
   version: run.version,
   state: run.state,
@@ -145,7 +100,7 @@ const viewOf = (run: RunRow): RunAnswer => ({
   requestedAt: run.createdAt,
   startedAt: run.startedAt,
   finishedAt: run.finishedAt,
-  cause: causeView(run.cause),
+  cause: run.cause,
   proof: run.proof === null ? null : { passed: run.proof.passed, checks: [...run.proof.checks] },
   lineage: run.lineage === null ? null : [...run.lineage],
   rowsIn: run.rowsIn,
@@ -157,13 +112,7 @@ const viewOf = (run: RunRow): RunAnswer => ({
   destroyedAt: run.destroyedAt,
 });
 
-function causeView(cause: RunRow['cause']): RunAnswer['cause'] {
-  if (cause === null) return null;
-  const { columns, ...rest } = cause;
-  return { ...rest, ...(columns === undefined ? {} : { columns: [...columns] }) };
-}
-
-const sampleViewOf = (run: RunRow): SampleAnswer => ({
+const sampleViewOf = (run: DesensitisationRunRow): SampleAnswer => ({
   runId: run.id,
   scenarioId: run.scenarioId,
   datasetId: run.datasetId,

@@ -1,19 +1,12 @@
-import { canonicalJson, type Digest, type Id } from '#kernel';
+import { canonicalJson } from '#kernel';
 import { OBJECTS, type Objects } from '#platform/objects';
+import type { StoredResult } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Proof } from '../domain/evidence/examine.js';
 import { sampleFolder, sealOf } from '../domain/names.js';
-import type { RunRow } from '../persistence/entities.js';
+import type { DesensitisationRunRow } from '../persistence/entities.js';
 import type { Desensitised } from './desensitising.js';
 import type { RunKeys } from './pseudonym-keys.js';
-
-export interface StoredSample {
-  readonly runId: Id;
-  readonly objectKey: string;
-  readonly objectVersion: string;
-  readonly sha256: Digest;
-  readonly bytes: number;
-}
 
 /** Puts an output and its manifest into the object store. Nobody looks there but through the row of a run that succeeded. */
 @Injectable()
@@ -21,12 +14,12 @@ export class SampleStore {
   constructor(@Inject(OBJECTS) private readonly objects: Objects) {}
 
   async put(
-    run: RunRow,
+    run: DesensitisationRunRow,
     data: AsyncIterable<Uint8Array>,
     output: Desensitised,
     proof: Proof,
     made: { engine: string; keys: RunKeys },
-  ): Promise<StoredSample> {
+  ): Promise<StoredResult> {
     const folder = sampleFolder(run);
     const sealedBy = sealOf(run.scenarioId);
     const stored = await this.objects.put(`${folder}/data.parquet`, data, { sealedBy });
@@ -45,11 +38,11 @@ export class SampleStore {
       proof,
     };
     await this.objects.put(`${folder}/manifest.json`, Buffer.from(canonicalJson(manifest)), { sealedBy });
-    return { runId: run.id, objectKey: stored.key, objectVersion: stored.version, sha256: stored.sha256, bytes: stored.bytes };
+    return { objectKey: stored.key, objectVersion: stored.version, sha256: stored.sha256, bytes: stored.bytes };
   }
 
   /** Removes whatever a run left that published nothing. */
-  async discard(run: Pick<RunRow, 'id' | 'scenarioId'>): Promise<void> {
+  async discard(run: Pick<DesensitisationRunRow, 'id' | 'scenarioId'>): Promise<void> {
     await this.objects.destroy(sampleFolder(run));
   }
 }

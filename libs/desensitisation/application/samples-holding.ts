@@ -1,21 +1,22 @@
 import { systemAct } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { defineHolding } from '#platform/seams';
+import { RunLife } from '#runs';
 import { sampleFolder, sealOf } from '../domain/names.js';
 import { PseudonymKeysRepository } from '../persistence/pseudonym-keys.repository.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
 import { runObject, underOf } from './belonging.js';
-import { Runs } from './runs.js';
+import { DesensitisationRunKind } from './desensitisation-run-kind.js';
 
 /** The samples that stand in dev, and the keys of their pseudonyms (DEST-01..03). */
 export const samplesHolding = defineHolding(
-  [UnitOfWork, Runs, RunsRepository, PseudonymKeysRepository],
-  (unitOfWork, runs, repository, pseudonymKeys) => ({
+  [UnitOfWork, RunLife, DesensitisationRunKind, RunsRepository, PseudonymKeysRepository],
+  (unitOfWork, life, kind, repository, pseudonymKeys) => ({
     name: 'desensitised-samples',
     acts: { by: 'desensitisation', read: 'sample.listed', strike: 'sample.destroyed' },
     folders: (_tx, { scenarioIds }) => scenarioIds.map((id) => ({ folder: `scenarios/${id}/samples`, sealedBy: sealOf(id) })),
     async recorded(tx, { scenarioIds }) {
-      const standing = (await repository.everPublished(tx, scenarioIds)).filter((run) => run.destroyedAt === null);
+      const standing = (await repository.withResult(tx, scenarioIds)).filter((run) => run.destroyedAt === null);
       const keys = await pseudonymKeys.ofScenarios(tx, scenarioIds);
       return [
         ...standing.map((run) => ({
@@ -26,15 +27,15 @@ export const samplesHolding = defineHolding(
       ];
     },
     objects: async (tx, { scenarioIds }) =>
-      (await repository.everPublished(tx, scenarioIds)).flatMap(({ objectKey, scenarioId }) =>
+      (await repository.withResult(tx, scenarioIds)).flatMap(({ objectKey, scenarioId }) =>
         objectKey === null ? [] : [{ key: objectKey, sealedBy: sealOf(scenarioId) }],
       ),
     async stop({ scenarioIds }, at) {
       for (const scenarioId of scenarioIds)
-        await unitOfWork.run(systemAct('desensitisation', 'desensitisation-run.cancelled', at), (tx) => runs.cut(tx, { scenarioId }));
+        await unitOfWork.run(systemAct('desensitisation', 'desensitisation-run.cancelled', at), (tx) => life.cut(tx, kind, { scenarioId }));
     },
     async strike(tx, { authorisationId, scenarioIds }) {
-      for (const found of await repository.everPublished(tx, scenarioIds)) {
+      for (const found of await repository.withResult(tx, scenarioIds)) {
         const run = await repository.lock(tx, found.id);
         if (run.destroyedAt !== null) continue;
         await repository.update(tx, run, { destroyedAt: tx.context.at });

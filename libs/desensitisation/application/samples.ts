@@ -1,24 +1,22 @@
-import { refuse, type Digest, type Id, type Instant } from '#kernel';
+import { type Id, type Instant } from '#kernel';
 import type { Tx } from '#platform/database';
+import { resultOf, type StoredResult } from '#runs';
 import { Injectable } from '@nestjs/common';
 import type { OutputColumn } from '../contract.js';
 import { sealOf } from '../domain/names.js';
-import type { RunRow } from '../persistence/entities.js';
+import type { DesensitisationRunRow } from '../persistence/entities.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 /** A sample as it stands in dev, and where its bytes are. */
-export interface Sample {
+export interface Sample extends StoredResult {
   readonly runId: Id;
   readonly scenarioId: Id;
   readonly authorisationId: Id;
   readonly unitId: Id;
   readonly datasetId: Id;
   readonly copyId: Id;
-  readonly objectKey: string;
-  readonly objectVersion: string;
   readonly sealedBy: string;
-  readonly sha256: Digest;
-  readonly bytes: number;
   readonly rows: number;
   readonly columns: readonly OutputColumn[];
   readonly publishedAt: Instant;
@@ -41,37 +39,10 @@ export class Samples {
   }
 }
 
-function sampleOf(run: RunRow): readonly Sample[] {
-  const { objectKey, objectVersion, sha256, bytes, rowsOut, lineage, finishedAt } = run;
-  if (run.state !== 'succeeded' || run.destroyedAt !== null) return [];
-  if (
-    objectKey === null ||
-    objectVersion === null ||
-    sha256 === null ||
-    bytes === null ||
-    rowsOut === null ||
-    lineage === null ||
-    finishedAt === null
-  )
-    return [];
-  const { id: runId, scenarioId, authorisationId, unitId, datasetId, copyId } = run;
-  const sealedBy = sealOf(scenarioId);
-  return [
-    {
-      runId,
-      scenarioId,
-      authorisationId,
-      unitId,
-      datasetId,
-      copyId,
-      objectKey,
-      objectVersion,
-      sealedBy,
-      sha256,
-      bytes,
-      rows: rowsOut,
-      columns: lineage,
-      publishedAt: finishedAt,
-    },
-  ];
+function sampleOf(run: DesensitisationRunRow): readonly Sample[] {
+  const { id: runId, scenarioId, authorisationId, unitId, datasetId, copyId, rowsOut, lineage, finishedAt } = run;
+  const stored = resultOf(run);
+  if (stored === undefined || rowsOut === null || lineage === null || finishedAt === null) return [];
+  const of = { runId, scenarioId, authorisationId, unitId, datasetId, copyId };
+  return [{ ...of, ...stored, sealedBy: sealOf(scenarioId), rows: rowsOut, columns: lineage, publishedAt: finishedAt }];
 }

@@ -1,7 +1,8 @@
-import { digestOf, mayMove, refuse, type Digest, type Id } from '#kernel';
+import { digestOf, mayMove, type Digest, type Id } from '#kernel';
 import type { Plan, SchemaColumn } from '../contract.js';
 import type { PlanProblem } from './plan-check.js';
 import { planTransitions, type PlanState } from './states.js';
+import { refuse } from './refusals.js';
 
 /** What is approved and what runs: the content together with the columns that it was drawn up for. */
 export const planDigest = (content: Plan, columns: readonly SchemaColumn[]): Digest => digestOf({ content, columns });
@@ -58,11 +59,3 @@ export function assertGranted(plan: Plan, grant: FieldGrant): void {
 /** Whether a plan, drawn up for one delivery, is for another too: same columns, same order, same types. */
 export const sameColumns = (a: readonly SchemaColumn[], b: readonly SchemaColumn[]): boolean =>
   a.length === b.length && a.every((column, i) => column.name === b[i]?.name && column.type === b[i].type);
-
-/** Why a run failed: a refusal's code with what may be told of it. Names of columns and kinds of errors, never a value. */
-export interface RunCause {
-  readonly code: string;
-  readonly kind?: string;
-  readonly step?: number;
-  readonly columns?: readonly string[];
-}

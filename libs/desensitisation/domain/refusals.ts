@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 export const desensitisationRefusals = {
   'desensitisation-plan.not-found': {
@@ -113,4 +113,14 @@ export const desensitisationRefusals = {
     satisfyEn: 'Nothing brings them back; a new scenario desensitises anew.',
     sources: ['DEST-02'],
   },
+  'pseudonym-key.not-found': {
+    status: 404,
+    zh: '没有该假名化密钥。',
+    en: 'There is no such pseudonym key.',
+    satisfyZh: '请核对编号。',
+    satisfyEn: 'Check the id.',
+  },
 } satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(desensitisationRefusals);

@@ -1,18 +1,17 @@
 import type { Digest, Id, Instant } from '#kernel';
-import type { RunState } from '#seats/contract';
 import { instant } from '#platform/database/persistence';
+import { RunRow } from '#runs';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { OutputColumn, Plan, SchemaColumn } from '../contract.js';
 import type { ColumnFinding } from '../domain/classify-column.js';
-import type { RunCause } from '../domain/decisions.js';
 import type { Proof } from '../domain/evidence/examine.js';
 import type { PlanState } from '../domain/states.js';
 
-/** bigint comes as text; a file's bytes fit a number. */
-const count = { from: (value: string | null) => (value === null ? null : Number(value)), to: (value: number | null) => value };
-
-/** Whose plan or run it is: the unit that will work with the data, who gave it, and under whose authority. */
-abstract class Belonging {
+@Entity({ schema: 'desensitisation', name: 'plans' })
+export class PlanRow {
+  @PrimaryColumn({ type: 'uuid' }) id: Id;
+  @Column({ type: 'int' }) version: number;
+  @Column({ name: 'created_at', type: 'timestamptz', transformer: instant }) createdAt: Instant;
   @Column({ name: 'scenario_id', type: 'uuid' }) scenarioId: Id;
   @Column({ name: 'authorisation_id', type: 'uuid' }) authorisationId: Id;
   @Column({ name: 'unit_id', type: 'uuid' }) unitId: Id;
@@ -20,13 +19,6 @@ abstract class Belonging {
   @Column({ name: 'authority_id', type: 'uuid' }) authorityId: Id;
   @Column({ name: 'dataset_id', type: 'uuid' }) datasetId: Id;
   @Column({ name: 'copy_id', type: 'uuid' }) copyId: Id;
-}
-
-@Entity({ schema: 'desensitisation', name: 'plans' })
-export class PlanRow extends Belonging {
-  @PrimaryColumn({ type: 'uuid' }) id: Id;
-  @Column({ type: 'int' }) version: number;
-  @Column({ name: 'created_at', type: 'timestamptz', transformer: instant }) createdAt: Instant;
   @Column({ type: 'text' }) state: PlanState;
   @Column({ type: 'int' }) revision: number;
   @Column({ type: 'jsonb', nullable: true }) content: Plan | null;
@@ -40,31 +32,20 @@ export class PlanRow extends Belonging {
 }
 
 @Entity({ schema: 'desensitisation', name: 'runs' })
-export class RunRow extends Belonging {
-  @PrimaryColumn({ type: 'uuid' }) id: Id;
-  @Column({ type: 'int' }) version: number;
-  @Column({ name: 'created_at', type: 'timestamptz', transformer: instant }) createdAt: Instant;
-  @Column({ type: 'text' }) state: RunState;
+export class DesensitisationRunRow extends RunRow {
+  @Column({ name: 'provider_id', type: 'uuid' }) providerId: Id;
+  @Column({ name: 'dataset_id', type: 'uuid' }) datasetId: Id;
+  @Column({ name: 'copy_id', type: 'uuid' }) copyId: Id;
   @Column({ name: 'plan_id', type: 'uuid' }) planId: Id;
   @Column({ name: 'plan_revision', type: 'int' }) planRevision: number;
   @Column({ name: 'plan_digest', type: 'text' }) planDigest: Digest;
   @Column({ name: 'plan_content', type: 'jsonb' }) planContent: Plan;
   @Column({ name: 'plan_columns', type: 'jsonb' }) planColumns: readonly SchemaColumn[];
-  @Column({ name: 'requested_by', type: 'uuid' }) requestedBy: Id;
-  @Column({ name: 'started_at', type: 'timestamptz', nullable: true, transformer: instant }) startedAt: Instant | null;
-  @Column({ name: 'finished_at', type: 'timestamptz', nullable: true, transformer: instant }) finishedAt: Instant | null;
-  @Column({ type: 'jsonb', nullable: true }) cause: RunCause | null;
   @Column({ type: 'jsonb', nullable: true }) proof: Proof | null;
   @Column({ type: 'jsonb', nullable: true }) lineage: readonly OutputColumn[] | null;
   @Column({ name: 'rows_in', type: 'int', nullable: true }) rowsIn: number | null;
   @Column({ name: 'rows_out', type: 'int', nullable: true }) rowsOut: number | null;
-  @Column({ name: 'object_key', type: 'text', nullable: true }) objectKey: string | null;
-  @Column({ name: 'object_version', type: 'text', nullable: true }) objectVersion: string | null;
-  @Column({ type: 'text', nullable: true }) sha256: Digest | null;
-  @Column({ type: 'bigint', nullable: true, transformer: count }) bytes: number | null;
-  @Column({ type: 'text', nullable: true }) engine: string | null;
   @Column({ name: 'key_versions', type: 'jsonb' }) keyVersions: Readonly<Record<string, Id>>;
-  @Column({ name: 'destroyed_at', type: 'timestamptz', nullable: true, transformer: instant }) destroyedAt: Instant | null;
 }
 
 /** A key for pseudonyms, wrapped by the key of its scenario: whoever destroys that one destroys all of these. */
@@ -78,4 +59,4 @@ export class PseudonymKeyRow {
   @Column({ type: 'text' }) wrapped: string;
 }
 
-export const desensitisationEntities = [PlanRow, RunRow, PseudonymKeyRow];
+export const desensitisationEntities = [PlanRow, DesensitisationRunRow, PseudonymKeyRow];

@@ -1,4 +1,4 @@
-import { newId, refuse, type ActContext, type Id } from '#kernel';
+import { newId, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -6,6 +6,7 @@ import type { CatalogueImageView, EnterImage } from '../contract.js';
 import { isPinnedImage, type Zone } from '../domain/zone.js';
 import { CatalogueRepository } from '../persistence/catalogue.repository.js';
 import { OperatorRepository } from '../persistence/operator.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 export type CatalogueImage = Omit<z.output<typeof CatalogueImageView>, never>;
 

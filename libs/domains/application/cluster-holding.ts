@@ -1,9 +1,10 @@
-import { refuse, type HeldItem, type Holding, type HoldingScope, type RecoveryTry } from '#kernel';
+import { type HeldItem, type Holding, type HoldingScope, type RecoveryTry } from '#kernel';
 import { Implements } from '#platform/seams';
 import { Inject, Injectable } from '@nestjs/common';
 import { DOMAINS_CONFIG, type DomainsConfig } from '../config.js';
 import type { ClusterItem } from '../domain/operator-work.js';
 import { Orders } from './orders.js';
+import { refuse } from '../domain/refusals.js';
 
 /** For what comes before and after the waiting for namespaces. */
 const besidesSeconds = 60;

@@ -1,5 +1,5 @@
-import { assertSees, newId, refuse, type ActContext, type Id, type Reached } from '#kernel';
-import { Authorisations } from '#authorisations';
+import { assertSees, newId, type ActContext, type Id, type Reached } from '#kernel';
+import { authorisationNotFound, Authorisations } from '#authorisations';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { DOMAINS_CONFIG, type DomainsConfig } from '../config.js';
@@ -16,6 +16,7 @@ import { zoneNamespace, zones, type Zone, type ZoneQuota } from '../domain/zone.
 import { DomainsRepository, type DomainRef, type LockMode } from '../persistence/domains.repository.js';
 import { OperatorRepository } from '../persistence/operator.repository.js';
 import type { ZoneRecord } from '../domain/operation-domain.js';
+import { refuse } from '../domain/refusals.js';
 
 /** What other contexts decide by. */
 export interface DomainFacts {
@@ -63,7 +64,7 @@ export class Domains {
     action: string,
   ): Promise<OperationDomain> {
     const authorisation = await this.authorisations.facts(tx, input.authorisationId, 'share');
-    assertSees(tx.context.actor, authorisation, tx.context.at, 'authorisation.not-found', input.authorisationId);
+    assertSees(tx.context.actor, authorisation, tx.context.at, authorisationNotFound(input.authorisationId));
     const standing = await this.repository.find(tx, input, 'none');
     if (standing !== undefined) {
       await tx.record({ action, object: { kind: 'operation-domain', id: standing.id }, domainId: standing.id, reasons: ['already-there'] });
@@ -115,7 +116,7 @@ export class Domains {
   async seen(tx: Tx, id: Id, mode: LockMode = 'none'): Promise<OperationDomain> {
     const domain = await this.repository.find(tx, { domainId: id }, mode);
     if (domain === undefined) throw refuse('domain.not-found', { id });
-    assertSees(tx.context.actor, domain, tx.context.at, 'domain.not-found', id);
+    assertSees(tx.context.actor, domain, tx.context.at, refuse('domain.not-found', { id }));
     return domain;
   }
 

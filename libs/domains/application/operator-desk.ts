@@ -1,4 +1,4 @@
-import { addMs, canonicalJson, newId, refuse, systemAct, type Clock, type Id, type Instant, type JsonObject } from '#kernel';
+import { addMs, canonicalJson, newId, systemAct, type Clock, type Id, type Instant, type JsonObject } from '#kernel';
 import { domainReady, UnitOfWork, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { traceparent } from '#platform/telemetry';
@@ -21,6 +21,7 @@ import { DomainsRepository } from '../persistence/domains.repository.js';
 import type { DesiredObjectRow } from '../persistence/entities.js';
 import { OperatorRepository } from '../persistence/operator.repository.js';
 import { newZone, subject } from './domains.js';
+import { refuse } from '../domain/refusals.js';
 
 /** All that a pass over one domain rests on, read at one moment. */
 export interface WantedDomain {

@@ -1,4 +1,4 @@
-import { newId, refuse, systemAct, type Clock, type Id, type Instant, type JsonObject } from '#kernel';
+import { newId, systemAct, type Clock, type Id, type Instant, type JsonObject } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { traceparent } from '#platform/telemetry';
@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DOMAINS_CONFIG, type DomainsConfig } from '../config.js';
 import type { ClusterOrder, LookKind, OrderKind } from '../domain/operator-work.js';
 import { OperatorRepository } from '../persistence/operator.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 const lookEveryMs = 100;
 

@@ -1,5 +1,6 @@
-import { refuse, type Id, type Instant, type Transitions } from '#kernel';
+import { type Id, type Instant, type Transitions } from '#kernel';
 import type { Zone, ZoneQuota } from './zone.js';
+import { refuse } from './refusals.js';
 
 export type DomainState = 'requested' | 'provisioning' | 'ready' | 'degraded' | 'sealed' | 'destroying' | 'destroyed';
 

@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 export const domainsRefusals = {
   'domain.not-found': {
@@ -35,6 +35,7 @@ export const domainsRefusals = {
   },
   'domain.operator-silent': {
     status: 503,
+    transient: true,
     zh: '集群操作器在 {seconds} 秒内没有答复（{order}）。',
     en: 'The operator did not answer within {seconds} s ({order}).',
     satisfyZh: '检查操作器与集群 API 服务器；请求已登记，恢复后会继续办理。',
@@ -42,6 +43,7 @@ export const domainsRefusals = {
   },
   'domain.order-failed': {
     status: 502,
+    transient: true,
     zh: '集群操作未能完成（{order}）：{cause}。',
     en: 'The cluster could not do it ({order}): {cause}.',
     satisfyZh: '按所列原因处理后重试。',
@@ -57,6 +59,7 @@ export const domainsRefusals = {
   },
   'domain.api-silent': {
     status: 502,
+    transient: true,
     zh: '集群的部分接口没有答复：{left}。',
     en: 'Parts of the cluster’s API do not answer: {left}.',
     satisfyZh: '恢复或移除所列接口（APIService）；未能查看的部分不视为空。',
@@ -87,3 +90,6 @@ export const domainsRefusals = {
     sources: ['SEAT-05'],
   },
 } satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(domainsRefusals);

@@ -1,7 +1,7 @@
-import { refuse } from '#kernel';
 import type { ApiResource, Cluster } from '#platform/kube';
 import type { ClusterItem } from '../domain/operator-work.js';
 import { volumesOf } from './volumes.js';
+import { refuse } from '../domain/refusals.js';
 
 /** Notes about things, kept for an hour, and not the things. */
 const notHeld = new Set(['Event']);

@@ -1,4 +1,4 @@
-import { addMs, asRecord, newId, personOf, refuse, type ActContext, type Clock, type Id } from '#kernel';
+import { addMs, asRecord, newId, personOf, type ActContext, type Clock, type Id } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { OBJECTS, type Objects } from '#platform/objects';
@@ -12,6 +12,7 @@ import { LinksRepository } from '../persistence/links.repository.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
 import { underOf } from './export-views.js';
 import { Standing } from './standing.js';
+import { refuse } from '../domain/refusals.js';
 
 /** How often a running download looks whether its link still stands; its access is looked at before every piece, by the route's guard. */
 const lookEveryMs = 250;

@@ -1,5 +1,5 @@
 import { Authorisations, Scenarios, valueIfGiven } from '#authorisations';
-import { newId, personOf, refuse, regionsOf, type ActContext, type Id } from '#kernel';
+import { newId, personOf, regionsOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
@@ -13,6 +13,7 @@ import { requestView, underOf, type RequestAnswer } from './export-views.js';
 import { RunResults } from './run-results.js';
 import { manages, Standing } from './standing.js';
 import { checkJob, quarantineJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 /** Opening, submitting, withdrawing and reading requests. */
 @Injectable()

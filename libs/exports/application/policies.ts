@@ -1,5 +1,5 @@
-import { Scenarios } from '#authorisations';
-import { assertSees, belongsTo, newId, personOf, refuse, type ActContext, type Id } from '#kernel';
+import { scenarioNotFound, Scenarios } from '#authorisations';
+import { assertSees, belongsTo, newId, personOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type PageRequest } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -8,6 +8,7 @@ import { PoliciesRepository } from '../persistence/policies.repository.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
 import { budgetView, policyView } from './export-views.js';
 import { Voiding } from './voiding.js';
+import { refuse } from '../domain/refusals.js';
 
 /** The gate's figures, and the budget that the authority gives a scenario. */
 @Injectable()
@@ -52,7 +53,7 @@ export class Policies {
   setBudget(ctx: ActContext, scenarioId: Id, input: z.output<typeof SetExportBudget>): Promise<z.input<typeof ExportBudgetView>> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const scenario = await this.scenarios.facts(tx, scenarioId, 'share');
-      assertSees(ctx.actor, scenario, ctx.at, 'scenario.not-found', scenarioId);
+      assertSees(ctx.actor, scenario, ctx.at, scenarioNotFound(scenarioId));
       const { unitId, authorityId, authorisationId } = scenario;
       const { personId } = personOf(ctx.actor);
       if (belongsTo(ctx.actor, unitId)) throw refuse('export.reviewer-not-independent', { because: 'unit' });

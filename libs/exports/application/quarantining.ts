@@ -1,4 +1,4 @@
-import { newId, refuse, systemAct, type Clock, type Id } from '#kernel';
+import { newId, systemAct, type Clock, type Id } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { ENGINE, SCRATCH, type Engine, type ScratchArea } from '#platform/engine';
 import { CLOCK } from '#platform/http';
@@ -12,6 +12,7 @@ import { underOf } from './export-views.js';
 import { quarantineOf, scenarioKey } from './places.js';
 import { RunResults, type RunResult } from './run-results.js';
 import { checkJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 const leastScratch = 64 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { addDays, documentDigest, newId, personOf, refuse, type ActContext, type Id, type SignedDocument } from '#kernel';
+import { addDays, documentDigest, newId, personOf, type ActContext, type Id, type SignedDocument } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
 import { OBJECTS, type Objects } from '#platform/objects';
@@ -15,6 +15,7 @@ import { RunResults } from './run-results.js';
 import { Standing } from './standing.js';
 import { Voiding } from './voiding.js';
 import { expireJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 /** The third person's act: what was reviewed, and nothing else, may be downloaded from here on. */
 @Injectable()

@@ -1,4 +1,4 @@
-import { newId, personOf, refuse, type ActContext, type Id } from '#kernel';
+import { newId, personOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
@@ -11,6 +11,7 @@ import { RequestsRepository } from '../persistence/requests.repository.js';
 import { checksView, reviewView, underOf } from './export-views.js';
 import { scenarioKey } from './places.js';
 import { Standing } from './standing.js';
+import { refuse } from '../domain/refusals.js';
 
 const filesOfPreview = PreviewView.shape.files;
 

@@ -1,4 +1,4 @@
-import { refuse, type Id, type Json } from '#kernel';
+import { type Id, type Json } from '#kernel';
 import type { Engine, EngineInput, EngineStep, Scratch } from '#platform/engine';
 import type { RowMatchPolicy } from '../domain/policy.js';
 import {
@@ -11,6 +11,7 @@ import {
   type SourceMeasure,
 } from '../domain/row-match.js';
 import { chanceSteps, matchSteps, profileSteps, readChance, readCount, readProfile } from '../domain/row-match-steps.js';
+import { refuse } from '../domain/refusals.js';
 
 /** The export as a headerless CSV and the source as Parquet, both in the scratch. */
 export interface RowMatchInput {

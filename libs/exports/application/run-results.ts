@@ -1,8 +1,9 @@
 import { CodeRuns } from '#coderuns';
-import { Refusal, refuse, type Id } from '#kernel';
+import { Refusal, type Id } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { resultFile, type Lineage } from '../domain/lineage.js';
+import { refuse } from '../domain/refusals.js';
 
 /** A run's result as it lies in quarantine: Parquet, in the version that the run left. */
 export interface RunResult {

@@ -1,12 +1,13 @@
 import { Authorisations, Scenarios } from '#authorisations';
 import { Organisations, Standings } from '#identity';
-import { assertSees, personOf, refuse, type ActContext, type Actor, type Id } from '#kernel';
+import { assertSees, personOf, type ActContext, type Actor, type Id } from '#kernel';
 import type { Tx } from '#platform/database';
 import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
 import { partyOf } from '../domain/review-slots.js';
 import type { Reviewer } from '../domain/review.js';
 import type { ExportRequestRow } from '../persistence/entities.js';
+import { refuse } from '../domain/refusals.js';
 
 /** A termination lets permitted results leave; a suspension lets nothing leave (SUSP-08, TERM-07). */
 const open: readonly string[] = ['in-force', 'terminating'];
@@ -24,7 +25,7 @@ export class Standing {
 
   /** Another unit's request does not exist for those who do not reach it. @throws Refusal `export-request.not-found` */
   assertSees({ actor, at }: ActContext, row: ExportRequestRow): void {
-    assertSees(actor, row, at, 'export-request.not-found', row.id);
+    assertSees(actor, row, at, refuse('export-request.not-found', { id: row.id }));
   }
 
   /** Locks what it rests on (share), and the access rests on it from then on. @throws Refusal `export.closed` while the authorisation is suspended or over, or the scenario stopped */

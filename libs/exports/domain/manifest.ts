@@ -1,7 +1,6 @@
 import {
   canonicalJson,
   digestOf,
-  refuse,
   verifySignedDocument,
   type Digest,
   type Id,
@@ -17,6 +16,7 @@ import type { Lineage } from './lineage.js';
 import type { ExportPolicy } from './policy.js';
 import type { ReviewBinding } from './review-binding.js';
 import type { ReviewDecision } from './review.js';
+import { refuse } from './refusals.js';
 
 export const manifestType = 'opdomain.release-manifest/v1';
 

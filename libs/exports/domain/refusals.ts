@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 export const exportRefusals = {
   'export-request.not-found': {
@@ -199,6 +199,7 @@ export const exportRefusals = {
   },
   'export.measuring-failed': {
     status: 503,
+    transient: true,
     zh: '行比对未能完成（{cause}），未完成的检查不算通过。',
     en: 'The row match could not finish ({cause}); an unfinished check is never a pass.',
     satisfyZh: '系统将重试；多次失败请联系平台运维。',
@@ -220,4 +221,21 @@ export const exportRefusals = {
     satisfyEn: 'Use the file as it was released.',
     sources: ['EXP-06'],
   },
+  'export-policy.not-found': {
+    status: 404,
+    zh: '没有该出域规则版本。',
+    en: 'There is no such version of an export policy.',
+    satisfyZh: '请核对编号。',
+    satisfyEn: 'Check the id.',
+  },
+  'export-budget.not-found': {
+    status: 404,
+    zh: '没有该场景的出域额度。',
+    en: 'There is no such export budget.',
+    satisfyZh: '请核对编号。',
+    satisfyEn: 'Check the id.',
+  },
 } as const satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(exportRefusals);

@@ -1,9 +1,10 @@
-import { refuse, type Digest, type Id, type Instant, type Transitions } from '#kernel';
+import { type Digest, type Id, type Instant, type Transitions } from '#kernel';
 import type { CheckResult } from './check.js';
 import type { ExportRequest } from './export-request.js';
 import { changedSince, type ReviewBinding } from './review-binding.js';
 import { assertIndependent, outcomeOf, type ReviewDecision, type Reviewer } from './review.js';
 import type { ReviewSlot } from './review-slots.js';
+import { refuse } from './refusals.js';
 
 export interface ReleaseFacts {
   readonly request: ExportRequest;

@@ -1,6 +1,7 @@
-import { refuse, type Digest, type Id, type Instant } from '#kernel';
+import { type Digest, type Id, type Instant } from '#kernel';
 import type { ExportState } from './export-request.js';
 import { isNeeded, openSlots, type ReviewParty, type ReviewSlot } from './review-slots.js';
+import { refuse } from './refusals.js';
 
 /** One reviewer's answer to one flagged item. */
 export interface ItemAnswer {

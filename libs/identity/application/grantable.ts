@@ -1,4 +1,4 @@
-import { refuse, type Id, type PermissionScope, type Role } from '#kernel';
+import { type Id, type PermissionScope, type Role } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Seams } from '#platform/seams';
 import { Injectable } from '@nestjs/common';
@@ -6,6 +6,7 @@ import { affiliationsAt } from '../domain/personnel.js';
 import { fitsRole, homeFor, roleRules, scopeKinds, separationConflict, type Home, type Named } from '../domain/role-rules.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 /** Where a grant would stand. */
 export interface Placed {

@@ -1,4 +1,4 @@
-import { endOfDay, addDays, newId, personOf, refuse, type ActContext, type Day, type Id, type Instant, type Role } from '#kernel';
+import { endOfDay, addDays, newId, personOf, type ActContext, type Day, type Id, type Instant, type Role } from '#kernel';
 import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -22,6 +22,7 @@ import { PeopleRepository } from '../persistence/people.repository.js';
 import { PersonLocksRepository } from '../persistence/person-locks.repository.js';
 import { Grantable } from './grantable.js';
 import { IdentityNumbers } from './identity-numbers.js';
+import { refuse } from '../domain/refusals.js';
 
 type PersonAnswer = z.output<typeof PersonView>;
 

@@ -1,4 +1,4 @@
-import { newId, personOf, refuse, regionsOf, type ActContext, type Actor, type Id } from '#kernel';
+import { newId, personOf, regionsOf, type ActContext, type Actor, type Id } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -8,6 +8,7 @@ import { organisationsAt } from '../domain/personnel.js';
 import type { PersonLockRow } from '../persistence/entities.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
 import { PersonLocksRepository } from '../persistence/person-locks.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 type LockAnswer = z.output<typeof PersonLockView>;
 

@@ -1,4 +1,4 @@
-import { addDays, newId, personOf, refuse, systemAct, type ActContext, type Id, type Instant } from '#kernel';
+import { addDays, newId, personOf, systemAct, type ActContext, type Id, type Instant } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -13,6 +13,7 @@ import { PeopleRepository } from '../persistence/people.repository.js';
 import { RoleProposalsRepository } from '../persistence/role-proposals.repository.js';
 import { Grantable } from './grantable.js';
 import { Standings } from './standings.js';
+import { refuse } from '../domain/refusals.js';
 
 type Answer = z.input<typeof ProposalView>;
 /** Days that a proposal waits for its second person. */

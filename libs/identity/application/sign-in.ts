@@ -1,4 +1,4 @@
-import { refuse, systemAct, type Actor, type EpochRef, type Instant, type Standing } from '#kernel';
+import { systemAct, type Actor, type EpochRef, type Instant, type Standing } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import type { Authenticator, TokenVerifier } from '#platform/http';
 import { Inject, Injectable } from '@nestjs/common';
@@ -7,6 +7,7 @@ import { grantsAt, organisationsAt, standsUntil } from '../domain/personnel.js';
 import { maybeBeforeCut } from '../domain/session-cut.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 export const TOKEN_VERIFIER = Symbol('TokenVerifier');
 

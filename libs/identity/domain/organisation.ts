@@ -1,4 +1,5 @@
-import { refuse, type Id } from '#kernel';
+import { type Id } from '#kernel';
+import { refuse } from './refusals.js';
 
 export const organisationKinds = ['unit', 'provider', 'authority', 'industry-authority', 'evaluator', 'vendor'] as const;
 /** Kind of an organisation: operating unit 运营单位, data provider 数据提供单位, authority 主管部门, industry authority 行业主管部门, evaluator, vendor. */

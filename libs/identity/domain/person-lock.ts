@@ -1,4 +1,5 @@
-import { assertMove, refuse, type Id, type Instant, type Transitions } from '#kernel';
+import { assertMove, type Id, type Instant, type Transitions } from '#kernel';
+import { refuse } from './refusals.js';
 
 export const lockGrounds = ['left', 'not-needed', 'misconduct', 'incident', 'suspension', 'drill'] as const;
 export type LockGround = (typeof lockGrounds)[number];

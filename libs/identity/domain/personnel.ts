@@ -1,5 +1,6 @@
-import { addDays, endOfDay, refuse, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
+import { addDays, endOfDay, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
 import type { OpenLock } from './person-lock.js';
+import { refuse } from './refusals.js';
 
 export const recordKinds = ['real-name', 'filing', 'vetting', 'confidentiality-agreement', 'training'] as const;
 /** What must be on file for a person before a seat (SEAT-02): 实名, 备案, 审查, 保密协议, 岗前培训. */

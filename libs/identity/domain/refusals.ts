@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 export const identityRefusals = {
   'identity.unknown-person': {
@@ -49,30 +49,6 @@ export const identityRefusals = {
     satisfyZh: '请核对锁定编号。',
     satisfyEn: 'Check the id.',
   },
-  'identity.token-type': {
-    status: 401,
-    zh: '该令牌不是访问令牌（本系统要求 {wanted}），例如是身份令牌（ID token）。',
-    en: 'This is not an access token of the kind {wanted}; it may be an ID token.',
-    satisfyZh: '请以访问令牌调用；如统一认证按其他方式标记访问令牌，由平台运维设置 oidc.tokenType。',
-    satisfyEn: 'Send the access token; where the issuer marks access tokens in another way, the operator sets oidc.tokenType.',
-    sources: ['ACC-01'],
-  },
-  'identity.token-from-the-future': {
-    status: 401,
-    zh: '令牌的签发时间比本系统时钟晚 {aheadSeconds} 秒，超过允许的 {toleranceSeconds} 秒。',
-    en: 'The token was issued {aheadSeconds} s ahead of our clock; {toleranceSeconds} s are allowed.',
-    satisfyZh: '请由平台运维校准统一认证与本系统的时钟，再重新登录。',
-    satisfyEn: 'The operator must set the clocks of the issuer and of the platform right; then sign in again.',
-    sources: ['ACC-01'],
-  },
-  'identity.token-too-long-lived': {
-    status: 401,
-    zh: '令牌有效期为 {seconds} 秒，超过允许的 {mostSeconds} 秒。',
-    en: 'The token lives {seconds} s; {mostSeconds} s are allowed.',
-    satisfyZh: '请在统一认证中缩短访问令牌有效期，或由平台运维调整 oidc.maxTokenSeconds。',
-    satisfyEn: 'Shorten the access tokens’ life at the issuer, or have the operator set oidc.maxTokenSeconds.',
-    sources: ['ACC-01'],
-  },
   'identity.not-affiliated': {
     status: 403,
     zh: '该人员目前不属于任何机构。',
@@ -81,14 +57,6 @@ export const identityRefusals = {
     satisfyEn: 'Record an affiliation that is in term.',
     sources: ['PERS-02'],
   },
-  'identity.issuer-unreachable': {
-    status: 503,
-    zh: '统一认证服务不可用（{fault}），暂无法核验令牌。',
-    en: 'The OIDC issuer does not answer as it should ({fault}); tokens cannot be verified.',
-    satisfyZh: '待统一认证恢复后重试。',
-    satisfyEn: 'Try again when the issuer answers.',
-    sources: ['ACC-01'],
-  },
   'identity.scope-unfit': {
     status: 409,
     zh: '角色“{role}”的权限范围不能是“{scope}”。',
@@ -96,14 +64,6 @@ export const identityRefusals = {
     satisfyZh: '按角色选择范围：主管部门为区域，单位人员为本单位，数据提供单位为单位或数据资源。',
     satisfyEn: 'Give an authority a region, a unit’s people their unit, a provider its organisation or a dataset.',
     sources: ['ISO-02', 'ADM-03'],
-  },
-  'identity.person-needed': {
-    status: 403,
-    zh: '该操作须由自然人执行。',
-    en: 'A natural person must do this.',
-    satisfyZh: '请以个人身份登录后操作。',
-    satisfyEn: 'Sign in as a person.',
-    sources: ['ACC-04'],
   },
   'identity.subject-taken': {
     status: 409,
@@ -289,3 +249,6 @@ export const identityRefusals = {
     satisfyEn: 'Check the id.',
   },
 } satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(identityRefusals);

@@ -1,6 +1,7 @@
-import { assertMove, refuse, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
+import { assertMove, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
 import { roleProposalTransitions, type RoleProposalState, type SettledState } from './role-proposal.states.js';
 import { isAdministrator } from './role-rules.js';
+import { refuse } from './refusals.js';
 
 /** A deciding role that one person proposed for another and that a second one has to confirm. */
 export interface RoleProposal {

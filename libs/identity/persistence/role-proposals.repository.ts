@@ -1,4 +1,4 @@
-import { refuse, type Id, type Instant, type Role } from '#kernel';
+import { type Id, type Instant, type Role } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Begun, type Move } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
@@ -6,6 +6,7 @@ import type { RoleProposalState, roleProposalTransitions } from '../domain/role-
 import type { Staffing } from '../domain/role-proposal.js';
 import type { RoleProposalRow } from './entities.js';
 import { roleProposalTable } from './tables.js';
+import { refuse } from '../domain/refusals.js';
 
 @Injectable()
 export class RoleProposalsRepository {

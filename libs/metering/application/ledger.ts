@@ -1,4 +1,4 @@
-import { assertSees, endOfDay, newId, personOf, reachOf, refuse, type ActContext, type Id, type Usage } from '#kernel';
+import { assertSees, endOfDay, newId, personOf, reachOf, type ActContext, type Id, type Usage } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -13,6 +13,7 @@ import { LedgerRepository } from '../persistence/ledger.repository.js';
 import { PricesRepository } from '../persistence/prices.repository.js';
 import { chargeView, type ChargeAnswer } from './views.js';
 import { closeMonthsJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 @Injectable()
 export class Ledger {
@@ -53,7 +54,7 @@ export class Ledger {
   ): Promise<{ reversal: ChargeAnswer; correction: ChargeAnswer | null }> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const entry = await this.ledger.get(tx, id);
-      assertSees(ctx.actor, (await this.agreements.parties(tx, entry.authorisationId)) ?? {}, ctx.at, 'charge.not-found', id);
+      assertSees(ctx.actor, (await this.agreements.parties(tx, entry.authorisationId)) ?? {}, ctx.at, refuse('charge.not-found', { id }));
       // One writer an agreement: two reversals of one charge see one another.
       const account = await this.ledger.lockAccount(tx, entry.authorisationId, 'update');
       const recording = { id: newId(), at: ctx.at, closedThrough: account.closedThrough };
@@ -84,7 +85,7 @@ export class Ledger {
     return this.unitOfWork.run(ctx, async (tx) => {
       const parties = await this.agreements.parties(tx, input.authorisationId);
       if (parties?.unitId === undefined) throw refuse('metering.agreement-not-found', { id: input.authorisationId });
-      assertSees(ctx.actor, { unitId: parties.unitId }, ctx.at, 'metering.agreement-not-found', input.authorisationId);
+      assertSees(ctx.actor, { unitId: parties.unitId }, ctx.at, refuse('metering.agreement-not-found', { id: input.authorisationId }));
       const usedAt = new Date(Date.parse(endOfDay(input.earnedOn)) - 1).toISOString();
       const source = { authorisationId: input.authorisationId, unitId: parties.unitId };
       const account = await this.account(tx, source);

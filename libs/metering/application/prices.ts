@@ -1,4 +1,4 @@
-import { assertSees, newId, personOf, reachOf, refuse, type ActContext, type Id } from '#kernel';
+import { assertSees, newId, personOf, reachOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -10,6 +10,7 @@ import type { PriceRow } from '../persistence/entities.js';
 import { LedgerRepository } from '../persistence/ledger.repository.js';
 import { PricesRepository } from '../persistence/prices.repository.js';
 import { priceView, type PriceAnswer } from './views.js';
+import { refuse } from '../domain/refusals.js';
 
 /** Entries that one act prices at most; what is left is said, and the act repeated. */
 const atOnce = 500;
@@ -91,7 +92,7 @@ export class Prices {
   private async mayPrice(ctx: ActContext, tx: Parameters<AgreementsView['parties']>[0], authorisationId: Id | null): Promise<void> {
     if (authorisationId !== null) {
       const parties = (await this.agreements.parties(tx, authorisationId)) ?? {};
-      assertSees(ctx.actor, parties, ctx.at, 'metering.agreement-not-found', authorisationId);
+      assertSees(ctx.actor, parties, ctx.at, refuse('metering.agreement-not-found', { id: authorisationId }));
       return;
     }
     const reach = reachOf(ctx.actor, ctx.at);

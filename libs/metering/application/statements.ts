@@ -1,4 +1,4 @@
-import { assertSees, refuse, type ActContext, type Id } from '#kernel';
+import { assertSees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { METERING_CONFIG, type MeteringConfig } from '../config.js';
@@ -10,6 +10,7 @@ import type { StatementView } from '../contract.js';
 import type { z } from 'zod';
 import { statementView } from './views.js';
 import { closeMonthsJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 @Injectable()
 export class Statements {
@@ -25,7 +26,7 @@ export class Statements {
     return this.unitOfWork.read(ctx, async (tx) => {
       const parties = await this.agreements.parties(tx, authorisationId);
       if (parties?.unitId === undefined) throw refuse('metering.agreement-not-found', { id: authorisationId });
-      assertSees(ctx.actor, parties, ctx.at, 'metering.agreement-not-found', authorisationId);
+      assertSees(ctx.actor, parties, ctx.at, refuse('metering.agreement-not-found', { id: authorisationId }));
       const entries = await this.ledger.ofMonth(tx, authorisationId, month);
       const statement = statementOf(authorisationId, month, entries);
       const kept = await this.ledger.statement(tx, authorisationId, month);

@@ -1,7 +1,8 @@
-import { refuse, type Id, type Instant, type Usage } from '#kernel';
+import { type Id, type Instant, type Usage } from '#kernel';
 import { amountOf, thousandthsOf, type Fen, type Thousandths } from './money.js';
 import { periodFor, type Month } from './period.js';
 import type { PriceVersion } from './price.js';
+import { refuse } from './refusals.js';
 
 /** Costs and income of authorised operation are listed apart (META-04). */
 export type Side = 'cost' | 'income';

@@ -1,5 +1,6 @@
-import { dayOf, refuse, type ChargeItem, type Day, type Id, type Instant } from '#kernel';
+import { dayOf, type ChargeItem, type Day, type Id, type Instant } from '#kernel';
 import type { Fen } from './money.js';
+import { refuse } from './refusals.js';
 
 /** One version of a price. It is never edited: a new version supersedes it from a date (META-02). */
 export interface PriceVersion {

@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 export const meteringRefusals = {
   'price.not-found': {
@@ -78,3 +78,6 @@ export const meteringRefusals = {
     sources: ['META-04'],
   },
 } satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(meteringRefusals);

@@ -1,4 +1,4 @@
-import { refuse, type Id, type Instant, type Reach } from '#kernel';
+import { type Id, type Instant, type Reach } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, pageOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
@@ -6,6 +6,7 @@ import type { Entry } from '../domain/entry.js';
 import type { Month } from '../domain/period.js';
 import { AgreementsView } from './agreements.view.js';
 import { AccountRow, EntryRow, StatementRow } from './entities.js';
+import { refuse } from '../domain/refusals.js';
 
 export interface EntryFilter {
   readonly authorisationId?: Id | undefined;

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { type ActContext, addDays, type Clock, type Id, reachOf, refuse } from '#kernel';
+import { type ActContext, addDays, type Clock, type Id, reachOf } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { type Objects, OBJECTS } from '#platform/objects';
@@ -24,6 +24,7 @@ import { EventsRepository } from '../persistence/events.repository.js';
 import { SegmentsRepository } from '../persistence/segments.repository.js';
 import { StreamsRepository } from '../persistence/streams.repository.js';
 import { Sealer, segmentsKey } from './sealer.js';
+import { refuse } from '../domain/refusals.js';
 
 const mostDays = 92;
 

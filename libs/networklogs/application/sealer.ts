@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { addMs, type Clock, type Id, type Instant, logsKeptUntil, newId, refuse, systemAct } from '#kernel';
+import { addMs, type Clock, type Id, type Instant, logsKeptUntil, newId, systemAct } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { type Keys, KEYS } from '#platform/keys';
@@ -14,6 +14,7 @@ import { EventsRepository } from '../persistence/events.repository.js';
 import { SegmentsRepository } from '../persistence/segments.repository.js';
 import { SourcesRepository } from '../persistence/sources.repository.js';
 import { type Stream, StreamsRepository } from '../persistence/streams.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 /** Encrypts the segments; no key of any domain, so that the logs outlive what they tell of (LOG-02). */
 export const segmentsKey = 'networklogs/segments';

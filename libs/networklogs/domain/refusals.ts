@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 export const networkLogRefusals = {
   'network-log-segment.not-found': {
@@ -47,3 +47,6 @@ export const networkLogRefusals = {
     satisfyEn: 'Search a shorter period, in parts.',
   },
 } as const satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(networkLogRefusals);

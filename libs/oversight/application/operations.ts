@@ -1,4 +1,4 @@
-import { refuse, sees, type ActContext, type Id } from '#kernel';
+import { sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { findWork } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { OVERSIGHT_CONFIG, type OversightConfig } from '../config.js';
 import { isFinal, operationState, type Operation } from '../domain/operation.js';
 import { OperationsRepository } from '../persistence/operations.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 const pollMs = 500;
 /** A comment line now and then keeps proxies from closing a quiet stream. */

@@ -1,9 +1,10 @@
-import { refuse, type ActContext, type Id } from '#kernel';
+import { type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page } from '#platform/database';
 import { findWork, listWork, readLanes, replayWork, type WorkView } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { LanesView, WorkQuery } from '../contract.js';
+import { refuse } from '../domain/refusals.js';
 
 /** Queued work for the people who run the platform: names, keys and codes, never a payload. */
 @Injectable()

@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 export const oversightRefusals = {
   'operation.not-found': {
@@ -11,6 +11,7 @@ export const oversightRefusals = {
   },
   'operation.too-many-followers': {
     status: 429,
+    transient: true,
     zh: '同时跟踪的操作过多（上限 {limit}）。',
     en: 'Too many operations are being followed at once (at most {limit}).',
     satisfyZh: '请稍后再试，或轮询 /operations/:id。',
@@ -31,3 +32,6 @@ export const oversightRefusals = {
     satisfyEn: 'Only dead letters are replayed.',
   },
 } satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(oversightRefusals);

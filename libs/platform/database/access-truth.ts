@@ -1,8 +1,9 @@
-import { newId, refuse, type Clock, type EpochRef, type Id, type Refusal, type Standing } from '#kernel';
+import { newId, type Clock, type EpochRef, type Id, type Refusal, type Standing } from '#kernel';
 import type { Logger } from '#platform/telemetry';
 import { uptime } from 'node:os';
 import pg from 'pg';
 import { epochChannel, readEpochs } from './epochs.js';
+import { refuse } from './refusals.js';
 
 /** How often epochs are read while a transfer is open; a notification only makes the next read earlier. */
 const readEveryMs = 250;

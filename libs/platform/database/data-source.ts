@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { refuse, type ContextDeclaration } from '#kernel';
+import { type ContextDeclaration } from '#kernel';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Endings1763800070000 } from './migrations/endings.js';
@@ -13,6 +13,7 @@ import { PlatformWorkLanes1763800000000 } from './migrations/work-lanes.js';
 import { PlatformWorkers1763800190000 } from './migrations/workers.js';
 import { KeptSecrets1763800020000 } from './migrations/kept-secrets.js';
 import { rolesConfig } from './roles.js';
+import { refuse } from './refusals.js';
 
 /**
  * `urlFile` holds the whole connection URL with its password; a URL in the configuration itself must carry none. Each process has a

@@ -1,5 +1,6 @@
-import { refuse, sees, type ActContext, type Belonging, type EndKind, type EndStage, type Id, type Refusal, type Under } from '#kernel';
+import { sees, type ActContext, type Belonging, type EndKind, type EndStage, type Id, type Refusal, type Under } from '#kernel';
 import type { EntityManager } from 'typeorm';
+import { refuse } from './refusals.js';
 
 export type Belongings = Readonly<Record<string, Belonging>>;
 

@@ -16,5 +16,5 @@ export { assertConfined, rolesConfig, type RolesConfig } from './roles.js';
 export { scramVerifier } from './scram.js';
 export { forgetAnswers } from './remembered-answers.js';
 export { UnitOfWork } from './unit-of-work.js';
+export { platformUniques, uniquesIn, type Uniques } from './unique-violation.js';
 export { waitingLimits } from './work-quota.js';
-export { platformUniques } from './unique-violation.js';

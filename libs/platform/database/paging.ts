@@ -1,5 +1,6 @@
-import { refuse, type Id } from '#kernel';
+import { type Id } from '#kernel';
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { refuse } from './refusals.js';
 
 export interface Page<T> {
   readonly items: readonly T[];

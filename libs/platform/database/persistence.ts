@@ -2,6 +2,6 @@
 export { instant } from './instant.js';
 export { keyOf, limitOf, pageFrom, pageOf } from './paging.js';
 export { guardWithJournal } from './journal-guard.js';
-export { StateTable, type Begun, type Move } from './state-table.js';
-export { RowTable, type Change, type Versioned, type VersionedTable } from './versioned-table.js';
+export { StateTable, type Begun, type Move, type StateOptions } from './state-table.js';
+export { RowTable, type Change, type TableOptions, type Versioned, type VersionedTable } from './versioned-table.js';
 export { managerOf } from './tx.js';

@@ -1,27 +1,6 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 export const databaseRefusals = {
-  'state.no-such-transition': {
-    status: 409,
-    zh: '{what} 不能从“{from}”变为“{to}”。',
-    en: '{what} cannot move from “{from}” to “{to}”.',
-    satisfyZh: '当前状态允许的后续状态：{possible}。',
-    satisfyEn: 'From here it can move to: {possible}.',
-  },
-  'state.changed-meanwhile': {
-    status: 409,
-    zh: '该对象在此期间已被他人修改。',
-    en: 'The object was changed by someone else meanwhile.',
-    satisfyZh: '请重新读取后再提交。',
-    satisfyEn: 'Read it again and repeat the act.',
-  },
-  'state.exists-already': {
-    status: 409,
-    zh: '已有相同 {fields} 的记录。',
-    en: 'There already is one with the same {fields}.',
-    satisfyZh: '请使用已有的记录，或更正所列字段。',
-    satisfyEn: 'Use the one that is there, or correct the named fields.',
-  },
   'http.precondition-failed': {
     status: 412,
     zh: 'If-Match 与当前版本 {version} 不一致。',
@@ -38,26 +17,11 @@ export const databaseRefusals = {
   },
   'work.too-much-waiting': {
     status: 429,
+    transient: true,
     zh: '“{lane}”队列中已有 {open} 项任务未完成（{whose}），上限为 {limit}。',
     en: '{open} pieces of work of this {whose} wait or run in the lane “{lane}”; {limit} may.',
     satisfyZh: '待其中一些完成或取消后重试。',
     satisfyEn: 'Wait until some are done, or cancel some.',
-  },
-  'access.ended': {
-    status: 403,
-    zh: '访问所依据的“{what}”（{id}）已被切断或到期，访问随之终止。',
-    en: 'The access ended: the {what} ({id}) that it rested on was cut or ran out.',
-    satisfyZh: '请重新登录；如仍被拒绝，请联系收回、暂停或终止它的单位。',
-    satisfyEn: 'Sign in again; if that is refused as well, ask whoever revoked, suspended or ended it.',
-    sources: ['SEAT-03', 'TERM-01', 'SUSP-01'],
-  },
-  'audit.unavailable': {
-    status: 503,
-    zh: '审计记录无法写入，操作未执行。',
-    en: 'The audit entry could not be written, so nothing was done.',
-    satisfyZh: '待数据库恢复后重试。',
-    satisfyEn: 'Try again when the database is back.',
-    sources: ['AUD-06'],
   },
   'authorisation.ended': {
     status: 409,
@@ -105,3 +69,6 @@ export const databaseRefusals = {
     satisfyEn: 'Give each process a plain role of its own: no superuser, member of nothing, owner of nothing.',
   },
 } satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(databaseRefusals);

@@ -1,6 +1,7 @@
-import { refuse, sha256, type ActContext, type Json, type JsonObject } from '#kernel';
+import { sha256, type ActContext, type Json, type JsonObject } from '#kernel';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { JournalSealer, SealedBox } from './journal-sealer.js';
+import { refuse } from './refusals.js';
 
 /**
  * What a repeated request is answered with (Idempotency-Key). An answer may name people, so it is kept sealed, together with the digest

@@ -1,8 +1,9 @@
-import { applications, refuse, type Application } from '#kernel';
+import { applications, type Application } from '#kernel';
 import { readFileSync } from 'node:fs';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { scramVerifier } from './scram.js';
+import { refuse } from './refusals.js';
 
 const role = (name: string) =>
   z

@@ -7,7 +7,7 @@ export interface Stateful extends Versioned {
   state: string;
 }
 
-export interface StateOptions<Row, Edges, Initial> extends TableOptions<Row> {
+export interface StateOptions<Row, Edges, Initial, What extends string = string> extends TableOptions<Row, What> {
   /** Every edge; what is not listed cannot be written. */
   readonly transitions: Edges;
   /** States in which a row begins. */
@@ -28,10 +28,11 @@ export class StateTable<
   Row extends Stateful,
   Edges extends Transitions<Row['state']> = Transitions<Row['state']>,
   Initial extends Row['state'] = Row['state'],
-> extends VersionedTable<Row> {
+  What extends string = string,
+> extends VersionedTable<Row, What> {
   constructor(
     entity: EntityTarget<Row>,
-    protected override readonly options: StateOptions<Row, Edges, Initial>,
+    protected override readonly options: StateOptions<Row, Edges, Initial, What>,
   ) {
     super(entity, options);
   }

@@ -1,19 +1,29 @@
-import { refuse, type Refusal, type UniqueRefusals } from '#kernel';
+import { refuserOf, type Refusal, type RefusalCatalogue, type UniqueRefusals } from '#kernel';
+import { refuse } from './refusals.js';
+
+/** `schema.constraint` → what makes the refusal that a violation is answered with. */
+export type Uniques = Readonly<Record<string, (details: { readonly fields: readonly string[] }) => Refusal>>;
+
+/** A declaration's codes as refusals of its catalogue. */
+export function uniquesIn(refusals: RefusalCatalogue, uniques: UniqueRefusals): Uniques {
+  const refused = refuserOf(refusals);
+  return Object.fromEntries(Object.entries(uniques).map(([name, code]) => [name, (details) => refused(code, details)]));
+}
 
 /** PostgreSQL `unique_violation`. */
 const uniqueViolation = '23505';
 
 /** What a unique violation is answered with, by the name of its constraint. Details name the columns; PostgreSQL's own text holds values. */
-export function uniqueRefusal(error: unknown, uniques: UniqueRefusals): Refusal | undefined {
+export function uniqueRefusal(error: unknown, uniques: Uniques): Refusal | undefined {
   const { code, schema, constraint, detail } = (error ?? {}) as Partial<Record<'code' | 'schema' | 'constraint' | 'detail', string>>;
   const refusal = code === uniqueViolation ? uniques[`${schema ?? ''}.${constraint ?? ''}`] : undefined;
   if (refusal === undefined) return undefined;
   const columns = /^Key \(([\w, ]*)\)=/.exec(detail ?? '')?.[1]?.split(', ') ?? [];
-  return refuse(refusal, { fields: columns });
+  return refusal({ fields: columns });
 }
 
 /** The platform's own: lost races of bookkeeping that the loser repeats. */
-export const platformUniques: UniqueRefusals = Object.fromEntries(
+export const platformUniques: Uniques = Object.fromEntries(
   [
     'connection_losses_pkey',
     'destroyed_keys_pkey',
@@ -25,5 +35,5 @@ export const platformUniques: UniqueRefusals = Object.fromEntries(
     'key_generations_pkey',
     'work_event_id_name_key',
     'work_open_once',
-  ].map((name) => [`platform.${name}`, 'state.changed-meanwhile']),
+  ].map((name) => [`platform.${name}`, (details) => refuse('state.changed-meanwhile', details)]),
 );

@@ -13,7 +13,6 @@ import {
   type Id,
   type Instant,
   type JobType,
-  type UniqueRefusals,
   type Usage,
 } from '#kernel';
 import { inSpan } from '#platform/telemetry';
@@ -25,7 +24,7 @@ import type { JournalSealer } from './journal-sealer.js';
 import { RememberedAnswers } from './remembered-answers.js';
 import { usageRecorded } from './sink-events.js';
 import { bindManager, unbind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
-import { uniqueRefusal } from './unique-violation.js';
+import { uniqueRefusal, type Uniques } from './unique-violation.js';
 import { assertRoom } from './work-quota.js';
 
 /** PostgreSQL says: try the whole transaction again. */
@@ -181,7 +180,7 @@ export class UnitOfWork {
     private readonly sealer: JournalSealer,
     private readonly clock: Clock,
     private readonly knownActions: ReadonlySet<string>,
-    private readonly uniques: UniqueRefusals,
+    private readonly uniques: Uniques,
     private readonly belongings: Belongings = {},
   ) {
     this.answers = new RememberedAnswers(sealer);

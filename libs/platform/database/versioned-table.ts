@@ -1,4 +1,4 @@
-import { reachOf, refuse, sees, type Id, type Parties, type PartyKind } from '#kernel';
+import { reachOf, sees, type Id, type Parties, type PartyKind, type Refusal } from '#kernel';
 import {
   Brackets,
   type EntityManager,
@@ -9,6 +9,7 @@ import {
 } from 'typeorm';
 import { pageOf, type Page, type PageRequest } from './paging.js';
 import { managerOf, type Tx } from './tx.js';
+import { refuse } from './refusals.js';
 
 /** Columns that every changing table has: the id, and a version that each change raises by one (ETag, compare-and-set). */
 export interface Versioned extends ObjectLiteral {
@@ -33,11 +34,13 @@ export type Narrowing<Row> = { readonly [Name in keyof FindOptionsWhere<Row>]?: 
 const partySql = (party: Party<never>): string =>
   typeof party === 'string' ? `ARRAY[ row.${party} ]` : `ARRAY( ${party.ids.replace(/\s+/g, ' ')} )`;
 
-export interface TableOptions<Row> {
+export interface TableOptions<Row, What extends string = string> {
   /** By whom a row is seen: in lists and one by one. Tables without it have no list. */
   readonly parties?: PartyColumns<Row> | 'everyone';
-  /** Prefix of the refusal `<what>.not-found`. */
-  readonly what: string;
+  /** What a row is called. */
+  readonly what: What;
+  /** Its context's, whose catalogue must have `<what>.not-found`. A method, so that a table of one name is a table. */
+  refuse(code: `${What}.not-found`, details: { readonly id: Id }): Refusal;
   /** False for rows that change along with another object: the caller's If-Match names that object's version, not theirs. */
   readonly ifMatchApplies?: boolean;
 }
@@ -46,10 +49,10 @@ export interface TableOptions<Row> {
  * The few things every repository does with a table whose rows change. The row type is what the domain reads; entities stay here.
  * Changes compare the version that was read and raise it: two writers at once, one wins, the other gets `state.changed-meanwhile`.
  */
-export class VersionedTable<Row extends Versioned> {
+export class VersionedTable<Row extends Versioned, What extends string = string> {
   constructor(
     readonly entity: EntityTarget<Row>,
-    protected readonly options: TableOptions<Row>,
+    protected readonly options: TableOptions<Row, What>,
   ) {}
 
   get what(): string {
@@ -136,7 +139,7 @@ export class VersionedTable<Row extends Versioned> {
 
   /** @throws Refusal `<what>.not-found` (404): another's object does not exist for those who may not see it. */
   async assertSees(tx: Tx, row: Row): Promise<void> {
-    if (!(await this.sees(tx, row))) throw refuse(`${this.what}.not-found`, { id: row.id });
+    if (!(await this.sees(tx, row))) throw this.options.refuse(`${this.options.what}.not-found`, { id: row.id });
   }
 
   get hasList(): boolean {
@@ -165,7 +168,7 @@ export class VersionedTable<Row extends Versioned> {
   }
 
   private present(row: Row | undefined, id: Id): Row {
-    if (row === undefined) throw refuse(`${this.what}.not-found`, { id });
+    if (row === undefined) throw this.options.refuse(`${this.options.what}.not-found`, { id });
     return row;
   }
 }
@@ -173,7 +176,7 @@ export class VersionedTable<Row extends Versioned> {
 export type AnyTable = VersionedTable<Versioned>;
 
 /** A table whose rows have no states. */
-export class RowTable<Row extends Versioned & { readonly state?: never }> extends VersionedTable<Row> {
+export class RowTable<Row extends Versioned & { readonly state?: never }, What extends string = string> extends VersionedTable<Row, What> {
   insert(tx: Tx, row: Omit<Row, 'version'>): Promise<Row> {
     return this.add(tx, row);
   }

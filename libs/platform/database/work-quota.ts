@@ -1,5 +1,6 @@
-import { refuse, type Id, type JobType, type Lane } from '#kernel';
+import { type Id, type JobType, type Lane } from '#kernel';
 import type { EntityManager } from 'typeorm';
+import { refuse } from './refusals.js';
 
 /**
  * How much of a lane may wait or run for one person and for one unit. Lanes that are not named have no such limit: what stands in them

@@ -1,4 +1,5 @@
-import { Refusal, type Json } from '#kernel';
+import type { Json, Refusal } from '#kernel';
+import { refuse } from './refusals.js';
 import type { Scratch } from './scratch.js';
 
 /** A column as DuckDB is to read it; `type` is a DuckDB type name such as VARCHAR, BIGINT, DOUBLE, DATE. */
@@ -110,8 +111,8 @@ export interface EngineCause {
   readonly line?: number;
   readonly column?: number;
 }
-/** The cause as a refusal. Its code stands in the engine's catalogue. */
-export const causeRefused = ({ code, ...details }: EngineCause): Refusal => new Refusal(code, { ...details });
+/** The cause as a refusal of the engine's catalogue. */
+export const causeRefused = ({ code, ...details }: EngineCause): Refusal => refuse(code, { ...details });
 
 export type EngineOutcome =
   | { readonly ok: true; readonly steps: readonly StepResult[]; readonly ms: number }

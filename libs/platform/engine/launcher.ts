@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { refuse } from '#kernel';
+import { refuse } from './refusals.js';
 
 /** What a process of the engine is started for. */
 export interface Launch {

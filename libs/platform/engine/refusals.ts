@@ -1,9 +1,10 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 /** What the engine refuses, and the causes with which a run ends; `kind`, `line` and `column` come with the details where they are known. */
 export const engineRefusals = {
   'engine.scratch-not-in-memory': {
     status: 503,
+    transient: true,
     zh: '临时目录 {folder} 不在内存文件系统上，原始数据的明文不得落盘。',
     en: 'The scratch folder {folder} is not on a memory filesystem; plaintext of raw data must not reach a disk.',
     satisfyZh: '将 engine.scratchRoot 指向 tmpfs；仅在个人开发机上可设置 engine.allowDiskScratch。',
@@ -12,6 +13,7 @@ export const engineRefusals = {
   },
   'engine.scratch-not-private': {
     status: 503,
+    transient: true,
     zh: '临时目录 {folder} 不归本进程的用户所有。',
     en: 'The scratch folder {folder} does not belong to the user of this process.',
     satisfyZh: '改用归本用户所有的目录。',
@@ -20,6 +22,7 @@ export const engineRefusals = {
   },
   'engine.scratch-full': {
     status: 503,
+    transient: true,
     zh: '临时空间不足：需要 {neededBytes} 字节，剩余 {freeBytes} 字节。',
     en: 'Not enough scratch: {neededBytes} bytes needed, {freeBytes} free.',
     satisfyZh: '等待其他任务结束，或加大内存文件系统。',
@@ -27,6 +30,7 @@ export const engineRefusals = {
   },
   'engine.sandbox-unavailable': {
     status: 503,
+    transient: true,
     zh: '引擎进程无法与系统隔离：{reason}。',
     en: 'The engine’s processes cannot be isolated: {reason}.',
     satisfyZh: '安装 bubblewrap 并允许非特权用户命名空间；仅在个人开发机上可设置 engine.sandbox: preferred。',
@@ -94,9 +98,13 @@ export const engineRefusals = {
   },
   'engine.process-lost': {
     status: 503,
+    transient: true,
     zh: '引擎进程意外结束。',
     en: 'The engine process ended unexpectedly.',
     satisfyZh: '系统会重试；多次失败请联系平台运维。',
     satisfyEn: 'It is tried again; if it keeps failing, tell the platform operator.',
   },
 } as const satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(engineRefusals);

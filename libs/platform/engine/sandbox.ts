@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { refuse } from '#kernel';
 import type { JobFrame } from './frames.js';
 import { listen } from './hearing.js';
 import { Bubblewrap } from './bubblewrap.js';
@@ -8,6 +7,7 @@ import { measure } from './isolation.js';
 import type { Engine, EngineCause, EngineJob, EngineLimits, EngineOutcome, Isolation } from './job.js';
 import { killGroup, unconfined, type Launcher } from './launcher.js';
 import { isFileName } from './scratch.js';
+import { refuse } from './refusals.js';
 
 type RunOptions = NonNullable<Parameters<Engine['run']>[1]>;
 

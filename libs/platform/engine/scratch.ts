@@ -3,7 +3,7 @@ import { chmodSync, constants, lchownSync, lstatSync, mkdirSync, readFileSync, r
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { refuse } from '#kernel';
+import { refuse } from './refusals.js';
 
 /** linux/magic.h: TMPFS_MAGIC and RAMFS_MAGIC. */
 const memoryFilesystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);

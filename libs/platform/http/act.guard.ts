@@ -1,4 +1,4 @@
-import { digestOf, refuse, Standing, type Actor, type ActContext, type ActUnder, type Clock, type EndingRules, type Under } from '#kernel';
+import { digestOf, Standing, type Actor, type ActContext, type ActUnder, type Clock, type EndingRules, type Under } from '#kernel';
 import { AccessTruth } from '#platform/database';
 import { traceparent } from '#platform/telemetry';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
@@ -9,6 +9,7 @@ import { actMetadata, type ActSpec } from './act.js';
 import { Canaries, replicaHeader } from './canaries.js';
 import { requestOf, type ActingRequest } from './request.js';
 import { CLOCK } from './tokens.js';
+import { refuse } from './refusals.js';
 
 /** The identity port's answer to a bearer token. */
 export interface Authenticator {

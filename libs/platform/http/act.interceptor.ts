@@ -1,4 +1,4 @@
-import { Refusal, refuse, Standing, type CutScope } from '#kernel';
+import { Refusal, Standing, type CutScope } from '#kernel';
 import { AccessTruth, UnitOfWork } from '#platform/database';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor, StreamableFile } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -11,6 +11,7 @@ import { Canaries } from './canaries.js';
 import { LOGGER } from './tokens.js';
 import { requestOf, type Acting, type ActingRequest } from './request.js';
 import { guardedDown, guardedUp, pieceBytes } from './transfers.js';
+import { refuse } from './refusals.js';
 
 /** Media type of bytes on their way up (tus 1.0). */
 export const uploadedBytes = 'application/offset+octet-stream';

@@ -1,4 +1,4 @@
-import { epochKey, newId, refuse, type CanaryVerdict, type EpochRef, type GateAnswer, type Id, type Instant, Standing } from '#kernel';
+import { epochKey, newId, type CanaryVerdict, type EpochRef, type GateAnswer, type Id, type Instant, Standing } from '#kernel';
 import { EpochReader } from '#platform/database';
 import { KEYS, type Keys } from '#platform/keys';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
@@ -6,6 +6,7 @@ import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { Agent, fetch } from 'undici';
 import { z } from 'zod';
+import { refuse } from './refusals.js';
 
 /** Name of the key that signs canary credentials. */
 const canaryKey = 'access/canary';

@@ -1,9 +1,10 @@
-import { Refusal, refuse } from '#kernel';
+import { Refusal } from '#kernel';
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, fetch } from 'undici';
 import { z } from 'zod';
 import { isLoopback, type OidcConfig } from './oidc.config.js';
+import { refuse } from './refusals.js';
 
 const discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string(), use: z.string().optional() })) });

@@ -1,8 +1,9 @@
-import { Refusal, refuse, type Instant } from '#kernel';
+import { Refusal, type Instant } from '#kernel';
 import { createHash } from 'node:crypto';
 import { errors, jwtVerify, type JWTHeaderParameters, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyResult } from 'jose';
 import { IssuerKeys } from './issuer-keys.js';
 import type { OidcConfig } from './oidc.config.js';
+import { refuse } from './refusals.js';
 
 export interface TokenClaims {
   readonly issuer: string;

@@ -1,4 +1,4 @@
-import { Refusal, refuse, type RefusalCatalogue } from '#kernel';
+import { Refusal, type RefusalCatalogue } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { counter, type Logger } from '#platform/telemetry';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject, Injectable } from '@nestjs/common';
@@ -9,6 +9,7 @@ import { objectOf } from './audit-object.js';
 import { challengeOf, problemOf } from './problem.js';
 import type { ActingRequest } from './request.js';
 import { LOGGER, REFUSALS } from './tokens.js';
+import { refuse } from './refusals.js';
 
 /** PostgreSQL `invalid_text_representation`. */
 const notReadable = '22P02';

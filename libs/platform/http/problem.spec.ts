@@ -1,4 +1,4 @@
-import { refuse } from '#kernel';
+import { Refusal } from '#kernel';
 import { describe, expect, it } from '@jest/globals';
 import { challengeOf, problemOf } from './problem.js';
 import { httpRefusals } from './refusals.js';
@@ -7,7 +7,7 @@ const catalogue = {
   ...httpRefusals,
   'sign-in.ended': { status: 401, zh: '已失效', en: 'Over', satisfyZh: '重新登录', satisfyEn: 'Say “hello” \\ sign in "again" in {n} s' },
 };
-const challenge = (code: string, details = {}): string | undefined => challengeOf(problemOf(refuse(code, details), catalogue));
+const challenge = (code: string, details = {}): string | undefined => challengeOf(problemOf(new Refusal(code, details), catalogue));
 
 describe('the challenge of a refusal (RFC 6750)', () => {
   it('names no error where no credential came, and invalid_token where one did not do', () => {

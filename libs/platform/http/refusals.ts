@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 export const httpRefusals = {
   'http.not-signed-in': {
@@ -16,13 +16,6 @@ export const httpRefusals = {
     satisfyZh: '请由持有该角色的人员操作。',
     satisfyEn: 'Someone who holds such a role must do it.',
     sources: ['ACC-02'],
-  },
-  'http.invalid-input': {
-    status: 400,
-    zh: '请求内容不符合要求，见 details.problems。',
-    en: 'The request does not fit its schema; see details.problems.',
-    satisfyZh: '按所列路径逐项更正。',
-    satisfyEn: 'Correct each of the listed paths.',
   },
   'http.malformed': {
     status: 400,
@@ -47,6 +40,7 @@ export const httpRefusals = {
   },
   'http.too-many-requests': {
     status: 429,
+    transient: true,
     zh: '请求过于频繁。',
     en: 'Too many requests.',
     satisfyZh: '请按 Retry-After 稍后再试。',
@@ -80,4 +74,40 @@ export const httpRefusals = {
     satisfyZh: '请以 instance 中的跟踪号联系平台运维。',
     satisfyEn: 'Give the trace id in `instance` to the platform operator.',
   },
+  'identity.token-type': {
+    status: 401,
+    zh: '该令牌不是访问令牌（本系统要求 {wanted}），例如是身份令牌（ID token）。',
+    en: 'This is not an access token of the kind {wanted}; it may be an ID token.',
+    satisfyZh: '请以访问令牌调用；如统一认证按其他方式标记访问令牌，由平台运维设置 oidc.tokenType。',
+    satisfyEn: 'Send the access token; where the issuer marks access tokens in another way, the operator sets oidc.tokenType.',
+    sources: ['ACC-01'],
+  },
+  'identity.token-from-the-future': {
+    status: 401,
+    zh: '令牌的签发时间比本系统时钟晚 {aheadSeconds} 秒，超过允许的 {toleranceSeconds} 秒。',
+    en: 'The token was issued {aheadSeconds} s ahead of our clock; {toleranceSeconds} s are allowed.',
+    satisfyZh: '请由平台运维校准统一认证与本系统的时钟，再重新登录。',
+    satisfyEn: 'The operator must set the clocks of the issuer and of the platform right; then sign in again.',
+    sources: ['ACC-01'],
+  },
+  'identity.token-too-long-lived': {
+    status: 401,
+    zh: '令牌有效期为 {seconds} 秒，超过允许的 {mostSeconds} 秒。',
+    en: 'The token lives {seconds} s; {mostSeconds} s are allowed.',
+    satisfyZh: '请在统一认证中缩短访问令牌有效期，或由平台运维调整 oidc.maxTokenSeconds。',
+    satisfyEn: 'Shorten the access tokens’ life at the issuer, or have the operator set oidc.maxTokenSeconds.',
+    sources: ['ACC-01'],
+  },
+  'identity.issuer-unreachable': {
+    status: 503,
+    transient: true,
+    zh: '统一认证服务不可用（{fault}），暂无法核验令牌。',
+    en: 'The OIDC issuer does not answer as it should ({fault}); tokens cannot be verified.',
+    satisfyZh: '待统一认证恢复后重试。',
+    satisfyEn: 'Try again when the issuer answers.',
+    sources: ['ACC-01'],
+  },
 } satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(httpRefusals);

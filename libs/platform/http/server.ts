@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from '#kernel';
+import { type Refusal } from '#kernel';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { problemOf } from './problem.js';
 import { httpRefusals } from './refusals.js';
 import { uploadedBytes } from './act.interceptor.js';
+import { refuse } from './refusals.js';
 
 export const httpConfig = z
   .object({

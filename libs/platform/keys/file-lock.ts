@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { refuse } from '#kernel';
+import { refuse } from './refusals.js';
 
 const waitMs = 15_000;
 /** The lock is held for one small write: a lock as old as this was left behind, even if its process id lives on as another process. */

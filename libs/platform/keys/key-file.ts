@@ -4,7 +4,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { canonicalJson, refuse } from '#kernel';
+import { canonicalJson } from '#kernel';
+import { refuse } from './refusals.js';
 
 const contentsSchema = z.object({
   format: z.literal('opdomain-keys/1'),

@@ -1,4 +1,4 @@
-import { refuse } from '#kernel';
+import { refuse } from './refusals.js';
 
 export const KEYS = Symbol('Keys');
 

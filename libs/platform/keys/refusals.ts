@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type Refusal, type RefusalCatalogue } from '#kernel';
 
 export const refusals = {
   'keys.bad-name': {
@@ -10,6 +10,7 @@ export const refusals = {
   },
   'keys.absent': {
     status: 404,
+    transient: true,
     zh: '密钥 {name} 不存在。',
     en: 'There is no key {name}.',
     satisfyZh: '先创建该密钥。',
@@ -31,6 +32,7 @@ export const refusals = {
   },
   'keys.unreadable': {
     status: 422,
+    transient: true,
     zh: '该密文不是由密钥 {name} 加密的，或已被改动。',
     en: 'This text was not wrapped by the key {name}, or it was changed.',
     satisfyZh: '提供由该密钥加密且未经改动的密文。',
@@ -46,6 +48,7 @@ export const refusals = {
   },
   'keys.file-older': {
     status: 503,
+    transient: true,
     zh: '密钥文件（第 {generation} 代）早于本系统见过的最新版本（第 {newest} 代）。',
     en: 'The key file (generation {generation}) is older than what this installation has seen (generation {newest}).',
     satisfyZh: '恢复较新的密钥文件；如确已丢失，以 keys.acceptGeneration: {generation} 启动一次，其后创建的密钥无法找回。',
@@ -53,6 +56,7 @@ export const refusals = {
   },
   'keys.unreachable': {
     status: 503,
+    transient: true,
     zh: '密钥库暂时无法访问。',
     en: 'The key store cannot be reached now.',
     satisfyZh: '恢复密钥库的连接后重试。',
@@ -60,6 +64,7 @@ export const refusals = {
   },
   'keys.sealed': {
     status: 503,
+    transient: true,
     zh: '密钥库处于封存状态。',
     en: 'The key store is sealed.',
     satisfyZh: '由保管人解封密钥库。',
@@ -67,6 +72,7 @@ export const refusals = {
   },
   'keys.forbidden': {
     status: 503,
+    transient: true,
     zh: '密钥库拒绝了本系统的凭据。',
     en: "The key store refused this system's token.",
     satisfyZh: '更新令牌文件，或授予令牌所需的策略。',
@@ -74,6 +80,7 @@ export const refusals = {
   },
   'keys.misconfigured': {
     status: 500,
+    transient: true,
     zh: '密钥库配置不满足要求：{what}。',
     en: 'The key store is not set up as required: {what}.',
     satisfyZh: '按部署文档配置密钥库后重新启动。',
@@ -102,9 +109,15 @@ export const refusals = {
   },
   'keys.busy': {
     status: 503,
+    transient: true,
     zh: '密钥文件正被另一进程占用。',
     en: 'Another process holds the key file.',
     satisfyZh: '稍后重试；若占用进程已不存在，请删除锁文件。',
     satisfyEn: 'Try again shortly; remove the lock file if its process is gone.',
   },
 } satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(refusals);
+/** For those who find it through this port. */
+export const keyAbsent = (name: string): Refusal => refuse('keys.absent', { name });

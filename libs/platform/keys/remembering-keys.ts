@@ -1,5 +1,5 @@
-import { refuse } from '#kernel';
 import { assertKeyName, type KeyKind, type Keys, type KeyState } from './keys.js';
+import { refuse } from './refusals.js';
 
 /**
  * What is remembered of keys outside their store, where putting back an older copy of the store does not reach: the names of destroyed

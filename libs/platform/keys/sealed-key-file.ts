@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { refuse, systemClock } from '#kernel';
+import { systemClock } from '#kernel';
 import type { Clock } from '#kernel';
 import { withFileLock } from './file-lock.js';
 import { KeyFile, readMasterKey } from './key-file.js';
@@ -9,6 +9,7 @@ import type { KeyFileContents } from './key-file.js';
 import { assertKeyName } from './keys.js';
 import type { KeyKind, Keys, KeyState } from './keys.js';
 import type { KeyMemory } from './remembering-keys.js';
+import { refuse } from './refusals.js';
 
 const nonceLength = 12;
 const tagLength = 16;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type NodeVault from 'node-vault';
 import { z } from 'zod';
-import { refuse } from '#kernel';
+import { refuse } from './refusals.js';
 
 /** TTLs in seconds; 0 means that the token never expires. */
 const lookup = z.object({ data: z.object({ ttl: z.number(), renewable: z.boolean().default(false) }) });

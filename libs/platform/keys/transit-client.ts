@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import NodeVault from 'node-vault';
 import { z } from 'zod';
-import { Refusal, refuse } from '#kernel';
+import { Refusal } from '#kernel';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TokenLease } from './token-lease.js';
+import { refuse } from './refusals.js';
 
 export interface TransitAddress {
   readonly address: string;

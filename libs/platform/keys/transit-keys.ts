@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { refuse } from '#kernel';
 import { assertKeyName, reservedSegment } from './keys.js';
 import type { KeyKind, Keys, KeyState } from './keys.js';
 import { TransitClient, TransitRejection } from './transit-client.js';
 import type { TransitAddress } from './transit-client.js';
+import { refuse } from './refusals.js';
 
 const keySchema = z.object({
   data: z.object({

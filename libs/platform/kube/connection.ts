@@ -1,8 +1,9 @@
 import type { AgentOptions, RequestOptions } from 'node:https';
 import { KubeConfig, Watch, type RequestContext } from '@kubernetes/client-node';
 import { Agent, ProxyAgent, type buildConnector, type Dispatcher } from 'undici';
-import { refuse, sha256 } from '#kernel';
+import { sha256 } from '#kernel';
 import type { KubeSettings } from './config.js';
+import { refuse } from './refusals.js';
 
 /** TLS material and headers of one identity, as kubeconfig authentication yields them. */
 interface Credentials {

@@ -1,7 +1,7 @@
-import { refuse } from '#kernel';
 import { isKubeError } from './errors.js';
 import type { KindOf, ObjectRef } from './objects.js';
 import type { Transport } from './transport.js';
+import { refuse } from './refusals.js';
 
 /** One resource that the cluster serves, as discovery names it. */
 export interface ApiResource extends KindOf {

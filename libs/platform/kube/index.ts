@@ -1,7 +1,8 @@
 export { CLUSTER, type Cluster, type RemoveOptions, type ServiceAccountToken, type WriteOptions } from './cluster.js';
 export { kubeConfig, type KubeSettings } from './config.js';
 export type { ApiResource } from './discovery.js';
-export { isKubeError, refusals, type KubeCause } from './errors.js';
+export { isKubeError, type KubeCause } from './errors.js';
+export { refusals } from './refusals.js';
 export type { InformerOptions } from './informer.js';
 export { KubeCluster } from './kube-cluster.js';
 export { LeaderElection, type ElectionOptions } from './leader.js';

@@ -1,4 +1,4 @@
-import { refuse } from '#kernel';
+import { refuse } from './refusals.js';
 
 export const termAnnotation = 'opdomain.cn/term';
 export const traceAnnotation = 'opdomain.cn/traceparent';

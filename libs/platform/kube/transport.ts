@@ -1,9 +1,9 @@
 import { fetch } from 'undici';
-import { refuse } from '#kernel';
 import type { KubeSettings } from './config.js';
 import type { Connection } from './connection.js';
 import { kubeErrorOf, type KubeError } from './errors.js';
 import { backoffMs, mayRetry, pause, TokenBucket, type Failure } from './pace.js';
+import { refuse } from './refusals.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** Whose rate a request counts against: what a cut waits for has a share of its own, which passes cannot use up. */

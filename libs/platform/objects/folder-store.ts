@@ -2,10 +2,11 @@ import { createReadStream, type Dirent } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { newId, refuse, systemClock } from '#kernel';
+import { newId, systemClock } from '#kernel';
 import type { Clock, Instant } from '#kernel';
 import type { CipherStore, CipherVersion } from './cipher-store.js';
 import type { ObjectVersion } from './objects.js';
+import { refuse } from './refusals.js';
 
 /** No segment of an object's key holds a `~`: so version folders and keys never collide. */
 const versionPrefix = 'v~';

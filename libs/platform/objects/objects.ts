@@ -1,5 +1,5 @@
-import { refuse } from '#kernel';
 import type { Digest, Instant } from '#kernel';
+import { refuse } from './refusals.js';
 
 export const OBJECTS = Symbol('Objects');
 

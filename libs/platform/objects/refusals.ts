@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type Refusal, type RefusalCatalogue } from '#kernel';
 
 export const refusals = {
   'objects.bad-key': {
@@ -47,6 +47,7 @@ export const refusals = {
   },
   'objects.unreachable': {
     status: 503,
+    transient: true,
     zh: '对象存储暂时无法访问。',
     en: 'The object store cannot be reached now.',
     satisfyZh: '恢复对象存储的连接后重试。',
@@ -54,6 +55,7 @@ export const refusals = {
   },
   'objects.forbidden': {
     status: 503,
+    transient: true,
     zh: '对象存储拒绝了本系统的凭据。',
     en: "The object store refused this system's credentials.",
     satisfyZh: '更新访问密钥文件，或授予所需权限。',
@@ -61,9 +63,15 @@ export const refusals = {
   },
   'objects.misconfigured': {
     status: 500,
+    transient: true,
     zh: '对象存储配置不满足要求：{what}。',
     en: 'The object store is not set up as required: {what}.',
     satisfyZh: '使用启用版本控制与对象锁定的存储桶。',
     satisfyEn: 'Use a bucket with versioning and object lock.',
   },
 } satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(refusals);
+/** For those who find it through this port. */
+export const objectsLocked = (key: string, until: string | null): Refusal => refuse('objects.locked', { key, until });

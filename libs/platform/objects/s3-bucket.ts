@@ -10,8 +10,9 @@ import {
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { newId, refuse } from '#kernel';
+import { newId } from '#kernel';
 import { nothingIfMissing, refusingS3 } from './s3-errors.js';
+import { refuse } from './refusals.js';
 
 export interface S3Address {
   readonly endpoint: string;

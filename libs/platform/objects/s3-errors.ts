@@ -1,5 +1,6 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
-import { Refusal, refuse } from '#kernel';
+import { Refusal } from '#kernel';
+import { refuse } from './refusals.js';
 
 const missing = new Set(['NoSuchKey', 'NoSuchVersion', 'NoSuchUpload', 'NotFound', 'NoSuchObjectLockConfiguration']);
 

@@ -1,8 +1,8 @@
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand, ListPartsCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { refuse } from '#kernel';
 import type { ObjectVersion } from './objects.js';
 import { nothingIfMissing } from './s3-errors.js';
+import { refuse } from './refusals.js';
 
 interface Marker {
   readonly KeyMarker?: string | undefined;

@@ -9,7 +9,6 @@ import {
 } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { refuse } from '#kernel';
 import type { Instant } from '#kernel';
 import type { CipherStore, CipherVersion } from './cipher-store.js';
 import type { ObjectVersion } from './objects.js';
@@ -17,6 +16,7 @@ import { connectBucket, markKey, markOf } from './s3-bucket.js';
 import type { S3Address } from './s3-bucket.js';
 import { nothingIfMissing, refusingS3 } from './s3-errors.js';
 import { listUploads, listVersions } from './s3-listing.js';
+import { refuse } from './refusals.js';
 
 /** 10,000 parts of this size, S3's most, make 160 GB; two of them are held in memory while one file is written. */
 const partSize = 16 * 1024 * 1024;

@@ -1,10 +1,10 @@
-import { refuse } from '#kernel';
 import type { Instant } from '#kernel';
 import type { Keys } from '#platform/keys';
 import type { CipherStore, CipherVersion } from './cipher-store.js';
 import { assertObjectKey, byKeyThenAge, isUnder, prefixOf } from './objects.js';
 import type { Objects, ObjectVersion, StoredObject } from './objects.js';
 import { SealedFile, sealStream } from './sealed-stream.js';
+import { refuse } from './refusals.js';
 
 /** The port over any place that holds ciphertext: encryption and decryption happen here, once for all of them. */
 export class SealedObjects implements Objects {

@@ -2,10 +2,11 @@ import { createDecipheriv, createHash, hkdfSync } from 'node:crypto';
 import { Decrypter, Encrypter, Stanza } from 'age-encryption';
 import type { Identity, Recipient } from 'age-encryption';
 import { z } from 'zod';
-import { canonicalJson, Refusal, refuse } from '#kernel';
+import { canonicalJson, Refusal } from '#kernel';
 import type { Digest } from '#kernel';
 import type { Keys } from '#platform/keys';
 import type { CipherSource } from './cipher-store.js';
+import { refuse } from './refusals.js';
 
 /*
  * The file format is age v1 (C2SP age.md): a header whose stanza holds the file key, then frames of 64 KiB, each with its own

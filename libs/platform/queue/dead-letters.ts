@@ -1,6 +1,7 @@
-import { refuse, type Id, type Instant, type JobType, type JsonObject, type Lane } from '#kernel';
+import { type Id, type Instant, type JobType, type JsonObject, type Lane } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { keyOf, limitOf, managerOf, pageFrom } from '#platform/database/persistence';
+import { refuse } from './refusals.js';
 
 /** What an operator sees of queued work: names, keys, counts and error codes, never a payload of data. */
 export interface WorkView {

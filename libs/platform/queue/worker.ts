@@ -8,6 +8,7 @@ import { claim, renewSql, type WorkRow } from './claims.js';
 import type { EventHandler, JobHandler } from './handlers.js';
 import { LanePlaces, type LaneConfig } from './lanes.js';
 import { Presence } from './presence.js';
+import { refuse } from './refusals.js';
 
 const outcomes = counter('opdomain_work_outcomes', 'finished tries of queued work by outcome');
 const settingsOf = { events: { maxAttempts: 12, leaseSeconds: 60, backoffSeconds: 1 } } as const;
@@ -66,9 +67,9 @@ export class WorkRunner {
     await withTraceparent(row.traceparent, () =>
       inSpan(`work ${row.name}`, { 'opdomain.work': row.id }, async () => {
         try {
-          if (settings === undefined) throw new Refusal('queue.no-handler', { name: row.name });
+          if (settings === undefined) throw refuse('queue.no-handler', { name: row.name });
           // Whoever held it last never said how it ended: work that ends its workers must not go round for ever.
-          if (row.attempts > settings.maxAttempts) throw new Refusal('queue.workers-lost', { name: row.name });
+          if (row.attempts > settings.maxAttempts) throw refuse('queue.workers-lost', { name: row.name });
           await (row.kind === 'event' ? this.runEvent(row) : this.runJob(row));
           await this.finish(row, 'done');
         } catch (fault) {
@@ -80,13 +81,13 @@ export class WorkRunner {
 
   private async runEvent(row: WorkRow): Promise<void> {
     const handler = this.consumers.find((consumer) => consumer.name === row.name);
-    if (handler === undefined) throw new Refusal('queue.no-handler', { name: row.name });
+    if (handler === undefined) throw refuse('queue.no-handler', { name: row.name });
     const events: { id: Id; key: Id; payload: unknown }[] = await this.dataSource.query(
       'SELECT id, key, payload FROM platform.outbox WHERE id = $1',
       [row.event_id],
     );
     const event = events[0];
-    if (event === undefined) throw new Refusal('queue.no-event', { id: row.id });
+    if (event === undefined) throw refuse('queue.no-event', { id: row.id });
     await this.unitOfWork.run(systemAct(row.name, 'platform.event-consumed', this.clock.now(), traceparent()), async (tx) => {
       const fresh: unknown[] = await managerOf(tx).query(
         'INSERT INTO platform.inbox (event_id, consumer) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id',
@@ -98,7 +99,7 @@ export class WorkRunner {
 
   private async runJob(row: WorkRow): Promise<void> {
     const handler = this.jobs.get(row.name);
-    if (handler === undefined) throw new Refusal('queue.no-handler', { name: row.name });
+    if (handler === undefined) throw refuse('queue.no-handler', { name: row.name });
     const controller = new AbortController();
     this.running.add(controller);
     const { leaseSeconds, maxAttempts } = handler.job;

@@ -1,5 +1,5 @@
-import { refuse, type RecoveryTry } from '#kernel';
-import { KEYS, storeOfKeys, type Keys } from '#platform/keys';
+import type { RecoveryTry } from '#kernel';
+import { keyAbsent, KEYS, storeOfKeys, type Keys } from '#platform/keys';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
 import { readBack, type Absence } from './read-back.js';
@@ -54,7 +54,7 @@ export class ReadBacks {
     return readBack({
       how,
       recover: async () => {
-        if (texts.length === 0) throw refuse('keys.absent', { name });
+        if (texts.length === 0) throw keyAbsent(name);
         for (const text of texts) await this.keys.unwrap(name, text);
         return storeOfKeys(this.keys);
       },

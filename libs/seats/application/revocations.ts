@@ -1,4 +1,4 @@
-import { type ActContext, type Id, refuse, type SignedDocument } from '#kernel';
+import { type ActContext, type Id, type SignedDocument } from '#kernel';
 import { PersonLocks } from '#identity';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
@@ -10,6 +10,7 @@ import { RevocationsRepository } from '../persistence/revocations.repository.js'
 import { SeatsRepository, type SeatScope } from '../persistence/seats.repository.js';
 import { revocationParties, SeatChanges } from './seat-changes.js';
 import { revocationView } from './seat-views.js';
+import { refuse } from '../domain/refusals.js';
 
 type RevocationAnswer = z.output<typeof RevocationView>;
 

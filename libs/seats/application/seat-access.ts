@@ -1,4 +1,4 @@
-import { type Actor, type EpochRef, type Id, type Instant, personOf, type Refusal, refuse } from '#kernel';
+import { type Actor, type EpochRef, type Id, type Instant, personOf, type Refusal } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { ConditionName } from '../domain/condition-names.js';
@@ -8,6 +8,7 @@ import type { SeatRow } from '../persistence/entities.js';
 import { RevocationsRepository } from '../persistence/revocations.repository.js';
 import { SeatsRepository } from '../persistence/seats.repository.js';
 import { SeatFactsGatherer } from './seat-facts-gatherer.js';
+import { refuse } from '../domain/refusals.js';
 
 /** What other contexts ask before they act for a person in a scenario. */
 export interface WorkingSeat {

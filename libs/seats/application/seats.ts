@@ -1,5 +1,5 @@
-import { Authorisations, Scenarios } from '#authorisations';
-import { type ActContext, assertSees, type Id, newId, personOf, refuse } from '#kernel';
+import { scenarioNotFound, Authorisations, Scenarios } from '#authorisations';
+import { type ActContext, assertSees, type Id, newId, personOf } from '#kernel';
 import { PersonLocks } from '#identity';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
@@ -16,6 +16,7 @@ import { SeatFactsGatherer } from './seat-facts-gatherer.js';
 import { SeatReview } from './seat-review.js';
 import { seatTaken } from './seat-sight.js';
 import { conditionView, seatView, workspaceView } from './seat-views.js';
+import { refuse } from '../domain/refusals.js';
 
 type SeatAnswer = z.output<typeof SeatView>;
 
@@ -38,7 +39,7 @@ export class Seats {
     return this.unitOfWork.run(ctx, async (tx) => {
       const scenario = await this.scenarios.facts(tx, input.scenarioId);
       const authorisation = await this.authorisations.facts(tx, scenario.authorisationId, 'share');
-      assertSees(ctx.actor, { unitId: authorisation.unitId }, ctx.at, 'scenario.not-found', input.scenarioId);
+      assertSees(ctx.actor, { unitId: authorisation.unitId }, ctx.at, scenarioNotFound(input.scenarioId));
       const basisKind = basisOf[input.class];
       if (basisKind !== 'agreement' && input.recordId === undefined) throw refuse('seat.record-not-approved', { class: input.class });
       const row = {

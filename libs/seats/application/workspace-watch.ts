@@ -1,5 +1,5 @@
 import { Domains, ZonePods } from '#domains';
-import { addMs, type Clock, type Id, type Instant, refuse, systemAct } from '#kernel';
+import { addMs, type Clock, type Id, type Instant, systemAct } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { Inject, Injectable } from '@nestjs/common';
@@ -8,6 +8,7 @@ import { workspaceJob } from '../domain/work.js';
 import { workspaceName } from '../manifests/workspace.manifests.js';
 import type { WorkspaceRow } from '../persistence/entities.js';
 import { WorkspacesRepository } from '../persistence/workspaces.repository.js';
+import { refuse } from '../domain/refusals.js';
 
 const longBehindMs = 600_000;
 

@@ -1,5 +1,5 @@
 import { Catalogue, DesiredObjects, Domains } from '#domains';
-import { type ActContext, type Id, newId, personOf, refuse } from '#kernel';
+import { type ActContext, type Id, newId, personOf } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -18,6 +18,7 @@ import { SeatReview } from './seat-review.js';
 import { workspaceView } from './seat-views.js';
 import { SEATS_CONFIG, type SeatsConfig } from './seats.config.js';
 import { workspaceJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 type WorkspaceAnswer = z.output<typeof WorkspaceView>;
 

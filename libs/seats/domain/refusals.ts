@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 import { conditionRefusals } from './condition.refusals.js';
 
 /** The conditions first, then what stands against a request or a grant. */
@@ -169,3 +169,7 @@ export const refusals = {
     sources: ['SEAT-03', 'TERM-01'],
   },
 } as const satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(refusals);
+export type RefusalCode = Parameters<typeof refuse>[0];

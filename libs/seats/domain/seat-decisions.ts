@@ -1,8 +1,9 @@
-import { assertMove, type Day, endOfDay, type Instant, type Json, type Reached, refuse } from '#kernel';
+import { assertMove, type Day, endOfDay, type Instant, type Json, type Reached } from '#kernel';
 import { firstLapse, type Lapsed } from './seat-conditions.js';
 import type { GrantFacts, SeatFacts } from './seat-facts.js';
 import type { ConditionName } from './condition-names.js';
 import { basisOf, type LegalBasis, type SeatClass, type SeatState, seatTransitions } from './seat.js';
+import { refuse } from './refusals.js';
 
 /** Why a seat's paths are cut. */
 export type CutCause = 'revoked' | 'paused';

@@ -1,4 +1,5 @@
-import { type Id, refuse, type Transitions } from '#kernel';
+import { type Id, type Transitions } from '#kernel';
+import { refuse } from './refusals.js';
 
 /** One opening of a seat's environment in dev. Each opening is a new workspace, metered by itself (SEAT-05). */
 export type WorkspaceState = 'planned' | 'applied' | 'removing' | 'removed';

@@ -1,4 +1,5 @@
 import { StateTable } from '#platform/database/persistence';
+import { refuse } from '../domain/refusals.js';
 import { revocationTransitions } from '../domain/revocation.js';
 import { seatTransitions } from '../domain/seat.js';
 import { workspaceTransitions } from '../domain/workspace.js';
@@ -11,17 +12,20 @@ const whoseRevocation = `SELECT row.scopeId WHERE row.scopeKind = 'person'
 export const revocationTable = new StateTable(RevocationRow, {
   parties: { unitId: 'unitId', authorityId: 'authorityId', personId: { ids: whoseRevocation } },
   what: 'revocation',
+  refuse,
   transitions: revocationTransitions,
   initial: ['cutting'],
 });
 export const seatTable = new StateTable(SeatRow, {
   parties: { unitId: 'unitId', authorityId: 'authorityId', personId: 'personId' },
   what: 'seat',
+  refuse,
   transitions: seatTransitions,
   initial: ['requested'],
 });
 export const workspaceTable = new StateTable(WorkspaceRow, {
   what: 'workspace',
+  refuse,
   ifMatchApplies: false,
   transitions: workspaceTransitions,
   initial: ['planned'],

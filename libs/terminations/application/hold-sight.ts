@@ -1,9 +1,10 @@
 import { Authorisations, Scenarios } from '#authorisations';
 import { Domains } from '#domains';
-import { type Actor, assertSees, type Id, type Parties, refuse, sees } from '#kernel';
+import { type Actor, assertSees, type Id, type Parties, sees } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { LegalHold } from '../domain/legal-hold.js';
+import { refuse } from '../domain/refusals.js';
 
 type Target = LegalHold['target'];
 
@@ -24,7 +25,7 @@ export class HoldSight {
   /** Of a whole unit, whoever lifts it must reach all that it preserves. @throws Refusal `legal-hold.not-found`. */
   async assertMayLift(tx: Tx, holdId: Id, target: Target): Promise<void> {
     for (const parties of await this.preserved(tx, target))
-      assertSees(tx.context.actor, parties, tx.context.at, 'legal-hold.not-found', holdId);
+      assertSees(tx.context.actor, parties, tx.context.at, refuse('legal-hold.not-found', { id: holdId }));
   }
 
   async reaches(tx: Tx, actor: Actor, target: Target): Promise<boolean> {

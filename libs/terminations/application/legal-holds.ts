@@ -1,4 +1,4 @@
-import { type ActContext, type Id, newId, personOf, refuse } from '#kernel';
+import { type ActContext, type Id, newId, personOf } from '#kernel';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -11,6 +11,7 @@ import { recordStep } from './case-journal.js';
 import { HoldSight } from './hold-sight.js';
 import { holdView } from './termination-views.js';
 import { proceedJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 /** Preservation orders: what they cover is not destroyed until they are lifted or run out (DEST-04, SUSP-09). */
 @Injectable()

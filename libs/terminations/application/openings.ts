@@ -1,6 +1,6 @@
-import { Authorisations, type ScenarioFacts, Scenarios } from '#authorisations';
+import { authorisationNotFound, scenarioNotFound, Authorisations, type ScenarioFacts, Scenarios } from '#authorisations';
 import { Domains } from '#domains';
-import { type ActContext, addDays, assertSees, type Id, newId, refuse } from '#kernel';
+import { type ActContext, addDays, assertSees, type Id, newId } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Revocations, SeatAccess } from '#seats';
 import { Inject, Injectable } from '@nestjs/common';
@@ -15,6 +15,7 @@ import { TerminationsRepository } from '../persistence/terminations.repository.j
 import { partiesOf, terminationView } from './termination-views.js';
 import { TERMINATIONS_CONFIG, type TerminationsConfig } from './terminations.config.js';
 import { proceedJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 interface Opening {
   readonly authorisationId: Id;
@@ -58,7 +59,7 @@ export class Openings {
   preview(ctx: ActContext, authorisationId: Id): Promise<z.output<typeof PreviewView>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const authorisation = await this.authorisations.facts(tx, authorisationId);
-      assertSees(ctx.actor, authorisation, ctx.at, 'authorisation.not-found', authorisationId);
+      assertSees(ctx.actor, authorisation, ctx.at, authorisationNotFound(authorisationId));
       const scenarios = await this.scenarios.ofAuthorisation(tx, authorisationId);
       const seats = [];
       for (const { id } of scenarios) seats.push(...(await this.seats.ofScenario(tx, id)));
@@ -74,7 +75,7 @@ export class Openings {
     const { authorisationId, scope, ground, decision } = opening;
     const { actor, at } = tx.context;
     const authorisation = await this.authorisations.facts(tx, authorisationId, 'update');
-    assertSees(actor, authorisation, at, 'authorisation.not-found', authorisationId);
+    assertSees(actor, authorisation, at, authorisationNotFound(authorisationId));
     assertDecided(ground, decision, at);
     const scenarios = await this.ending(tx, opening);
     const scenarioIds = scenarios.map(({ id }) => id);
@@ -141,7 +142,7 @@ export class Openings {
   private async ending(tx: Tx, { authorisationId, scope }: Opening): Promise<readonly ScenarioFacts[]> {
     if (scope.kind === 'authorisation') return this.scenarios.ofAuthorisation(tx, authorisationId);
     const scenario = await this.scenarios.facts(tx, scope.scenarioId, 'share');
-    if (scenario.authorisationId !== authorisationId) throw refuse('scenario.not-found', { id: scope.scenarioId });
+    if (scenario.authorisationId !== authorisationId) throw scenarioNotFound(scope.scenarioId);
     if (scenario.state !== 'ended') throw refuse('termination.scenario-not-ended', { scenarioId: scenario.id, state: scenario.state });
     return [scenario];
   }

@@ -1,4 +1,4 @@
-import { type Clock, type Id, newId, refuse, systemAct } from '#kernel';
+import { type Clock, type Id, newId, systemAct } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { Revocations } from '#seats';
@@ -23,6 +23,7 @@ import { HoldingsSurvey } from './holdings-survey.js';
 import { LegalHolds } from './legal-holds.js';
 import { Terminations } from './terminations.js';
 import { proceedJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 /** Moves a case on as far as it goes by itself. It reads everything anew, so that it may be called at any time and any number of times. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { Standings } from '#identity';
 import { Domains } from '#domains';
 import { Scenarios } from '#authorisations';
-import { type ActContext, assertSees, holdsRole, type Id, personOf, refuse, type SignedDocument } from '#kernel';
+import { type ActContext, assertSees, holdsRole, type Id, personOf, type SignedDocument } from '#kernel';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -17,6 +17,7 @@ import { Artefacts } from './artefacts.js';
 import { recordStep } from './case-journal.js';
 import { exitView, partiesOf, terminationView } from './termination-views.js';
 import { proceedJob } from '../domain/work.js';
+import { refuse } from '../domain/refusals.js';
 
 type TerminationAnswer = z.output<typeof TerminationView>;
 
@@ -40,7 +41,7 @@ export class Terminations {
       const person = await this.standings.acting(tx);
       const role: ConfirmingRole = holdsRole(person, 'security-admin') ? 'security-admin' : 'authority';
       const grant = person.grants.find((one) => one.role === role);
-      assertSees(person, row, ctx.at, 'termination.not-found', id);
+      assertSees(person, row, ctx.at, refuse('termination.not-found', { id }));
       const { personId } = person;
       const confirmations = [...confirm(row.confirmations, { role, personId, at: ctx.at })];
       const next = await this.repository.update(tx, row, { confirmations });
@@ -137,7 +138,12 @@ export class Terminations {
     return this.conclusion(ctx, id, 'pending', 'termination.no-notice');
   }
 
-  private conclusion(ctx: ActContext, id: Id, state: 'certified' | 'pending', missing: string): Promise<SignedDocument> {
+  private conclusion(
+    ctx: ActContext,
+    id: Id,
+    state: 'certified' | 'pending',
+    missing: 'termination.no-certificate' | 'termination.no-notice',
+  ): Promise<SignedDocument> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const row = await this.visible(tx, id);
       const wanted = state === 'certified' ? 'opdomain.destruction-certificate/v1' : 'opdomain.pending-notice/v1';
@@ -171,7 +177,12 @@ export class Terminations {
 
   private async visible(tx: Tx, id: Id): Promise<TerminationRow> {
     const row = await this.repository.get(tx, id);
-    assertSees(tx.context.actor, { unitId: row.unitId, authorityId: row.authorityId }, tx.context.at, 'termination.not-found', id);
+    assertSees(
+      tx.context.actor,
+      { unitId: row.unitId, authorityId: row.authorityId },
+      tx.context.at,
+      refuse('termination.not-found', { id }),
+    );
     return row;
   }
 }

@@ -1,4 +1,5 @@
-import { type Id, type Instant, refuse } from '#kernel';
+import { type Id, type Instant } from '#kernel';
+import { refuse } from './refusals.js';
 
 /** The two who must agree before anything is destroyed: the authority and the security administrator (proofs: destruction, 1). */
 const confirmingRoles = ['authority', 'security-admin'] as const;

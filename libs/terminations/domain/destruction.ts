@@ -1,4 +1,5 @@
-import { type HeldItem, type Holding, type HoldingName, refuse } from '#kernel';
+import { type HeldItem, type Holding, type HoldingName } from '#kernel';
+import { refuse } from './refusals.js';
 
 export type DestructionStage = Holding['order'];
 

@@ -1,4 +1,5 @@
-import { type Id, type Instant, refuse } from '#kernel';
+import { type Id, type Instant } from '#kernel';
+import { refuse } from './refusals.js';
 
 export const exitDecisions = ['release', 'transfer', 'destroy'] as const;
 export type ExitDecision = (typeof exitDecisions)[number];

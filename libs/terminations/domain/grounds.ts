@@ -1,5 +1,6 @@
 import type { TerminationGround } from '#authorisations';
-import { type Day, type Digest, type Instant, dayOf, refuse } from '#kernel';
+import { type Day, type Digest, type Instant, dayOf } from '#kernel';
+import { refuse } from './refusals.js';
 
 /** Why an authorisation or a scenario ends, in the regulations' cases (TERM-02). */
 export const grounds = [

@@ -1,4 +1,5 @@
-import { type HeldItem, type Instant, type InventoryView, refuse } from '#kernel';
+import { type HeldItem, type Instant, type InventoryView } from '#kernel';
+import { refuse } from './refusals.js';
 
 const inventoryViews = ['database', 'cluster', 'stores'] as const satisfies readonly InventoryView[];
 

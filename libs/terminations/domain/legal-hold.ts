@@ -1,4 +1,5 @@
-import { type Id, type Instant, refuse } from '#kernel';
+import { type Id, type Instant } from '#kernel';
+import { refuse } from './refusals.js';
 
 /** A dispute, a case or a preservation order (保全): what it covers is not destroyed (DEST-04). */
 export interface LegalHold {

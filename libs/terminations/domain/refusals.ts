@@ -1,4 +1,4 @@
-import type { RefusalCatalogue } from '#kernel';
+import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 /** Why a termination does not go on. Almost every one protects what must not be destroyed yet, or what must not be called destroyed. */
 export const refusals = {
@@ -194,4 +194,14 @@ export const refusals = {
     satisfyEn: 'Check the id.',
     sources: [],
   },
+  'exit.not-found': {
+    status: 404,
+    zh: '没有该项退出事宜。',
+    en: 'There is no such exit task.',
+    satisfyZh: '请核对编号。',
+    satisfyEn: 'Check the id.',
+  },
 } as const satisfies RefusalCatalogue;
+
+/** A refusal of this catalogue: a code that does not stand in it does not compile. */
+export const refuse = refuserOf(refusals);

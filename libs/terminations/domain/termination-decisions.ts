@@ -1,9 +1,10 @@
-import { assertMove, type Id, type Instant, type Reached, refuse } from '#kernel';
+import { assertMove, type Id, type Instant, type Reached } from '#kernel';
 import { isConfirmed, missingRoles } from './confirmations.js';
 import { assertAllDecided, assertNoneLeaving, type ExitItem } from './exits.js';
 import { assertComplete, type Inventory } from './inventory.js';
 import { assertNoHold, type HeldScope, type LegalHold, standingHolds } from './legal-hold.js';
 import { type HoldableState, isHoldable, type Termination, type TerminationState, terminationTransitions } from './termination.js';
+import { refuse } from './refusals.js';
 
 export interface TerminationChange {
   readonly from: TerminationState;

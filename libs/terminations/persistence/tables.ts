@@ -1,4 +1,5 @@
 import { RowTable, StateTable } from '#platform/database/persistence';
+import { refuse } from '../domain/refusals.js';
 import { terminationTransitions } from '../domain/termination.js';
 import { LegalHoldRow, TerminationRow, ExitRow } from './entities.js';
 
@@ -11,14 +12,16 @@ const preservedFor = (party: 'unit_id' | 'authority_id'): string => `SELECT a.${
 export const legalHoldTable = new RowTable(LegalHoldRow, {
   parties: { unitId: { ids: preservedFor('unit_id') }, authorityId: { ids: preservedFor('authority_id') } },
   what: 'legal-hold',
+  refuse,
 });
 export const terminationTable = new StateTable(TerminationRow, {
   parties: { unitId: 'unitId', authorityId: 'authorityId' },
   what: 'termination',
+  refuse,
   transitions: terminationTransitions,
   initial: ['opened'],
 });
-export const exitTable = new RowTable(ExitRow, { what: 'exit', ifMatchApplies: false });
+export const exitTable = new RowTable(ExitRow, { what: 'exit', refuse, ifMatchApplies: false });
 
 /** Every table of the context whose rows change. */
 export const terminationsTables = [legalHoldTable, terminationTable, exitTable];

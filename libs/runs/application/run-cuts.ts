@@ -1,56 +1,39 @@
 import { Domains } from '#domains';
-import { systemAct, type CutMoment, type CutScope, type Id, type Instant, type JobType, type PathCut, type PathName } from '#kernel';
+import { systemAct, type CutMoment, type CutPath, type CutScope, type Id, type Instant, type PathCut, type PathName } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { tryWork, workFor } from '#platform/queue';
-import { Injectable } from '@nestjs/common';
-import type { OpenRunState, RunState } from '../domain/run.states.js';
-import { SeatAccess } from './seat-access.js';
+import { Implements } from '#platform/seams';
+import { SeatAccess } from '#seats';
+import { Injectable, type FactoryProvider, type Type } from '@nestjs/common';
+import type { OpenRunState } from '../domain/run-states.js';
+import type { RunScope } from '../persistence/run-table.js';
+import type { RunKind } from './run-kind.js';
+import { RunLife } from './run-life.js';
 
-/** What of a run a scope names. */
-export type RunScope = Readonly<Partial<Record<'requestedBy' | 'unitId' | 'authorisationId' | 'scenarioId', Id>>>;
-
-/** What is asked of one run. */
-export interface CuttableRun {
-  readonly id: Id;
-  readonly state: RunState;
-  readonly finishedAt: Instant | null;
+interface RunPath {
+  readonly path: PathName;
+  readonly states: readonly OpenRunState[];
 }
-
-/** The runs of one context, as its cut paths hand them over. */
-export interface CuttableRuns {
-  readonly context: string;
-  /** Kind of the run, which begins its actions: `code-run`. */
-  readonly kind: string;
-  /** Its work in the queue. */
-  job(run: CuttableRun): JobType;
-  /** Ends the open runs of the scope in these states. @returns their ids */
-  cut(tx: Tx, scope: RunScope, states: readonly OpenRunState[]): Promise<readonly Id[]>;
-  get(tx: Tx, id: Id): Promise<CuttableRun>;
-}
-
-/** What the probe of a run's path does not show. */
-export const runLimits =
-  'The engine’s process is told at its next heartbeat and may compute until then; nothing that it makes is taken in.';
+const runPaths: readonly RunPath[] = [
+  { path: 'queued-jobs', states: ['queued'] },
+  { path: 'running-jobs', states: ['running', 'checking'] },
+];
+const limits = 'The engine’s process is told at its next heartbeat and may compute until then; nothing that it makes is taken in.';
 
 /** Ends open runs of a scope and shows it: their work is off the queue and their state lets nothing be published. */
 @Injectable()
 export class RunCuts {
   constructor(
     private readonly unitOfWork: UnitOfWork,
+    private readonly life: RunLife,
     private readonly seats: SeatAccess,
     private readonly domains: Domains,
   ) {}
 
-  async cut(
-    path: PathName,
-    states: readonly OpenRunState[],
-    runs: CuttableRuns,
-    scope: CutScope,
-    moment: CutMoment,
-  ): Promise<readonly PathCut[]> {
+  async cut({ path, states }: RunPath, runs: RunKind, scope: CutScope, moment: CutMoment): Promise<readonly PathCut[]> {
     const act = systemAct(runs.context, `${runs.kind}.cancelled`, moment.now());
-    const cut = await this.unitOfWork.run(act, async (tx) => runs.cut(tx, await this.scopeOf(tx, scope), states));
-    if (cut.length === 0) return [nothingOpen(path, states, runs, scope, moment)];
+    const cut = await this.unitOfWork.run(act, async (tx) => this.life.cut(tx, runs, await this.scopeOf(tx, scope), states));
+    if (cut.length === 0) return [nothingOpen({ path, states }, runs, scope, moment)];
     const cutAt = moment.now();
     return this.unitOfWork.run(systemAct(runs.context, `${runs.kind}.read`, cutAt), async (tx) => {
       const rows: PathCut[] = [];
@@ -79,9 +62,21 @@ export class RunCuts {
   }
 }
 
+/** The paths of a receipt on which a kind of runs is cut: among the providers of its context's module. */
+export const runCutPaths = (kind: Type<RunKind>): FactoryProvider<CutPath>[] =>
+  runPaths.map((on) => {
+    const useFactory = (cuts: RunCuts, runs: RunKind): CutPath => ({
+      path: on.path,
+      limits,
+      cut: (scope, moment) => cuts.cut(on, runs, scope, moment),
+    });
+    Implements('cut-path')(useFactory);
+    return { provide: Symbol(on.path), inject: [RunCuts, kind], useFactory };
+  });
+
 /** Asks the queue for the run's work as a worker would, to take it and to go on with it; a run that is over takes in no result. */
-async function probe(tx: Tx, path: PathName, runs: CuttableRuns, id: Id, cutAt: Instant, { now }: CutMoment): Promise<PathCut> {
-  const run = await runs.get(tx, id);
+async function probe(tx: Tx, path: PathName, runs: RunKind, id: Id, cutAt: Instant, { now }: CutMoment): Promise<PathCut> {
+  const run = await runs.table.get(tx, id);
   const work = await workFor(tx, runs.job(run), id);
   const answer = work === undefined ? 'refused' : await tryWork(tx, work.id);
   const refused = run.state === 'cancelled' && answer === 'refused';
@@ -94,13 +89,7 @@ async function probe(tx: Tx, path: PathName, runs: CuttableRuns, id: Id, cutAt: 
   };
 }
 
-const nothingOpen = (
-  path: PathName,
-  states: readonly OpenRunState[],
-  { kind }: CuttableRuns,
-  scope: CutScope,
-  { seenAt, now }: CutMoment,
-): PathCut => ({
+const nothingOpen = ({ path, states }: RunPath, { kind }: RunKind, scope: CutScope, { seenAt, now }: CutMoment): PathCut => ({
   path,
   object: `${scope.kind}/${scope.id}`,
   cutAt: seenAt,

@@ -1,6 +1,6 @@
 import type { Transitions } from '#kernel';
 
-/** Life of a run that works unattended for a seat: over samples or raw copies, in whichever context. Cutting a seat ends it. */
+/** Life of a run that works unattended in the engine: over samples or raw copies, in whichever context. */
 export const runStates = ['queued', 'running', 'checking', 'succeeded', 'failed', 'cancelled'] as const;
 export type RunState = (typeof runStates)[number];
 

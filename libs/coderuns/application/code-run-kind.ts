@@ -1,0 +1,86 @@
+import { Refusal, type ChargeItem, type JobType } from '#kernel';
+import type { Tx } from '#platform/database';
+import type { Attempt, Made, RunKind, Said } from '#runs';
+import { Inject, Injectable } from '@nestjs/common';
+import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
+import { resultLineage } from '../domain/code.js';
+import { assertMayRunOnRaw } from '../domain/decisions.js';
+import { refuse } from '../domain/refusals.js';
+import { runJob, trialJob } from '../domain/work.js';
+import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
+import type { CodeRunRow, SubmissionRow } from '../persistence/entities.js';
+import { SubmissionsRepository } from '../persistence/submissions.repository.js';
+import { columnsByTable, InputGate, type ReadableInput } from './input-gate.js';
+import { Quarantine } from './quarantine.js';
+import { SqlRunner } from './sql-runner.js';
+
+interface Code {
+  readonly submission: SubmissionRow;
+  readonly inputs: readonly ReadableInput[];
+}
+
+/** 模型运行: reviewed code over raw copies, or the same code over samples, its result into quarantine. */
+@Injectable()
+export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
+  readonly context = 'coderuns';
+  readonly kind = 'code-run';
+  readonly cut = refuse('coderuns.cut');
+  readonly told = ['kind', 'line', 'column', 'fields'] as const;
+
+  constructor(
+    readonly table: CodeRunsRepository,
+    private readonly submissions: SubmissionsRepository,
+    private readonly gate: InputGate,
+    private readonly runner: SqlRunner,
+    private readonly quarantine: Quarantine,
+    @Inject(CODERUNS_CONFIG) private readonly config: CodeRunsConfig,
+  ) {}
+
+  job = ({ mode }: CodeRunRow): JobType => (mode === 'trial' ? trialJob : runJob);
+  usage = ({ mode }: CodeRunRow): ChargeItem | undefined => (mode === 'trial' ? undefined : 'code-run');
+  clear = (run: CodeRunRow): Promise<void> => this.quarantine.clear(run);
+
+  /** The code is what was reviewed, and what it reads may be read now. */
+  async allowed(tx: Tx, run: CodeRunRow): Promise<Code> {
+    const known = await this.submissions.get(tx, run.submissionId);
+    const inputs = await this.gate[run.mode === 'production' ? 'raw' : 'sampled'](tx, run.scenarioId, known.inputs, tx.context.at);
+    const submission = await this.submissions.lock(tx, known.id, 'share');
+    if (run.mode === 'production') assertMayRunOnRaw(submission);
+    if (submission.digest !== run.codeDigest) throw refuse('coderuns.code-changed');
+    if (run.mode === 'production') assertGranted(submission, inputs);
+    return { submission, inputs };
+  }
+
+  start(_tx: Tx, { mode, codeDigest }: CodeRunRow, given: Code): Promise<Said<CodeRunRow> & { readonly given: Code }> {
+    const copies = given.inputs.map(({ copyId, datasetId, as, file }) => ({ copyId, datasetId, as, sha256: file.sha256 }));
+    const details = { mode, codeDigest, copies: copies.map(({ copyId }) => copyId) };
+    return Promise.resolve({ given, change: { engine: this.runner.version, copies }, details });
+  }
+
+  make(run: CodeRunRow, { submission, inputs }: Code, attempt: Attempt): Promise<Made<CodeRunRow>> {
+    const { codeDigest, mode } = run;
+    const limits = mode === 'trial' ? this.config.trials : {};
+    const made = this.runner.run(submission.sql, inputs, limits, attempt.signal, async ({ columns, rows, data }) => {
+      await attempt.checking();
+      if (columns.length === 0) throw refuse('coderuns.result-empty');
+      const lineage = resultLineage(submission.derivations ?? undefined, columns, submission.inputs, columnsByTable(inputs));
+      const stored = await this.quarantine.put(run, data(), { rows, columns, lineage, engine: this.runner.version });
+      return { change: { rows, lineage, ...stored }, details: { sha256: stored.sha256, codeDigest, mode } };
+    });
+    return mode === 'trial' ? made.catch(ofTrial) : made;
+  }
+}
+
+/** Every field that the result derives from is open today; a field that was closed since the review stops the run (REQ-02). */
+function assertGranted(submission: SubmissionRow, inputs: readonly ReadableInput[]): void {
+  const open = columnsByTable(inputs);
+  const used = (submission.derivations ?? []).flatMap(({ sources }) => sources);
+  const closed = used.filter(({ table, column }) => open.get(table)?.includes(column) !== true).map(({ column }) => column);
+  if (closed.length > 0) throw refuse('coderuns.fields-not-granted', { fields: [...new Set(closed)] });
+}
+
+/** A trial's limits are its own: it says that they cut it, and which. */
+function ofTrial(fault: unknown): never {
+  const [, kind] = (fault instanceof Refusal && /^engine\.(time|memory|scratch|row)-limit$/.exec(fault.code)) || [];
+  throw kind === undefined ? fault : refuse('coderuns.trial-limit', { kind });
+}

@@ -1,0 +1,87 @@
+import { type ChargeItem, type JobType, type Refusal } from '#kernel';
+import type { Tx } from '#platform/database';
+import { RunScratch, type Attempt, type Made, type RunKind, type Said } from '#runs';
+import { Injectable } from '@nestjs/common';
+import { assertGranted } from '../domain/decisions.js';
+import type { Proof } from '../domain/evidence/examine.js';
+import { refuse } from '../domain/refusals.js';
+import { runJob } from '../domain/work.js';
+import type { DesensitisationRunRow } from '../persistence/entities.js';
+import { PlansRepository } from '../persistence/plans.repository.js';
+import { RunsRepository } from '../persistence/runs.repository.js';
+import { CopyGate, type UsableCopy } from './copy-gate.js';
+import { Desensitising, rawFile } from './desensitising.js';
+import { PseudonymKeys, type RunKeys } from './pseudonym-keys.js';
+import { SampleStore } from './sample-store.js';
+
+interface Given {
+  readonly copy: UsableCopy;
+  readonly keys: RunKeys;
+}
+
+/** 脱敏任务: an approved plan over a delivered copy, its output a sample in dev. */
+@Injectable()
+export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, UsableCopy, Given> {
+  readonly context = 'desensitisation';
+  readonly kind = 'desensitisation-run';
+  readonly cut = refuse('desensitisation.cut');
+  readonly told = ['kind', 'step', 'columns'] as const;
+
+  constructor(
+    readonly table: RunsRepository,
+    private readonly plans: PlansRepository,
+    private readonly gate: CopyGate,
+    private readonly scratch: RunScratch,
+    private readonly desensitising: Desensitising,
+    private readonly pseudonymKeys: PseudonymKeys,
+    private readonly store: SampleStore,
+  ) {}
+
+  job = (): JobType => runJob;
+  usage = (): ChargeItem => 'desensitisation';
+  clear = (run: DesensitisationRunRow): Promise<void> => this.store.discard(run);
+
+  /** The plan still stands as it was approved, and every field that it shows is still granted and consented to. */
+  async allowed(tx: Tx, run: DesensitisationRunRow): Promise<UsableCopy> {
+    const copy = await this.gate.usable(tx, run.copyId, tx.context.at);
+    const plan = await this.plans.lock(tx, run.planId, 'share');
+    if (plan.state !== 'approved' || plan.digest !== run.planDigest) throw refuse('desensitisation.plan-not-approved');
+    assertGranted(run.planContent, await this.gate.grant(tx, copy, tx.context.at));
+    return copy;
+  }
+
+  async start(tx: Tx, run: DesensitisationRunRow, copy: UsableCopy): Promise<Said<DesensitisationRunRow> & { readonly given: Given }> {
+    const { purposes } = this.desensitising.compile(run.planContent, run.planColumns, '', run.id);
+    const keys = await this.pseudonymKeys.forRun(tx, run, run.copyId, purposes);
+    const change = { engine: this.desensitising.version, keyVersions: keys.versions };
+    return { given: { copy, keys }, change, details: { copyId: run.copyId, keyVersions: { ...keys.versions } } };
+  }
+
+  make(run: DesensitisationRunRow, { copy, keys }: Given, attempt: Attempt): Promise<Made<DesensitisationRunRow>> {
+    const { planContent, planColumns, planDigest } = run;
+    const watch = {
+      signal: attempt.signal,
+      onProgress: (done: { step: number; steps: number }) => void attempt.progress({ ...done }).catch(() => undefined),
+    };
+    return this.scratch.with(rawFile(copy), async (scratch) => {
+      const compiled = this.desensitising.compile(planContent, planColumns, keys.seed, run.id);
+      const output = await this.desensitising.make(scratch, copy, compiled, keys, watch);
+      await attempt.checking();
+      const proof = await this.desensitising.examine(scratch, copy, planContent, planColumns, compiled.columns, keys.seed, watch);
+      if (!proof.passed) return { refusal: proofFailed(proof), change: { proof }, details: {} };
+      const made = { engine: this.desensitising.version, keys };
+      const stored = await this.store.put(run, this.desensitising.output(scratch), output, proof, made);
+      const { rowsIn = 0 } = proof.checks.find((check) => check.check === 'sample')?.figures ?? {};
+      const rows = { rowsIn, rowsOut: output.rows };
+      return {
+        change: { proof, lineage: output.columns, ...rows, ...stored },
+        details: { ...rows, sha256: stored.sha256, planDigest, checks: proof.checks.length },
+      };
+    });
+  }
+}
+
+const proofFailed = (proof: Proof): Refusal =>
+  refuse('desensitisation.proof-failed', {
+    columns: [...new Set(proof.checks.filter((check) => check.verdict !== 'pass').map((check) => check.column ?? check.check))],
+  });

@@ -1,0 +1,8 @@
+export { runCutPaths } from './application/run-cuts.js';
+export type { Attempt, Made, RunKind, Said } from './application/run-kind.js';
+export { RunLife } from './application/run-life.js';
+export { RunScratch } from './application/run-scratch.js';
+export { runFollowers } from './jobs/run-followers.js';
+export { count, resultOf, RunRow, type StoredResult } from './persistence/run-row.js';
+export { RunTable, type RunScope } from './persistence/run-table.js';
+export { RunsModule } from './runs.module.js';
