@@ -37,7 +37,8 @@ describe('isolation by the cluster’s own objects', () => {
   const all = [first.dev, first.prod, second.dev, second.prod];
   let term = 1;
 
-  const open = (path: string): Promise<KubeCluster> => KubeCluster.open(kubeConfig.parse({ kubeconfig: path, requestsPerSecond: 500, burst: 500 }));
+  const open = (path: string): Promise<KubeCluster> =>
+    KubeCluster.open(kubeConfig.parse({ kubeconfig: path, requestsPerSecond: 500, burst: 500 }));
   const start = async (): Promise<void> => {
     plane = await startControlPlane({ dir, durable: false });
   };

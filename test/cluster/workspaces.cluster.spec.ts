@@ -37,7 +37,8 @@ describe('a workspace in a zone with all its walls', () => {
     nodePool: null,
     gatewayNamespace: 'opdomain-system',
   };
-  const open = (path: string): Promise<KubeCluster> => KubeCluster.open(kubeConfig.parse({ kubeconfig: path, requestsPerSecond: 500, burst: 500 }));
+  const open = (path: string): Promise<KubeCluster> =>
+    KubeCluster.open(kubeConfig.parse({ kubeconfig: path, requestsPerSecond: 500, burst: 500 }));
   /** As the operator makes it: a dry run is admitted and validated like the real thing. */
   const tried = (object: KubeObject): Promise<string> =>
     refusalOf(operator.fenced(believing(1)).create(placed(object, dev, 'seat'), { dryRun: true }));

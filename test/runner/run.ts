@@ -23,8 +23,17 @@ import { readRing, resultsFolder, type RingResult } from './results.js';
  */
 const rings = ['unit', 'architecture', 'medium', 'cluster', 'e2e'] as const;
 type Ring = (typeof rings)[number];
-/** Rings whose files share one server or machine run one file after another. */
+/** Files of these rings start servers of their own and wait for them much of the time: one after another within the ring. */
 const oneByOne: readonly Ring[] = ['cluster', 'e2e'];
+/**
+ * What runs side by side: the checks have one thread and leave a core to the unit tests; the other tests wait for servers much of the
+ * time. What stands first in a stage is shown as it goes, what runs beside it when the stage is over.
+ */
+const stages: readonly (readonly ('checks' | Ring)[])[] = [
+  ['unit', 'checks'],
+  ['medium', 'architecture'],
+  ['e2e', 'cluster'],
+];
 const limitMinutes = 75;
 
 const words = process.argv.slice(2);
@@ -35,9 +44,20 @@ const report: Report = (progress) => {
   say(progressLine(progress));
 };
 
-function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<number> {
+/** @param shown undefined: on this process's output as it goes */
+function run(
+  command: string,
+  args: readonly string[],
+  shown: ((text: string) => void) | undefined,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: projectRoot, stdio: 'inherit', env: { ...process.env, ...environment } });
+    const child = spawn(command, args, {
+      cwd: projectRoot,
+      stdio: shown === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    });
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => shown?.(text));
     const limit = setTimeout(() => {
       say(`${args.join(' ')} was ended after ${String(limitMinutes)} minutes`);
       child.kill('SIGKILL');
@@ -70,14 +90,14 @@ async function prepare(): Promise<string[]> {
   return missing;
 }
 
-async function checks(): Promise<string[]> {
+async function checks(shown: ((text: string) => void) | undefined): Promise<string[]> {
   const failed: string[] = [];
   for (const [name, script] of [
     ['lint', 'lint'],
     ['house', 'house'],
   ] as const) {
-    say(`\n== ${name} ==`);
-    if ((await run('npm', ['run', '-s', script])) !== 0) failed.push(name);
+    (shown ?? say)(`\n== ${name} ==\n`);
+    if ((await run('npm', ['run', '-s', script], shown)) !== 0) failed.push(name);
   }
   return failed;
 }
@@ -89,39 +109,59 @@ for (const ring of chosen) rmSync(join(resultsFolder, `${ring}.json`), { force: 
 const missing = chosen.some((ring) => ring !== 'unit' && ring !== 'architecture') ? await prepare() : [];
 /** Needed by one file alone, which says so itself. */
 const noKeycloak = chosen.includes('medium') ? await attempt('keycloak', () => ensureKeycloak(report)) : [];
-const failedChecks = words.includes('--no-checks') || wanted.length > 0 ? [] : await checks();
+const failedChecks: string[] = [];
 const postgres =
   chosen.includes('medium') || chosen.includes('cluster')
     ? await startPostgres({ dir, durable: false, extraFlags: ['-c', 'max_connections=400'] })
     : undefined;
 const results: RingResult[] = [];
+
+async function testRing(ring: Ring, shown: ((text: string) => void) | undefined): Promise<void> {
+  (shown ?? say)(`\n== ${ring} ==\n`);
+  const code = await run(
+    process.execPath,
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+      '--json',
+      `--outputFile=${join(resultsFolder, `${ring}.json`)}`,
+      ...(oneByOne.includes(ring) ? ['--runInBand'] : ['--maxWorkers=2']),
+      '--passWithNoTests',
+      '--selectProjects',
+      ring,
+    ],
+    shown,
+    {
+      ...(postgres === undefined ? {} : { OPDOMAIN_TEST_POSTGRES_URL: postgres.url }),
+      OPDOMAIN_TEST_MISSING: missing.join('\n'),
+      ...(noKeycloak[0] === undefined ? {} : { OPDOMAIN_TEST_NO_KEYCLOAK: noKeycloak[0] }),
+      JEST_JSON_QUIET: '1',
+    },
+  );
+  const result = readRing(ring);
+  results.push(result ?? { ring, passed: 0, failed: 1, skipped: 0, tests: [] });
+  if (code !== 0 && result?.failed === 0)
+    results.push({ ring: `${ring} (ended with ${String(code)})`, passed: 0, failed: 1, skipped: 0, tests: [] });
+}
+
+const withChecks = !words.includes('--no-checks') && wanted.length === 0;
 try {
-  for (const ring of chosen) {
-    say(`\n== ${ring} ==`);
-    const code = await run(
-      process.execPath,
-      [
-        '--experimental-vm-modules',
-        '--disable-warning=ExperimentalWarning',
-        'node_modules/jest/bin/jest.js',
-        '--json',
-        `--outputFile=${join(resultsFolder, `${ring}.json`)}`,
-        ...(oneByOne.includes(ring) ? ['--runInBand'] : ['--maxWorkers=2']),
-        '--passWithNoTests',
-        '--selectProjects',
-        ring,
-      ],
-      {
-        ...(postgres === undefined ? {} : { OPDOMAIN_TEST_POSTGRES_URL: postgres.url }),
-        OPDOMAIN_TEST_MISSING: missing.join('\n'),
-        ...(noKeycloak[0] === undefined ? {} : { OPDOMAIN_TEST_NO_KEYCLOAK: noKeycloak[0] }),
-        JEST_JSON_QUIET: '1',
-      },
-    );
-    const result = readRing(ring);
-    results.push(result ?? { ring, passed: 0, failed: 1, skipped: 0, tests: [] });
-    if (code !== 0 && result?.failed === 0)
-      results.push({ ring: `${ring} (ended with ${String(code)})`, passed: 0, failed: 1, skipped: 0, tests: [] });
+  for (const stage of stages) {
+    const begun = performance.now();
+    const parts = stage.filter((part) => (part === 'checks' ? withChecks : chosen.includes(part)));
+    await Promise.all(
+      parts.map(async (part, at) => {
+        let kept = '';
+        const shown = at === 0 ? undefined : (text: string): void => void (kept += text);
+        if (part === 'checks') failedChecks.push(...(await checks(shown)));
+        else await testRing(part, shown);
+        return kept;
+      }),
+    ).then((kept) => {
+      for (const text of kept) process.stdout.write(text);
+    });
+    if (parts.length > 0) say(`${parts.join(', ')}: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
   }
 } finally {
   await postgres?.stop();
