@@ -18,7 +18,9 @@ import { installation, user } from '../../libs/domains/manifests/index.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { filePerson, inDays, ok, openOperating, type Operating } from '../support/operating.js';
 import { pathsOf } from '../support/cuts.js';
+import { cpuTimes, type CpuTimes } from './cpu.js';
 import { fillLanes, heldContext } from './held-lanes.js';
+import { profile } from './profile.js';
 import type { Say } from './report.js';
 
 const operatorUser = 'opdomain-operator';
@@ -27,7 +29,6 @@ const image = `registry.example/workbench@sha256:${'a'.repeat(64)}`;
 const workspace = { cpu: '100m', memory: '128Mi', scratch: '256Mi' };
 /** Domains that hold the seats; the rest of the wanted ones are there to be reconciled. */
 const seatDomains = 4;
-const wantedDomains = 200;
 /** How long domains are made before it is measured with as many as there are. */
 const makingSeconds = 150;
 /** People and seats are made this many at a time. */
@@ -47,11 +48,15 @@ export interface World {
   /** Requests of the operator and its probers about the seats' domains, by the API server's own log. */
   requestsAbout(from: string, until: string): Promise<number>;
   passesSince(from: string): Promise<number>;
+  /** Processor time by program so far. */
+  cpu(): Promise<CpuTimes>;
+  /** Samples API, worker and operator from here on. @returns what ends it, with a profile of each in the folder */
+  profile(folder: string): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
 /** PostgreSQL, an API server with its etcd, API and worker in this process, the operator in one of its own. */
-export async function openWorld(say: Say, seatCount: number): Promise<World> {
+export async function openWorld(say: Say, seatCount: number, wantedDomains: number): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'opdomain-bench-'));
   say('starting the control plane');
   const plane = await startControlPlane({ dir, durable: false });
@@ -69,8 +74,8 @@ export async function openWorld(say: Say, seatCount: number): Promise<World> {
       return opdomainConfig.parse({ ...config, cluster, seats: { paths: pathsOf(contexts), workspace } });
     },
   });
-  const stopOperator = await operatorProcess(medium, dir);
-  const closers: (() => void | Promise<void>)[] = [stopOperator, () => medium.close(), () => plane.stop()];
+  const operator = await operatorProcess(medium, dir);
+  const closers: (() => void | Promise<void>)[] = [operator.stop, () => medium.close(), () => plane.stop()];
 
   say('making authorisations and domains');
   ok(await medium.operator.post('/catalogue-images', { image, title: '工作台', purpose: 'workspace', zones: ['dev'] }));
@@ -84,10 +89,10 @@ export async function openWorld(say: Say, seatCount: number): Promise<World> {
     count(medium, `SELECT count(*) AS n FROM domains.operation_domains WHERE state = 'ready'`);
   await medium.until(async () => (await readyDomains()) >= seatDomains, 'the seats’ domains', 240);
   const [first] = operatings as [Operating];
-  for (let made = seatDomains; made < wantedDomains; made += 1) {
+  await each(wantedDomains - seatDomains, async () => {
     const authorisationId = await bareAuthorisation(medium, first);
     ok(await medium.operator.post('/operation-domains', { authorisationId }));
-  }
+  });
   say(`making ${String(seatCount)} seats with workspaces`);
   const seats = await makeSeats(medium, operatings, seatCount);
   say('waiting for their pods');
@@ -123,6 +128,15 @@ export async function openWorld(say: Say, seatCount: number): Promise<World> {
     now: async () => Number((await medium.sql<{ ms: string }>('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS ms'))[0]?.ms),
     watchReceipts: (many) => watchReceipts(medium, many),
     requestsAbout: (from, until) => requestsAbout(dirname(plane.auditLogPath), domainIds, from, until),
+    cpu: () => cpuTimes(new Map([[operator.pid, 'operator']])),
+    async profile(folder) {
+      const end = await profile();
+      operator.say('profile');
+      return async () => {
+        operator.say(join(folder, 'operator.cpuprofile'));
+        await end(join(folder, 'api-and-worker.cpuprofile'));
+      };
+    },
     passesSince: (from) => count(medium, 'SELECT count(*) AS n FROM domains.reconciliations WHERE at > $1', [from]),
     async close() {
       for (const close of closers) await close();
@@ -130,19 +144,38 @@ export async function openWorld(say: Say, seatCount: number): Promise<World> {
   };
 }
 
+async function each(many: number, make: (position: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const maker = async (): Promise<void> => {
+    while (next < many) await make(next++);
+  };
+  await Promise.all(Array.from({ length: width }, maker));
+}
+
 const count = async (medium: Medium, sql: string, parameters: unknown[] = []): Promise<number> =>
   Number((await medium.sql<{ n: string }>(sql, parameters))[0]?.n);
 
-async function operatorProcess(medium: Medium, dir: string): Promise<() => Promise<void>> {
+interface OperatorProcess {
+  readonly pid: number;
+  /** `profile` begins one, and a file's path ends it there. */
+  say(line: string): void;
+  stop(): Promise<void>;
+}
+
+async function operatorProcess(medium: Medium, dir: string): Promise<OperatorProcess> {
   const file = join(dir, 'operator.json');
   await writeFile(file, JSON.stringify(medium.configOf('operator')), { mode: 0o600 });
   const names = medium.platform.contexts.map(({ name }) => name).join(',');
   const program = fileURLToPath(new URL('operator-process.js', import.meta.url));
   const child = spawn(process.execPath, [program, file, names], { stdio: ['pipe', 'inherit', 'inherit'] });
   const ended = once(child, 'exit');
-  return async () => {
-    child.stdin.end();
-    await ended;
+  return {
+    pid: child.pid ?? 0,
+    say: (line) => void child.stdin.write(`${line}\n`),
+    async stop() {
+      child.stdin.end();
+      await ended;
+    },
   };
 }
 
@@ -158,7 +191,7 @@ async function bareAuthorisation(medium: Medium, { unitId, authorityId }: Operat
 
 async function makeSeats(medium: Medium, operatings: readonly Operating[], many: number): Promise<{ id: string; authority: Caller }[]> {
   const seats: { id: string; authority: Caller }[] = [];
-  const makeOne = async (position: number): Promise<void> => {
+  await each(many, async (position) => {
     const { unitId, authority, manager, scenarioId } = operatings[position % operatings.length] as Operating;
     const person = await medium.person(unitId, ['unit-developer']);
     await filePerson(authority, person.personId);
@@ -168,12 +201,7 @@ async function makeSeats(medium: Medium, operatings: readonly Operating[], many:
     ok(await authority.post(`/seats/${id}/grants`, {}));
     ok(await person.post(`/seats/${id}/workspaces`, { image }));
     seats.push({ id, authority });
-  };
-  let next = 0;
-  const maker = async (): Promise<void> => {
-    while (next < many) await makeOne(next++);
-  };
-  await Promise.all(Array.from({ length: width }, maker));
+  });
   return seats;
 }
 
