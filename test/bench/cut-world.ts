@@ -34,6 +34,16 @@ const makingSeconds = 150;
 /** People and seats are made this many at a time. */
 const width = 6;
 
+/** One receipt, all in milliseconds of the database's clock. */
+export interface Watched {
+  readonly committedAt: number;
+  /** When the first attempt read the cut. */
+  readonly triedAt: number;
+  /** When the operator's look was answered that showed the workspace gone. */
+  readonly lookedAt: number;
+  /** When the receipt was seen to be there. */
+  readonly seenAt: number;
+}
 export interface World {
   readonly dir: string;
   /** Seats with a workspace whose pod stands. */
@@ -44,7 +54,7 @@ export interface World {
   /** The database's clock, in milliseconds. */
   now(): Promise<number>;
   /** Waits for so many receipts from here on. */
-  watchReceipts(count: number): Promise<readonly { readonly committedAt: number; readonly seenAt: number }[]>;
+  watchReceipts(count: number): Promise<readonly Watched[]>;
   /** Requests of the operator and its probers about the seats' domains, by the API server's own log. */
   requestsAbout(from: string, until: string): Promise<number>;
   passesSince(from: string): Promise<number>;
@@ -189,12 +199,21 @@ async function bareAuthorisation(medium: Medium, { unitId, authorityId }: Operat
   return made;
 }
 
+/** What a seat needs of a person, as it was filed for another over the API. */
+const fileAs = (medium: Medium, like: string, personId: string): Promise<unknown> =>
+  medium.sql(`DO $$ BEGIN SET LOCAL session_replication_role = replica;
+    INSERT INTO identity.personnel_records (id, person_id, kind, valid_from, documented_from, valid_until, evidence_digest, withdrawn, details)
+    SELECT gen_random_uuid(), '${personId}', kind, valid_from, documented_from, valid_until, evidence_digest, withdrawn, details
+    FROM identity.personnel_records WHERE person_id = '${like}'; END $$`);
+
 async function makeSeats(medium: Medium, operatings: readonly Operating[], many: number): Promise<{ id: string; authority: Caller }[]> {
   const seats: { id: string; authority: Caller }[] = [];
+  const filed = await medium.person(operatings[0]?.unitId ?? '', ['unit-developer']);
+  await filePerson(operatings[0]?.authority as Caller, filed.personId);
   await each(many, async (position) => {
     const { unitId, authority, manager, scenarioId } = operatings[position % operatings.length] as Operating;
     const person = await medium.person(unitId, ['unit-developer']);
-    await filePerson(authority, person.personId);
+    await fileAs(medium, filed.personId, person.personId);
     const { id } = ok(
       await manager.post('/seats', { personId: person.personId, scenarioId, clause: '授权协议第四条', endsOn: inDays(60) }),
     );
@@ -205,18 +224,21 @@ async function makeSeats(medium: Medium, operatings: readonly Operating[], many:
   return seats;
 }
 
-async function watchReceipts(medium: Medium, many: number): Promise<{ committedAt: number; seenAt: number }[]> {
+async function watchReceipts(medium: Medium, many: number): Promise<Watched[]> {
   const known = new Set((await medium.sql<{ id: string }>(`SELECT id FROM seats.revocations WHERE state = 'closed'`)).map(({ id }) => id));
-  const found: { committedAt: number; seenAt: number }[] = [];
+  const found: Watched[] = [];
   await medium.until(
     async () => {
-      const rows = await medium.sql<{ id: string; committed: Date; seen: Date }>(
-        `SELECT id, created_at AS committed, clock_timestamp() AS seen FROM seats.revocations WHERE state = 'closed' AND id <> ALL($1)`,
+      const rows = await medium.sql<{ id: string; committed: Date; tried: Date; looked: string | null; seen: Date }>(
+        `SELECT id, created_at AS committed, coalesce(seen_at, closed_at) AS tried, clock_timestamp() AS seen,
+           jsonb_path_query_first(receipt, '$.document.paths[*] ? (@.path == "workspace-pods").cuts[0].probe.at') #>> '{}' AS looked
+         FROM seats.revocations WHERE state = 'closed' AND id <> ALL($1)`,
         [[...known]],
       );
-      for (const { id, committed, seen } of rows) {
+      for (const { id, committed, tried, looked, seen } of rows) {
         known.add(id);
-        found.push({ committedAt: committed.getTime(), seenAt: seen.getTime() });
+        const lookedAt = new Date(looked ?? '').getTime();
+        found.push({ committedAt: committed.getTime(), triedAt: tried.getTime(), lookedAt, seenAt: seen.getTime() });
       }
       return found.length >= many;
     },

@@ -17,6 +17,8 @@ interface Cut {
   readonly fromCommitMs: number;
   /** The same from the request having been sent. */
   readonly fromOrderMs: number;
+  readonly toFirstTryMs: number;
+  readonly toLookMs: number;
 }
 
 /** How fast a receipt is there, one alone and a hundred at once, while domains reconcile and every other lane is full. */
@@ -53,6 +55,8 @@ export async function benchCut(say: Say, { domains, atOnce, singles, profile }: 
         atMost(`${String(atOnce)} at once, receipt p50 (${under})`, of(together, 'fromCommitMs', 0.5), 'ms', 2_000),
         atMost(`${String(atOnce)} at once, receipt p95`, of(together, 'fromCommitMs', 0.95), 'ms', 5_000),
         figure(`${String(atOnce)} at once, the last receipt`, of(together, 'fromCommitMs', 1), 'ms'),
+        figure(`${String(atOnce)} at once, p50 from commit to first attempt`, of(together, 'toFirstTryMs', 0.5), 'ms'),
+        figure(`${String(atOnce)} at once, p50 from commit to the operator’s answer`, of(together, 'toLookMs', 0.5), 'ms'),
         figure(`${String(atOnce)} at once, p95 from the sending of the request`, of(together, 'fromOrderMs', 0.95), 'ms'),
         figure('requests to the API server about the seats’ domains per receipt, passes included', requests / atOnce, 'requests'),
         figure('domains over which a pass ended meanwhile', passes, 'domains'),
@@ -71,5 +75,10 @@ async function revoke(world: World, seats: readonly string[]): Promise<readonly 
   const watch = world.watchReceipts(seats.length);
   await Promise.all(seats.map((seat) => world.revoke(seat)));
   const seen = await watch;
-  return seen.map(({ committedAt, seenAt }) => ({ fromCommitMs: seenAt - committedAt, fromOrderMs: seenAt - sent }));
+  return seen.map(({ committedAt, triedAt, lookedAt, seenAt }) => ({
+    fromCommitMs: seenAt - committedAt,
+    fromOrderMs: seenAt - sent,
+    toFirstTryMs: triedAt - committedAt,
+    toLookMs: lookedAt - committedAt,
+  }));
 }

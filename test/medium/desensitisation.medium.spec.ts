@@ -202,6 +202,7 @@ describe('a desensitisation run', () => {
       lastAttempt: false,
       signal: new AbortController().signal,
       progress: () => Promise.resolve(),
+      again: () => undefined,
     };
     await (await data.medium.worker()).get(RunExecution, { strict: false }).carryOut(id, work);
     const done = await data.ended(id);

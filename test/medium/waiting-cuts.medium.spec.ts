@@ -86,7 +86,7 @@ const runsOf = async (id: string): Promise<number> =>
 /** Answers every open order of a kind, as the operator does. @returns how many there were */
 async function answer(kind: 'pods' | 'access', result: JsonObject): Promise<number> {
   const desk = operator.get(OperatorDesk);
-  const orders = (await desk.wanted(domainId)).looks.filter((order) => order.kind === kind);
+  const orders = (await desk.beginLooks(domainId)).filter((order) => order.kind === kind);
   await desk.answer(
     orders.map(({ id }) => id),
     { result },

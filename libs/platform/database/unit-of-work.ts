@@ -197,9 +197,8 @@ export class UnitOfWork {
     return inSpan(`act ${context.action}`, { 'opdomain.action': context.action }, async () => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await this.dataSource.transaction(options.serializable === true ? 'SERIALIZABLE' : 'READ COMMITTED', (manager) =>
-            this.inside(context, manager, work),
-          );
+          const inside = (manager: EntityManager): Promise<T> => this.inside(context, manager, work);
+          return await (options.serializable === true ? this.dataSource.transaction('SERIALIZABLE', inside) : this.dataSource.transaction(inside));
         } catch (error) {
           if (attempt < attempts && retryable.has((error as { code?: string }).code ?? '')) continue;
           throw uniqueRefusal(error, this.uniques) ?? error;
@@ -210,8 +209,8 @@ export class UnitOfWork {
 
   /** Reads without writing: a write inside is refused by PostgreSQL. */
   read<T>(context: ActContext, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
-      await manager.query('SET TRANSACTION READ ONLY');
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
       const tx = new Transaction(context, manager, this.sealer, this.clock, this.knownActions);
       try {
         await tx.assertStanding();

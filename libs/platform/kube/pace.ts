@@ -37,6 +37,46 @@ export class TokenBucket {
   }
 }
 
+/**
+ * Lets passes wait while what a cut waits for is under way, and for a moment after it, since a look is several requests in a row. It is
+ * precedence and no lock: nobody waits for longer than `mostMs`.
+ */
+export class Precedence {
+  private running = 0;
+  private free: PromiseWithResolvers<undefined> | undefined;
+  private ending: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly lingerMs: number,
+    private readonly mostMs: number,
+  ) {}
+
+  async first<T>(work: () => Promise<T>): Promise<T> {
+    this.running += 1;
+    this.free ??= Promise.withResolvers<undefined>();
+    clearTimeout(this.ending);
+    try {
+      return await work();
+    } finally {
+      this.running -= 1;
+      if (this.running === 0) this.ending = setTimeout(() => this.giveWay(), this.lingerMs);
+    }
+  }
+
+  /** Resolves when a pass may go on. */
+  async after(): Promise<void> {
+    if (this.free === undefined) return;
+    const limit = new AbortController();
+    await Promise.race([this.free.promise, pause(this.mostMs, limit.signal)]);
+    limit.abort();
+  }
+
+  private giveWay(): void {
+    this.free?.resolve(undefined);
+    this.free = undefined;
+  }
+}
+
 export interface Failure {
   /** HTTP status, or 0 where no answer came at all. */
   readonly status: number;
