@@ -15,6 +15,7 @@ const controlKeptMs = 20_000;
 /** Before a cut nothing waits for longer; after it an answer is worth waiting for. */
 const rehearseWithinMs = 1_000;
 const answerWithinMs = 5_000;
+const answering = { connect: { timeout: answerWithinMs }, headersTimeout: answerWithinMs, bodyTimeout: answerWithinMs } as const;
 /** How long ago canaries may have been asked to count as before a cut. */
 const rehearsedWithin = '60 seconds';
 /** Header by which a replica says which one it is. */
@@ -67,8 +68,13 @@ export class Canaries implements OnModuleDestroy {
   private publicKey: KeyObject | undefined;
   private keyMade: Promise<void> | undefined;
   private control: { readonly credential: Promise<string>; readonly until: number } | undefined;
-  /** Connections are kept and shared by all cuts; more at once would only queue in the replica. */
-  private readonly agent = new Agent({ connections: 16 });
+  /**
+   * Connections are kept and shared by all cuts; more at once would only queue in the replica. What waits here for a connection has not
+   * been asked yet: its time to answer begins when it is sent, or many cuts at once would give up on one another.
+   */
+  private readonly agent = new Agent({ ...answering, connections: 16 });
+  /** Controls do not queue behind what they are to vouch for. */
+  private readonly controlAgent = new Agent({ ...answering, connections: 2 });
   private readonly facts = new Batched<Question, Facts>((questions) => this.readFacts(questions));
   /** Whether a replica answers at all: one control tells all who ask it at the same time. */
   private readonly controls = new Batched<Replica, Answer>((replicas) => this.askControl(replicas));
@@ -79,8 +85,8 @@ export class Canaries implements OnModuleDestroy {
     @Inject(KEYS) private readonly keys: Keys,
   ) {}
 
-  onModuleDestroy(): Promise<void> {
-    return this.agent.destroy();
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all([this.agent.destroy(), this.controlAgent.destroy()]);
   }
 
   isCanary(bearer: string): boolean {
@@ -156,15 +162,15 @@ export class Canaries implements OnModuleDestroy {
   private async ask(
     replica: Replica,
     credential: string,
-    { query = '', withinMs = answerWithinMs }: { readonly query?: string; readonly withinMs?: number } = {},
+    { query = '', withinMs, dispatcher = this.agent }: { readonly query?: string; readonly withinMs?: number; readonly dispatcher?: Agent } = {},
   ): Promise<Answer> {
     if (replica.address === null) return { verdict: 'unknown', why: 'no address yet' };
     try {
       const response = await fetch(`${replica.address}/api/v1/canary${query}`, {
         headers: { authorization: `Bearer ${credential}` },
         redirect: 'error',
-        dispatcher: this.agent,
-        signal: AbortSignal.timeout(withinMs),
+        dispatcher,
+        ...(withinMs === undefined ? {} : { signal: AbortSignal.timeout(withinMs) }),
       });
       const text = await response.text();
       if (response.headers.get(replicaHeader) !== replica.id) return { verdict: 'unknown', why: 'another process answered' };
@@ -175,14 +181,15 @@ export class Canaries implements OnModuleDestroy {
       const { what } = problem.data.details;
       return { verdict: 'refused', why: `${problem.data.code}${typeof what === 'string' ? ` ${what}` : ''}` };
     } catch (fault) {
-      return { verdict: 'unknown', why: fault instanceof Error ? fault.name : 'no answer' };
+      const cause = fault instanceof Error ? (fault.cause ?? fault) : fault;
+      return { verdict: 'unknown', why: cause instanceof Error ? cause.name : 'no answer' };
     }
   }
 
   private async askControl(replicas: readonly Replica[]): Promise<readonly Answer[]> {
     const control = await this.controlCredential();
     const answers = new Map(
-      replicas.map((replica): [string, Promise<Answer>] => [`${replica.id} ${replica.address ?? ''}`, this.ask(replica, control)]),
+      replicas.map((replica): [string, Promise<Answer>] => [`${replica.id} ${replica.address ?? ''}`, this.ask(replica, control, { dispatcher: this.controlAgent })]),
     );
     return Promise.all(replicas.map(({ id, address }) => answers.get(`${id} ${address ?? ''}`) as Promise<Answer>));
   }

@@ -39,21 +39,22 @@ export class TokenBucket {
 
 /**
  * Lets passes wait while what a cut waits for is under way, and for a moment after it, since a look is several requests in a row. It is
- * precedence and no lock: nobody waits for longer than `mostMs`.
+ * precedence and no lock: meanwhile passes go on at a slow pace, so that no storm of cuts stops them.
  */
 export class Precedence {
   private running = 0;
-  private free: PromiseWithResolvers<undefined> | undefined;
+  private free: { readonly reached: PromiseWithResolvers<undefined>; readonly meanwhile: TokenBucket } | undefined;
   private ending: NodeJS.Timeout | undefined;
 
+  /** @param passesPerSecond of all passes together, while cuts are under way */
   constructor(
     private readonly lingerMs: number,
-    private readonly mostMs: number,
+    private readonly passesPerSecond: number,
   ) {}
 
   async first<T>(work: () => Promise<T>): Promise<T> {
     this.running += 1;
-    this.free ??= Promise.withResolvers<undefined>();
+    this.free ??= { reached: Promise.withResolvers<undefined>(), meanwhile: new TokenBucket(this.passesPerSecond, 0) };
     clearTimeout(this.ending);
     try {
       return await work();
@@ -66,13 +67,13 @@ export class Precedence {
   /** Resolves when a pass may go on. */
   async after(): Promise<void> {
     if (this.free === undefined) return;
-    const limit = new AbortController();
-    await Promise.race([this.free.promise, pause(this.mostMs, limit.signal)]);
-    limit.abort();
+    const turn = new AbortController();
+    await Promise.race([this.free.reached.promise, pause(this.free.meanwhile.reserve(), turn.signal)]);
+    turn.abort();
   }
 
   private giveWay(): void {
-    this.free?.resolve(undefined);
+    this.free?.reached.resolve(undefined);
     this.free = undefined;
   }
 }

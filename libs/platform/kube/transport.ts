@@ -33,13 +33,13 @@ export interface KubeAnswer {
 }
 
 const lingerMs = 100;
-/** However many cuts there are, passes go on at this pace. */
-const passesWaitMs = 5_000;
+/** However many cuts there are, passes go on at this pace: a zone is passed over within seconds. */
+const passesMeanwhilePerSecond = 10;
 
 /** Sends requests at a bounded rate, again where that is safe, and types what comes back. */
 export class Transport {
   private readonly buckets: Readonly<Record<Share, TokenBucket>>;
-  private readonly precedence = new Precedence(lingerMs, passesWaitMs);
+  private readonly precedence = new Precedence(lingerMs, passesMeanwhilePerSecond);
   constructor(
     private readonly connection: Connection,
     private readonly settings: KubeSettings,
