@@ -1,5 +1,6 @@
 export * from './access-standing.js';
 export * from './act.js';
+export * from './batched.js';
 export * from './canonical.js';
 export * from './clock.js';
 export * from './context.js';

@@ -196,9 +196,8 @@ export class UnitOfWork {
     return inSpan(`act ${context.action}`, { 'opdomain.action': context.action }, async () => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await this.dataSource.transaction(options.serializable === true ? 'SERIALIZABLE' : 'READ COMMITTED', (manager) =>
-            this.inside(context, manager, work),
-          );
+          const inside = (manager: EntityManager): Promise<T> => this.inside(context, manager, work);
+          return await (options.serializable === true ? this.dataSource.transaction('SERIALIZABLE', inside) : this.dataSource.transaction(inside));
         } catch (error) {
           if (attempt < attempts && retryable.has((error as { code?: string }).code ?? '')) continue;
           throw uniqueRefusal(error, this.uniques) ?? error;
@@ -208,17 +207,26 @@ export class UnitOfWork {
   }
 
   /** Reads without writing: a write inside is refused by PostgreSQL. */
-  read<T>(context: ActContext, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
-      await manager.query('SET TRANSACTION READ ONLY');
-      const tx = new Transaction(context, manager, this.sealer, this.clock, this.knownActions);
+  async read<T>(context: ActContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      // In one statement: reads are what a busy process does most.
+      await runner.query('START TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+      const tx = new Transaction(context, runner.manager, this.sealer, this.clock, this.knownActions);
       try {
         await tx.assertStanding();
-        return await this.unlessEnded(context, manager, () => work(tx));
+        const result = await this.unlessEnded(context, runner.manager, () => work(tx));
+        await runner.query('COMMIT');
+        return result;
+      } catch (fault) {
+        await runner.query('ROLLBACK').catch(() => undefined);
+        throw fault;
       } finally {
         unbind(tx);
       }
-    });
+    } finally {
+      await runner.release();
+    }
   }
 
   /** Writes one journal row on its own: a refusal or a read, which change no state; also of an access that has ended meanwhile. */
