@@ -13,6 +13,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { networkInterfaces } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ComposedModule } from '../composition/platform.module.js';
 import type { Platform } from '../composition/platform.js';
 
@@ -67,12 +68,14 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   return app;
 }
 
+/** What does not answer within this is not ready. */
+const readyWithinMs = 3_000;
 /** Each port is asked for itself; its answer is `ok` or the kind of fault, never its text. */
 async function readiness(platform: Platform): Promise<Record<string, string>> {
   const ask = async (check: () => Promise<unknown>): Promise<string> => {
     try {
-      await check();
-      return 'ok';
+      const late = pause(readyWithinMs, 'late', { ref: false });
+      return (await Promise.race([check(), late])) === 'late' ? 'TimeoutError' : 'ok';
     } catch (fault) {
       return fault instanceof Error ? fault.name : 'fault';
     }

@@ -21,6 +21,7 @@ import { endedAbove, type Belongings } from './endings.js';
 import { epochChannel, readEpochs } from './epochs.js';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
+import { connectionsOf, inTransaction, Places } from './places.js';
 import { RememberedAnswers } from './remembered-answers.js';
 import { usageRecorded } from './sink-events.js';
 import { bindManager, unbind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
@@ -174,6 +175,7 @@ class Transaction implements Tx {
 /** Gives out transactions: state, journal and outbox commit together, or nothing does. */
 export class UnitOfWork {
   private readonly answers: RememberedAnswers;
+  private readonly places: Places;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -184,38 +186,49 @@ export class UnitOfWork {
     private readonly belongings: Belongings = {},
   ) {
     this.answers = new RememberedAnswers(sealer);
+    this.places = new Places(connectionsOf(dataSource));
   }
 
   /**
    * Runs one act: gather, decide and apply in one transaction that locks what the decision rests on. With an idempotency key the
    * result is kept in the same transaction, and a repeat of the same request is answered with it. Serialisation conflicts are retried.
    * @throws Refusal `http.idempotency-key-reused` when the key came with another request; `authorisation.ended`, `scenario.ended` or
-   * `domain.ended` for an act under what has ended; what `uniques` names for a unique violation.
+   * `domain.ended` for an act under what has ended; what `uniques` names for a unique violation; `database.busy` (503) without a connection
+   * for ten seconds.
    */
   run<T>(context: ActContext, work: (tx: Tx) => Promise<T>, options: { serializable?: boolean } = {}): Promise<T> {
-    return inSpan(`act ${context.action}`, { 'opdomain.action': context.action }, async () => {
+    const acting = async (): Promise<T> => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          const inside = (manager: EntityManager): Promise<T> => this.inside(context, manager, work);
-          return await (options.serializable === true ? this.dataSource.transaction('SERIALIZABLE', inside) : this.dataSource.transaction(inside));
+          const inside = (manager: EntityManager): Promise<T> => inTransaction(this.dataSource, () => this.inside(context, manager, work));
+          return await (options.serializable === true
+            ? this.dataSource.transaction('SERIALIZABLE', inside)
+            : this.dataSource.transaction(inside));
         } catch (error) {
           if (attempt < attempts && retryable.has((error as { code?: string }).code ?? '')) continue;
           throw uniqueRefusal(error, this.uniques) ?? error;
         }
       }
-    });
+    };
+    return inSpan(`act ${context.action}`, { 'opdomain.action': context.action }, () => this.places.through(context, acting));
   }
 
   /** Reads without writing: a write inside is refused by PostgreSQL. */
-  async read<T>(context: ActContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+  read<T>(context: ActContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.places.through(context, () => this.reading(context, work));
+  }
+
+  private async reading<T>(context: ActContext, work: (tx: Tx) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
       // In one statement: reads are what a busy process does most.
       await runner.query('START TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
       const tx = new Transaction(context, runner.manager, this.sealer, this.clock, this.knownActions);
       try {
-        await tx.assertStanding();
-        const result = await this.unlessEnded(context, runner.manager, () => work(tx));
+        const result = await inTransaction(this.dataSource, async () => {
+          await tx.assertStanding();
+          return this.unlessEnded(context, runner.manager, () => work(tx));
+        });
         await runner.query('COMMIT');
         return result;
       } catch (fault) {

@@ -55,6 +55,7 @@ export class ActGuard implements CanActivate {
       at,
       source: request.ip,
       standing,
+      ...(spec.cuts === undefined ? {} : { urgent: true as const }),
       ...(parent === undefined ? {} : { traceparent: parent }),
       ...ifMatch(request),
     };
