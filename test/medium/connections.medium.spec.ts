@@ -68,13 +68,13 @@ describe('a transaction', () => {
 
   it('leaves nothing behind by which work that it started cannot go on after it', async () => {
     const { unitOfWork, dataSource } = medium.platform;
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<string>();
     let later: Promise<unknown> = Promise.resolve();
     await unitOfWork.read(act(), () => {
       later = promise.then(() => dataSource.query('SELECT 1'));
       return Promise.resolve();
     });
-    resolve();
+    resolve('over');
     await expect(later).resolves.toHaveLength(1);
   });
 

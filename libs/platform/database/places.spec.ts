@@ -11,8 +11,13 @@ const of = (personId: Id, more: Partial<ActContext> = {}): ActContext => ({
 });
 /** Work that goes on until it is told to end. */
 const lasting = () => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { work: () => promise, end: resolve };
+  const { promise, resolve } = Promise.withResolvers<string>();
+  return {
+    work: () => promise,
+    end: () => {
+      resolve('ended');
+    },
+  };
 };
 const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
