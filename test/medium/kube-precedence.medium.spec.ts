@@ -44,8 +44,9 @@ describe('requests to the API server', () => {
   it('of passes wait for those of cuts; those that keep the lead, and other cuts, wait for nobody', async () => {
     const get = (of: Pick<KubeCluster, 'ask'>, path: string): Promise<unknown> => of.ask({ method: 'GET', path });
     const cuts = cluster.fenced(term, 'cuts');
+    const arrived = once(server, 'request');
     const cut = get(cuts, '/held');
-    while (held.length === 0) await once(server, 'request');
+    await arrived;
     const pass = get(cluster.fenced(term), '/pass');
     await get(cluster, '/lease');
     await get(cuts, '/other-cut');

@@ -198,7 +198,9 @@ export class UnitOfWork {
       for (let attempt = 1; ; attempt += 1) {
         try {
           const inside = (manager: EntityManager): Promise<T> => this.inside(context, manager, work);
-          return await (options.serializable === true ? this.dataSource.transaction('SERIALIZABLE', inside) : this.dataSource.transaction(inside));
+          return await (options.serializable === true
+            ? this.dataSource.transaction('SERIALIZABLE', inside)
+            : this.dataSource.transaction(inside));
         } catch (error) {
           if (attempt < attempts && retryable.has((error as { code?: string }).code ?? '')) continue;
           throw uniqueRefusal(error, this.uniques) ?? error;
