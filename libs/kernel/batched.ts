@@ -40,7 +40,8 @@ export class Batched<K, V> {
   private async answer(asked: readonly Waiting<K, V>[]): Promise<void> {
     try {
       const values = await this.read(asked.map(({ key }) => key));
-      if (values.length !== asked.length) throw new RangeError(`${String(asked.length)} were asked for, ${String(values.length)} were read`);
+      if (values.length !== asked.length)
+        throw new RangeError(`${String(asked.length)} were asked for, ${String(values.length)} were read`);
       asked.forEach(({ resolve }, position) => {
         resolve(values[position] as V);
       });

@@ -85,7 +85,7 @@ export async function openWorld(say: Say, seatCount: number, wantedDomains: numb
     },
   });
   const operator = await operatorProcess(medium, dir);
-  const closers: (() => void | Promise<void>)[] = [operator.stop, () => medium.close(), () => plane.stop()];
+  const closers: (() => void | Promise<void>)[] = [() => operator.stop(), () => medium.close(), () => plane.stop()];
 
   say('making authorisations and domains');
   ok(await medium.operator.post('/catalogue-images', { image, title: '工作台', purpose: 'workspace', zones: ['dev'] }));

@@ -219,6 +219,7 @@ describe('a cut that waits for the operator', () => {
     expect(await desk.urgent()).toContain(domainId);
     await desk.hear(domainId);
     expect((await desk.wanted(domainId)).reconciliation.wanted).toBe(wanted + 1);
+    await reached(id, 'the operator to be asked', ({ open }) => open.some(({ detail }) => detail === 'domain.operator-silent'));
     await answered('pods', { pods: [] });
     await answered('access', refusedZone('zone-dev'));
     await reached(id, 'the receipt', ({ state }) => state === 'closed');

@@ -139,15 +139,18 @@ describe('lanes of queued work', () => {
     const rung = Relay.rung(laneConfig.parse(undefined));
     expect(rung).toEqual(lanes.filter((lane) => lane !== 'cuts'));
     const relay = bench.relay([], rung);
-    const [cut, other] = [job('silent', () => Promise.resolve(), { lane: 'cuts' }), job('loud', () => Promise.resolve(), { lane: 'lapses' })];
+    const [cut, other] = [
+      job('silent', () => Promise.resolve(), { lane: 'cuts' }),
+      job('loud', () => Promise.resolve(), { lane: 'lapses' }),
+    ];
     const ids = [await bench.order(cut.job), await bench.order(other.job)];
     const rungAt = async (id: Id | undefined): Promise<unknown> =>
-      ((await bench.dataSource.query('SELECT rung_at FROM platform.work WHERE id = $1', [id])) as { rung_at: unknown }[])[0]?.rung_at;
+      (await bench.dataSource.query<{ rung_at: unknown }[]>('SELECT rung_at FROM platform.work WHERE id = $1', [id]))[0]?.rung_at;
     await bench.until(async () => (await rungAt(ids[1])) !== null, 'the other lane to be rung');
     expect(await rungAt(ids[0])).toBeNull();
     await relay.stop();
     const worker = await bench.worker({ jobs: [cut, other] });
-    for (const id of ids) await bench.until(async () => (await bench.work(id as Id)).state === 'done', 'both to be done');
+    for (const id of ids) await bench.until(async () => (await bench.work(id)).state === 'done', 'both to be done');
     await worker.stop();
   });
 
@@ -160,7 +163,7 @@ describe('lanes of queued work', () => {
     const done = `SELECT count(*)::int AS n FROM platform.work WHERE name = $1 AND state = 'done'`;
     await bench.until(async () => {
       cuts.endAll();
-      return ((await bench.dataSource.query(done, [cuts.handler.job.name])) as { n: number }[])[0]?.n === keys.length;
+      return (await bench.dataSource.query<{ n: number }[]>(done, [cuts.handler.job.name]))[0]?.n === keys.length;
     }, 'all to be done');
     expect(cuts.most()).toBe(3);
     await worker.stop();

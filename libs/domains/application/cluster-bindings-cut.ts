@@ -1,4 +1,14 @@
-import { Batched, systemAct, type Clock, type CutMoment, type CutPath, type CutScope, type Id, type JsonObject, type PathCut } from '#kernel';
+import {
+  Batched,
+  systemAct,
+  type Clock,
+  type CutMoment,
+  type CutPath,
+  type CutScope,
+  type Id,
+  type JsonObject,
+  type PathCut,
+} from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { Implements } from '#platform/seams';

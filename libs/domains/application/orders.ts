@@ -5,7 +5,15 @@ import { traceparent } from '#platform/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DOMAINS_CONFIG, type DomainsConfig } from '../config.js';
-import { began, type ClusterOrder, type LookKind, type LookStanding, type LookSubject, type OrderKind, pending } from '../domain/operator-work.js';
+import {
+  began,
+  type ClusterOrder,
+  type LookKind,
+  type LookStanding,
+  type LookSubject,
+  type OrderKind,
+  pending,
+} from '../domain/operator-work.js';
 import { OperatorRepository } from '../persistence/operator.repository.js';
 import { refuse } from '../domain/refusals.js';
 

@@ -13,8 +13,7 @@ export type OrderKind = (typeof orderKinds)[number];
 export const lookKinds = ['pods', 'access'] as const satisfies readonly OrderKind[];
 export type LookKind = (typeof lookKinds)[number];
 export type Look = ClusterOrder & { readonly kind: LookKind };
-export const isLook = (order: ClusterOrder): order is Look =>
-  (lookKinds as readonly OrderKind[]).includes(order.kind);
+export const isLook = (order: ClusterOrder): order is Look => (lookKinds as readonly OrderKind[]).includes(order.kind);
 export const isPassOrder = (order: ClusterOrder): order is PassOrder => !isLook(order);
 /** An order that is answered with a pass. */
 export type PassOrder = ClusterOrder & { readonly kind: Exclude<OrderKind, LookKind> };

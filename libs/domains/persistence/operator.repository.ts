@@ -70,7 +70,9 @@ export class OperatorRepository {
   }
 
   private async orders(tx: Tx, where: string, parameters: readonly unknown[]): Promise<ClusterOrder[]> {
-    const rows: OrderRecord[] = await managerOf(tx).query(`SELECT * FROM domains.cluster_orders WHERE ${where} ORDER BY id`, [...parameters]);
+    const rows: OrderRecord[] = await managerOf(tx).query(`SELECT * FROM domains.cluster_orders WHERE ${where} ORDER BY id`, [
+      ...parameters,
+    ]);
     return rows.map(orderOf);
   }
 

@@ -18,11 +18,7 @@ export const probedZone = (of: Pick<ProbedZone, 'namespace' | 'zone' | 'domainId
  * Asks for everything that a zone must refuse, as its prober account and as the operator, and judges each answer by its reason.
  * @param strangers namespaces of other zones, of this domain and of others.
  */
-export async function probeZone(
-  cluster: Cluster,
-  zone: ProbedZone,
-  strangers: readonly string[],
-): Promise<readonly Verdict[]> {
+export async function probeZone(cluster: Cluster, zone: ProbedZone, strangers: readonly string[]): Promise<readonly Verdict[]> {
   const token = await proberToken(cluster, zone);
   return Promise.all(zoneProbes(zone, strangers).map(async (probe) => judge(probe, await answerTo(cluster, probe, token))));
 }

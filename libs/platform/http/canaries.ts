@@ -145,11 +145,7 @@ export class Canaries implements OnModuleDestroy {
     return this.ask(replica, await this.mint([{ ...scope, epoch }], at), { query });
   }
 
-  private async judge(
-    replica: Replica,
-    scope: EpochRef,
-    old: string,
-  ): Promise<Pick<GateAnswer, 'refused' | 'answer' | 'closedBy' | 'at'>> {
+  private async judge(replica: Replica, scope: EpochRef, old: string): Promise<Pick<GateAnswer, 'refused' | 'answer' | 'closedBy' | 'at'>> {
     if (!replica.leased)
       return { refused: true, answer: 'not heard of any more; its lease ran out', closedBy: 'lease-expired', at: replica.leaseEndsAt };
     const [cut, alive] = await Promise.all([this.ask(replica, old), this.controls.ask(replica)]);
@@ -163,7 +159,11 @@ export class Canaries implements OnModuleDestroy {
   private async ask(
     replica: Replica,
     credential: string,
-    { query = '', withinMs, dispatcher = this.agent }: { readonly query?: string; readonly withinMs?: number; readonly dispatcher?: Agent } = {},
+    {
+      query = '',
+      withinMs,
+      dispatcher = this.agent,
+    }: { readonly query?: string; readonly withinMs?: number; readonly dispatcher?: Agent } = {},
   ): Promise<Answer> {
     if (replica.address === null) return { verdict: 'unknown', why: 'no address yet' };
     try {
@@ -190,7 +190,10 @@ export class Canaries implements OnModuleDestroy {
   private async askControl(replicas: readonly Replica[]): Promise<readonly Answer[]> {
     const control = await this.controlCredential();
     const answers = new Map(
-      replicas.map((replica): [string, Promise<Answer>] => [`${replica.id} ${replica.address ?? ''}`, this.ask(replica, control, { dispatcher: this.controlAgent })]),
+      replicas.map((replica): [string, Promise<Answer>] => [
+        `${replica.id} ${replica.address ?? ''}`,
+        this.ask(replica, control, { dispatcher: this.controlAgent }),
+      ]),
     );
     return Promise.all(replicas.map(({ id, address }) => answers.get(`${id} ${address ?? ''}`) as Promise<Answer>));
   }
@@ -264,7 +267,13 @@ export class Canaries implements OnModuleDestroy {
          SELECT epoch, answers FROM platform.rehearsals
          WHERE scope_kind = asked.kind AND scope_id = asked.id AND at <= asked.since AND at > asked.since - $5::interval
          ORDER BY at DESC LIMIT 1) last`,
-      [asked.map(({ position }) => position), asked.map(({ kind }) => kind), asked.map(({ id }) => id), asked.map(({ since }) => since), rehearsedWithin],
+      [
+        asked.map(({ position }) => position),
+        asked.map(({ kind }) => kind),
+        asked.map(({ id }) => id),
+        asked.map(({ since }) => since),
+        rehearsedWithin,
+      ],
     );
     return new Map(rows.map(({ position, epoch, answers }) => [position, { epoch: Number(epoch), answers }]));
   }

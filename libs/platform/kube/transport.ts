@@ -34,7 +34,7 @@ export interface KubeAnswer {
 
 const lingerMs = 100;
 /** However many cuts there are, passes go on at this pace: a zone is passed over within seconds. */
-const passesMeanwhilePerSecond = 10;
+const passesMeanwhilePerSecond = 25;
 
 /** Sends requests at a bounded rate, again where that is safe, and types what comes back. */
 export class Transport {

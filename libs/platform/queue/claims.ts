@@ -52,13 +52,7 @@ const fairest = `
   RETURNING ${columns}`;
 
 /** @returns the next work of the lane, now leased to `owner`: as much as is due and may run, but of a shared lane one at a time. */
-export async function claim(
-  dataSource: DataSource,
-  lane: Lane,
-  owner: string,
-  shares: Shares,
-  most: number,
-): Promise<readonly WorkRow[]> {
+export async function claim(dataSource: DataSource, lane: Lane, owner: string, shares: Shares, most: number): Promise<readonly WorkRow[]> {
   if (shares.perUnit === null && shares.perPerson === null) {
     const [rows]: [WorkRow[], number] = await dataSource.query(oldest, [lane, owner, null, most]);
     return rows;
