@@ -129,7 +129,6 @@ export class ExportRequests {
     if (personOf(ctx.actor).personId !== row.requesterId) throw refuse('export.not-the-requester', { id });
     return row;
   }
-
 }
 
 const nothingYet = {

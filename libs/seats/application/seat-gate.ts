@@ -27,6 +27,8 @@ export class SeatGate implements Asked {
     // Another role of theirs lets them in, by what it reaches of the thing itself: the act decides.
     if (!seen && actor.grants.some(otherwise)) return undefined;
     try {
+      // What closes the scenario for everybody is said first.
+      await this.scenarios.assertOperating(tx, scenarioId, at);
       await this.access.assertSeat(tx, actor, scenarioId);
       return undefined;
     } catch (refusal) {
