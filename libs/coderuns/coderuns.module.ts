@@ -2,7 +2,7 @@ import { IdentityModule } from '#identity';
 import { AuthorisationsModule } from '#authorisations';
 import { DatasetsModule } from '#datasets';
 import { DomainsModule } from '#domains';
-import { runCutPaths, RunsModule } from '#runs';
+import { runEnd, RunsModule } from '#runs';
 import { SeatsModule } from '#seats';
 import { Module } from '@nestjs/common';
 import { CodeReading } from './application/code-reading.js';
@@ -14,6 +14,7 @@ import { Quarantine } from './application/quarantine.js';
 import { resultsHolding } from './application/results-holding.js';
 import { SqlRunner } from './application/sql-runner.js';
 import { Submissions } from './application/submissions.js';
+import { runJob, trialJob } from './domain/work.js';
 import { CodeRunsRepository } from './persistence/code-runs.repository.js';
 import { SamplesInDevRepository } from './persistence/samples-in-dev.repository.js';
 import { SubmissionsRepository } from './persistence/submissions.repository.js';
@@ -31,7 +32,7 @@ import { SubmissionsRepository } from './persistence/submissions.repository.js';
     SqlRunner,
     Quarantine,
     CodeRunKind,
-    ...runCutPaths(CodeRunKind),
+    runEnd(CodeRunKind, [runJob, trialJob]),
     resultsHolding,
     CodeRunsEvidence,
   ],

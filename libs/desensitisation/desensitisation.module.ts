@@ -2,19 +2,21 @@ import { IdentityModule } from '#identity';
 import { AuthorisationsModule } from '#authorisations';
 import { DatasetsModule } from '#datasets';
 import { DomainsModule } from '#domains';
-import { runCutPaths, RunsModule } from '#runs';
+import { runEnd, RunsModule } from '#runs';
 import { Module } from '@nestjs/common';
 import { CopyGate } from './application/copy-gate.js';
 import { DesensitisationEvidence } from './application/desensitisation-evidence.js';
 import { DesensitisationRunKind } from './application/desensitisation-run-kind.js';
 import { Desensitising } from './application/desensitising.js';
 import { Plans } from './application/plans.js';
+import { ProposalEnd } from './application/proposal-end.js';
 import { Proposals } from './application/proposals.js';
 import { PseudonymKeys } from './application/pseudonym-keys.js';
 import { Runs } from './application/runs.js';
 import { SampleStore } from './application/sample-store.js';
 import { samplesHolding } from './application/samples-holding.js';
 import { Samples } from './application/samples.js';
+import { runJob } from './domain/work.js';
 import { PlansRepository } from './persistence/plans.repository.js';
 import { PseudonymKeysRepository } from './persistence/pseudonym-keys.repository.js';
 import { RunsRepository } from './persistence/runs.repository.js';
@@ -34,7 +36,8 @@ import { RunsRepository } from './persistence/runs.repository.js';
     DesensitisationRunKind,
     Runs,
     Samples,
-    ...runCutPaths(DesensitisationRunKind),
+    runEnd(DesensitisationRunKind, [runJob]),
+    ProposalEnd,
     samplesHolding,
     DesensitisationEvidence,
   ],

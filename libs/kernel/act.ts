@@ -68,10 +68,12 @@ export interface ActContext {
   readonly under?: readonly Under[];
   /** What lets the act in; every transaction of it asks whether that still stands. None for parts of the system. */
   readonly standing?: Standing;
+  /** What the act works on inside a scenario: who comes by the developer's role alone needs a working seat there, asked in its transaction. */
+  readonly inside?: { readonly kind: string; readonly id: Id };
 }
 
 /** The act as one that must be recorded whatever has become of the access, e.g. how far a transfer came that was cut. */
-export function asRecord({ standing: _ended, ...ctx }: ActContext): ActContext {
+export function asRecord({ standing: _ended, inside: _seat, ...ctx }: ActContext): ActContext {
   return ctx;
 }
 

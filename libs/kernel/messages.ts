@@ -37,14 +37,22 @@ export interface JobSettings {
   readonly backoffSeconds: number;
 }
 
+/**
+ * What becomes of ordered work when its person, unit, scenario, authorisation, domain or seat is cut: it is ended by the cut, or it goes on,
+ * and why; a receipt tells the reason.
+ */
+export type JobCut = 'with-its-scope' | { readonly goesOn: string };
+
 /** Queued work by its name. An order carries a key and nothing else: whoever does the work reads again. */
 export interface JobType extends JobSettings {
   readonly name: string;
+  readonly cut: JobCut;
   readonly [defined]: 'job';
 }
-export const defineJob = (name: string, lane: Lane, settings: Partial<Omit<JobSettings, 'lane'>> = {}): JobType => ({
+export const defineJob = (name: string, lane: Lane, cut: JobCut, settings: Partial<Omit<JobSettings, 'lane'>> = {}): JobType => ({
   name,
   lane,
+  cut,
   maxAttempts: 5,
   leaseSeconds: 60,
   backoffSeconds: 2,

@@ -1,4 +1,4 @@
-export { runCutPaths } from './application/run-cuts.js';
+export { runEnd } from './application/run-end.js';
 export type { Attempt, Made, RunAct, RunKind, Said } from './application/run-kind.js';
 export { RunLife } from './application/run-life.js';
 export { RunScratch } from './application/run-scratch.js';

@@ -1,11 +1,16 @@
+import { AuthorisationsModule } from '#authorisations';
 import { DomainsModule } from '#domains';
 import { SeatsModule } from '#seats';
 import { Module } from '@nestjs/common';
-import { RunCuts } from './application/run-cuts.js';
 import { RunLife } from './application/run-life.js';
 import { RunScratch } from './application/run-scratch.js';
+import { WorkCuts, workCutPaths } from './application/work-cuts.js';
 
-const parts = [RunLife, RunCuts, RunScratch];
+const parts = [RunLife, RunScratch];
 
-@Module({ imports: [DomainsModule, SeatsModule], providers: parts, exports: parts })
+@Module({
+  imports: [AuthorisationsModule, DomainsModule, SeatsModule],
+  providers: [...parts, WorkCuts, ...workCutPaths],
+  exports: parts,
+})
 export class RunsModule {}

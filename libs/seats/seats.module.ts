@@ -10,6 +10,7 @@ import { SeatAccess } from './application/seat-access.js';
 import { SeatChanges } from './application/seat-changes.js';
 import { SeatCut } from './application/seat-cut.js';
 import { SeatFactsGatherer } from './application/seat-facts-gatherer.js';
+import { SeatGate } from './application/seat-gate.js';
 import { SeatProbe } from './application/seat-probe.js';
 import { SeatReview } from './application/seat-review.js';
 import { Seats } from './application/seats.js';
@@ -32,6 +33,7 @@ import { SeatsEvidence } from './application/seats-evidence.js';
     SeatChanges,
     SeatReview,
     SeatAccess,
+    SeatGate,
     ScopedSeats,
     Seats,
     Workspaces,

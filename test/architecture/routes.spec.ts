@@ -156,6 +156,48 @@ describe('every route', () => {
     await app.close();
   });
 
+  it('keeps the application from starting where it is open to developers and says nothing of their seat (design §2.14)', async () => {
+    const common = { action: 'seat.listed', summary, scope: 'unit', response: z.null() } as const;
+    @Controller()
+    class Seats {
+      @Act({ ...common, method: 'POST', path: '/asked', roles: ['unit-developer'], seat: { kind: 'scenario', at: 'params.id' } })
+      asked(): null {
+        return null;
+      }
+      @Act({ ...common, method: 'POST', path: '/silent', roles: ['unit-manager', 'unit-developer'] })
+      silent(): null {
+        return null;
+      }
+      @Act({ ...common, method: 'DELETE', path: '/anyone', roles: 'signed-in' })
+      anyone(): null {
+        return null;
+      }
+      @Act({ ...common, method: 'GET', path: '/bytes', roles: ['unit-developer'], streams: 'down' })
+      bytes(): null {
+        return null;
+      }
+    }
+    const app = await NestFactory.createApplicationContext(
+      { module: Seats, imports: [DiscoveryModule], controllers: [Seats], providers: [RouteTable] },
+      { logger: false },
+    );
+    const start = () => app.get(RouteTable).acts(new Set(['seat.listed']));
+    for (const handler of ['silent', 'anyone', 'bytes'])
+      expect(start).toThrow(`Seats.${handler} is open to developers and does not say whose seat it needs`);
+    expect(start).not.toThrow('Seats.asked');
+    await app.close();
+  });
+
+  it('names for the seat that it needs a thing of its own input that stands in a scenario', () => {
+    const belongs = belongingsOf(contexts);
+    const broken = breaking(({ spec }) => {
+      if (spec.seat === undefined || 'none' in spec.seat) return false;
+      const [part, member = ''] = spec.seat.at.split('.');
+      return !(member in shapeOf(part === 'params' ? spec.params : spec.body)) || belongs[spec.seat.kind]?.columns.scenario === undefined;
+    });
+    expect(broken).toEqual([]);
+  });
+
   it('keeps the application from starting where bytes could pass the guard of transfers [SEAT-03]', async () => {
     const common = { method: 'GET', action: 'seat.listed', summary, roles: 'signed-in', scope: 'unit', response: z.unknown() } as const;
     @Controller()

@@ -6,7 +6,9 @@ import type { Medium } from '../support/medium.js';
 
 type HeldLane = Exclude<Lane, 'cuts'>;
 const held = lanes.filter((lane): lane is HeldLane => lane !== 'cuts');
-const jobs = Object.fromEntries(held.map((lane) => [lane, defineJob(`bench.${lane}`, lane)])) as Readonly<Record<HeldLane, JobType>>;
+const jobs = Object.fromEntries(held.map((lane) => [lane, defineJob(`bench.${lane}`, lane, { goesOn: 'a measurement’s' })])) as Readonly<
+  Record<HeldLane, JobType>
+>;
 
 const gate = new EventEmitter().setMaxListeners(0);
 let running = 0;

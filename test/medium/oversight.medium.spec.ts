@@ -19,7 +19,7 @@ import { contexts } from '../../apps/composition/contexts.js';
 import { application, openCast, type Cast } from '../support/authorised.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 
-const longWork = defineJob('long.work', 'work', { maxAttempts: 1 });
+const longWork = defineJob('long.work', 'work', { goesOn: 'a test’s' }, { maxAttempts: 1 });
 /** Long work whose steps the test decides. */
 const steps = new EventEmitter();
 @Injectable()

@@ -1,7 +1,9 @@
 import { authorisationsContext } from '#authorisations';
 import { datasetsContext } from '#datasets';
+import { domainsContext } from '#domains';
 import { identityContext } from '#identity';
 import { newId } from '#kernel';
+import { seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type Cast,
@@ -17,13 +19,17 @@ import {
   signed,
   someDigest,
 } from '../support/authorised.js';
+import { seatHolder } from '../support/exporting.js';
 import { type Caller, type Medium, openMedium } from '../support/medium.js';
 import { epochOf, eventsOf, refused, timesDone } from '../support/outcomes.js';
 
 let medium: Medium;
 let cast: Cast;
 beforeAll(async () => {
-  medium = await openMedium({ contexts: [identityContext, authorisationsContext], worker: true });
+  medium = await openMedium({
+    contexts: [identityContext, authorisationsContext, { ...domainsContext, jobs: [] }, seatsContext],
+    worker: true,
+  });
   cast = await openCast(medium);
 });
 afterAll(() => medium.close());
@@ -44,10 +50,11 @@ describe('a scenario', () => {
     expect(approved.state).toBe('approved');
   });
 
-  it('stops at once when anyone of the unit says so; only the authority resumes it [EMG-06]', async () => {
+  it('stops at once when anyone inside says so; only the authority resumes it [EMG-06]', async () => {
     const { id } = await approvedScenario(cast, (await inForce(cast)).id);
-    expect(ok(await cast.developer.post(`/scenarios/${id}/stops`, { reason: '结果可识别个人' }))).toMatchObject({
-      stop: { by: cast.developer.personId },
+    const insider = await seatHolder(medium, cast, id);
+    expect(ok(await insider.post(`/scenarios/${id}/stops`, { reason: '结果可识别个人' }))).toMatchObject({
+      stop: { by: insider.personId },
     });
     expect(await epochOf(medium, 'scenario', id)).toBe(1);
     expect(await cast.manager.post('/data-requests', { scenarioId: id, items: [] })).toMatchObject(refused('scenario.stopped', 423));

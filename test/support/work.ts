@@ -58,7 +58,7 @@ export interface WorkBench {
 /** Defines work and says who does it. */
 export const job = (name: string, run: (run: JobRun) => Promise<void>, options: Partial<JobSettings> = {}): JobHandler => {
   const { lane = 'work', ...settings } = options;
-  return { job: defineJob(name, lane, { maxAttempts: 3, backoffSeconds: 0.1, ...settings }), run };
+  return { job: defineJob(name, lane, { goesOn: 'a test’s' }, { maxAttempts: 3, backoffSeconds: 0.1, ...settings }), run };
 };
 export const anyEvent = (name: `${string}.v${number}`): EventType => defineEvent(name, z.object({}));
 export const consumer = (event: EventType, name: string, consume: EventHandler['consume']): EventHandler => ({ event, name, consume });

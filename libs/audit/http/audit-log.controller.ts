@@ -11,6 +11,7 @@ const bytes = z.instanceof(Uint8Array);
 /** What is left of the path, as C2SP tlog-tiles spells it. */
 const rest = z.object({ '*': z.string().max(100) });
 const anyone = { method: 'GET', roles: 'signed-in', scope: 'platform' } as const;
+const published = { none: 'published for whoever verifies: of no scenario' } as const;
 
 const status = act({
   ...anyone,
@@ -27,6 +28,7 @@ const checkpoint = act({
   query: z.object({ cosigned: z.stringbool().default(false).describe('the newest that a witness cosigned') }),
   response: z.string(),
   streams: 'down',
+  seat: published,
 });
 const consistency = act({
   ...anyone,
@@ -43,6 +45,7 @@ const keys = act({
   summary: { zh: '离线验证用公钥', en: 'Public keys for offline verification' },
   response: z.string(),
   streams: 'down',
+  seat: published,
 });
 const tile = act({
   ...anyone,

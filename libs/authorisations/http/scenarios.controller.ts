@@ -67,6 +67,7 @@ const stop = act({
   action: 'scenario.stopped',
   summary: { zh: '叫停场景', en: 'Stop the scenario at once: anyone inside' },
   roles: ['unit-developer', 'unit-manager', 'authority', 'security-admin'],
+  seat: { kind: 'scenario', at: 'params.id' },
   body: ScenarioReason,
   cuts: 'scenario',
 });

@@ -2,7 +2,6 @@ import { assertRight, Scenarios } from '#authorisations';
 import { assertSees, type ActContext, type Digest, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { resultOf, RunLife, type StoredResult } from '#runs';
-import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { byScenario, CodeRunView, ColumnLineage } from '../contract.js';
@@ -38,7 +37,6 @@ export class CodeRuns {
     private readonly runs: CodeRunsRepository,
     private readonly submissions: SubmissionsRepository,
     private readonly scenarios: Scenarios,
-    private readonly seats: SeatAccess,
     private readonly gate: InputGate,
     private readonly life: RunLife,
     private readonly kind: CodeRunKind,
@@ -60,7 +58,6 @@ export class CodeRuns {
       assertSees(ctx.actor, known, ctx.at, refuse('code-submission.not-found', { id: submissionId }));
       const { authorisation } = await this.scenarios.assertOperatingInClear(tx, known.scenarioId, ctx.at);
       assertRight(authorisation.rights, 'processing-use');
-      await this.seats.assertSeat(tx, ctx.actor, known.scenarioId);
       const submission = await this.submissions.lock(tx, submissionId, 'share');
       if (mode === 'production') assertMayRunOnRaw(submission);
       await this.gate[mode === 'production' ? 'raw' : 'sampled'](tx, submission.scenarioId, submission.inputs, ctx.at);

@@ -4,6 +4,6 @@ import { defineJob } from '#kernel';
 const settings = { maxAttempts: 4, leaseSeconds: 12 } as const;
 
 /** Reviewed code over raw copies. */
-export const runJob = defineJob('coderuns.run', 'work', settings);
+export const runJob = defineJob('coderuns.run', 'work', 'with-its-scope', settings);
 /** The same code over samples: it needs no review, so it has places of its own. */
-export const trialJob = defineJob('coderuns.trial', 'trials', settings);
+export const trialJob = defineJob('coderuns.trial', 'trials', 'with-its-scope', settings);

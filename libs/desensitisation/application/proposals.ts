@@ -1,5 +1,5 @@
 import { systemAct, type ActContext, type Clock, type Id, type Refusal } from '#kernel';
-import { UnitOfWork } from '#platform/database';
+import { UnitOfWork, type Tx } from '#platform/database';
 import { causeRefused, ENGINE, type Engine } from '#platform/engine';
 import { CLOCK } from '#platform/http';
 import { endsWork, type JobRun } from '#platform/queue';
@@ -45,7 +45,7 @@ export class Proposals {
       if (copy !== undefined) await this.draft(planId, await this.propose(copy, work), act('desensitisation-plan.proposed'));
     } catch (fault) {
       if (!endsWork(fault, work)) throw fault;
-      await this.fail(planId, fault, act('desensitisation-plan.proposal-failed'));
+      await this.unitOfWork.run(act('desensitisation-plan.proposal-failed'), (tx) => this.failIn(tx, planId, fault));
     }
   }
 
@@ -69,13 +69,12 @@ export class Proposals {
     });
   }
 
-  private fail(planId: Id, { code }: Refusal, act: ActContext): Promise<void> {
-    return this.unitOfWork.run(act, async (tx) => {
-      const plan = await this.plans.lock(tx, planId);
-      if (plan.state !== 'proposing') return;
-      await this.plans.move(tx, plan, { state: 'failed', cause: code });
-      await tx.record({ action: act.action, object: planObject(plan), ...underOf(plan), reasons: [code] });
-    });
+  /** Fails a plan that is `proposing`, in the caller's transaction; does nothing for any other. */
+  async failIn(tx: Tx, planId: Id, { code }: Refusal): Promise<void> {
+    const plan = await this.plans.lock(tx, planId);
+    if (plan.state !== 'proposing') return;
+    await this.plans.move(tx, plan, { state: 'failed', cause: code });
+    await tx.record({ action: 'desensitisation-plan.proposal-failed', object: planObject(plan), ...underOf(plan), reasons: [code] });
   }
 
   /** Looks at a few values; only types, shares and counts of them go any further. */

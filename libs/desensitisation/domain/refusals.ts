@@ -105,6 +105,13 @@ export const desensitisationRefusals = {
     satisfyZh: '恢复后重新提交。',
     satisfyEn: 'Order it again once work is resumed.',
   },
+  'desensitisation.proposal-cut': {
+    status: 409,
+    zh: '识别任务因收回、暂停或停止而取消。',
+    en: 'The proposal was cancelled by a revocation, suspension or stop.',
+    satisfyZh: '由有权的人员重新发起。',
+    satisfyEn: 'Someone whose access stands orders another.',
+  },
   'desensitisation.no-key-left': {
     status: 410,
     zh: '场景 {scenarioId} 的假名密钥已全部销毁。',

@@ -11,6 +11,7 @@ const order = act({
   action: 'desensitisation-run.ordered',
   summary: { zh: '提交脱敏任务', en: 'Queue a run of an approved plan' },
   roles: ['provider', 'authority', 'unit-manager', 'unit-developer'],
+  seat: { kind: 'desensitisation-plan', at: 'body.planId' },
   scope: 'unit',
   body: StartRun,
   response: DesensitisationRunView,

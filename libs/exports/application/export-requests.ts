@@ -1,7 +1,6 @@
 import { Authorisations, Scenarios, valueIfGiven } from '#authorisations';
 import { newId, personOf, regionsOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
-import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ExportRequestsQuery, OpenExportRequest } from '../contract.js';
@@ -26,7 +25,6 @@ export class ExportRequests {
     private readonly standing: Standing,
     private readonly scenarios: Scenarios,
     private readonly authorisations: Authorisations,
-    private readonly seats: SeatAccess,
   ) {}
 
   /**
@@ -36,7 +34,6 @@ export class ExportRequests {
   open(ctx: ActContext, input: z.output<typeof OpenExportRequest>): Promise<RequestAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const { scenario, authorisation } = await this.scenarios.assertOperating(tx, input.scenarioId, ctx.at);
-      await this.assertMayRequest(tx, ctx, scenario);
       const result = await this.results.of(tx, input.codeRunId);
       if (result.scenarioId !== scenario.id) throw refuse('export.result-not-ready', { codeRunId: input.codeRunId });
       const profile = await this.authorisations.profileOf(tx, authorisation.id, 'exportReviewers');
@@ -131,11 +128,6 @@ export class ExportRequests {
     this.standing.assertSees(ctx, row);
     if (personOf(ctx.actor).personId !== row.requesterId) throw refuse('export.not-the-requester', { id });
     return row;
-  }
-
-  /** A seat that works, or the manager of the unit. */
-  private async assertMayRequest(tx: Tx, ctx: ActContext, scenario: { readonly id: Id; readonly unitId: Id }): Promise<void> {
-    if (!manages(ctx.actor, scenario.unitId)) await this.seats.assertSeat(tx, ctx.actor, scenario.id);
   }
 }
 

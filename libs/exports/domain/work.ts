@@ -2,7 +2,23 @@ import { defineJob } from '#kernel';
 
 const settings = { leaseSeconds: 120 } as const;
 
-export const quarantineJob = defineJob('exports.quarantine', 'work', settings);
+export const quarantineJob = defineJob(
+  'exports.quarantine',
+  'work',
+  {
+    goesOn:
+      'a request is its unit’s; nothing is shown to whoever ordered it, and who reviews it, releases it and takes it home is asked at that moment',
+  },
+  settings,
+);
 /** A check that cannot finish is tried again and, in the end, a dead letter that people see; never a pass. */
-export const checkJob = defineJob('exports.check', 'work', settings);
-export const expireJob = defineJob('exports.expire', 'lapses', { maxAttempts: 20 });
+export const checkJob = defineJob(
+  'exports.check',
+  'work',
+  {
+    goesOn:
+      'a request is its unit’s; nothing is shown to whoever ordered it, and who reviews it, releases it and takes it home is asked at that moment',
+  },
+  settings,
+);
+export const expireJob = defineJob('exports.expire', 'lapses', { goesOn: 'it closes what was released' }, { maxAttempts: 20 });

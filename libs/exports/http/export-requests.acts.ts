@@ -26,6 +26,7 @@ export const openRequest = act({
   action: 'export-request.opened',
   summary: { zh: '起草结果导出申请', en: 'Draft an export request for the result of a run' },
   roles: unit,
+  seat: { kind: 'scenario', at: 'body.scenarioId' },
   scope: 'unit',
   body: OpenExportRequest,
   response: ExportRequestView,
@@ -56,6 +57,7 @@ export const submitRequest = act({
   action: 'export-request.submitted',
   summary: { zh: '提交：文件隔离并自动检查', en: 'Submit: the files are in quarantine and the checks begin' },
   roles: unit,
+  seat: { kind: 'export-request', at: 'params.id' },
   response: ExportRequestView,
   status: 202,
 });
@@ -66,6 +68,7 @@ export const withdrawRequest = act({
   action: 'export-request.withdrawn',
   summary: { zh: '撤回申请', en: 'Withdraw before the release' },
   roles: [...unit, 'authority'],
+  seat: { none: 'gives up what was asked for: nothing is read, and nothing leaves' },
   body: WithdrawExport,
   response: ExportRequestView,
 });
@@ -131,6 +134,7 @@ export const issueLink = act({
   action: 'export-request.link-issued',
   summary: { zh: '领取一次性下载链接', en: 'A one-time, short-lived link, bound to the requester' },
   roles: unit,
+  seat: { none: 'asked by the act of the last seat, which may have ended with its scenario but not been taken back (TERM-07)' },
   body: OpenDownload,
   response: DownloadView,
 });
@@ -140,6 +144,7 @@ export const followLink = act({
   action: 'release-link.followed',
   summary: { zh: '下载（可续传）', en: 'Download; `Range: bytes=N-` goes on with a broken one' },
   roles: 'signed-in',
+  seat: { none: 'asked by the act of the last seat, as for the link' },
   scope: 'own',
   params: idParam,
   response: z.unknown(),

@@ -56,6 +56,7 @@ const follow = act({
   params: idParam,
   response: z.unknown(),
   streams: 'down',
+  seat: { none: 'how far their own work has come, in states and counts' },
 });
 
 @Controller()

@@ -12,14 +12,14 @@ interface Found {
   readonly unit_id: Id;
   readonly authority_id: Id;
 }
-/** What has ended above an act, and whether the actor reaches it and so may be told. */
-export interface Ended {
+/** What bars an act, and whether the actor reaches what it is about and so may be told. */
+export interface Barred {
   readonly refusal: Refusal;
   readonly seen: boolean;
 }
 
 /** Finds what has ended of the things that an act stands under, the widest first: an authorisation before its scenarios. */
-export async function endedAbove(manager: EntityManager, context: ActContext, belongings: Belongings): Promise<Ended | undefined> {
+export async function endedAbove(manager: EntityManager, context: ActContext, belongings: Belongings): Promise<Barred | undefined> {
   for (const under of context.under ?? []) {
     const found = await endingOf(manager, under, belongings);
     if (found === undefined) continue;
@@ -40,4 +40,16 @@ async function endingOf(manager: EntityManager, { kind, id, until }: Under, belo
     [id, until],
   );
   return found;
+}
+
+/** The scenario in which a thing stands; undefined where there is no such thing. @throws Error for a kind that stands in none */
+export async function scenarioOf(
+  manager: EntityManager,
+  { kind, id }: { readonly kind: string; readonly id: Id },
+  belongings: Belongings,
+): Promise<Id | undefined> {
+  const { table, columns } = belongings[kind] ?? {};
+  if (table === undefined || columns?.scenario === undefined) throw new Error(`${kind} is not declared to stand in a scenario`);
+  const [found]: { scenario: Id }[] = await manager.query(`SELECT ${columns.scenario} AS scenario FROM ${table} WHERE id = $1`, [id]);
+  return found?.scenario;
 }

@@ -1,4 +1,4 @@
-export type { Belongings } from './endings.js';
+export type { Barred, Belongings } from './endings.js';
 export { applyGrants, type LibrarySchema } from './apply-grants.js';
 export { asOwner, createDataSource, databaseConfig, databaseUrl, migrate, type DatabaseConfig } from './data-source.js';
 export { actedBetween, type Acted } from './acted.js';
@@ -15,6 +15,6 @@ export { domainReady, terminationCertified, usageRecorded } from './sink-events.
 export { assertConfined, rolesConfig, type RolesConfig } from './roles.js';
 export { scramVerifier } from './scram.js';
 export { forgetAnswers } from './remembered-answers.js';
-export { UnitOfWork } from './unit-of-work.js';
+export { UnitOfWork, type SeatGate } from './unit-of-work.js';
 export { platformUniques, uniquesIn, type Uniques } from './unique-violation.js';
 export { waitingLimits } from './work-quota.js';

@@ -17,7 +17,7 @@ import {
 } from '#kernel';
 import { inSpan } from '#platform/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
-import { endedAbove, type Belongings } from './endings.js';
+import { endedAbove, scenarioOf, type Barred, type Belongings } from './endings.js';
 import { epochChannel, readEpochs } from './epochs.js';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
@@ -172,10 +172,17 @@ class Transaction implements Tx {
   }
 }
 
+/** Who knows seats: asked in an act's own transaction, before anything else of it. */
+export interface SeatGate {
+  /** Why the person may not work in the scenario; nothing where they may, or where another role than the developer's lets them in. */
+  bars(tx: Tx, scenarioId: Id): Promise<Barred | undefined>;
+}
+
 /** Gives out transactions: state, journal and outbox commit together, or nothing does. */
 export class UnitOfWork {
   private readonly answers: RememberedAnswers;
   private readonly places: Places;
+  private seatGate: SeatGate | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -193,8 +200,8 @@ export class UnitOfWork {
    * Runs one act: gather, decide and apply in one transaction that locks what the decision rests on. With an idempotency key the
    * result is kept in the same transaction, and a repeat of the same request is answered with it. Serialisation conflicts are retried.
    * @throws Refusal `http.idempotency-key-reused` when the key came with another request; `authorisation.ended`, `scenario.ended` or
-   * `domain.ended` for an act under what has ended; what `uniques` names for a unique violation; `database.busy` (503) without a connection
-   * for ten seconds.
+   * `domain.ended` for an act under what has ended; `seat.needed` and what else closes a seat; what `uniques` names for a unique violation;
+   * `database.busy` (503) without a connection for ten seconds.
    */
   run<T>(context: ActContext, work: (tx: Tx) => Promise<T>, options: { serializable?: boolean } = {}): Promise<T> {
     const acting = async (): Promise<T> => {
@@ -213,6 +220,11 @@ export class UnitOfWork {
     return inSpan(`act ${context.action}`, { 'opdomain.action': context.action }, () => this.places.through(context, acting));
   }
 
+  /** Called once by the context that knows seats; until then no act that works inside a scenario passes. */
+  askSeats(gate: SeatGate): void {
+    this.seatGate = gate;
+  }
+
   /** Reads without writing: a write inside is refused by PostgreSQL. */
   read<T>(context: ActContext, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.places.through(context, () => this.reading(context, work));
@@ -227,7 +239,7 @@ export class UnitOfWork {
       try {
         const result = await inTransaction(this.dataSource, async () => {
           await tx.assertStanding();
-          return this.unlessEnded(context, runner.manager, () => work(tx));
+          return unlessBarred(await endedAbove(runner.manager, context, this.belongings), () => work(tx));
         });
         await runner.query('COMMIT');
         return result;
@@ -253,7 +265,8 @@ export class UnitOfWork {
       await tx.assertStanding();
       const repeat = await this.answers.claim(manager, context);
       if (repeat !== undefined) return repeat.result as T;
-      const result = await this.unlessEnded(context, manager, () => work(tx));
+      const barred = (await endedAbove(manager, context, this.belongings)) ?? (await this.withoutSeat(tx, manager));
+      const result = await unlessBarred(barred, () => work(tx));
       if (context.idempotency !== undefined) {
         if (!tx.recorded.has(context.action)) throw new Error(`the act ${context.action} left no audit entry`);
         await this.answers.keep(manager, context, result);
@@ -264,15 +277,22 @@ export class UnitOfWork {
     }
   }
 
-  /**
-   * The one rule for everything that has ended. Who does not reach it learns from the act itself that there is no such thing; should
-   * the act let them through, it is refused all the same.
-   */
-  private async unlessEnded<T>(context: ActContext, manager: EntityManager, work: () => Promise<T>): Promise<T> {
-    const ended = await endedAbove(manager, context, this.belongings);
-    if (ended?.seen === true) throw ended.refusal;
-    const result = await work();
-    if (ended !== undefined) throw ended.refusal;
-    return result;
+  private async withoutSeat(tx: Tx, manager: EntityManager): Promise<Barred | undefined> {
+    const { inside, action } = tx.context;
+    if (inside === undefined) return undefined;
+    if (this.seatGate === undefined) throw new Error(`nobody is there to ask for the seat of ${action}`);
+    const scenarioId = await scenarioOf(manager, inside, this.belongings);
+    return scenarioId === undefined ? undefined : this.seatGate.bars(tx, scenarioId);
   }
+}
+
+/**
+ * The one rule for everything that has ended or needs a seat. Who does not reach it learns from the act itself that there is no such thing;
+ * should the act let them through, it is refused all the same.
+ */
+async function unlessBarred<T>(barred: Barred | undefined, work: () => Promise<T>): Promise<T> {
+  if (barred?.seen === true) throw barred.refusal;
+  const result = await work();
+  if (barred !== undefined) throw barred.refusal;
+  return result;
 }

@@ -71,7 +71,11 @@ export class ActGuard implements CanActivate {
     };
     assertText(input, 'request');
     request.opdomain.input = input;
-    const context = { ...inRoleOnly, under: [this.under[spec.action] ?? []].flat().flatMap((rule) => namedIn(input, rule)) };
+    const context = {
+      ...inRoleOnly,
+      under: [this.under[spec.action] ?? []].flat().flatMap((rule) => namedIn(input, rule)),
+      ...insideOf(spec, input),
+    };
     request.opdomain.context = context;
     if (spec.method === 'POST') request.opdomain.context = { ...context, idempotency: idempotencyOf(request, input) };
     return true;
@@ -112,10 +116,21 @@ function inRole(spec: ActSpec, actor: Actor): Actor {
   return { ...actor, grants, organisationId: behalf?.organisationId ?? actor.organisationId };
 }
 
+/** @throws Error where an act names nothing in which a seat could be asked for: it is refused, not let through. */
+function insideOf({ seat, action }: ActSpec, input: unknown): Pick<ActContext, 'inside'> {
+  if (seat === undefined || 'none' in seat) return {};
+  const id = valueAt(input, seat.at);
+  if (typeof id !== 'string') throw new Error(`${action} names no ${seat.kind} at ${seat.at}`);
+  return { inside: { kind: seat.kind, id } };
+}
+
+const valueAt = (input: unknown, path: string): unknown =>
+  path.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown> | null | undefined)?.[part], input);
+
 /** What an act's input names of the things that can end; an optional id that was not given names nothing. */
 function namedIn(input: unknown, rule: ActUnder): readonly Under[] {
   if (typeof rule === 'string') return [];
-  const named = rule.at.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown> | null | undefined)?.[part], input);
+  const named = valueAt(input, rule.at);
   if (typeof named === 'string' && rule.kind !== undefined) return [{ kind: rule.kind, id: named, until: rule.until }];
   if (typeof named !== 'object' || named === null) return [];
   const { kind, id } = named as { kind?: unknown; id?: unknown };

@@ -6,6 +6,12 @@ import type { z } from 'zod';
 export type ActRoles = readonly Role[] | 'signed-in' | 'public' | 'canary';
 
 /**
+ * Which seat an act needs of someone who may do it as a developer alone: that of the scenario of what its input names (`kind` by the path
+ * of its id), or none, and why not.
+ */
+export type SeatNeed = { readonly kind: string; readonly at: string } | { readonly none: string };
+
+/**
  * The one declaration of a route (ACC-02): it makes the route, the permission table, the OpenAPI document and the audit test.
  * A route without it keeps the application from starting.
  */
@@ -21,6 +27,8 @@ export interface ActSpec {
   readonly scope: 'platform' | 'unit' | 'region' | 'dataset' | 'mandate' | 'own';
   /** Right of the authorisation that the act needs (AUTH-24). */
   readonly right?: 'processing-use' | 'product-operation';
+  /** Said of every act that is more than a read and open to developers; one that does not keeps the application from starting. */
+  readonly seat?: SeatNeed;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -38,6 +46,10 @@ export interface ActSpec {
 
 /** Keeps the literal types of a declaration, so that `Input<typeof spec>` is what the handler gets. */
 export const act = <const S extends ActSpec>(spec: S): S => spec;
+
+/** Whether a developer may do it and it is more than a read of records: it changes something, or bytes leave. */
+export const worksInside = ({ roles, method, streams }: ActSpec): boolean =>
+  (roles === 'signed-in' || roles.includes('unit-developer')) && ((method !== 'GET' && method !== 'HEAD') || streams === 'down');
 
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;
 export interface Input<S extends ActSpec> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PATH_METADATA, RESPONSE_PASSTHROUGH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { actMetadata, type ActSpec } from './act.js';
+import { actMetadata, worksInside, type ActSpec } from './act.js';
 
 /** Every route of the application, read from its controllers; what it feeds: the permission table, OpenAPI, the audit test. */
 @Injectable()
@@ -14,7 +14,7 @@ export class RouteTable {
 
   /**
    * @throws Error naming each route without a declaration, and each action that no context declares or that two
-   * routes share (it is the operation's id in OpenAPI), and each handler that could move bytes past the guard of transfers: then nothing
+   * routes share (it is the operation's id in OpenAPI), each act of developers that says nothing of their seat, and each handler that could move bytes past the guard of transfers: then nothing
    * starts (ACC-02, AUD-01).
    */
   acts(knownActions: ReadonlySet<string>): readonly ActSpec[] {
@@ -30,6 +30,8 @@ export class RouteTable {
         if (spec === undefined) faults.push(`${wrapper.name}.${method} declares no act`);
         else if (!knownActions.has(spec.action)) faults.push(`${wrapper.name}.${method} names ${spec.action}, which no context declares`);
         else acts.push(spec);
+        if (spec !== undefined && worksInside(spec) && spec.seat === undefined)
+          faults.push(`${wrapper.name}.${method} is open to developers and does not say whose seat it needs`);
         faults.push(
           ...takesRaw(wrapper.metatype, method, spec).map(
             (what) => `${String(wrapper.name)}.${method} takes ${what}: bytes would pass unguarded`,

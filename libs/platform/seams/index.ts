@@ -1,6 +1,6 @@
 import { Injectable, SetMetadata, type CustomDecorator } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { ActContext, CutPath, Digest, EvidenceSource, Holding, Id, SignedDocument } from '#kernel';
+import type { ActContext, CutPath, Digest, EvidenceSource, Holding, Id, JobType, SignedDocument } from '#kernel';
 import type { Tx } from '#platform/database';
 import { seamKey } from './seam-key.js';
 
@@ -40,9 +40,22 @@ export interface DocumentLog {
   placeOf(ctx: ActContext, digest: Digest): Promise<Pick<SignedDocument, 'inclusion' | 'waiting'>>;
 }
 
+/** Ends what queued jobs are for when whom or what they were ordered for is cut; of the context whose jobs they are. */
+export interface WorkEnd {
+  readonly jobs: readonly JobType[];
+  /** Who acts in the journal, and in which act. */
+  readonly by: string;
+  readonly action: string;
+  /** Ends it where it has not ended, under its lock; nothing of it is taken in afterwards. Doing it again does nothing. */
+  end(tx: Tx, key: Id): Promise<void>;
+  /** What a receipt calls it, what has become of it, and whether that is final. */
+  look(tx: Tx, key: Id): Promise<{ readonly object: string; readonly state: string; readonly over: boolean }>;
+}
+
 /** The small ports that run against the direction of the house: declared in the kernel, implemented by contexts, collected here. */
 export interface SeamTypes {
   'cut-path': CutPath;
+  'work-end': WorkEnd;
   holding: Holding;
   evidence: EvidenceSource;
   'dataset-catalogue': DatasetCatalogue;

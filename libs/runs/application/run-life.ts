@@ -4,7 +4,6 @@ import { CLOCK } from '#platform/http';
 import { endsWork, type JobRun } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
 import { causeOf } from '../domain/run-cause.js';
-import type { OpenRunState } from '../domain/run-states.js';
 import type { RunRow } from '../persistence/run-row.js';
 import type { NewRun, RunScope } from '../persistence/run-table.js';
 import type { Made, RunAct, RunKind } from './run-kind.js';
@@ -45,11 +44,15 @@ export class RunLife {
     });
   }
 
-  /** Ends every open run of a scope: their work is taken off the queue, and what still computes keeps nothing. @returns their ids */
-  async cut<Row extends RunRow>(tx: Tx, kind: RunKind<Row>, scope: RunScope, states?: readonly OpenRunState[]): Promise<readonly Id[]> {
-    const open = await kind.table.lockOpen(tx, scope, states);
-    for (const run of open) await this.end(tx, kind, run);
-    return open.map(({ id }) => id);
+  /** Ends one run where it has not ended. */
+  async cutOne<Row extends RunRow>(tx: Tx, kind: RunKind<Row>, id: Id): Promise<void> {
+    const run = await kind.table.lock(tx, id);
+    if (run.finishedAt === null) await this.end(tx, kind, run);
+  }
+
+  /** Ends every open run of a scope: their work is taken off the queue, and what still computes keeps nothing. */
+  async cut<Row extends RunRow>(tx: Tx, kind: RunKind<Row>, scope: RunScope): Promise<void> {
+    for (const run of await kind.table.lockOpen(tx, scope)) await this.end(tx, kind, run);
   }
 
   /** Does one try of a run's queued work, unattended. */

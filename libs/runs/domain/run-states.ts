@@ -15,4 +15,3 @@ export const runTransitions = {
 } as const satisfies Transitions<RunState>;
 
 export const openRunStates = ['queued', 'running', 'checking'] as const satisfies readonly RunState[];
-export type OpenRunState = (typeof openRunStates)[number];

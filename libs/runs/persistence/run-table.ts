@@ -10,7 +10,7 @@ import {
   type TableOptions,
 } from '#platform/database/persistence';
 import type { EntityTarget } from 'typeorm';
-import { openRunStates, type OpenRunState, runTransitions } from '../domain/run-states.js';
+import { openRunStates, runTransitions } from '../domain/run-states.js';
 import { nothingYet, type RunRow } from './run-row.js';
 
 /** What of a run a scope names. */
@@ -44,8 +44,8 @@ export abstract class RunTable<Row extends RunRow, What extends string = string>
   }
 
   /** Open runs of a scope, locked in the order in which everyone locks them. */
-  lockOpen(tx: Tx, scope: RunScope, states: readonly OpenRunState[] = openRunStates): Promise<Row[]> {
-    const query = managerOf(tx).createQueryBuilder(this.entity, 'run').where('run.state = ANY(:states)', { states });
+  lockOpen(tx: Tx, scope: RunScope): Promise<Row[]> {
+    const query = managerOf(tx).createQueryBuilder(this.entity, 'run').where('run.state = ANY(:states)', { states: openRunStates });
     for (const [name, value] of Object.entries(scope)) query.andWhere(`run.${name} = :${name}`, { [name]: value });
     return query.orderBy('run.id').setLock('pessimistic_write').getMany();
   }

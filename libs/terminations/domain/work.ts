@@ -1,4 +1,9 @@
 import { defineJob } from '#kernel';
 
 /** Destroying a namespace may take minutes; the lease is renewed meanwhile. */
-export const proceedJob = defineJob('terminations.proceed', 'terminations', { maxAttempts: 1000, leaseSeconds: 120, backoffSeconds: 5 });
+export const proceedJob = defineJob(
+  'terminations.proceed',
+  'terminations',
+  { goesOn: 'a termination goes on whoever ordered it' },
+  { maxAttempts: 1000, leaseSeconds: 120, backoffSeconds: 5 },
+);

@@ -68,11 +68,11 @@ async function propose(world: World, name: 'residents' | 'adult'): Promise<Plan>
 }
 
 async function carryOut(world: World, name: 'residents' | 'adult'): Promise<Run> {
-  const ordered = await world.as('li').post<Run>('/desensitisation-runs', { planId: world.id(`${name}-plan`) });
+  const ordered = await world.as('sun').post<Run>('/desensitisation-runs', { planId: world.id(`${name}-plan`) });
   const run = await world.until(
     `the run over ${name} to have succeeded`,
     async (saw) => {
-      const now = await world.as('li').get<Run>(`/desensitisation-runs/${ordered.id}`);
+      const now = await world.as('sun').get<Run>(`/desensitisation-runs/${ordered.id}`);
       if (now.state === 'failed')
         throw new UnexpectedAnswer(`expected the run over ${name} to succeed; it failed with ${now.cause?.code ?? 'no cause'}`);
       saw(now.state);
