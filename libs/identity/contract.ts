@@ -1,14 +1,13 @@
 import { defineEvent } from '#kernel';
-import { pageQuery } from '#platform/http/schemas';
+import { day, instant, instantWithOffset, pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { lockGrounds } from './domain/person-lock.js';
 import { recordKinds } from './domain/personnel.js';
 import { organisationKinds } from './domain/organisation.js';
 import { roleProposalTransitions, type RoleProposalState } from './domain/role-proposal.states.js';
 
-const day = z.iso.date();
 /** An instant of ours: UTC with milliseconds, as it is compared and stored. */
-const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+const moment = instantWithOffset.transform((text) => new Date(text).toISOString());
 const onPaper = day.nullable().default(null).describe('Date on a document; it has no effect');
 
 export const RegisterOrganisation = z
@@ -123,9 +122,9 @@ export const PersonLockView = z.object({
   state: z.enum(['locked', 'lifted']),
   ground: z.enum(lockGrounds),
   reason: z.string(),
-  lockedAt: z.iso.datetime(),
+  lockedAt: instant,
   lockedBy: z.uuid().nullable(),
-  liftedAt: z.iso.datetime().nullable(),
+  liftedAt: instant.nullable(),
   liftedBy: z.uuid().nullable(),
   liftReason: z.string().nullable(),
 });

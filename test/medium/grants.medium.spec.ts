@@ -250,7 +250,7 @@ describe('one natural person', () => {
     ok(await file(one.id, identityNumber));
     ok(await file(one.id, identityNumber));
     const second = await file(two.id, identityNumber.toLowerCase());
-    expect(second.body).toMatchObject({ code: 'identity.same-person', status: 409, details: { fields: ['number_mac'] } });
+    expect(second.body).toMatchObject({ code: 'identity.same-person', status: 409, details: { fields: ['identityNumber'] } });
     const kept = await medium.sql<{ all: string }>(
       `SELECT (SELECT string_agg(p::text, ' ') FROM identity.people p) || (SELECT string_agg(canonical, ' ') FROM platform.journal) AS all`,
     );
