@@ -159,6 +159,14 @@ export const identityRefusals = {
     satisfyEn: 'A person of the other side confirms, while the proposer still holds their role.',
     sources: ['ACC-05'],
   },
+  'identity.earlier-say-fell': {
+    status: 409,
+    zh: '前一人（{personId}）已被锁定，或不再持有其据以表态的角色：其提议、确认或表决不再计入。',
+    en: 'The earlier person ({personId}) is locked, or no longer holds the role by which they acted: their proposal, confirmation or vote does not count.',
+    satisfyZh: '请由另一名有权人员重新提出或确认，再办理本步。',
+    satisfyEn: 'Another entitled person begins it anew, or gives that say in their place; then take this step again.',
+    sources: ['ACC-05', 'TERM-01'],
+  },
   'identity.proposal-expired': {
     status: 409,
     zh: '该提议已于 {expiresAt} 过期。',

@@ -21,7 +21,7 @@ export class RoleProposalsRepository {
     this.table.page(tx, { state }, request);
   assertSees = (tx: Tx, row: RoleProposalRow): Promise<void> => this.table.assertSees(tx, row);
 
-  /** Who else could act on a role for an organisation: people whose role and affiliation are in force, the receiver left out. */
+  /** Who else could act on a role for an organisation: people whose role and affiliation are in force and whom no lock keeps out, the receiver left out. */
   async staffing(tx: Tx, organisationId: Id, receiverId: Id, at: Instant): Promise<Staffing> {
     const rows: { role: Role; n: string }[] = await managerOf(tx).query(
       `WITH RECURSIVE above AS (
@@ -30,7 +30,7 @@ export class RoleProposalsRepository {
        SELECT held.role, count(DISTINCT held.person_id) AS n FROM identity.role_grants held
        JOIN identity.affiliations belongs ON belongs.id = held.affiliation_id
          AND belongs.valid_from <= $3 AND (belongs.valid_until IS NULL OR belongs.valid_until > $3)
-       WHERE held.person_id <> $2 AND held.valid_from <= $3 AND (held.valid_until IS NULL OR held.valid_until > $3)
+       WHERE held.person_id <> $2 AND held.person_id NOT IN (SELECT person_id FROM identity.v_locked_people) AND held.valid_from <= $3 AND (held.valid_until IS NULL OR held.valid_until > $3)
          AND (held.role IN ('security-admin', 'audit-admin')
            OR (held.role = 'authority' AND held.scope->>'authorityId' IN (SELECT id::text FROM above)))
        GROUP BY held.role`,
