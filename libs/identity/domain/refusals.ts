@@ -130,10 +130,10 @@ export const identityRefusals = {
   },
   'identity.two-people-needed': {
     status: 409,
-    zh: '角色 {role} 有决定权，须一人提议、另一人确认。',
-    en: 'The role {role} decides: one person proposes it and another confirms.',
-    satisfyZh: '请通过授予提议（role-proposals）办理。',
-    satisfyEn: 'Open a role proposal.',
+    zh: '角色 {role} 有决定权，授予和收回均须一人提议、另一人确认。',
+    en: 'The role {role} decides: one person proposes that it begins or ends, and another confirms.',
+    satisfyZh: '请通过授予提议（role-proposals，收回时 ends 为 true）办理；情况紧急时可先锁定该人员。',
+    satisfyEn: 'Open a role proposal (with `ends` to take it back); in an emergency lock the person, which one may do alone.',
     sources: ['ACC-05', 'ACC-06'],
   },
   'identity.one-person-enough': {
@@ -149,6 +149,15 @@ export const identityRefusals = {
     en: 'Only these two sides propose and confirm this role: {sides}.',
     satisfyZh: '请由该两方的人员办理。',
     satisfyEn: 'A person of one of the two sides must do it.',
+    sources: ['ACC-05', 'ADM-03'],
+  },
+  'identity.side-vacant': {
+    status: 409,
+    zh: '应当参与的一方目前无人在任：{sides}。空缺不改变须由哪两方办理。',
+    en: 'Nobody holds office on a side that must take part: {sides}. A vacancy does not change which two sides decide.',
+    satisfyZh: '由上级主管部门的人员代行“authority”一方；管理员一方被锁定的，由有权人员解除其锁定，或由该角色的另一人办理。',
+    satisfyEn:
+      'A person of an authority above acts for the side authority; for an administrator’s side its lock is lifted by who may, or another holder of that role acts.',
     sources: ['ACC-05', 'ADM-03'],
   },
   'identity.second-person-needed': {
