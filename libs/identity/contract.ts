@@ -77,7 +77,15 @@ export const GrantRole = z
   .strict();
 export const EndRole = z.object({ role: GrantRole.shape.role, until: end }).strict();
 
-export const ProposeRole = z.object({ personId: z.uuid(), role: GrantRole.shape.role, scope: RoleScope, until }).strict();
+export const ProposeRole = z
+  .object({
+    personId: z.uuid(),
+    role: GrantRole.shape.role,
+    scope: RoleScope,
+    until,
+    ends: z.boolean().default(false).describe('Proposes that the role ends: at the confirmation, or at `until`'),
+  })
+  .strict();
 export const RefuseProposal = z.object({ reason: z.string().trim().min(1).max(500) }).strict();
 const proposalState = z.enum(Object.keys(roleProposalTransitions) as [RoleProposalState, ...RoleProposalState[]]);
 export const ProposalsQuery = pageQuery.extend({ state: proposalState.optional() });
@@ -89,6 +97,7 @@ export const ProposalView = z.object({
   role: GrantRole.shape.role,
   scope: RoleScope,
   until: z.string().nullable(),
+  ends: z.boolean(),
   organisationId: z.uuid().describe('For which organisation the role decides'),
   proposedBy: z.uuid(),
   expiresAt: z.string(),

@@ -67,6 +67,11 @@ export class Submissions {
       const reviewer = await this.standings.acting(tx);
       assertSees(reviewer, submission, ctx.at, refuse('code-submission.not-found', { id }));
       assertReviewable(submission, reviewer, input.digest);
+      await this.standings.assertStands(
+        tx,
+        submission.submittedBy,
+        ({ role, scope }) => role === 'unit-developer' && scope.kind === 'unit' && scope.organisationId === submission.unitId,
+      );
       const state = input.verdict === 'approve' ? 'reviewed' : 'returned';
       const reviewed = await this.submissions.move(tx, submission, {
         state,

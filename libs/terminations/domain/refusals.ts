@@ -50,6 +50,22 @@ export const refusals = {
     satisfyEn: 'The other role confirms.',
     sources: ['DEST-04'],
   },
+  'termination.confirmation-fell': {
+    status: 409,
+    zh: '“{roles}”的确认人已被锁定或不再任该角色，其确认不再计入。',
+    en: 'Whoever confirmed as {roles} is locked or no longer holds that role: the confirmation does not count.',
+    satisfyZh: '请先由该角色的另一名有权人员重新确认。',
+    satisfyEn: 'Another entitled person of that role confirms anew first.',
+    sources: ['DEST-04', 'TERM-05', 'ACC-05'],
+  },
+  'termination.exit-decision-fell': {
+    status: 409,
+    zh: '下列成果的去向由已被锁定或不再任职的人员决定，不再计入：{items}。',
+    en: 'These items were decided by somebody who is locked or no longer holds the role, which does not count: {items}.',
+    satisfyZh: '请由主管部门的另一名有权人员重新决定所列去向。',
+    satisfyEn: 'Another person of the authority decides them anew.',
+    sources: ['TERM-07', 'ACC-05'],
+  },
   'termination.not-confirmed': {
     status: 409,
     zh: '销毁尚缺确认：{missing}。',
