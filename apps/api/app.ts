@@ -3,6 +3,8 @@ import {
   ActGuard,
   ActInterceptor,
   AnonymousRefusals,
+  BodyGate,
+  Canaries,
   ConnectionLog,
   createHttpApp,
   openApi,
@@ -54,6 +56,7 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
     if (!socket.writable) return;
     anonymous.count({ action: 'request.refused', code: 'http.malformed', source: (socket as Socket).remoteAddress ?? '' });
   });
+  new BodyGate(acts, platform.verifier, app.get(Canaries), platform.clock, platform.config.http).watch(server);
   new ConnectionLog(platform.dataSource, platform.clock, platform.log, 'api').watch(server);
   server.addHook('onClose', () => truth.close());
   server.get('/api/v1/openapi.json', (_request, reply) => reply.send(description));

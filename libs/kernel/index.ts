@@ -16,6 +16,7 @@ export * from './refusal.js';
 export * from './retention.js';
 export * from './scope.js';
 export * from './seams.js';
+export * from './shares.js';
 export * from './signed-document.js';
 export * from './standing.js';
 export * from './transitions.js';

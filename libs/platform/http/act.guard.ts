@@ -91,7 +91,7 @@ export class ActGuard implements CanActivate {
 const canary: Actor = { kind: 'system', component: 'canary' };
 
 /** @throws Refusal `http.not-signed-in` without a credential, but for what is public, and for a malformed one. */
-function bearerOf(request: ActingRequest, spec: ActSpec): string | undefined {
+export function bearerOf(request: Pick<ActingRequest, 'headers'>, spec: ActSpec): string | undefined {
   const header = request.headers.authorization;
   if (header === undefined && spec.roles === 'public') return undefined;
   if (header === undefined) throw refuse('http.not-signed-in');

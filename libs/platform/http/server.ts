@@ -38,6 +38,19 @@ export const httpConfig = z
       .max(1_048_576)
       .default(65_536)
       .describe('All headers of a request together: an access token that names hundreds of groups is larger than most'),
+    bodyStallSeconds: z.number().min(0.5).max(300).default(10).describe('How long a body may stop on its way; files that are sent up may'),
+    bodySeconds: z
+      .number()
+      .min(0.5)
+      .max(3600)
+      .default(60)
+      .describe('How long a whole body may take; files that are sent up may take longer'),
+    unknownBodies: z
+      .number()
+      .int()
+      .min(1)
+      .default(100)
+      .describe('Refused requests of one address that are heard out at once, none of their body kept; more are cut off with their answer'),
     requestsPerMinute: z.number().int().min(1).default(1200),
     trustProxy: z
       .union([z.literal(false), z.number().int().min(1).max(8), z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).min(1)])
