@@ -203,3 +203,26 @@ describe('what somebody began who is locked since', () => {
     });
   });
 });
+
+describe('two who decide together', () => {
+  it('are not of one organisation: an administrator from the authority does not confirm its destruction [DEST-04]', async () => {
+    const { begin } = cases['a destruction'] as Case;
+    const id = await begin(cast.officer);
+    const insider = await medium.person(cast.authority, ['security-admin']);
+    expect((await insider.post(`/terminations/${id}/confirmations`, {})).body).toMatchObject({ code: 'termination.same-organisation' });
+    await medium.endRole(insider, 'security-admin', { kind: 'platform' });
+    ok(await medium.security.post(`/terminations/${id}/confirmations`, {}));
+  });
+});
+
+describe('a renewal', () => {
+  it('is of what stands, not of what was ended [AUTH-16]', async () => {
+    const { begin } = cases['a destruction'] as Case;
+    const { authorisationId: renewsId } = ok(
+      await cast.officer.get<{ authorisationId: string }>(`/terminations/${await begin(cast.officer)}`),
+    );
+    const body = { unitId: cast.unit, renewsId, ...application(cast) };
+    expect((await cast.officer.post('/authorisations', body)).body).toMatchObject({ code: 'authorisation.not-renewable' });
+    ok(await cast.officer.post('/authorisations', { ...body, renewsId: authorisationId }));
+  });
+});

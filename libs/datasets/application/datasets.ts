@@ -43,7 +43,8 @@ export class Datasets {
     return this.change(ctx, id, 'dataset.fields-decided', async (tx, row) => {
       assertProvider(ctx.actor, row);
       const { personId } = personOf(ctx.actor);
-      const change = decideFields(row, input.fields, { personId, at: ctx.at, reason: input.reason });
+      const decided = { personId, at: ctx.at, reason: input.reason };
+      const change = decideFields(row, input.fields, decided, await this.repository.versions(tx, id));
       const next = await this.repository.update(tx, row, change);
       if (change.fields !== undefined) await this.keep(tx, next, { decidedBy: personId, approvedBy: null, reason: input.reason });
       return next;

@@ -21,6 +21,11 @@ import { refuse } from '../domain/refusals.js';
 
 type TerminationAnswer = z.output<typeof TerminationView>;
 
+interface Confirming {
+  readonly personId: Id;
+  readonly organisationIds: readonly Id[];
+}
+
 /** What people do with an open case, and what they see of it. */
 @Injectable()
 export class Terminations {
@@ -43,6 +48,7 @@ export class Terminations {
       const grant = person.grants.find((one) => one.role === role);
       assertSees(person, row, ctx.at, refuse('termination.not-found', { id }));
       const { personId } = person;
+      await this.assertOtherOrganisation(tx, row, person, role);
       const given = { role, personId, at: ctx.at };
       const confirmations = [...confirm(row.confirmations, given, await this.fallen(tx, row))];
       const next = await this.repository.update(tx, row, { confirmations });
@@ -92,6 +98,15 @@ export class Terminations {
     const gone: Confirmation[] = [];
     for (const one of row.confirmations) if (!(await this.standsAs(tx, one.personId, one.role, row))) gone.push(one);
     return gone;
+  }
+
+  /** @throws Refusal `termination.same-organisation`: two people of one organisation are not two who agree. */
+  private async assertOtherOrganisation(tx: Tx, row: TerminationRow, person: Confirming, as: ConfirmingRole): Promise<void> {
+    for (const { personId, role } of row.confirmations) {
+      const { organisationIds } = await this.standings.entitled(tx, personId);
+      if (role !== as && personId !== person.personId && organisationIds.some((id) => person.organisationIds.includes(id)))
+        throw refuse('termination.same-organisation');
+    }
   }
 
   /** @throws Refusal `termination.exit-decision-fell` for what a locked or former officer decided and nobody carried out yet. */

@@ -50,6 +50,14 @@ export const refusals = {
     satisfyEn: 'The other role confirms.',
     sources: ['DEST-04'],
   },
+  'termination.same-organisation': {
+    status: 403,
+    zh: '两名确认人不得属于同一机构。',
+    en: 'The two who confirm do not belong to one organisation.',
+    satisfyZh: '请由另一机构的有权人员确认。',
+    satisfyEn: 'An entitled person of another organisation confirms.',
+    sources: ['DEST-04', 'ACC-05'],
+  },
   'termination.confirmation-fell': {
     status: 409,
     zh: '“{roles}”的确认人已被锁定或不再任该角色，其确认不再计入。',
