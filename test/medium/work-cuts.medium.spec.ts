@@ -1,4 +1,4 @@
-import { newId, systemClock, type CutScope, type Id } from '#kernel';
+import { defineJob, newId, Standing, systemAct, systemClock, type ActContext, type CutScope, type Id } from '#kernel';
 import { Handlers } from '#platform/queue';
 import { Seams } from '#platform/seams';
 import type { INestApplicationContext } from '@nestjs/common';
@@ -176,6 +176,47 @@ describe('queued and running work', () => {
     expect([...new Set(Object.values(await statesOf(keys)))]).toEqual(['due']);
     await data.medium.sql('DELETE FROM platform.work WHERE key = ANY($1)', [keys]);
   });
+
+  it('is ordered before the cut of what it rests on, which then waits and finds it, or is refused; never in between', async () => {
+    const { unitOfWork } = data.medium.platform;
+    const job = defineJob('test.work', 'work', 'with-its-scope');
+    const { personId, organisationId } = person;
+    const actor = { kind: 'person', personId, organisationId, sessionId: newId(), grants: [], organisationIds: [], regions: {} } as const;
+    const rested = async (): Promise<ActContext> => {
+      const ctx = { action: 'test', actor, at: systemClock.now(), standing: new Standing() };
+      await unitOfWork.read(ctx, (tx) => tx.restOn([{ kind: 'person', id: personId }]));
+      return ctx;
+    };
+    const raise = () => unitOfWork.run(systemAct('test', 'test', systemClock.now()), (tx) => tx.bumpEpoch('person', personId));
+    const order: string[] = [];
+    const committing = Promise.withResolvers<undefined>();
+    const queued = Promise.withResolvers<undefined>();
+    const first = unitOfWork.run(await rested(), async (tx) => {
+      await tx.enqueue(job, { key: newId(), dueAt: new Date(Date.now() + 86_400_000).toISOString() });
+      queued.resolve(undefined);
+      await committing.promise;
+      order.push('ordered');
+    });
+    await queued.promise;
+    const raised = raise().then(() => order.push('cut'));
+    await data.medium.until(
+      async () =>
+        (
+          await data.medium.sql(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND mode = 'ExclusiveLock' AND classid =
+           (SELECT hashtext('opdomain.epoch')::bit(32)::bigint)::oid`)
+        ).length > 0,
+      'the cut to wait',
+    );
+    committing.resolve(undefined);
+    await Promise.all([first, raised]);
+    expect(order).toEqual(['ordered', 'cut']);
+    const late = unitOfWork.run(await rested(), async (tx) => {
+      await raise();
+      await tx.enqueue(job, { key: newId() });
+    });
+    await expect(late).rejects.toMatchObject({ code: 'access.ended' });
+    await data.medium.sql(`DELETE FROM platform.work WHERE name = 'test.work'`);
+  }, 60_000);
 
   it('of a person who is revoked reads nothing any more: a proposal fails, and another may be ordered by another [SEAT-03]', async () => {
     const { object, key } = await place({ job: 'desensitisation.propose', whose: 'colleague', state: 'due' });

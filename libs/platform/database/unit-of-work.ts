@@ -31,6 +31,8 @@ import { assertRoom } from './work-quota.js';
 /** PostgreSQL says: try the whole transaction again. */
 const retryable = new Set(['40001', '40P01']);
 const attempts = 5;
+/** Of one epoch: raised by one, rested on by many. */
+const epochLock = `hashtext('opdomain.epoch'), hashtext($1)`;
 
 class Transaction implements Tx {
   readonly recorded = new Set<string>();
@@ -92,6 +94,7 @@ class Transaction implements Tx {
   async enqueue(job: JobType, order: WorkOrder): Promise<Id> {
     const personId = this.context.actor.kind === 'person' ? this.context.actor.personId : null;
     await assertRoom(this.manager, job, order.unitId ?? null, personId);
+    if (job.cut === 'with-its-scope') await this.holdStanding();
     const id = newId();
     const rows: { id: Id }[] = await this.manager.query(
       `INSERT INTO platform.work (id, kind, name, lane, key, unit_id, scenario_id, person_id, due_at, traceparent)
@@ -124,6 +127,7 @@ class Transaction implements Tx {
   }
 
   async bumpEpoch(kind: EpochKind, id: Id): Promise<number> {
+    await this.manager.query(`SELECT pg_advisory_xact_lock(${epochLock})`, [`${kind}/${id}`]);
     const rows: { epoch: string }[] = await this.manager.query(
       `INSERT INTO platform.epochs (kind, id, epoch, bumped_at) VALUES ($1, $2, 1, now())
        ON CONFLICT (kind, id) DO UPDATE SET epoch = platform.epochs.epoch + 1, bumped_at = now() RETURNING epoch`,
@@ -164,6 +168,18 @@ class Transaction implements Tx {
   async assertStanding(): Promise<void> {
     const { standing } = this.context;
     if (standing !== undefined) standing.compare(await this.epochs(standing.refs), this.clock.now());
+  }
+
+  /**
+   * Keeps what lets the act in from being cut before it commits: what is ordered is in the queue when the cut looks there, or it is refused.
+   * @throws `access.ended`
+   */
+  private async holdStanding(): Promise<void> {
+    const { standing } = this.context;
+    if (standing === undefined) return;
+    const held = standing.refs.map(({ kind, id }) => `${kind}/${id}`).sort();
+    for (const one of held) await this.manager.query(`SELECT pg_advisory_xact_lock_shared(${epochLock})`, [one]);
+    await this.assertStanding();
   }
 
   async now(): Promise<Instant> {
