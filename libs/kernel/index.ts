@@ -1,6 +1,7 @@
 export * from './access-standing.js';
 export * from './act.js';
 export * from './canonical.js';
+export * from './check-digits.js';
 export * from './clock.js';
 export * from './context.js';
 export * from './digest.js';
