@@ -5,7 +5,7 @@ import { copyStates, datasetStates } from './domain/copy.states.js';
 import { markings } from './domain/dataset.js';
 import { fieldClasses, grades, sensitiveTypes } from './domain/field.js';
 
-export { passesLuhn, residentIdCheck, usccCheck } from './domain/check-digits.js';
+export { passesLuhn, residentIdCheck, usccCheck } from '#kernel';
 export { sensitiveTypes };
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);

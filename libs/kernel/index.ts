@@ -2,6 +2,7 @@ export * from './access-standing.js';
 export * from './act.js';
 export * from './batched.js';
 export * from './canonical.js';
+export * from './check-digits.js';
 export * from './clock.js';
 export * from './context.js';
 export * from './digest.js';

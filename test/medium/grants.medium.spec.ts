@@ -1,7 +1,7 @@
 import { authorisationsContext } from '#authorisations';
 import { datasetsContext } from '#datasets';
 import { Bootstrap, identityContext } from '#identity';
-import { addMs, newId, systemClock } from '#kernel';
+import { addMs, newId, residentIdCheck, systemClock } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { application, type AuthorisationAnswer, type Cast, inForce, ok, openCast, signed, someDigest } from '../support/authorised.js';
 import { type Answer, type Caller, type Medium, openMedium } from '../support/medium.js';
@@ -283,7 +283,7 @@ describe('one natural person', () => {
 
   it('has one identity number, kept as a keyed digest alone [ACC-04]', async () => {
     const [one, two] = [ok(await register(newId())), ok(await register(newId()))];
-    const identityNumber = '33010619900307001X';
+    const identityNumber = '33010619900307025X';
     const file = (id: string, number: string): Promise<Answer> =>
       cast.officer.post(`/people/${id}/records`, {
         kind: 'real-name',
@@ -299,6 +299,41 @@ describe('one natural person', () => {
       `SELECT (SELECT string_agg(p::text, ' ') FROM identity.people p) || (SELECT string_agg(canonical, ' ') FROM platform.journal) AS all`,
     );
     expect(kept[0]?.all).not.toContain(identityNumber);
+  });
+
+  it('has no second account, though the first is locked: without a verified number nobody comes to decide [ACC-04]', async () => {
+    const identityNumber = '330106199003070268';
+    const verified = { kind: 'real-name', evidenceDigest: someDigest(), details: { level: 'L3' } };
+    const [one, two] = [ok(await register(newId())), ok(await register(newId()))];
+    const file = (id: string, more: Record<string, unknown>): Promise<Answer> =>
+      cast.officer.post(`/people/${id}/records`, { ...verified, ...more });
+    ok(await file(one.id, { identityNumber }));
+    ok(await medium.security.post(`/people/${one.id}/locks`, { ground: 'incident', reason: '核查' }));
+    const propose = { personId: two.id, role: 'export-reviewer', scope: { kind: 'unit', organisationId: cast.unit } };
+    expect((await cast.officer.post('/role-proposals', propose)).body).toMatchObject({ code: 'identity.not-verified' });
+    const cases: [Record<string, unknown>, string][] = [
+      [{}, 'identity.record-incomplete'],
+      [{ identityNumber: '330106199003070267' }, 'identity.number-invalid'],
+      [
+        { kind: 'training', details: { certificate: '1', organiser: '省数据局' }, identityNumber: '110105194912310021' },
+        'identity.number-misplaced',
+      ],
+      [{ identityNumber }, 'identity.same-person'],
+    ];
+    for (const [more, code] of cases) expect((await file(two.id, more)).body).toMatchObject({ code });
+    expect((await cast.officer.post('/role-proposals', propose)).body).toMatchObject({ code: 'identity.not-verified' });
+    ok(await file(two.id, { identityNumber: '11010519491231002X' }));
+    ok(await cast.officer.post('/role-proposals', propose));
+  });
+
+  it('is verified first by the security administrator where nobody stands above yet, who changes and files nothing else', async () => {
+    const { id } = ok(await register(newId()));
+    const file = (kind: string, details: Record<string, string>, identityNumber?: string): Promise<Answer> =>
+      medium.security.post(`/people/${id}/records`, { kind, evidenceDigest: someDigest(), details, identityNumber });
+    const notFirst = refused('identity.verification-not-first', 403);
+    expect(await file('training', { certificate: '1', organiser: '省数据局' })).toMatchObject(notFirst);
+    ok(await file('real-name', { level: 'L3' }, `11010519900101123${residentIdCheck('11010519900101123')}`));
+    expect(await file('real-name', { level: 'L3' }, '11010519491231002X')).toMatchObject(notFirst);
   });
 
   it('registers an organisation once: the same credit code is refused by name', async () => {

@@ -288,16 +288,20 @@ describe('a lapse', () => {
     const file = (identityNumber: string, kind: string, details: Record<string, string>) =>
       operating.authority.post(`/people/${person.personId}/records`, { kind, evidenceDigest: sha256(kind), details, identityNumber });
     const verified = { level: 'L3' };
-    ok(await file('330106199003070257', 'real-name', verified));
-    ok(await file('330106199003070257', 'real-name', verified));
+    ok(await file('33010619900307025X', 'real-name', verified));
+    ok(await file('33010619900307025X', 'real-name', verified));
     expect((await stateOf(seat.id)).state).toBe('active');
-    ok(await file('330106199003070265', 'filing', { number: '浙数备〔2026〕019号' }));
-    expect(await reaches(seat.id, 'paused')).toMatchObject({ pausedBy: 'identity-verified' });
-    const { records } = ok<{ records: { kind: string; voidedAt: string | null }[] }>(
+    const changed = await file('330106199003070268', 'filing', { number: '浙数备〔2026〕019号' });
+    expect(changed.body).toMatchObject({ code: 'identity.number-misplaced' });
+    ok(await file('330106199003070268', 'real-name', verified));
+    const { records } = ok<{ records: { id: string; kind: string; voidedAt: string | null }[] }>(
       await operating.authority.get(`/people/${person.personId}`),
     );
-    for (const record of records) expect(record.voidedAt === null).toBe(record.kind !== 'real-name');
-    ok(await file('330106199003070265', 'real-name', verified));
+    const names = records.filter(({ kind }) => kind === 'real-name');
+    expect(names.map(({ voidedAt }) => voidedAt === null)).toEqual([false, false, false, true]);
+    ok(await operating.authority.post(`/people/${person.personId}/records/${names.at(-1)?.id ?? ''}/withdrawals`));
+    expect(await reaches(seat.id, 'paused')).toMatchObject({ pausedBy: 'identity-verified' });
+    ok(await file('330106199003070268', 'real-name', verified));
     expect(await reaches(seat.id, 'active')).toMatchObject({ pausedBy: null });
   });
 });

@@ -1,4 +1,5 @@
 import { newId, sha256 } from '#kernel';
+import { numberOf } from './identity-numbers.js';
 import { drawnUpWith, registerBody } from './bodies.js';
 import type { Answer, Caller, Medium } from './medium.js';
 
@@ -50,6 +51,7 @@ export async function fileRecord(
       validUntil,
       evidenceDigest: sha256(kind),
       details,
+      ...(kind === 'real-name' ? { identityNumber: numberOf(personId) } : {}),
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { passesLuhn, residentIdCheck, usccCheck } from './check-digits.js';
+import { passesLuhn, residentIdCheck, usccCheck } from '#kernel';
 
 /** Resident ID 公民身份号码 (GB 11643-1999): 18 characters, a birth date that was, the right check character. */
 export const isResidentId = (value: string): boolean =>

@@ -3,7 +3,7 @@ import type { Tx } from '#platform/database';
 import { Seams } from '#platform/seams';
 import { Injectable } from '@nestjs/common';
 import { affiliationsAt, type DatedGrant } from '../domain/personnel.js';
-import { fitsRole, homeFor, roleRules, scopeKinds, separationConflict, type Home, type Named } from '../domain/role-rules.js';
+import { decides, fitsRole, homeFor, roleRules, scopeKinds, separationConflict, type Home, type Named } from '../domain/role-rules.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
 import { refuse } from '../domain/refusals.js';
@@ -28,15 +28,16 @@ export class Grantable {
   /**
    * In a transaction that holds the person's row.
    * @throws Refusal `identity.roles-separated`, `identity.vendor-role`, `identity.scope-unfit`, `organisation.not-found`,
-   * `identity.scope-of-other-kind`, `identity.dataset-unknown`, `identity.not-of-the-organisation`.
+   * `identity.scope-of-other-kind`, `identity.dataset-unknown`, `identity.not-of-the-organisation`, `identity.not-verified`.
    */
   async assert(tx: Tx, personId: Id, role: Role, scope: PermissionScope): Promise<Placed> {
     const { at } = tx.context;
     const held = (await this.people.grants(tx, personId)).filter(({ until }) => until === null || until > at).map((grant) => grant.role);
     const conflict = separationConflict(held, role);
     if (conflict !== undefined) throw refuse('identity.roles-separated', { held: conflict, wanted: role });
+    const facts = await this.people.facts(tx, personId);
     const homes: Home[] = [];
-    for (const { id, organisationId } of affiliationsAt(await this.people.facts(tx, personId), at))
+    for (const { id, organisationId } of affiliationsAt(facts, at))
       homes.push({ affiliationId: id, organisationId, kind: (await this.organisations.get(tx, organisationId)).kind });
     if (homes.some(({ kind }) => kind === 'vendor') && !roleRules[role].kinds.includes('vendor'))
       throw refuse('identity.vendor-role', { role });
@@ -44,6 +45,7 @@ export class Grantable {
     const named = await this.named(tx, scope);
     const home = homeFor(role, scope, named, homes);
     if (home === undefined) throw refuse('identity.not-of-the-organisation', { role });
+    if (decides(role) && !facts.numbered) throw refuse('identity.not-verified');
     return { affiliationId: home.affiliationId, organisationId: named?.organisationId ?? home.organisationId };
   }
 

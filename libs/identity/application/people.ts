@@ -1,4 +1,4 @@
-import { endOfDay, addDays, newId, personOf, type ActContext, type Day, type Id, type Instant, type Role } from '#kernel';
+import { endOfDay, addDays, holdsRole, newId, personOf, type ActContext, type Day, type Id, type Instant, type Role } from '#kernel';
 import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -14,7 +14,7 @@ import type {
   RegisterPerson,
 } from '../contract.js';
 import { personAffiliationEnded, personRecordChanged } from '../contract.js';
-import { assertNotBackdated, missingDetails, type PersonnelFacts } from '../domain/personnel.js';
+import { assertNotBackdated, assertNumberFits, missingDetails, type PersonnelFacts } from '../domain/personnel.js';
 import { decides, roleRules } from '../domain/role-rules.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import type { PersonRow } from '../persistence/entities.js';
@@ -104,9 +104,14 @@ export class People {
     });
   }
 
-  /** Files a personnel record (SEAT-02, PERS-01..04): it counts from now or a later day; a date on paper has no effect. */
+  /**
+   * Files a personnel record (SEAT-02, PERS-01..04), the first real name also by the security administrator, since an authority's own
+   * first people have nobody else: it counts from now or a later day; a date on paper has no effect.
+   * @throws Refusal of `assertNumberFits`, `identity.same-person`, `identity.verification-not-first`.
+   */
   async fileRecord(ctx: ActContext, personId: Id, input: z.output<typeof FileRecord>): Promise<PersonAnswer> {
     const { kind, validFrom, validUntil, documentedFrom, evidenceDigest, details, identityNumber } = input;
+    assertNumberFits(kind, identityNumber);
     const numberMac = identityNumber === undefined ? undefined : await this.numbers.mac(identityNumber);
     return this.change(
       ctx,
@@ -115,6 +120,8 @@ export class People {
       { kind, validFrom: validFrom ?? null, validUntil, documentedFrom },
       async (tx, person) => {
         notSelf(ctx, personId);
+        if (!holdsRole(ctx.actor, 'authority') && (kind !== 'real-name' || person.numberMac !== null))
+          throw refuse('identity.verification-not-first');
         const missing = missingDetails(kind, details);
         if (missing.length > 0) throw refuse('identity.record-incomplete', { kind, missing });
         if (numberMac !== undefined) await this.repository.setNumber(tx, person, numberMac, ctx.at);

@@ -1,4 +1,4 @@
-import { addDays, endOfDay, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
+import { addDays, endOfDay, residentIdCheck, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
 import type { OpenLock } from './person-lock.js';
 import { refuse } from './refusals.js';
 
@@ -43,6 +43,8 @@ export interface DatedGrant {
 
 export interface PersonnelFacts {
   readonly id: Id;
+  /** An identity number was verified for the person: without one nobody can tell whether they have another account (ACC-04). */
+  readonly numbered: boolean;
   readonly affiliations: readonly Affiliation[];
   readonly records: readonly PersonnelRecord[];
   /** Locks that stand: with one, nothing else that is on file lets the person in. */
@@ -99,3 +101,16 @@ const required: Readonly<Record<RecordKind, readonly string[]>> = {
 
 export const missingDetails = (kind: RecordKind, details: Readonly<Record<string, string>>): string[] =>
   required[kind].filter((field) => (details[field] ?? '').trim() === '');
+
+/**
+ * The identity number (公民身份号码, GB 11643-1999) goes with the verification of the real name, and with nothing else.
+ * @throws Refusal `identity.record-incomplete` for a verification without one, `identity.number-misplaced`, `identity.number-invalid`.
+ */
+export function assertNumberFits(kind: RecordKind, identityNumber: string | undefined): void {
+  if (identityNumber === undefined) {
+    if (kind === 'real-name') throw refuse('identity.record-incomplete', { kind, missing: ['identityNumber'] });
+    return;
+  }
+  if (kind !== 'real-name') throw refuse('identity.number-misplaced', { kind });
+  if (residentIdCheck(identityNumber.slice(0, 17)) !== identityNumber.slice(17).toUpperCase()) throw refuse('identity.number-invalid');
+}

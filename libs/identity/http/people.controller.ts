@@ -63,7 +63,7 @@ const fileRecord = act({
   path: '/people/:id/records',
   action: 'person.record-filed',
   summary: { zh: '登记实名、备案、审查、保密协议、培训', en: 'File a personnel record: real name, filing, vetting, agreement, training' },
-  roles: ['authority'],
+  roles: ['authority', 'security-admin'],
   body: FileRecord,
 });
 const withdrawRecord = act({

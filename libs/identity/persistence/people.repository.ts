@@ -3,6 +3,7 @@ import { managerOf } from '#platform/database/persistence';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
+import { refuse } from '../domain/refusals.js';
 import { assertNotLocked } from '../domain/person-lock.js';
 import type { PersonnelFacts } from '../domain/personnel.js';
 import { AffiliationRow, PersonnelRecordRow, PersonRow, RoleGrantRow } from './entities.js';
@@ -33,7 +34,7 @@ export class PeopleRepository {
     const manager = managerOf(tx);
     const affiliations = await manager.find(AffiliationRow, { where: { personId: id }, order: { from: 'ASC' } });
     const records = await manager.find(PersonnelRecordRow, { where: { personId: id }, order: { id: 'ASC' } });
-    return { id: person.id, affiliations, records, locks: await this.locks.open(tx, id) };
+    return { id: person.id, numbered: person.numberMac !== null, affiliations, records, locks: await this.locks.open(tx, id) };
   }
 
   grants = (tx: Tx, personId: Id): Promise<RoleGrantRow[]> =>
@@ -89,9 +90,12 @@ export class PeopleRepository {
     return result.affected === 1;
   }
 
-  /** Keeps the number's keyed digest. A changed one voids every real-name verification made for the one before (PERS-01). */
+  /** Keeps the number's keyed digest. @throws Refusal `identity.same-person` where another account, locked or not, has it. A changed one voids every real-name verification made for the one before (PERS-01). */
   async setNumber(tx: Tx, person: PersonRow, numberMac: string, at: Instant): Promise<void> {
     const { id, numberMac: before } = person;
+    await managerOf(tx).query('SELECT pg_advisory_xact_lock(hashtext($1))', [`opdomain.identity-number ${numberMac}`]);
+    const other = await this.table.where(tx, { numberMac });
+    if (other.some((one) => one.id !== id)) throw refuse('identity.same-person', { fields: ['identityNumber'] });
     await managerOf(tx).update(PersonRow, { id }, { numberMac });
     if (before !== null && before !== numberMac)
       await managerOf(tx).update(PersonnelRecordRow, { personId: id, kind: 'real-name', voidedAt: IsNull() }, { voidedAt: at });

@@ -64,7 +64,13 @@ export class SeatFactsGatherer {
         until: endOfDay(seat.endsOn),
       },
       person: {
-        ...personProofs(seat.personId, person.records, person.affiliations, organisationId, at),
+        ...personProofs(
+          seat.personId,
+          person.numbered ? person.records : person.records.filter(({ kind }) => kind !== 'real-name'),
+          person.affiliations,
+          organisationId,
+          at,
+        ),
         lock: person.locks[0] ?? null,
       },
       scenario: scenarioFacts(scenario),

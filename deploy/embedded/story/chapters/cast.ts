@@ -1,4 +1,4 @@
-import { sha256 } from '#kernel';
+import { residentIdCheck, sha256 } from '#kernel';
 import { sampleOrganisations, samplePeople, type SampleOrganisation, type SamplePerson } from '../../samples/people.js';
 import type { Teller } from '../teller.js';
 import { inDays, type World } from '../world.js';
@@ -47,6 +47,12 @@ export async function castChapter(teller: Teller, world: World): Promise<void> {
         organisationId: world.organisation(person.organisation),
       });
       world.people.set(person.subject, id);
+      // Who decides is known by a verified number first; the unit's people are verified with their other records.
+      if (person.organisation !== 'unit')
+        await world.as('an').post(`/people/${id}/records`, {
+          ...{ kind: 'real-name', evidenceDigest: sha256(`${person.subject} real-name`), details: { level: 'L3' } },
+          identityNumber: sampleNumber(person.subject),
+        });
       for (const role of person.roles) await giveRole(world, person, role);
     }
     const alone = await world.as('an').post<Made>('/role-proposals', {
@@ -74,6 +80,7 @@ export async function castChapter(teller: Teller, world: World): Promise<void> {
           validUntil: kind === 'real-name' ? null : inDays(360),
           evidenceDigest: sha256(`${subject} ${kind}`),
           details,
+          ...(kind === 'real-name' ? { identityNumber: sampleNumber(subject) } : {}),
         });
         filed.push(`${subject}/${kind}`);
       }
@@ -89,6 +96,12 @@ const records: Readonly<Record<string, Record<string, string>>> = {
   'confidentiality-agreement': { signer: '本人', period: '离岗后三年', liability: '依协议第七条' },
   training: { certificate: 'ZJ-2026-0411', organiser: '浙江省数据局' },
 };
+
+/** A made-up identity number with its check digit (GB 11643), one for each person of the sample. */
+function sampleNumber(subject: string): string {
+  const first17 = `1101051990010${String(1000 + samplePeople.findIndex((person) => person.subject === subject))}`;
+  return first17 + residentIdCheck(first17);
+}
 
 /** Roles of the unit at once; a role that decides is proposed by the security administrator and confirmed by the other side. */
 async function giveRole(world: World, person: SamplePerson, role: string): Promise<void> {
