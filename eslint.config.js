@@ -2,6 +2,11 @@ import eslint from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
+const bareDate = {
+  selector: "MemberExpression[object.object.name='z'][object.property.name='iso'][property.name=/^(date|datetime)$/]",
+  message: 'day, month and instant of #platform/http/schemas are the shapes of dates: their years are bounded.',
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/', '**/*.cjs', '**/*.mjs', '*.js'] },
   eslint.configs.recommended,
@@ -24,6 +29,7 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
+        bareDate,
         { selector: "CallExpression[callee.name='forwardRef']", message: 'forwardRef is banned: the direction of the house is wrong.' },
         { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
         {
@@ -34,6 +40,11 @@ export default tseslint.config(
     },
   },
   { files: ['apps/composition/**', 'apps/cli/**', 'deploy/**', 'test/**'], rules: { 'no-restricted-properties': 'off' } },
+  // The shapes themselves, and messages between our own processes.
+  {
+    files: ['libs/platform/http/schemas.ts', 'libs/platform/http/canaries.ts', 'libs/platform/database/sink-events.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
   { files: ['libs/kernel/kernel-refusals.ts', '**/*.spec.ts', 'test/**'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['libs/*/domain/**/*.ts'],
@@ -42,6 +53,7 @@ export default tseslint.config(
       'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'performance'],
       'no-restricted-syntax': [
         'error',
+        bareDate,
         {
           selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
           message: 'The domain is handed its instants.',

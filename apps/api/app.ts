@@ -3,6 +3,8 @@ import {
   ActGuard,
   ActInterceptor,
   AnonymousRefusals,
+  BodyGate,
+  Canaries,
   ConnectionLog,
   createHttpApp,
   openApi,
@@ -13,6 +15,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { networkInterfaces } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ComposedModule } from '../composition/platform.module.js';
 import type { Platform } from '../composition/platform.js';
 
@@ -53,6 +56,7 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
     if (!socket.writable) return;
     anonymous.count({ action: 'request.refused', code: 'http.malformed', source: (socket as Socket).remoteAddress ?? '' });
   });
+  new BodyGate(acts, platform.verifier, app.get(Canaries), platform.clock, platform.config.http).watch(server);
   new ConnectionLog(platform.dataSource, platform.clock, platform.log, 'api').watch(server);
   server.addHook('onClose', () => truth.close());
   server.get('/api/v1/openapi.json', (_request, reply) => reply.send(description));
@@ -67,12 +71,14 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   return app;
 }
 
+/** What does not answer within this is not ready. */
+const readyWithinMs = 3_000;
 /** Each port is asked for itself; its answer is `ok` or the kind of fault, never its text. */
 async function readiness(platform: Platform): Promise<Record<string, string>> {
   const ask = async (check: () => Promise<unknown>): Promise<string> => {
     try {
-      await check();
-      return 'ok';
+      const late = pause(readyWithinMs, 'late', { ref: false });
+      return (await Promise.race([check(), late])) === 'late' ? 'TimeoutError' : 'ok';
     } catch (fault) {
       return fault instanceof Error ? fault.name : 'fault';
     }

@@ -134,7 +134,12 @@ export async function openPlatform(
     closers.push(() => dataSource.destroy());
     const [self] = await dataSource.query<[{ role: string }]>('SELECT current_user AS role');
     await assertConfined(dataSource, self.role);
-    const keys = await open('keys', () => rememberingKeys(config.keys, new KeyLedger(dataSource)));
+    const keys = await open('keys', async () => {
+      // Connections of its own: keys are used inside transactions, which may not wait for one another.
+      const ledger = await createDataSource({ ...config.database, poolSize: 2 }, [], `${component}-keys`).initialize();
+      closers.push(() => ledger.destroy());
+      return rememberingKeys(config.keys, new KeyLedger(ledger));
+    });
     const sealer = portsOf[application].includes('keys') ? await JournalSealer.open(dataSource, keys) : JournalSealer.without();
     if (portsOf[application].includes('keys')) await ensureControlKey(keys);
     const { scratchRoot, allowDiskScratch, ...limits } = config.engine;

@@ -30,7 +30,7 @@ export async function startWorker(platform: Platform): Promise<() => Promise<voi
     platform.config.worker.lanes,
   );
   runner.start();
-  const relay = new Relay(platform.dataSource, platform.bell, consumers, platform.log);
+  const relay = new Relay(platform.dataSource, platform.bell, consumers, platform.log, Relay.rung(platform.config.worker.lanes));
   relay.start();
   const forgetting = forgettingAnswers(platform);
   forgetting.start();

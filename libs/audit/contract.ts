@@ -1,7 +1,6 @@
-import { pageOf, pageQuery } from '#platform/http/schemas';
+import { instant, pageOf, pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 
-const instant = z.iso.datetime();
 /** Where a witness's key lies: with the platform, or outside. */
 const custody = z.enum(['held', 'external']);
 

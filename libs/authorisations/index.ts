@@ -20,6 +20,7 @@ import { ScenariosAndRequests1763700201000 } from './persistence/migrations/scen
 import { StageBodies1763800060001 } from './persistence/migrations/stage-bodies.js';
 import { authorisationsTables } from './persistence/tables.js';
 import { VotesByGrant1763800050001 } from './persistence/migrations/votes-by-grant.js';
+import { VotesReplaced1763800300000 } from './persistence/migrations/votes-replaced.js';
 
 export { Authorisations } from './application/authorisations.js';
 export { Admissions, Consents, DataRequests } from './application/data-requests.js';
@@ -56,6 +57,7 @@ export const authorisationsContext: ContextDeclaration<typeof refusals> = {
     ScenariosAndRequests1763700201000,
     VotesByGrant1763800050001,
     StageBodies1763800060001,
+    VotesReplaced1763800300000,
   ],
   config: { name: 'authorisations', schema: authorisationsConfig, token: AUTHORISATIONS_CONFIG },
   auditActions: authorisationAuditActions,
@@ -71,8 +73,7 @@ export const authorisationsContext: ContextDeclaration<typeof refusals> = {
     'authorisations.rectifications_suspension_id_key': 'state.exists-already',
     'authorisations.stage_bodies_one_registered': 'stage-body.known',
     'authorisations.suspensions_one_open': 'state.changed-meanwhile',
-    'authorisations.votes_approval_id_person_id_key': 'approval.voted-already',
-    'authorisations.votes_approval_id_slot_key': 'state.changed-meanwhile',
+    'authorisations.votes_approval_id_grant_id_key': 'approval.voted-already',
     'authorisations.working_years_year_key': 'state.exists-already',
   },
 };

@@ -8,6 +8,8 @@ export const coderunsConfig = z.strictObject({
     .strictObject({
       atOnce: z.number().int().min(1).max(16).default(2),
       waiting: z.number().int().min(0).max(10_000).default(100),
+      waitingPerPerson: z.number().int().min(0).max(10_000).default(5),
+      waitingPerUnit: z.number().int().min(0).max(10_000).default(20),
       wallClockMs: z.number().int().min(1000).max(120_000).default(15_000),
       memoryMb: z.number().int().min(256).default(256),
     })

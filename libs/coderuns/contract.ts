@@ -1,4 +1,4 @@
-import { pageQuery } from '#platform/http/schemas';
+import { instant, pageQuery } from '#platform/http/schemas';
 import { RunState } from '#runs/contract';
 import { z } from 'zod';
 
@@ -50,11 +50,11 @@ export const CodeSubmissionView = z
     /** Over purpose, language, code, inputs and scenario: what is reviewed and what runs are this. */
     digest,
     submittedBy: z.uuid(),
-    submittedAt: z.iso.datetime(),
+    submittedAt: instant,
     /** What the result's columns derive from, read from the code. */
     lineage: z.array(columnLineageSchema),
     reviewedBy: z.uuid().nullable(),
-    reviewedAt: z.iso.datetime().nullable(),
+    reviewedAt: instant.nullable(),
     reasons: z.string().nullable(),
   })
   .meta({ id: 'CodeSubmission' });
@@ -83,15 +83,15 @@ export const CodeRunView = z
     codeDigest: digest,
     scenarioId: z.uuid(),
     requestedBy: z.uuid(),
-    requestedAt: z.iso.datetime(),
-    startedAt: z.iso.datetime().nullable(),
-    finishedAt: z.iso.datetime().nullable(),
+    requestedAt: instant,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
     cause: runCauseSchema.nullable(),
     /** Rows of a trial's result; null for a production run. */
     rows: z.int().nullable(),
     columns: z.array(z.string()).nullable(),
     engine: z.string().nullable(),
-    destroyedAt: z.iso.datetime().nullable(),
+    destroyedAt: instant.nullable(),
   })
   .meta({ id: 'CodeRun' });
 

@@ -1,4 +1,4 @@
-import { pageQuery } from '#platform/http/schemas';
+import { day, pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { badReasons, cellChecks, cellTypes } from './domain/cell.js';
 import { copyStates, datasetStates } from './domain/copy.states.js';
@@ -53,7 +53,7 @@ export const RegisterDataset = z.strictObject({
       text: words,
       noJoin: z.boolean().default(false),
       purposes: z.array(z.string().min(1).max(200)).max(50).default([]),
-      until: z.iso.date().nullable().default(null),
+      until: day.nullable().default(null),
     })
     .prefault({ text: '' }),
   contact: z.strictObject({ department: z.string().max(200), channel: z.string().max(200) }).prefault({ department: '', channel: '' }),

@@ -1,5 +1,5 @@
 import { Grade, SensitiveType } from '#datasets/contract';
-import { pageQuery } from '#platform/http/schemas';
+import { day, instant, pageQuery } from '#platform/http/schemas';
 import { RunState } from '#runs/contract';
 import { z } from 'zod';
 
@@ -24,7 +24,7 @@ const generalisation = z.discriminatedUnion('by', [
   z.strictObject({
     by: z.literal('age-band'),
     /** From a birth date: the age on this day. From a number: the number is the age. */
-    asOf: z.iso.date().optional(),
+    asOf: day.optional(),
     width: z.int().min(2).max(50),
     top: z.int().min(20).max(120),
   }),
@@ -148,7 +148,7 @@ export const DesensitisationPlanView = z
     /** What detection saw: types, shares and counts, never a value. */
     findings: z.array(columnFindingSchema),
     approvedBy: z.uuid().nullable(),
-    approvedAt: z.iso.datetime().nullable(),
+    approvedAt: instant.nullable(),
     cause: z.string().nullable(),
   })
   .meta({ id: 'DesensitisationPlan' });
@@ -187,9 +187,9 @@ export const DesensitisationRunView = z
     copyId: z.uuid(),
     datasetId: z.uuid(),
     scenarioId: z.uuid(),
-    requestedAt: z.iso.datetime(),
-    startedAt: z.iso.datetime().nullable(),
-    finishedAt: z.iso.datetime().nullable(),
+    requestedAt: instant,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
     cause: causeSchema.nullable(),
     proof: z.object({ passed: z.boolean(), checks: z.array(checkResultSchema) }).nullable(),
     lineage: z.array(outputColumnSchema).nullable(),
@@ -200,7 +200,7 @@ export const DesensitisationRunView = z
     engine: z.string().nullable(),
     /** Purpose of each pseudonym and the version of its key. */
     keyVersions: z.record(z.string(), z.string()),
-    destroyedAt: z.iso.datetime().nullable(),
+    destroyedAt: instant.nullable(),
   })
   .meta({ id: 'DesensitisationRun' });
 
@@ -214,7 +214,7 @@ export const SampleView = z
     rows: z.int(),
     sha256: digest,
     columns: z.array(outputColumnSchema),
-    publishedAt: z.iso.datetime(),
+    publishedAt: instant,
   })
   .meta({ id: 'Sample' });
 

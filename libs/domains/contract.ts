@@ -1,4 +1,4 @@
-import { pageQuery } from '#platform/http/schemas';
+import { instant, pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { troubleKinds } from './domain/operation-domain.js';
 
@@ -22,19 +22,19 @@ export const DomainStateSchema = z.enum(['requested', 'provisioning', 'ready', '
 export const TroubleView = z.object({
   kind: z.enum(troubleKinds),
   what: z.array(z.string()),
-  since: z.iso.datetime(),
+  since: instant,
 });
 export const ZoneView = z.object({
   zone,
   namespace: z.string(),
-  madeAt: z.iso.datetime().nullable(),
-  lostAt: z.iso.datetime().nullable(),
-  goneAt: z.iso.datetime().nullable(),
+  madeAt: instant.nullable(),
+  lostAt: instant.nullable(),
+  goneAt: instant.nullable(),
 });
 export const DomainView = z.object({
   id: z.uuid(),
   version: z.number().int(),
-  createdAt: z.iso.datetime(),
+  createdAt: instant,
   authorisationId: z.uuid(),
   unitId: z.uuid(),
   state: DomainStateSchema,
@@ -42,7 +42,7 @@ export const DomainView = z.object({
   zones: z.array(ZoneView),
   troubles: z.array(TroubleView),
   /** The operator's last pass over it. */
-  reconciled: z.object({ at: z.iso.datetime(), steps: z.array(z.string()), failure: z.string().nullable() }).nullable(),
+  reconciled: z.object({ at: instant, steps: z.array(z.string()), failure: z.string().nullable() }).nullable(),
 });
 
 export const VerdictView = z.object({
@@ -57,12 +57,12 @@ export const VerdictView = z.object({
 });
 export const ProbeRunView = z.object({
   id: z.uuid(),
-  at: z.iso.datetime(),
+  at: instant,
   asked: z.number().int(),
   held: z.number().int(),
   verdicts: z.array(VerdictView),
 });
-export const OrderView = z.object({ id: z.uuid(), kind: z.string(), requestedAt: z.iso.datetime(), doneAt: z.iso.datetime().nullable() });
+export const OrderView = z.object({ id: z.uuid(), kind: z.string(), requestedAt: instant, doneAt: instant.nullable() });
 export const PlanView = z.object({ steps: z.array(z.string()) });
 export const AcceptLoss = z.object({ reason: z.string().min(2).max(500) }).strict();
 
@@ -81,5 +81,5 @@ export const CatalogueImageView = z.object({
   title: z.string(),
   purpose: z.enum(['workspace', 'run']),
   zones: z.array(zone),
-  withdrawnAt: z.iso.datetime().nullable(),
+  withdrawnAt: instant.nullable(),
 });

@@ -11,6 +11,7 @@ import { PlantCanaries } from './jobs/plant-canaries.js';
 import { domainsEntities } from './persistence/entities.js';
 import { domainsGrants } from './persistence/grants.js';
 import { OperationDomains1763700300000 } from './persistence/migrations/operation-domains.js';
+import { LooksBegun1763800170001 } from './persistence/migrations/looks-begun.js';
 import { OrdersByDomain1763800095001 } from './persistence/migrations/orders-by-domain.js';
 import { DomainReconciler } from './reconcile/domain.reconciler.js';
 import { ZoneLooks } from './reconcile/zone-looks.reconciler.js';
@@ -35,7 +36,7 @@ export const domainsContext: ContextDeclaration<typeof domainsRefusals> = {
   entities: domainsEntities,
   tables: domainsTables,
   grants: domainsGrants,
-  migrations: [OperationDomains1763700300000, OrdersByDomain1763800095001],
+  migrations: [OperationDomains1763700300000, OrdersByDomain1763800095001, LooksBegun1763800170001],
   config: { name: 'domains', schema: domainsConfig, token: DOMAINS_CONFIG },
   auditActions: domainsAuditActions,
   refusals: domainsRefusals,

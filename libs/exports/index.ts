@@ -13,6 +13,7 @@ import { exportsGrants } from './persistence/grants.js';
 import { ExportRequests1763700800000 } from './persistence/migrations/export-requests.js';
 import { exportsTables } from './persistence/tables.js';
 import { ReviewsByGrant1763800050002 } from './persistence/migrations/reviews-by-grant.js';
+import { ReviewsReplaced1763800300001 } from './persistence/migrations/reviews-replaced.js';
 
 export { Exports, type ExportExit } from './application/exports.js';
 export type { ExportState } from './domain/export-request.js';
@@ -27,13 +28,13 @@ export const exportsContext: ContextDeclaration<typeof exportRefusals> = {
   entities: exportsEntities,
   tables: exportsTables,
   grants: exportsGrants,
-  migrations: [ExportRequests1763700800000, ReviewsByGrant1763800050002],
+  migrations: [ExportRequests1763700800000, ReviewsByGrant1763800050002, ReviewsReplaced1763800300001],
   config: { name: 'exports', schema: exportsConfig, token: EXPORTS_CONFIG },
   auditActions: exportAuditActions,
   refusals: exportRefusals,
   endings: exportsEndings,
   uniques: {
     'exports.check_rounds_request_id_round_key': 'state.changed-meanwhile',
-    'exports.reviews_request_id_round_reviewer_id_key': 'state.changed-meanwhile',
+    'exports.reviews_request_id_round_grant_id_key': 'state.changed-meanwhile',
   },
 };

@@ -1,14 +1,13 @@
 import { defineEvent } from '#kernel';
-import { pageQuery } from '#platform/http/schemas';
+import { day, instant, instantWithOffset, pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 import { lockGrounds } from './domain/person-lock.js';
 import { recordKinds } from './domain/personnel.js';
 import { organisationKinds } from './domain/organisation.js';
 import { roleProposalTransitions, type RoleProposalState } from './domain/role-proposal.states.js';
 
-const day = z.iso.date();
 /** An instant of ours: UTC with milliseconds, as it is compared and stored. */
-const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+const moment = instantWithOffset.transform((text) => new Date(text).toISOString());
 const onPaper = day.nullable().default(null).describe('Date on a document; it has no effect');
 
 export const RegisterOrganisation = z
@@ -78,7 +77,15 @@ export const GrantRole = z
   .strict();
 export const EndRole = z.object({ role: GrantRole.shape.role, until: end }).strict();
 
-export const ProposeRole = z.object({ personId: z.uuid(), role: GrantRole.shape.role, scope: RoleScope, until }).strict();
+export const ProposeRole = z
+  .object({
+    personId: z.uuid(),
+    role: GrantRole.shape.role,
+    scope: RoleScope,
+    until,
+    ends: z.boolean().default(false).describe('Proposes that the role ends: at the confirmation, or at `until`'),
+  })
+  .strict();
 export const RefuseProposal = z.object({ reason: z.string().trim().min(1).max(500) }).strict();
 const proposalState = z.enum(Object.keys(roleProposalTransitions) as [RoleProposalState, ...RoleProposalState[]]);
 export const ProposalsQuery = pageQuery.extend({ state: proposalState.optional() });
@@ -90,6 +97,7 @@ export const ProposalView = z.object({
   role: GrantRole.shape.role,
   scope: RoleScope,
   until: z.string().nullable(),
+  ends: z.boolean(),
   organisationId: z.uuid().describe('For which organisation the role decides'),
   proposedBy: z.uuid(),
   expiresAt: z.string(),
@@ -123,9 +131,9 @@ export const PersonLockView = z.object({
   state: z.enum(['locked', 'lifted']),
   ground: z.enum(lockGrounds),
   reason: z.string(),
-  lockedAt: z.iso.datetime(),
+  lockedAt: instant,
   lockedBy: z.uuid().nullable(),
-  liftedAt: z.iso.datetime().nullable(),
+  liftedAt: instant.nullable(),
   liftedBy: z.uuid().nullable(),
   liftReason: z.string().nullable(),
 });

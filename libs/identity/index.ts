@@ -10,6 +10,7 @@ import { IdentityModule } from './identity.module.js';
 import { IdentityJobs } from './jobs/identity.jobs.js';
 import { identityEntities } from './persistence/entities.js';
 import { identityGrants } from './persistence/grants.js';
+import { EndingsByTwo1763800300002 } from './persistence/migrations/endings-by-two.js';
 import { GrantsByTwo1763800050000 } from './persistence/migrations/grants-by-two.js';
 import { OrganisationsAndPeople1763700100000 } from './persistence/migrations/organisations-and-people.js';
 import { VoidedVerifications1763800060000 } from './persistence/migrations/voided-verifications.js';
@@ -37,7 +38,13 @@ export const identityContext: ContextDeclaration<typeof identityRefusals> = {
   entities: identityEntities,
   tables: identityTables,
   grants: identityGrants,
-  migrations: [OrganisationsAndPeople1763700100000, PersonLocks1763800040000, GrantsByTwo1763800050000, VoidedVerifications1763800060000],
+  migrations: [
+    OrganisationsAndPeople1763700100000,
+    PersonLocks1763800040000,
+    GrantsByTwo1763800050000,
+    VoidedVerifications1763800060000,
+    EndingsByTwo1763800300002,
+  ],
   auditActions: identityAuditActions,
   refusals: identityRefusals,
   endings: identityEndings,

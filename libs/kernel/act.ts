@@ -62,6 +62,8 @@ export interface ActContext {
   /** Version the caller saw (`If-Match`). */
   readonly ifMatch?: number;
   readonly traceparent?: string;
+  /** The act cuts something: it waits for no other person's acts. */
+  readonly urgent?: true;
   /** What the act begins or goes on with something of: refused once that has ended. */
   readonly under?: readonly Under[];
   /** What lets the act in; every transaction of it asks whether that still stands. None for parts of the system. */

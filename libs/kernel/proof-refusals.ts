@@ -25,6 +25,21 @@ export const proofRefusals = {
     satisfyEn: 'Ask the issuer for the original',
     sources: ['DEST-03'],
   },
+  'document.type-unknown': {
+    status: 422,
+    zh: '没有这一类文书（{type}）',
+    en: 'There is no document of the type {type}',
+    satisfyZh: '提供系统签发的原始文件，或改用与其版本相符的 opdomain',
+    satisfyEn: 'Give the file as it was issued, or use the opdomain of its version',
+  },
+  'document.wrong-key': {
+    status: 422,
+    zh: '密钥 {keyName} 不得签署 {type}:该类文书由 <安装名>/{role} 签署',
+    en: 'The key {keyName} may not sign {type}: that takes <installation>/{role}',
+    satisfyZh: '向签发方索取由该类密钥签署的原件',
+    satisfyEn: 'Ask the issuer for the original, signed by the key for its type',
+    sources: ['DEST-03'],
+  },
   'document.no-trusted-signature': {
     status: 422,
     zh: '文书没有任何受信密钥的签名',

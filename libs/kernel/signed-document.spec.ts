@@ -2,6 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalJson } from './canonical.js';
+import { documentRoles, signingRoles } from './document-types.js';
 import {
   type DocumentSigner,
   documentDigest,
@@ -46,7 +47,7 @@ describe('verifier keys', () => {
 
 describe('a signed document', () => {
   it('verifies from the file alone and names who signed it [DEST-03]', async () => {
-    const [platform, authority] = [signer('opdomain.example/documents'), signer('authority.example/documents')];
+    const [platform, authority] = [signer('opdomain.example/receipts/signing'), signer('authority.example/receipts/signing')];
     const signed = await signDocument(receipt, [platform.documentSigner, authority.documentSigner]);
     const reread = parseSignedDocument(JSON.parse(JSON.stringify(signed)));
     expect(verifySignedDocument(reread, [platform.key, authority.key])).toEqual({
@@ -57,7 +58,7 @@ describe('a signed document', () => {
   });
 
   it('is refused after any edit of its content [DEST-03]', async () => {
-    const { documentSigner, key } = signer('opdomain.example/documents');
+    const { documentSigner, key } = signer('opdomain.example/receipts/signing');
     const signed = await signDocument(receipt, [documentSigner]);
     fc.assert(
       fc.property(fc.constantFrom('seatId', 'type', 'added'), fc.string({ minLength: 1 }), (member, value) => {
@@ -69,7 +70,7 @@ describe('a signed document', () => {
   });
 
   it('is refused when any bit of its signature is flipped', async () => {
-    const { documentSigner, key } = signer('opdomain.example/documents');
+    const { documentSigner, key } = signer('opdomain.example/receipts/signing');
     const signed = await signDocument(receipt, [documentSigner]);
     fc.assert(
       fc.property(fc.nat(511), (bit) => {
@@ -82,12 +83,31 @@ describe('a signed document', () => {
   });
 
   it('is refused when no trusted key signed it, and cannot be passed off by a signature over its bare JSON', async () => {
-    const [trusted, other] = [signer('opdomain.example/documents'), signer('elsewhere.example/documents')];
+    const [trusted, other] = [signer('opdomain.example/receipts/signing'), signer('elsewhere.example/receipts/signing')];
     const signed = await signDocument(receipt, [other.documentSigner]);
     expect(() => verifySignedDocument(signed, [trusted.key])).toThrow(expect.objectContaining({ code: 'document.no-trusted-signature' }));
     const bare = await trusted.documentSigner.sign(Buffer.from(canonicalJson(receipt)));
     const signatures = [{ keyName: trusted.key.name, algorithm: 'Ed25519' as const, signature: Buffer.from(bare).toString('base64') }];
     expect(() => verifySignedDocument({ document: receipt, signatures }, [trusted.key])).toThrow();
+  });
+
+  it('binds only by the key for its type: any other of the same installation is refused, whichever document it signs [DEST-03]', async () => {
+    const signers = [...documentRoles, 'audit', 'documents'].map((role) => ({ role, ...signer(`opdomain.example/${role}`) }));
+    const trusted = signers.map(({ key }) => key);
+    for (const [type, wanted] of Object.entries(signingRoles))
+      for (const { role, documentSigner } of signers) {
+        const verify = async () => verifySignedDocument(await signDocument({ type }, [documentSigner]), trusted);
+        if (role === wanted) expect((await verify()).signedBy).toEqual([documentSigner.keyName]);
+        else await expect(verify()).rejects.toMatchObject({ code: 'document.wrong-key', details: { type, role: wanted } });
+      }
+    const strange = await signDocument({ type: 'opdomain.any/v1' }, [signers[0]!.documentSigner]);
+    expect(() => verifySignedDocument(strange, trusted)).toThrow(expect.objectContaining({ code: 'document.type-unknown' }));
+  });
+
+  it('is refused when a signature stands on it twice', async () => {
+    const { documentSigner, key } = signer('opdomain.example/receipts/signing');
+    const signed = await signDocument(receipt, [documentSigner, documentSigner]);
+    expect(() => verifySignedDocument(signed, [key])).toThrow(expect.objectContaining({ code: 'document.malformed' }));
   });
 
   it('says which member of a file does not fit', () => {

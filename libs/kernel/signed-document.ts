@@ -1,5 +1,6 @@
 import { canonicalJson, type JsonObject } from './canonical.js';
 import { type Digest, digestOf } from './digest.js';
+import { roleOfDocument, roleOfKey } from './document-types.js';
 import { refuse } from './kernel-refusals.js';
 import { decodeBase64, isKeyName, signatureTypes, type VerifierKey, verifyEd25519 } from './verifier-key.js';
 
@@ -57,13 +58,19 @@ export async function signDocument<D extends TypedDocument>(document: D, signers
 
 /**
  * Checks every signature whose key name is trusted; signatures of unknown names are ignored, as in signed notes.
- * @throws Refusal `document.signature-invalid` when a trusted name's signature fails, `document.no-trusted-signature` when none is by a trusted key.
+ * @throws Refusal `document.signature-invalid` when a trusted name's signature fails, `document.no-trusted-signature` when none is by a
+ * trusted key, `document.type-unknown`, `document.wrong-key` for a trusted key that signs documents of other types or none,
+ * `document.malformed` for a name that signs twice.
  */
 export function verifySignedDocument(
   signed: SignedDocument,
   trusted: readonly VerifierKey[],
 ): { readonly digest: Digest; readonly signedBy: readonly string[] } {
   const bytes = documentBytes(signed.document);
+  const { type } = signed.document;
+  const role = roleOfDocument(signed.document);
+  if (new Set(signed.signatures.map(({ keyName }) => keyName)).size < signed.signatures.length)
+    throw refuse('document.malformed', { member: 'signatures' });
   const signedBy: string[] = [];
   for (const { keyName, signature } of signed.signatures) {
     const candidates = trusted.filter((key) => key.name === keyName && key.type === signatureTypes.ed25519);
@@ -71,7 +78,9 @@ export function verifySignedDocument(
     const raw = decodeBase64(signature);
     if (raw === undefined || !candidates.some((key) => verifyEd25519(key, bytes, raw)))
       throw refuse('document.signature-invalid', { keyName });
-    if (!signedBy.includes(keyName)) signedBy.push(keyName);
+    if (role === undefined) throw refuse('document.type-unknown', { type });
+    if (roleOfKey(keyName) !== role) throw refuse('document.wrong-key', { keyName, type, role });
+    signedBy.push(keyName);
   }
   if (signedBy.length === 0) throw refuse('document.no-trusted-signature', { keyNames: signed.signatures.map(({ keyName }) => keyName) });
   return { digest: documentDigest(signed.document), signedBy };

@@ -1,9 +1,7 @@
 import { chargeItems } from '#kernel';
-import { pageQuery } from '#platform/http/schemas';
+import { day, month, pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 
-const day = z.iso.date();
-const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a calendar month, YYYY-MM, in Asia/Shanghai');
 /** Whole fen (分) as text: JSON's numbers are floats. */
 const fen = z.string().regex(/^-?\d{1,18}$/);
 const quantity = z.string().regex(/^-?\d{1,12}(\.\d{1,3})?$/, 'a decimal with at most three places');

@@ -1,7 +1,6 @@
-import { pageOf, pageQuery } from '#platform/http/schemas';
+import { instant, pageOf, pageQuery } from '#platform/http/schemas';
 import { z } from 'zod';
 
-const instant = z.iso.datetime();
 const zone = z.enum(['control', 'dev', 'prod']);
 const gap = z.object({ from: instant, until: instant, ms: z.number().int().describe('how long it is') });
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Board } from './application/board.js';
+import { FollowedWork } from './application/followed-work.js';
 import { LiveRequirements } from './application/live-requirements.js';
 import { Operations } from './application/operations.js';
 import { PlatformEvidence } from './application/platform.evidence.js';
@@ -17,6 +18,7 @@ import { RoleHoldersRepository } from './persistence/role-holders.repository.js'
     ReadingsRepository,
     RoleHoldersRepository,
     Board,
+    FollowedWork,
     LiveRequirements,
     Operations,
     PlatformEvidence,

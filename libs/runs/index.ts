@@ -4,5 +4,5 @@ export { RunLife } from './application/run-life.js';
 export { RunScratch } from './application/run-scratch.js';
 export { runFollowers } from './jobs/run-followers.js';
 export { count, resultOf, RunRow, type StoredResult } from './persistence/run-row.js';
-export { RunTable, type RunScope } from './persistence/run-table.js';
+export { RunTable } from './persistence/run-table.js';
 export { RunsModule } from './runs.module.js';

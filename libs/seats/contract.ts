@@ -1,11 +1,8 @@
 import { defineEvent, pathNames } from '#kernel';
-import { pageQuery, signedDocument } from '#platform/http/schemas';
+import { day, instant, pageQuery, signedDocument } from '#platform/http/schemas';
 import { z } from 'zod';
 import { revocationCauses } from './domain/revocation.js';
 import { seatClasses } from './domain/seat.js';
-
-const day = z.iso.date();
-const instant = z.iso.datetime();
 
 export const SeatClassName = z.enum(seatClasses);
 export const SeatStateName = z.enum(['requested', 'granted', 'active', 'paused', 'revoking', 'revoked', 'refused']);

@@ -1,9 +1,7 @@
-import { pageQuery, signedDocument } from '#platform/http/schemas';
+import { day, instant, pageQuery, signedDocument } from '#platform/http/schemas';
 import { z } from 'zod';
 import { exitDecisions } from './domain/exits.js';
 
-const day = z.iso.date();
-const instant = z.iso.datetime();
 const digest = z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/);
 
 export const GroundName = z.enum([

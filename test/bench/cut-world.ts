@@ -18,7 +18,9 @@ import { installation, user } from '../../libs/domains/manifests/index.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { filePerson, inDays, ok, openOperating, type Operating } from '../support/operating.js';
 import { pathsOf } from '../support/cuts.js';
+import { cpuTimes, type CpuTimes } from './cpu.js';
 import { fillLanes, heldContext } from './held-lanes.js';
+import { profile } from './profile.js';
 import type { Say } from './report.js';
 
 const operatorUser = 'opdomain-operator';
@@ -27,12 +29,21 @@ const image = `registry.example/workbench@sha256:${'a'.repeat(64)}`;
 const workspace = { cpu: '100m', memory: '128Mi', scratch: '256Mi' };
 /** Domains that hold the seats; the rest of the wanted ones are there to be reconciled. */
 const seatDomains = 4;
-const wantedDomains = 200;
 /** How long domains are made before it is measured with as many as there are. */
 const makingSeconds = 150;
 /** People and seats are made this many at a time. */
 const width = 6;
 
+/** One receipt, all in milliseconds of the database's clock. */
+export interface Watched {
+  readonly committedAt: number;
+  /** When the first attempt read the cut. */
+  readonly triedAt: number;
+  /** When the operator's look was answered that showed the workspace gone. */
+  readonly lookedAt: number;
+  /** When the receipt was seen to be there. */
+  readonly seenAt: number;
+}
 export interface World {
   readonly dir: string;
   /** Seats with a workspace whose pod stands. */
@@ -43,15 +54,19 @@ export interface World {
   /** The database's clock, in milliseconds. */
   now(): Promise<number>;
   /** Waits for so many receipts from here on. */
-  watchReceipts(count: number): Promise<readonly { readonly committedAt: number; readonly seenAt: number }[]>;
+  watchReceipts(count: number): Promise<readonly Watched[]>;
   /** Requests of the operator and its probers about the seats' domains, by the API server's own log. */
   requestsAbout(from: string, until: string): Promise<number>;
   passesSince(from: string): Promise<number>;
+  /** Processor time by program so far. */
+  cpu(): Promise<CpuTimes>;
+  /** Samples API, worker and operator from here on. @returns what ends it, with a profile of each in the folder */
+  profile(folder: string): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
 /** PostgreSQL, an API server with its etcd, API and worker in this process, the operator in one of its own. */
-export async function openWorld(say: Say, seatCount: number): Promise<World> {
+export async function openWorld(say: Say, seatCount: number, wantedDomains: number): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'opdomain-bench-'));
   say('starting the control plane');
   const plane = await startControlPlane({ dir, durable: false });
@@ -69,8 +84,8 @@ export async function openWorld(say: Say, seatCount: number): Promise<World> {
       return opdomainConfig.parse({ ...config, cluster, seats: { paths: pathsOf(contexts), workspace } });
     },
   });
-  const stopOperator = await operatorProcess(medium, dir);
-  const closers: (() => void | Promise<void>)[] = [stopOperator, () => medium.close(), () => plane.stop()];
+  const operator = await operatorProcess(medium, dir);
+  const closers: (() => void | Promise<void>)[] = [() => operator.stop(), () => medium.close(), () => plane.stop()];
 
   say('making authorisations and domains');
   ok(await medium.operator.post('/catalogue-images', { image, title: '工作台', purpose: 'workspace', zones: ['dev'] }));
@@ -84,10 +99,10 @@ export async function openWorld(say: Say, seatCount: number): Promise<World> {
     count(medium, `SELECT count(*) AS n FROM domains.operation_domains WHERE state = 'ready'`);
   await medium.until(async () => (await readyDomains()) >= seatDomains, 'the seats’ domains', 240);
   const [first] = operatings as [Operating];
-  for (let made = seatDomains; made < wantedDomains; made += 1) {
+  await each(wantedDomains - seatDomains, async () => {
     const authorisationId = await bareAuthorisation(medium, first);
     ok(await medium.operator.post('/operation-domains', { authorisationId }));
-  }
+  });
   say(`making ${String(seatCount)} seats with workspaces`);
   const seats = await makeSeats(medium, operatings, seatCount);
   say('waiting for their pods');
@@ -123,6 +138,15 @@ export async function openWorld(say: Say, seatCount: number): Promise<World> {
     now: async () => Number((await medium.sql<{ ms: string }>('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS ms'))[0]?.ms),
     watchReceipts: (many) => watchReceipts(medium, many),
     requestsAbout: (from, until) => requestsAbout(dirname(plane.auditLogPath), domainIds, from, until),
+    cpu: () => cpuTimes(new Map([[operator.pid, 'operator']])),
+    async profile(folder) {
+      const end = await profile();
+      operator.say('profile');
+      return async () => {
+        operator.say(join(folder, 'operator.cpuprofile'));
+        await end(join(folder, 'api-and-worker.cpuprofile'));
+      };
+    },
     passesSince: (from) => count(medium, 'SELECT count(*) AS n FROM domains.reconciliations WHERE at > $1', [from]),
     async close() {
       for (const close of closers) await close();
@@ -130,19 +154,38 @@ export async function openWorld(say: Say, seatCount: number): Promise<World> {
   };
 }
 
+async function each(many: number, make: (position: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const maker = async (): Promise<void> => {
+    while (next < many) await make(next++);
+  };
+  await Promise.all(Array.from({ length: width }, maker));
+}
+
 const count = async (medium: Medium, sql: string, parameters: unknown[] = []): Promise<number> =>
   Number((await medium.sql<{ n: string }>(sql, parameters))[0]?.n);
 
-async function operatorProcess(medium: Medium, dir: string): Promise<() => Promise<void>> {
+interface OperatorProcess {
+  readonly pid: number;
+  /** `profile` begins one, and a file's path ends it there. */
+  say(line: string): void;
+  stop(): Promise<void>;
+}
+
+async function operatorProcess(medium: Medium, dir: string): Promise<OperatorProcess> {
   const file = join(dir, 'operator.json');
   await writeFile(file, JSON.stringify(medium.configOf('operator')), { mode: 0o600 });
   const names = medium.platform.contexts.map(({ name }) => name).join(',');
   const program = fileURLToPath(new URL('operator-process.js', import.meta.url));
   const child = spawn(process.execPath, [program, file, names], { stdio: ['pipe', 'inherit', 'inherit'] });
   const ended = once(child, 'exit');
-  return async () => {
-    child.stdin.end();
-    await ended;
+  return {
+    pid: child.pid ?? 0,
+    say: (line) => void child.stdin.write(`${line}\n`),
+    async stop() {
+      child.stdin.end();
+      await ended;
+    },
   };
 }
 
@@ -156,39 +199,46 @@ async function bareAuthorisation(medium: Medium, { unitId, authorityId }: Operat
   return made;
 }
 
+/** What a seat needs of a person, as it was filed for another over the API. */
+const fileAs = (medium: Medium, like: string, personId: string): Promise<unknown> =>
+  medium.sql(`DO $$ BEGIN SET LOCAL session_replication_role = replica;
+    INSERT INTO identity.personnel_records (id, person_id, kind, valid_from, documented_from, valid_until, evidence_digest, withdrawn, details)
+    SELECT gen_random_uuid(), '${personId}', kind, valid_from, documented_from, valid_until, evidence_digest, withdrawn, details
+    FROM identity.personnel_records WHERE person_id = '${like}'; END $$`);
+
 async function makeSeats(medium: Medium, operatings: readonly Operating[], many: number): Promise<{ id: string; authority: Caller }[]> {
   const seats: { id: string; authority: Caller }[] = [];
-  const makeOne = async (position: number): Promise<void> => {
+  const filed = await medium.person(operatings[0]?.unitId ?? '', ['unit-developer']);
+  await filePerson(operatings[0]?.authority as Caller, filed.personId);
+  await each(many, async (position) => {
     const { unitId, authority, manager, scenarioId } = operatings[position % operatings.length] as Operating;
     const person = await medium.person(unitId, ['unit-developer']);
-    await filePerson(authority, person.personId);
+    await fileAs(medium, filed.personId, person.personId);
     const { id } = ok(
       await manager.post('/seats', { personId: person.personId, scenarioId, clause: '授权协议第四条', endsOn: inDays(60) }),
     );
     ok(await authority.post(`/seats/${id}/grants`, {}));
     ok(await person.post(`/seats/${id}/workspaces`, { image }));
     seats.push({ id, authority });
-  };
-  let next = 0;
-  const maker = async (): Promise<void> => {
-    while (next < many) await makeOne(next++);
-  };
-  await Promise.all(Array.from({ length: width }, maker));
+  });
   return seats;
 }
 
-async function watchReceipts(medium: Medium, many: number): Promise<{ committedAt: number; seenAt: number }[]> {
+async function watchReceipts(medium: Medium, many: number): Promise<Watched[]> {
   const known = new Set((await medium.sql<{ id: string }>(`SELECT id FROM seats.revocations WHERE state = 'closed'`)).map(({ id }) => id));
-  const found: { committedAt: number; seenAt: number }[] = [];
+  const found: Watched[] = [];
   await medium.until(
     async () => {
-      const rows = await medium.sql<{ id: string; committed: Date; seen: Date }>(
-        `SELECT id, created_at AS committed, clock_timestamp() AS seen FROM seats.revocations WHERE state = 'closed' AND id <> ALL($1)`,
+      const rows = await medium.sql<{ id: string; committed: Date; tried: Date; looked: string | null; seen: Date }>(
+        `SELECT id, created_at AS committed, coalesce(seen_at, closed_at) AS tried, clock_timestamp() AS seen,
+           jsonb_path_query_first(receipt, '$.document.paths[*] ? (@.path == "workspace-pods").cuts[0].probe.at') #>> '{}' AS looked
+         FROM seats.revocations WHERE state = 'closed' AND id <> ALL($1)`,
         [[...known]],
       );
-      for (const { id, committed, seen } of rows) {
+      for (const { id, committed, tried, looked, seen } of rows) {
         known.add(id);
-        found.push({ committedAt: committed.getTime(), seenAt: seen.getTime() });
+        const lookedAt = new Date(looked ?? '').getTime();
+        found.push({ committedAt: committed.getTime(), triedAt: tried.getTime(), lookedAt, seenAt: seen.getTime() });
       }
       return found.length >= many;
     },

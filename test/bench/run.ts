@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { benchCut } from './cut.js';
+import { benchCut, type CutSizes } from './cut.js';
 import { table, type Say, type SuiteReport } from './report.js';
 
-const suites: Readonly<Record<string, (say: Say) => Promise<SuiteReport>>> = { cut: benchCut };
+const suites: Readonly<Record<string, (say: Say, sizes: CutSizes) => Promise<SuiteReport>>> = { cut: benchCut };
 const help = `npm run bench -- SUITE [--json FILE]
 
 Measures against real components on this machine and prints each figure beside what it is to be. A missed figure is a figure: the exit
@@ -12,6 +12,8 @@ code says only whether it could be measured.
 
   cut   100 seats with workspaces revoked at once, and 20 one by one, while other domains reconcile and every other lane is full
 
+  --domains N --seats N --singles N   a smaller world: 200 domains, 100 seats at once and 20 one by one otherwise
+  --profile FOLDER   writes processor profiles of API, worker and operator during the revocations at once
   --json FILE   writes { suite, machine, rows: [{ name, value, unit, target, goal, ok }] }
 
 Exit codes: 0 measured, 1 could not be measured, 2 wrong usage.
@@ -19,17 +21,26 @@ Exit codes: 0 measured, 1 could not be measured, 2 wrong usage.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+  options: {
+    json: { type: 'string' },
+    domains: { type: 'string', default: '200' },
+    seats: { type: 'string', default: '100' },
+    singles: { type: 'string', default: '20' },
+    profile: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
 });
 const suite = suites[positionals[0] ?? ''];
-if (values.help || suite === undefined || positionals.length !== 1) {
+const sizes = { domains: Number(values.domains), atOnce: Number(values.seats), singles: Number(values.singles), profile: values.profile };
+const sound = [sizes.domains, sizes.atOnce, sizes.singles].every((size) => Number.isInteger(size) && size > 0);
+if (values.help || suite === undefined || positionals.length !== 1 || !sound) {
   (values.help ? process.stdout : process.stderr).write(help);
   process.exit(values.help ? 0 : 2);
 }
 const began = performance.now();
 const say: Say = (text) => void process.stderr.write(`${String(Math.round((performance.now() - began) / 1000)).padStart(4)} s  ${text}\n`);
 try {
-  const report = await suite(say);
+  const report = await suite(say, sizes);
   process.stdout.write(table(report));
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
   process.exit(0);

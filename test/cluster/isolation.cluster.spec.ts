@@ -9,6 +9,7 @@ import type { Verdict } from '../../libs/domains/domain/probes.js';
 import type { ZoneSpec } from '../../libs/domains/domain/zone.js';
 import { denyAll } from '../../libs/domains/manifests/namespace.js';
 import { installation, zonePodSpec } from '../../libs/domains/manifests/index.js';
+import { carryOut } from '../../libs/domains/reconcile/carry-out.js';
 import { sayStep } from '../../libs/domains/reconcile/difference.js';
 import { probedZone, probeZone } from '../../libs/domains/reconcile/probing.js';
 import {
@@ -102,6 +103,18 @@ describe('isolation by the cluster’s own objects', () => {
 
   it('plans nothing for a zone that stands as it should: twice is once', async () => {
     for (const spec of all) expect((await planFor(operator, spec)).map(sayStep)).toEqual([]);
+  });
+
+  it('takes over what the cluster’s own controllers made in a new zone between the look and the work', async () => {
+    const { dev: fresh } = newDomainSpecs();
+    const fenced = operator.fenced(believing(term));
+    const steps = await planFor(operator, fresh);
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: fresh.namespace, name: 'default' };
+    await carryOut(fenced, steps.slice(0, 1));
+    await eventually('the controllers’ own account', () => admin.read(account));
+    await carryOut(fenced, steps.slice(1));
+    expect(await planFor(operator, fresh)).toEqual([]);
+    expect(await admin.read(account)).toMatchObject({ automountServiceAccountToken: false });
   });
 
   it('refuses a cluster administrator a shell, a node’s proxy and a foreign image too [ISO-03] [SEAT-05]', async () => {

@@ -13,6 +13,7 @@ import {
   parseSignedDocument,
   Refusal,
   signatureTypes,
+  signingRoles,
   type SignedDocument,
   systemAct,
   type TypedDocument,
@@ -127,10 +128,12 @@ describe('the published keys', () => {
       const names = ['audit', 'audit', 'audit/audit-admin', ...Object.values(documentKeys)].map((name) => `${installation}/${name}`);
       expect(first.map(({ name }) => name).sort()).toEqual(names.sort());
       await fresh.sequence();
-      for (const kind of Object.keys(documentKeys) as DocumentKind[]) {
-        const signed = await fresh.medium.app.get(SignedDocuments).sign(kind, { type: 'opdomain.any/v1', kind });
-        expect(verifyDocument(signed, first).signedBy).toHaveLength(1);
-      }
+      const documents = fresh.medium.app.get(SignedDocuments);
+      for (const kind of Object.keys(documentKeys) as DocumentKind[])
+        for (const [type, role] of Object.entries(signingRoles)) {
+          if (role !== documentKeys[kind]) await expect(documents.sign(kind, { type })).rejects.toThrow(`signs no ${type}`);
+          else expect(verifyDocument(await documents.sign(kind, { type }), first).signedBy).toHaveLength(1);
+        }
       expect(verifyCheckpoint(Buffer.from(await fresh.raw('/audit/checkpoint')).toString('utf8'), first)).toMatchObject({ sm2: true });
       expect(await fresh.trusted()).toEqual(first);
     } finally {

@@ -4,17 +4,25 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { z } from 'zod';
 import { coderunsConfig } from '../../libs/coderuns/config.js';
 import type { CodeRunView, CodeSubmissionView } from '../../libs/coderuns/contract.js';
-import { canary, openDelivered, type Delivered, type Plan } from '../support/delivered.js';
+import { canary, openDelivered, seat, type Delivered, type Plan } from '../support/delivered.js';
 import { expectDestroyable } from '../support/holdings.js';
+import type { Caller } from '../support/medium.js';
 import { ok } from '../support/operating.js';
 
 type Submission = z.output<typeof CodeSubmissionView>;
 type CodeRun = z.output<typeof CodeRunView>;
 
 let data: Delivered;
+/** Another developer with a seat in the same scenario. */
+let colleague: Caller;
 beforeAll(async () => {
-  const coderuns = coderunsConfig.parse({ trials: { rows: 1000, wallClockMs: 15_000 } });
+  const coderuns = coderunsConfig.parse({
+    analysis: { waitingPerPerson: 50, waitingPerUnit: 60 },
+    trials: { rows: 1000, wallClockMs: 15_000 },
+  });
   data = await openDelivered((config) => Object.assign(config, { coderuns }));
+  colleague = await data.medium.person(data.operating.unitId, ['unit-developer']);
+  await seat(data.operating, colleague);
 }, 480_000);
 afterAll(() => data.close());
 
@@ -147,10 +155,20 @@ describe('code made to hold up whoever reads it', () => {
     `SELECT ${Array.from({ length: 15_000 }, (_, i) => `a${String(i % 7)}`).join(',')} FROM residents`,
   ];
 
-  it('is analysed or refused in both languages, while the API answers others at once', async () => {
+  it('is analysed or refused in both languages, while the API answers others at once and a colleague’s code waits for none of it', async () => {
     const delay = monitorEventLoopDelay({ resolution: 10 });
     delay.enable();
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => submit(hostile[i % hostile.length] ?? '')));
+    let answered = 0;
+    const flood = Promise.all(
+      Array.from({ length: 50 }, (_, i) =>
+        submit(hostile[i % hostile.length] ?? '').finally(() => {
+          answered += 1;
+        }),
+      ),
+    );
+    expect((await submit(counting, {}, colleague)).status).toBe(201);
+    expect(answered).toBeLessThan(40);
+    const answers = await flood;
     delay.disable();
     for (const { status, body } of answers) {
       if (status === 200 || status === 201) continue;
@@ -162,6 +180,25 @@ describe('code made to hold up whoever reads it', () => {
     expect(delay.max / 1e6).toBeLessThan(2_000);
     expect(delay.percentile(99) / 1e6).toBeLessThan(500);
   }, 240_000);
+});
+
+describe('code that waits for review', () => {
+  it('is so much of a person; a colleague hands in meanwhile', async () => {
+    const { id } = ok<Submission>(await submit(counting, {}, colleague));
+    const behind = (statement: string) => data.medium.sql(`BEGIN; SET LOCAL session_replication_role = replica; ${statement}; COMMIT`);
+    await behind(`INSERT INTO coderuns.submissions
+      SELECT (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'title', 'waits'))).*
+      FROM coderuns.submissions s, generate_series(1, 50) WHERE s.id = '${id}'`);
+    try {
+      expect(await submit(counting, {}, colleague)).toMatchObject({
+        status: 429,
+        body: { code: 'code-submission.too-many-waiting', details: { whose: 'person', limit: 50 } },
+      });
+      expect((await submit(counting)).status).toBe(201);
+    } finally {
+      await behind(`DELETE FROM coderuns.submissions WHERE title = 'waits'`);
+    }
+  });
 });
 
 describe('a scenario for which another route was prescribed', () => {

@@ -90,6 +90,7 @@ describe('the declared grants', () => {
     expect(deleting.map(([table]) => table).sort()).toEqual([
       'datasets.bad_rows',
       'desensitisation.pseudonym_keys',
+      'domains.rings',
       'networklogs.events',
       'networklogs.segments',
       'platform.connections',

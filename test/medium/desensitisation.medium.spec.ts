@@ -254,6 +254,7 @@ describe('a desensitisation run', () => {
       lastAttempt: false,
       signal: new AbortController().signal,
       progress: () => Promise.resolve(),
+      again: () => undefined,
     };
     const worker = await data.medium.worker();
     await worker.get(RunLife, { strict: false }).carryOut(worker.get(DesensitisationRunKind, { strict: false }), work);

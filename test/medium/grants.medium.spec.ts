@@ -60,7 +60,7 @@ describe('a vote', () => {
   it('does not count once the role, or the affiliation that it rests on, has ended, at that very moment', async () => {
     const { path, digest } = await underReview();
     const [byRole, byHome] = [await medium.person(cast.authority, ['authority']), await medium.person(cast.authority, ['authority'])];
-    ok(await medium.security.post(`/people/${byRole.personId}/role-endings`, { role: 'authority' }));
+    await medium.endRole(byRole, 'authority', region(cast.authority));
     ok(await affiliate(byHome, cast.governor.organisationId));
     ok(await leave(byHome, cast.authority));
     // Belonging to it once more gives nothing back: the grant rested on the affiliation that ended.
@@ -103,7 +103,7 @@ describe('a deciding role', () => {
     const insider = await medium.person(home, ['security-admin']);
     const id = await proposed(insider, await medium.person(home, []), 'authority', region(home));
     expect(await confirm(officer, id)).toMatchObject(refused('identity.second-person-needed', 403));
-    ok(await medium.auditor.post(`/people/${insider.personId}/role-endings`, { role: 'security-admin' }));
+    await medium.endRole(insider, 'security-admin', { kind: 'platform' });
   });
 
   it('is given by nobody to themselves, and so is an affiliation [ACC-05]', async () => {
@@ -169,8 +169,52 @@ describe('a deciding role', () => {
     const someone = await medium.person(cast.authority, []);
     const leaving = await medium.person(cast.authority, ['authority']);
     const id = await proposed(leaving, someone, 'authority', region(cast.authority));
-    ok(await medium.security.post(`/people/${leaving.personId}/role-endings`, { role: 'authority' }));
+    await medium.endRole(leaving, 'authority', region(cast.authority));
     expect(await confirm(medium.security, id)).toMatchObject(refused('identity.second-person-needed', 403));
+  });
+});
+
+describe('an office that was held once', () => {
+  it('is not emptied by one person, and emptied it opens to no other pair: neither by ending nor by locking [ACC-05]', async () => {
+    const home = await medium.organisation('authority');
+    const only = await medium.person(home, ['authority']);
+    for (const by of [medium.security, medium.auditor])
+      expect(await by.post(`/people/${only.personId}/role-endings`, { role: 'authority' })).toMatchObject(
+        refused('identity.two-people-needed', 409),
+      );
+    const end = { personId: only.personId, role: 'authority', scope: region(home), ends: true };
+    expect(await medium.security.post('/role-proposals', end)).toMatchObject(refused('identity.side-vacant', 409));
+    expect(await medium.auditor.post('/role-proposals', end)).toMatchObject(refused('identity.not-entitled', 403));
+    const next = await medium.person(home, []);
+    ok(await medium.security.post(`/people/${only.personId}/locks`, { ground: 'incident', reason: '核查' }));
+    expect(await propose(medium.security, next, 'authority', region(home))).toMatchObject(refused('identity.side-vacant', 409));
+    expect(await propose(medium.auditor, next, 'authority', region(home))).toMatchObject(refused('identity.not-entitled', 403));
+  });
+
+  it('is filled again by an authority above and the security administrator, whoever ends it being two as well [ACC-05]', async () => {
+    const above = await medium.organisation('authority');
+    const superior = await medium.person(above, ['authority']);
+    const home = await medium.organisation('authority', { parentId: above });
+    const only = await medium.person(home, ['authority']);
+    const ending = await medium.security.post<Proposal>('/role-proposals', {
+      ...{ personId: only.personId, role: 'authority', scope: region(home), ends: true },
+    });
+    expect(await confirm(medium.security, ok(ending).id)).toMatchObject(refused('identity.second-person-needed', 403));
+    ok(await confirm(superior, ok(ending).id));
+    expect(await rolesOf(only)).toEqual([]);
+    const next = await medium.person(home, []);
+    ok(await confirm(superior, await proposed(medium.security, next, 'authority', region(home))));
+    expect(await rolesOf(next)).toEqual(['authority']);
+  });
+
+  it('leaves the administrators no pair of two either, where one of them locked another out [ACC-06]', async () => {
+    const scope = { kind: 'platform' };
+    const spare = await medium.person(await medium.organisation('authority'), ['audit-admin']);
+    const someone = await medium.person(await medium.organisation('authority'), []);
+    const locked = ok(await spare.post<{ id: string }>('/role-proposals', { personId: someone.personId, role: 'audit-admin', scope }));
+    ok(await medium.security.post(`/people/${spare.personId}/locks`, { ground: 'drill', reason: '演练' }));
+    expect(await confirm(medium.security, locked.id)).toMatchObject(refused('identity.second-person-needed', 403));
+    expect(await propose(medium.operator, someone, 'audit-admin', scope)).toMatchObject(refused('identity.not-entitled', 403));
   });
 });
 
@@ -250,7 +294,7 @@ describe('one natural person', () => {
     ok(await file(one.id, identityNumber));
     ok(await file(one.id, identityNumber));
     const second = await file(two.id, identityNumber.toLowerCase());
-    expect(second.body).toMatchObject({ code: 'identity.same-person', status: 409, details: { fields: ['number_mac'] } });
+    expect(second.body).toMatchObject({ code: 'identity.same-person', status: 409, details: { fields: ['identityNumber'] } });
     const kept = await medium.sql<{ all: string }>(
       `SELECT (SELECT string_agg(p::text, ' ') FROM identity.people p) || (SELECT string_agg(canonical, ' ') FROM platform.journal) AS all`,
     );

@@ -1,17 +1,36 @@
-import { identityContext } from '#identity';
 import { newId } from '#kernel';
 import { httpConfig } from '#platform/http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect } from 'node:net';
 import { openMedium, type Medium } from '../support/medium.js';
 
 let medium: Medium;
 beforeAll(async () => {
-  medium = await openMedium({ contexts: [identityContext] });
+  medium = await openMedium();
+  await medium.app.listen(0, '127.0.0.1');
 });
 afterAll(() => medium.close());
 
 const secret = '330106199003071234';
 const organisation = { kind: 'unit', name: '单位', creditCode: '91330106MA2K12345D' };
+
+/** All that the server answers on a connection of its own. */
+const rawAnswer = (port: number, bytes: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    const done = (): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket
+      .on('error', reject)
+      .on('close', done)
+      .on('data', (chunk: Buffer) => {
+        answer += chunk.toString();
+        if (answer.endsWith('}')) done();
+      });
+  });
 
 interface Sent {
   readonly payload?: string;
@@ -35,6 +54,11 @@ describe('what is no proper request', () => {
     ['a path outside the API', 404, 'http.no-such-route', { payload: '{}', path: `/${secret}` }],
     ['a method that the route has not', 404, 'http.no-such-route', { method: 'DELETE' }],
     ['a cursor of no page', 400, 'http.invalid-input', { method: 'GET', path: `/api/v1/organisations?cursor=${secret}` }],
+    ['a path that is no text', 400, 'http.malformed', { method: 'GET', path: `/api/v1/organisations/${secret}%zz` }],
+    ['a path of bytes that are no UTF-8', 400, 'http.malformed', { method: 'GET', path: `/api/v1/people/${secret}%ff` }],
+    ['a path of half a character', 400, 'http.malformed', { method: 'GET', path: `/api/v1/people/${secret}%ED%A0%80` }],
+    ['a path cut short', 400, 'http.malformed', { method: 'GET', path: `/api/v1/people/${secret}%` }],
+    ['a parameter without end', 400, 'http.malformed', { method: 'GET', path: `/api/v1/people/${secret.repeat(20)}` }],
     ['a value of no kind', 400, 'http.invalid-input', { payload: JSON.stringify({ ...organisation, kind: secret, creditCode: secret }) }],
     ['a NUL', 400, 'http.invalid-input', { payload: JSON.stringify({ ...organisation, name: `${secret}\0` }) }],
     ['half a character', 400, 'http.invalid-input', { payload: JSON.stringify({ ...organisation, name: `${secret}\ud800` }) }],
@@ -51,6 +75,48 @@ describe('what is no proper request', () => {
     expect(answer.json()).toMatchObject({ status, code, rule: { en: expect.any(String), 'zh-CN': expect.any(String) } });
     expect(answer.body).not.toContain(secret);
     expect(answer.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'content-security-policy': expect.any(String) });
+  });
+});
+
+describe('what no HTTP client of sound mind sends', () => {
+  const head = 'authorization: Bearer a.b.c\r\n';
+  it.each<[string, number, string, string]>([
+    ['no Host', 400, 'http.malformed', `GET /api/v1/people/${secret} HTTP/1.1\r\n${head}\r\n`],
+    ['an expectation of its own', 417, 'http.expectation-failed', `GET /api/v1/people HTTP/1.1\r\nhost: a\r\nexpect: ${secret}\r\n\r\n`],
+    ['a path that is no text', 400, 'http.malformed', `GET /${secret}%zz HTTP/1.1\r\nhost: a\r\n\r\n`],
+    [
+      'two lengths',
+      400,
+      'http.malformed',
+      `POST /api/v1/people HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n${secret}`,
+    ],
+    ['a method of its own', 400, 'http.malformed', `STEAL /${secret} HTTP/1.1\r\nhost: a\r\n\r\n`],
+  ])('(%s) is refused as problem+json, without a word of what it held [AUD-08]', async (_, status, code, bytes) => {
+    const answer = await rawAnswer(Number(new URL(await medium.app.getUrl()).port), bytes);
+    const [top = '', body = ''] = answer.split('\r\n\r\n');
+    expect(top).toMatch(new RegExp(`^HTTP/1.1 ${String(status)} `));
+    expect(top.toLowerCase()).toContain('content-type: application/problem+json');
+    expect(body).toContain(`"code":"${code}"`);
+    expect(answer).not.toContain(secret);
+  });
+});
+
+describe('the description of the API', () => {
+  it('resolves every reference within itself', async () => {
+    const description: unknown = (await medium.app.inject({ url: '/api/v1/openapi.json' })).json();
+    const refs: string[] = [];
+    JSON.stringify(description, (name, value: unknown) => {
+      if (name === '$ref') refs.push(String(value));
+      return value;
+    });
+    const found = (ref: string): unknown =>
+      ref
+        .replace(/^#\//, '')
+        .split('/')
+        .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], description);
+    expect(new Set(refs).size).toBeGreaterThan(3);
+    expect([...new Set(refs)].filter((ref) => !ref.startsWith('#/') || found(ref) === undefined)).toEqual([]);
+    expect(JSON.stringify(description)).not.toContain('$defs');
   });
 });
 

@@ -163,12 +163,24 @@ describe('roles', () => {
   });
 
   it('are taken back at once, by someone else than their holder, and are refused from the next request on [ACC-02]', async () => {
-    const officer = await medium.person(await medium.organisation('authority'), ['authority']);
+    const home = await medium.organisation('authority', { parentId: medium.chief.organisationId });
+    const officer = await medium.person(home, ['authority']);
     expect((await officer.get('/people')).status).toBe(200);
-    const path = `/people/${officer.personId}/role-endings`;
-    expect((await medium.security.post(path, { role: 'authority' })).status).toBe(201);
+    const region = { kind: 'region', authorityId: home };
+    await medium.endRole(officer, 'authority', region);
     expect((await officer.get('/people')).body).toMatchObject({ code: 'http.role-missing' });
-    expect((await medium.security.post(path, { role: 'authority' })).body).toMatchObject({ code: 'identity.role-not-held' });
+    const again = await medium.security.post('/role-proposals', {
+      personId: officer.personId,
+      role: 'authority',
+      scope: region,
+      ends: true,
+    });
+    expect(again.body).toMatchObject({ code: 'identity.role-not-held' });
+    const unit = await medium.organisation('unit');
+    const developer = await medium.person(unit, ['unit-developer']);
+    const path = `/people/${developer.personId}/role-endings`;
+    expect((await medium.security.post(path, { role: 'unit-developer' })).status).toBe(201);
+    expect((await medium.security.post(path, { role: 'unit-developer' })).body).toMatchObject({ code: 'identity.role-not-held' });
     const own = await medium.security.post(`/people/${medium.security.personId}/role-endings`, { role: 'security-admin' });
     expect(own.body).toMatchObject({ code: 'identity.own-grant' });
   });

@@ -294,7 +294,7 @@ describe('the queue', () => {
     );
     expect(Date.parse(work?.waitingSince ?? '')).toBeGreaterThanOrEqual(Date.parse(began) - 1);
     expect(body.lanes.find(({ lane }) => lane === 'cuts')).toMatchObject({
-      places: 8,
+      places: 32,
       running: 0,
       waiting: 0,
       perUnit: null,

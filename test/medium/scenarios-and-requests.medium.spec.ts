@@ -211,6 +211,10 @@ describe('partners', () => {
       organisationId: await medium.organisation('vendor'),
       until: days(20),
     };
+    expect(await cast.manager.post('/admissions', { ...supplier, parentId: newId() })).toMatchObject({
+      status: 422,
+      body: { code: 'http.no-such-reference', details: { fields: ['parentId'] } },
+    });
     const below = ok(await cast.manager.post<{ id: string; digest: string }>('/admissions', supplier));
     ok(await cast.officer.post(`/admissions/${below.id}/votes`, { verdict: 'yes', digest: below.digest }));
     expect(await cast.manager.post('/admissions', { ...asked, parentId: record.id })).toMatchObject(refused('partner.re-grant', 403));

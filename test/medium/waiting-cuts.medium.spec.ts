@@ -6,6 +6,8 @@ import { type Receipt, seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
 import { ComposedModule } from '../../apps/composition/platform.module.js';
 import { OperatorDesk } from '../../libs/domains/application/operator-desk.js';
 import { workspaceName } from '../../libs/seats/manifests/workspace.manifests.js';
@@ -86,7 +88,7 @@ const runsOf = async (id: string): Promise<number> =>
 /** Answers every open order of a kind, as the operator does. @returns how many there were */
 async function answer(kind: 'pods' | 'access', result: JsonObject): Promise<number> {
   const desk = operator.get(OperatorDesk);
-  const orders = (await desk.wanted(domainId)).looks.filter((order) => order.kind === kind);
+  const orders = (await desk.beginLooks(domainId)).filter((order) => order.kind === kind);
   await desk.answer(
     orders.map(({ id }) => id),
     { result },
@@ -171,5 +173,55 @@ describe('a cut that waits for the operator', () => {
     await answered('access', nobody);
     await answered('access', refusedZone('zone-dev'));
     await reached(late, 'the second', ({ state }) => state === 'closed');
+  });
+
+  it('is answered, without an order of its own, by a look that begins after it, and by none that began before', async () => {
+    const [first, second, third] = [await working(), await working(), await working()];
+    const desk = operator.get(OperatorDesk);
+    await answer('pods', { pods: [] });
+    const before = await ordersOf('pods');
+    const early = await revoke(first);
+    await reached(early, 'the operator to be asked', ({ open }) => open.some(({ detail }) => detail === 'domain.operator-silent'));
+    const along = await revoke(second);
+    await reached(along, 'to wait too', ({ open }) => open.some(({ detail }) => detail === 'domain.operator-silent'));
+    expect(await ordersOf('pods')).toBeLessThanOrEqual(before + 1);
+    const begun = await desk.beginLooks(domainId);
+    const late = await revoke(third);
+    await reached(late, 'to wait for a look of its own', ({ open }) => open.some(({ detail }) => detail === 'domain.operator-silent'));
+    for (const [kind, result] of [
+      ['pods', { pods: [] }],
+      ['access', refusedZone('zone-dev')],
+    ] as const)
+      await desk.answer(
+        begun.filter((order) => order.kind === kind).map(({ id }) => id),
+        { result },
+      );
+    for (const id of [early, along]) await reached(id, 'the look to close both', ({ state }) => state === 'closed');
+    expect((await rowOf(late)).shown.map(({ path }) => path)).not.toContain('workspace-pods');
+    expect(await ordersOf('pods')).toBeLessThanOrEqual(before + 2);
+    await answered('pods', { pods: [] });
+    await answered('access', refusedZone('zone-dev'));
+    await reached(late, 'the last', ({ state }) => state === 'closed');
+  });
+
+  it('is committed at once while a pass over its domain reports, and rings the next one all the same', async () => {
+    const seat = await working();
+    const desk = operator.get(OperatorDesk);
+    await desk.hear(domainId);
+    const { wanted } = (await desk.wanted(domainId)).reconciliation;
+    const reporting = new pg.Client({ connectionString: (await readFile(medium.superuserUrlFile, 'utf8')).trim() });
+    await reporting.connect();
+    await reporting.query('BEGIN');
+    await reporting.query('SELECT 1 FROM domains.reconciliations WHERE domain_id = $1 FOR UPDATE', [domainId]);
+    const id = await revoke(seat);
+    await reporting.query('COMMIT');
+    await reporting.end();
+    expect(await desk.urgent()).toContain(domainId);
+    await desk.hear(domainId);
+    expect((await desk.wanted(domainId)).reconciliation.wanted).toBe(wanted + 1);
+    await reached(id, 'the operator to be asked', ({ open }) => open.some(({ detail }) => detail === 'domain.operator-silent'));
+    await answered('pods', { pods: [] });
+    await answered('access', refusedZone('zone-dev'));
+    await reached(id, 'the receipt', ({ state }) => state === 'closed');
   });
 });

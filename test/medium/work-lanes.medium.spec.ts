@@ -1,5 +1,5 @@
-import { newId, systemAct, systemClock, type Id } from '#kernel';
-import { openBell, readLanes } from '#platform/queue';
+import { lanes, newId, systemAct, systemClock, type Id } from '#kernel';
+import { laneConfig, openBell, readLanes, Relay } from '#platform/queue';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventEmitter, once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -132,6 +132,40 @@ describe('lanes of queued work', () => {
     const key = newId();
     await bench.order(cut.job, key);
     await bench.until(() => Promise.resolve(done.includes(key)), 'the work to be found');
+    await worker.stop();
+  });
+
+  it('are not rung where workers look as often as a relay does: cuts, as they are set', async () => {
+    const rung = Relay.rung(laneConfig.parse(undefined));
+    expect(rung).toEqual(lanes.filter((lane) => lane !== 'cuts'));
+    const relay = bench.relay([], rung);
+    const [cut, other] = [
+      job('silent', () => Promise.resolve(), { lane: 'cuts' }),
+      job('loud', () => Promise.resolve(), { lane: 'lapses' }),
+    ];
+    const ids = [await bench.order(cut.job), await bench.order(other.job)];
+    const rungAt = async (id: Id | undefined): Promise<unknown> =>
+      (await bench.dataSource.query<{ rung_at: unknown }[]>('SELECT rung_at FROM platform.work WHERE id = $1', [id]))[0]?.rung_at;
+    await bench.until(async () => (await rungAt(ids[1])) !== null, 'the other lane to be rung');
+    expect(await rungAt(ids[0])).toBeNull();
+    await relay.stop();
+    const worker = await bench.worker({ jobs: [cut, other] });
+    for (const id of ids) await bench.until(async () => (await bench.work(id)).state === 'done', 'both to be done');
+    await worker.stop();
+  });
+
+  it('are filled by one claim, and never beyond their places', async () => {
+    const cuts = held('filled', 'work');
+    const keys = Array.from({ length: 7 }, () => newId());
+    for (const key of keys) await bench.order(cuts.handler.job, key);
+    const worker = await bench.worker({ jobs: [cuts.handler], places: { work: share(3, null, null) } });
+    await bench.until(() => Promise.resolve(cuts.running.length === 3), 'three to run');
+    const done = `SELECT count(*)::int AS n FROM platform.work WHERE name = $1 AND state = 'done'`;
+    await bench.until(async () => {
+      cuts.endAll();
+      return (await bench.dataSource.query<{ n: number }[]>(done, [cuts.handler.job.name]))[0]?.n === keys.length;
+    }, 'all to be done');
+    expect(cuts.most()).toBe(3);
     await worker.stop();
   });
 });

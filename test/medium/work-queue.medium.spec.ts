@@ -87,6 +87,22 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
     await worker.die();
   });
 
+  it('is run again when it asks to be, which costs no try', async () => {
+    const attempts: number[] = [];
+    const asking = job('asking', (run) => {
+      attempts.push(run.attempt);
+      if (attempts.length < 4) run.again(new Date(Date.now() + 20).toISOString());
+      return Promise.resolve();
+    });
+    const worker = await bench.worker({ jobs: [asking] });
+    const relay = bench.relay();
+    const id = await bench.order(asking.job);
+    await bench.until(state(id, 'done'), 'the last run');
+    expect(attempts).toEqual([1, 1, 1, 1]);
+    await relay.stop();
+    await worker.die();
+  });
+
   it('loses nothing when the queue forgets every ring: the table is swept and rung again', async () => {
     const done = new Set<Id>();
     const forgotten = job('forgotten', (run) => Promise.resolve(void done.add(run.key)));

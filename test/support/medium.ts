@@ -60,6 +60,8 @@ export interface Medium {
   /** Rows of SQL as the superuser, for assertions and for what is done behind the product's back. */
   /** Gives a role to someone: at once, or by the security administrator's proposal and the other side's confirmation. */
   grant(to: Caller, role: Role, scope: Record<string, unknown>): Promise<void>;
+  /** Ends a deciding role of someone: proposed by the security administrator and confirmed by the other side. */
+  endRole(of: Caller, role: Role, scope: Record<string, unknown>): Promise<void>;
   /** Rows of SQL, for assertions only. */
   sql<T = Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<T[]>;
   /** Waits until `check` answers something; fails after `seconds`. */
@@ -215,23 +217,26 @@ export async function openMedium(
   const superiors = new Map<string, string>();
   const officers = new Map<string, Caller>([[chief.organisationId, chief]]);
   /** The authority's person nearest above an organisation; while there is none, the audit administrator. */
-  const confirmer = (organisationId: string): Caller => {
+  const confirmer = (organisationId: string, receiver: Caller): Caller => {
     for (let at: string | undefined = organisationId; at !== undefined; at = superiors.get(at)) {
       const officer = officers.get(at);
-      if (officer !== undefined) return officer;
+      if (officer !== undefined && officer.personId !== receiver.personId) return officer;
     }
     return auditor;
+  };
+  const byTwo = async (to: Caller, role: Role, scope: Record<string, unknown>, ends: boolean): Promise<string> => {
+    const body = { personId: to.personId, role, scope, ends };
+    const { id, organisationId } = made(await security.post<{ id: string; organisationId: string }>('/role-proposals', body));
+    const by = role.endsWith('-admin') || role === 'platform-operator' ? auditor : confirmer(organisationId, to);
+    made(await by.post(`/role-proposals/${id}/confirmations`));
+    return organisationId;
   };
   const grant = async (to: Caller, role: Role, scope: Record<string, unknown>): Promise<void> => {
     if (role === 'unit-manager' || role === 'unit-developer') {
       made(await security.post(`/people/${to.personId}/role-grants`, { role, scope }));
       return;
     }
-    const { id, organisationId } = made(
-      await security.post<{ id: string; organisationId: string }>('/role-proposals', { personId: to.personId, role, scope }),
-    );
-    const by = role.endsWith('-admin') || role === 'platform-operator' ? auditor : confirmer(organisationId);
-    made(await by.post(`/role-proposals/${id}/confirmations`));
+    const organisationId = await byTwo(to, role, scope, false);
     if (role === 'authority' && !officers.has(organisationId)) officers.set(organisationId, to);
   };
 
@@ -246,6 +251,9 @@ export async function openMedium(
     auditor,
     chief,
     grant,
+    async endRole(of, role, scope) {
+      await byTwo(of, role, scope, true);
+    },
     async organisation(kind, more = {}) {
       const under = kind === 'unit' || kind === 'provider' ? { parentId: chief.organisationId } : {};
       const name = `${kind} ${newId().slice(-4)}`;

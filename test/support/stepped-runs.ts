@@ -94,8 +94,11 @@ export class SteppedRuns<Row extends RunRow> {
     const kind = Object.create(this.pattern.kind, { make: { value: make } }) as RunKind<Row>;
     const { signal } = controller;
     const progress = () => Promise.resolve();
+    const again = (): never => {
+      throw new Error('a run orders no next try');
+    };
     void this.life
-      .carryOut(kind, { workId: work.id, key: id, attempt: work.attempts, lastAttempt, signal, progress })
+      .carryOut(kind, { workId: work.id, key: id, attempt: work.attempts, lastAttempt, signal, progress, again })
       .then(
         () => this.leave(work, 'done'),
         () => this.leave(work, lastAttempt && !signal.aborted ? 'dead' : 'due'),

@@ -16,7 +16,15 @@ const ask = act({
   summary,
   response: z.object({ ok: z.literal(true) }),
 });
-const follow = act({ ...one, path: '/long-answers/:id', action: 'long-answer.followed', summary, response: z.unknown(), streams: 'down' });
+const follow = act({
+  ...one,
+  path: '/long-answers/:id',
+  action: 'long-answer.followed',
+  summary,
+  response: z.unknown(),
+  streams: 'down',
+  seat: { none: 'its handler asks it' },
+});
 
 /** Work in a scenario as any context has it: an act that asks for the seat, and an answer that is long in coming; nothing in it asks twice. */
 @Controller()

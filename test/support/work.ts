@@ -1,4 +1,16 @@
-import { defineEvent, defineJob, newId, systemAct, systemClock, type EventType, type Id, type JobSettings, type JobType } from '#kernel';
+import {
+  defineEvent,
+  defineJob,
+  lanes,
+  newId,
+  systemAct,
+  systemClock,
+  type EventType,
+  type Id,
+  type JobSettings,
+  type JobType,
+  type Lane,
+} from '#kernel';
 import { createDataSource, JournalSealer, platformUniques, UnitOfWork, type Tx } from '#platform/database';
 import { createMasterKeyFile, SealedKeyFile } from '#platform/keys';
 import {
@@ -34,7 +46,7 @@ export interface WorkBench {
     consumers?: readonly EventHandler[];
     places?: z.input<typeof laneConfig>;
   }): Promise<{ die(): Promise<void>; stop(): Promise<void> }>;
-  relay(consumers?: readonly EventHandler[]): Relay;
+  relay(consumers?: readonly EventHandler[], rung?: readonly Lane[]): Relay;
   /** Empties the queue's own memory: every ring that was under way is lost. */
   loseRings(): Promise<void>;
   order(job: JobType, key?: Id, unitId?: Id): Promise<Id>;
@@ -143,8 +155,8 @@ export async function openWorkBench(kind: (typeof bells)[number], root: string):
       living.push(one);
       return one;
     },
-    relay(consumers = []) {
-      const relay = new Relay(dataSource, bell, consumers, log);
+    relay(consumers = [], rung = lanes) {
+      const relay = new Relay(dataSource, bell, consumers, log, rung);
       relays.push(relay);
       relay.start();
       return relay;

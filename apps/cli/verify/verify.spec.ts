@@ -16,7 +16,7 @@ const write = (name: string, content: unknown): string => {
   return at(name);
 };
 const certificate = { type: 'opdomain.destruction-certificate/v1', domainId: 'd-1' };
-const issuer = keyPair('opdomain.example/documents');
+const issuer = keyPair('opdomain.example/certificates/signing');
 const log = new SignedLog().append(...Array.from({ length: 299 }, (_, n) => ({ action: 'seat.granted', n })), {
   action: 'termination.certified',
   after: documentDigest(certificate),

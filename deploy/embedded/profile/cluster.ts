@@ -65,8 +65,8 @@ const defaults = {
   fieldManager: 'opdomain-install',
   requestsPerSecond: 50,
   burst: 100,
-  cutsPerSecond: 50,
-  cutsBurst: 200,
+  cutsPerSecond: 100,
+  cutsBurst: 400,
   requestTimeoutMs: 15_000,
   attempts: 5,
 } as const;

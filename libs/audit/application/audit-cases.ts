@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { type ActContext, documentDigest, type Id, newId, type SignedDocument } from '#kernel';
-import { type Page, type PageRequest, UnitOfWork } from '#platform/database';
+import { type Page, type PageRequest, type Tx, UnitOfWork } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
 import { type Keys, KEYS } from '#platform/keys';
 import { type Objects, OBJECTS } from '#platform/objects';
@@ -36,60 +36,59 @@ export class AuditCases {
     private readonly documents: SignedDocuments,
   ) {}
 
-  /** @throws Refusal `audit.no-checkpoint`, `audit.case-too-large`. */
-  open(ctx: ActContext, { from, until, ...chosen }: z.output<typeof OpenAuditCase>): Promise<CaseView> {
+  /**
+   * Gathers and signs before the transaction that issues the package: a long period holds no connection while it is signed and stored.
+   * @throws Refusal `audit.no-checkpoint`, `audit.case-too-large`.
+   */
+  async open(ctx: ActContext, { from, until, ...chosen }: z.output<typeof OpenAuditCase>): Promise<CaseView> {
+    const filter = Object.fromEntries(Object.entries(chosen).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+    const id = newId();
+    const gathered = await this.unitOfWork.read(ctx, (tx) => this.gather(tx, { ...chosen, from, until }));
+    const document = asDocument({
+      type: auditPackageType,
+      caseId: id,
+      issuedAt: ctx.at,
+      period: { from, until },
+      filter,
+      ...gathered,
+    });
+    const signed = await this.documents.sign('packages', document);
+    await this.keys.create(logKey);
     return this.unitOfWork.run(ctx, async (tx) => {
-      const cosigned = await this.checkpoints.newestCosigned(tx);
-      const checkpoint = await (cosigned === undefined ? this.checkpoints.newest(tx) : this.checkpoints.at(tx, cosigned.size));
-      if (checkpoint === undefined) throw refuse('audit.no-checkpoint');
-      const filter = Object.fromEntries(Object.entries(chosen).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-      const most = this.config.caseEntries;
-      const visibility = visibilityOf(ctx.actor, ctx.at);
-      const found = await this.entries.ofCase(tx, { ...chosen, from, until }, visibility, checkpoint.size, most);
-      if (found.placed > most) throw refuse('audit.case-too-large', { entries: found.placed, most });
-      const id = newId();
-      const entries = [];
-      for (const { index, canonical } of found.rows) {
-        if (index === null) continue;
-        const inclusion = await this.reader.inclusion(tx, index, checkpoint.size);
-        entries.push({ index, entry: canonical, inclusion: inclusion.map((hash) => Buffer.from(hash).toString('base64')) });
-      }
-      const document = asDocument({
-        type: auditPackageType,
-        caseId: id,
-        issuedAt: ctx.at,
-        period: { from, until },
-        filter,
-        checkpoint: await this.signer.whole(tx, checkpoint),
-        entries,
-        gaps: [{ what: 'entries of the period that the checkpoint does not cover', count: found.unplaced }],
-      });
-      const signed = await this.documents.sign('packages', document);
       const objectKey = `audit/cases/${id}`;
-      await this.keys.create(logKey);
       await this.objects.put(objectKey, Buffer.from(JSON.stringify(signed), 'utf8'), { sealedBy: logKey });
       const requestedBy = ctx.actor.kind === 'person' ? ctx.actor.personId : id;
+      const entries = gathered.entries.length;
       const digest = documentDigest(document);
-      const row = await this.cases.insert(tx, {
-        id,
-        createdAt: ctx.at,
-        requestedBy,
-        from,
-        until,
-        filter,
-        entries: entries.length,
-        digest,
-        objectKey,
-      });
+      const row = await this.cases.insert(tx, { id, createdAt: ctx.at, requestedBy, from, until, filter, entries, digest, objectKey });
       // Without a unit: the audited unit reads its own entries, and this is not one of them.
-      await tx.record({
-        action: 'audit-case.issued',
-        object: { kind: 'audit-case', id },
-        after: document,
-        details: { entries: entries.length },
-      });
+      await tx.record({ action: 'audit-case.issued', object: { kind: 'audit-case', id }, after: document, details: { entries } });
       return viewOf(row);
     });
+  }
+
+  private async gather(tx: Tx, wanted: z.output<typeof OpenAuditCase>) {
+    const { actor, at } = tx.context;
+    const cosigned = await this.checkpoints.newestCosigned(tx);
+    const checkpoint = await (cosigned === undefined ? this.checkpoints.newest(tx) : this.checkpoints.at(tx, cosigned.size));
+    if (checkpoint === undefined) throw refuse('audit.no-checkpoint');
+    const most = this.config.caseEntries;
+    const found = await this.entries.ofCase(tx, wanted, visibilityOf(actor, at), checkpoint.size, most);
+    if (found.placed > most) throw refuse('audit.case-too-large', { entries: found.placed, most });
+    const placed = found.rows.flatMap(({ index, canonical }) => (index === null ? [] : [{ index, entry: canonical }]));
+    const paths = await this.reader.inclusions(
+      tx,
+      placed.map(({ index }) => index),
+      checkpoint.size,
+    );
+    return {
+      checkpoint: await this.signer.whole(tx, checkpoint),
+      entries: placed.map((entry, at) => ({
+        ...entry,
+        inclusion: (paths[at] ?? []).map((hash) => Buffer.from(hash).toString('base64')),
+      })),
+      gaps: [{ what: 'entries of the period that the checkpoint does not cover', count: found.unplaced }],
+    };
   }
 
   /** An authority sees its own people's cases through its own person, the audit administrator all. */

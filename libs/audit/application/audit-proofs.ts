@@ -13,6 +13,7 @@ import { CheckpointSigner } from './checkpoint-signer.js';
 import { LogKeys } from './log-keys.js';
 import { TreeReader } from './tree-reader.js';
 import { Witnesses } from './witnesses.js';
+import { signersOf, parseNote } from '../domain/signed-note.js';
 import { refuse } from '../domain/refusals.js';
 
 const base64 = (hashes: readonly Hash[]): string[] => hashes.map((hash) => Buffer.from(hash).toString('base64'));
@@ -80,14 +81,15 @@ export class AuditProofs {
     const checkpoint = row.index === null ? undefined : await this.checkpoints.over(tx, row.index);
     if (row.index === null || checkpoint === undefined)
       throw refuse('audit.not-under-checkpoint', { id: row.id, boundSeconds: this.config.boundSeconds });
+    const whole = await this.signer.whole(tx, checkpoint);
     return {
       format: 'opdomain-proof/v1',
       index: row.index,
       entry: row.canonical,
       sm3: row.sm3,
       inclusion: base64(await this.reader.inclusion(tx, row.index, checkpoint.size)),
-      checkpoint: await this.signer.whole(tx, checkpoint),
-      keys: (await this.logAndWitnesses(tx)).map(formatVerifierKey),
+      checkpoint: whole,
+      keys: signersOf(parseNote(whole), await this.logAndWitnesses(tx)).map(formatVerifierKey),
     };
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as letOthersIn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#platform/database';
 import type { Hash } from '../domain/merkle.js';
@@ -5,6 +6,8 @@ import { planConsistency, planInclusion, type ProofPlan } from '../domain/proof-
 import { hashesAtLevel, tileWidth, type TileRef, tileWidthAt } from '../domain/tiles.js';
 import { edgeOf, rootOf, type TreeEdge } from '../domain/tree-edge.js';
 import { TreeRepository } from '../persistence/tree.repository.js';
+
+const atOnce = 32;
 
 /** Edge, roots and proofs of the stored tree, at its present size or any earlier one. */
 @Injectable()
@@ -30,6 +33,21 @@ export class TreeReader {
   /** @throws Refusal `audit.no-such-entry`. */
   inclusion(tx: Tx, index: number, size: number): Promise<Hash[]> {
     return this.build(tx, planInclusion(index, size));
+  }
+
+  /** Paths of many leaves: their tiles are read together, some leaves at a time, and other requests are let in between. */
+  async inclusions(tx: Tx, indices: readonly number[], size: number): Promise<Hash[][]> {
+    const paths: Hash[][] = [];
+    for (let from = 0; from < indices.length; from += atOnce) {
+      const plans = indices.slice(from, from + atOnce).map((index) => planInclusion(index, size));
+      const found = await this.tree.tiles(
+        tx,
+        plans.flatMap(({ tiles }) => tiles),
+      );
+      for (const plan of plans) paths.push(plan.build((tile) => found.get(tile) ?? new Uint8Array()));
+      await letOthersIn();
+    }
+    return paths;
   }
 
   /** @throws Refusal `audit.no-such-size`. */

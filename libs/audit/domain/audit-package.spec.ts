@@ -4,7 +4,7 @@ import { keyPair, SignedLog } from '../../../test/fixtures/signed-log.js';
 import { asDocument, type AuditPackage, auditPackageType, verifyAuditPackage } from './audit-package.js';
 
 const log = new SignedLog().append(...Array.from({ length: 20 }, (_, n) => ({ action: 'export.released', n })));
-const issuer = keyPair('opdomain.example/documents');
+const issuer = keyPair('opdomain.example/audit/packages');
 const trusted = [...log.trusted, issuer.key];
 const entryAt = (index: number) => {
   const { entry, inclusion } = log.bundle(index);

@@ -1,3 +1,4 @@
+import { instant } from '#platform/http/schemas';
 import { z } from 'zod';
 import { canonicalJson, decodeBase64, type JsonObject, type SignedDocument, type TypedDocument, type VerifierKey } from '#kernel';
 import { type VerifiedBundle, verifyDocument } from './bundle.js';
@@ -16,8 +17,8 @@ export const auditPackageType = 'opdomain.audit-package/v1';
 const auditPackage = z.strictObject({
   type: z.literal(auditPackageType),
   caseId: z.string(),
-  issuedAt: z.iso.datetime(),
-  period: z.strictObject({ from: z.iso.datetime(), until: z.iso.datetime() }),
+  issuedAt: instant,
+  period: z.strictObject({ from: instant, until: instant }),
   /** What was asked for beside the period, by member of the entry. */
   filter: z.record(z.string(), z.string()),
   checkpoint: z.string(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { documentDigest, type JsonObject, signDocument, type SignedDocument } from '#kernel';
+import { documentDigest, formatVerifierKey, type JsonObject, parseVerifierKey, signDocument, type SignedDocument } from '#kernel';
 import { flipBit, keyPair, SignedLog } from '../../../test/fixtures/signed-log.js';
 import { parseProofBundle, type ProofBundle, verifyBundle, verifyConsistencyBundle, verifyDocument } from './bundle.js';
 import { verifyCheckpoint } from './checkpoint.js';
@@ -72,6 +72,24 @@ describe('a proof bundle', () => {
   });
 });
 
+describe('the keys that a bundle names', () => {
+  const bundle = log.bundle(17);
+  const stranger = formatVerifierKey(keyPair('stranger.example/audit').key);
+  const [first = '', second = ''] = bundle.keys;
+
+  it('are those that signed its checkpoint: a stranger’s, one twice or out of order is refused', () => {
+    expect(bundle.keys).toHaveLength(2);
+    for (const keys of [[stranger], [first, stranger], [second, first], [first, first], [first, second, second]])
+      expect(() => verifyBundle({ ...bundle, keys }, [...log.trusted, parseVerifierKey(stranger)])).toThrow(
+        expect.objectContaining({ code: 'audit.bundle-malformed', details: { path: 'keys' } }),
+      );
+  });
+
+  it('claim nothing: without them the entry is as well proven', () => {
+    for (const keys of [[], [first], [second]]) expect(verifyBundle({ ...bundle, keys }, log.trusted).final).toBe(true);
+  });
+});
+
 describe('a consistency bundle', () => {
   it('shows that a later checkpoint extends an earlier one, and fails for another history', () => {
     expect(verifyConsistencyBundle(log.consistency(100, 302), log.trusted).second.size).toBe(302);
@@ -90,7 +108,7 @@ describe('a consistency bundle', () => {
 });
 
 describe('a document with its proof', () => {
-  const issuer = keyPair('opdomain.example/documents');
+  const issuer = keyPair('opdomain.example/certificates/signing');
   const trusted = [...log.trusted, issuer.key];
   const withProof = async (index: number, cosigned = true): Promise<SignedDocument> => ({
     ...(await signDocument(certificate, [issuer.documentSigner])),

@@ -14,6 +14,7 @@ import { carriesDocument, parseEntry } from './entry-text.js';
 import { leafHash } from './merkle.js';
 import { verifyConsistency, verifyInclusion } from './proof-verification.js';
 import { refuse } from './refusals.js';
+import { type SignedNote } from './signed-note.js';
 
 const hash = z.string().refine((text) => decodeBase64(text)?.length === 32, 'base64 of 32 bytes');
 const size = z.int().nonnegative();
@@ -39,7 +40,10 @@ export const proofBundle = z
     inclusion: z.array(hash).max(64),
     /** The checkpoint as a C2SP signed note, with the witnesses' lines. */
     checkpoint: z.string(),
-    /** Keys of log and witnesses as C2SP vkeys. For finding out whom to ask; a verifier never trusts them for standing here. */
+    /**
+     * Keys that signed the checkpoint, as C2SP vkeys in the order of their lines. For finding out whom to ask: a verifier neither trusts
+     * them for standing here nor misses those that were left out, but takes none that signed nothing.
+     */
     keys: z.array(z.string().refine(isVerifierKey, 'a C2SP vkey')),
   })
   .meta({ id: 'ProofBundle' });
@@ -82,11 +86,18 @@ export interface VerifiedBundle {
  */
 export function verifyBundle(bundle: ProofBundle, trusted: readonly VerifierKey[]): VerifiedBundle {
   const checkpoint = verifyCheckpoint(bundle.checkpoint, trusted);
+  assertSigners(bundle.keys.map(parseVerifierKey), checkpoint.note);
   const bytes = Buffer.from(bundle.entry, 'utf8');
   verifyInclusion(leafHash(bytes), bundle.index, checkpoint.size, bundle.inclusion.map(bytesOf), checkpoint.root);
   if (sm3(bytes) !== bundle.sm3) throw refuse('audit.sm3-differs', { index: bundle.index });
   const entry = parseEntry(bytes, bundle.index);
   return { index: bundle.index, entry, checkpoint, final: checkpoint.cosignedBy.length > 0 };
+}
+
+/** @throws Refusal `audit.bundle-malformed` for a key that signed nothing, stands twice or out of order. */
+function assertSigners(keys: readonly VerifierKey[], { signatures }: SignedNote): void {
+  const lines = keys.map(({ name, id }) => signatures.findIndex((line) => line.name === name && line.id === id));
+  if (lines.some((line, at) => line <= (lines[at - 1] ?? -1))) throw refuse('audit.bundle-malformed', { path: 'keys' });
 }
 
 /** @throws Refusal `audit.consistency-fails`, `audit.checkpoint-foreign`, or what is wrong with a checkpoint. */

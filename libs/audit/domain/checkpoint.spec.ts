@@ -182,3 +182,12 @@ describe('a witness', () => {
     expect(() => assertCosignable('other.example/audit', undefined, read(2), [])).toThrow('audit.checkpoint-foreign');
   });
 });
+
+describe('a note signed by a key for documents', () => {
+  it('is no checkpoint, whatever log it names itself after', () => {
+    const forged = new SignedLog('opdomain.example/oversight/board').append({ n: 1 });
+    expect(() => verifyCheckpoint(forged.checkpoint(), forged.trusted)).toThrow(
+      expect.objectContaining({ code: 'audit.no-log-signature' }),
+    );
+  });
+});

@@ -1,4 +1,4 @@
-import { addMs, decodeBase64, type Instant, signatureTypes, type VerifierKey } from '#kernel';
+import { addMs, decodeBase64, type Instant, roleOfKey, signatureTypes, type VerifierKey } from '#kernel';
 import { type Hash, sameHash } from './merkle.js';
 import { parseNote, type SignedNote, verifyNote } from './signed-note.js';
 import { isSm2Key } from './sm2.js';
@@ -65,6 +65,8 @@ const epoch: Instant = '1970-01-01T00:00:00.000Z';
 export function verifyCheckpoint(noteText: string, trusted: readonly VerifierKey[]): VerifiedCheckpoint {
   const note = parseNote(noteText);
   const checkpoint = parseCheckpoint(note.text);
+  // A key for documents is no log's, whatever a note calls itself.
+  if (roleOfKey(checkpoint.origin) !== undefined) throw refuse('audit.no-log-signature', { origin: checkpoint.origin });
   const verified = verifyNote(note, trusted);
   const byLog = verified.some(({ key }) => key.type === signatureTypes.ed25519 && key.name === checkpoint.origin);
   if (!byLog) throw refuse('audit.no-log-signature', { origin: checkpoint.origin });

@@ -45,6 +45,10 @@ export const formatNote = ({ text, signatures }: SignedNote): string => `${text}
 /** A signature line of a key over the note's text, e.g. of the log itself; the signature is made elsewhere. */
 export const noteSignature = ({ name, id }: VerifierKey, bytes: Uint8Array): NoteSignature => ({ name, id, bytes });
 
+/** Which of the known keys signed, in the order of their lines. */
+export const signersOf = ({ signatures }: SignedNote, known: readonly VerifierKey[]): VerifierKey[] =>
+  signatures.flatMap((line) => known.filter(({ name, id }) => name === line.name && id === line.id).slice(0, 1));
+
 export interface VerifiedSignature {
   readonly key: VerifierKey;
   /** Whole seconds since 1970, for cosignatures alone. */

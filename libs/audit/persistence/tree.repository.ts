@@ -74,12 +74,16 @@ export class TreeRepository {
   /** A partial tile of any earlier size is the beginning of the tile as it stands. */
   async tiles(tx: Tx, wanted: readonly TileRef[]): Promise<Map<TileRef, Uint8Array>> {
     const found = new Map<TileRef, Uint8Array>();
+    if (wanted.length === 0) return found;
+    const rows: { level: number; index: string; hashes: Buffer }[] = await managerOf(tx).query(
+      `SELECT t.level, t.index, t.hashes FROM audit.tiles t
+       JOIN (SELECT DISTINCT * FROM unnest($1::int[], $2::bigint[]) AS w (level, index)) w USING (level, index)`,
+      [wanted.map(({ level }) => level), wanted.map(({ index }) => index)],
+    );
+    const stored = new Map(rows.map((row) => [`${String(row.level)}/${row.index}`, row.hashes]));
     for (const tile of wanted) {
-      const rows: { hashes: Buffer }[] = await managerOf(tx).query('SELECT hashes FROM audit.tiles WHERE level = $1 AND index = $2', [
-        tile.level,
-        tile.index,
-      ]);
-      if (rows[0] !== undefined) found.set(tile, rows[0].hashes.subarray(0, tile.width * 32));
+      const hashes = stored.get(`${String(tile.level)}/${String(tile.index)}`);
+      if (hashes !== undefined) found.set(tile, hashes.subarray(0, tile.width * 32));
     }
     return found;
   }

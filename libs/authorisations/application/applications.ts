@@ -14,7 +14,7 @@ import {
 import { decideWithdrawal } from '../domain/authorisation-decisions.js';
 import { assertNotSuperseded } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
-import type { RenewalFacts } from '../domain/term.js';
+import { assertRenewable, type RenewalFacts } from '../domain/term.js';
 import type {
   AnswerObjection,
   Application,
@@ -64,6 +64,7 @@ export class Applications {
       assertNotSuperseded(await this.jurisdictions.profileAt(tx, profileId, dayOf(ctx.at)));
       const renewed = renewsId === undefined ? undefined : await this.repository.get(tx, renewsId);
       if (renewed && renewed.unitId !== unitId) throw refuse('authorisation.not-found', { id: renewed.id });
+      if (renewed) assertRenewable(renewed);
       const row = await this.repository.insert(tx, {
         id: newId(Date.parse(ctx.at)),
         createdAt: ctx.at,
@@ -111,6 +112,7 @@ export class Applications {
   private async renewal(tx: Tx, row: AuthorisationRow, input: Said<typeof Submission>): Promise<RenewalFacts | null> {
     if (row.renewsId === null) return null;
     const renewed = await this.repository.lock(tx, row.renewsId, 'share');
+    assertRenewable(renewed);
     const signedUnder = await this.jurisdictions.profileOf(tx, renewed, 'renewalWindow');
     return { term: renewed.term, signedUnder, evaluation: input.evaluation ?? null };
   }

@@ -1,5 +1,5 @@
-import { personOf } from '#identity';
-import { type ActContext, type Id, dayOf, newId } from '#kernel';
+import { personOf, Standings } from '#identity';
+import { type ActContext, type Grant, type Id, dayOf, newId } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -33,6 +33,7 @@ export class JurisdictionActs {
     private readonly unitOfWork: UnitOfWork,
     private readonly repository: JurisdictionsRepository,
     private readonly jurisdictions: Jurisdictions,
+    private readonly standings: Standings,
   ) {}
 
   list(ctx: ActContext, on: string | undefined): Promise<{ items: ProfileAnswer[]; next: null }> {
@@ -68,13 +69,14 @@ export class JurisdictionActs {
     });
   }
 
-  /** Checked again as of now: others may have been confirmed meanwhile. */
+  /** Checked again as of now: others may have been confirmed meanwhile, and the proposer may be an authority no more. */
   confirm(ctx: ActContext, id: Id): Promise<EntryAnswer> {
     return this.unitOfWork.run(
       ctx,
       async (tx) => {
         const row = await this.repository.lock(tx, id);
         const change = decideEntryConfirmation(row, personOf(ctx.actor).personId, ctx.at);
+        await this.standings.assertStands(tx, row.proposedBy, isAuthority);
         checkEntry(row, await this.jurisdictions.entries(tx), ctx.at);
         const next = await this.repository.update(tx, row, change);
         await tx.record({
@@ -93,7 +95,7 @@ export class JurisdictionActs {
   /** A text that replaces a profile's: nothing new is authorised under the old one from its first day (ADM-04). */
   proposeText(ctx: ActContext, input: z.output<typeof ProposeSupersedingText>): Promise<TextAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      checkSupersedingText(input, await this.repository.texts(tx), ctx.at);
+      checkSupersedingText(input, await this.liveTexts(tx), ctx.at);
       const row = await this.repository.insertText(tx, {
         id: newId(Date.parse(ctx.at)),
         createdAt: ctx.at,
@@ -110,8 +112,18 @@ export class JurisdictionActs {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lockText(tx, id);
       const change = decideEntryConfirmation(row, personOf(ctx.actor).personId, ctx.at);
+      await this.standings.assertStands(tx, row.proposedBy, isAuthority);
+      checkSupersedingText(row, await this.jurisdictions.texts(tx), ctx.at);
       return this.recordedText(tx, await this.repository.updateText(tx, row, change), row);
     });
+  }
+
+  /** Confirmed, or proposed by somebody who still may: a proposal that can never be confirmed keeps nobody from making it anew. */
+  private async liveTexts(tx: Tx): Promise<SupersedingTextRow[]> {
+    const live: SupersedingTextRow[] = [];
+    for (const text of await this.repository.texts(tx))
+      if (text.confirmedBy !== null || (await this.standings.stands(tx, text.proposedBy, isAuthority))) live.push(text);
+    return live;
   }
 
   private async recordedText(tx: Tx, row: SupersedingTextRow, before?: SupersedingTextRow): Promise<TextAnswer> {
@@ -136,6 +148,8 @@ export class JurisdictionActs {
     });
   }
 }
+
+const isAuthority = ({ role }: Grant): boolean => role === 'authority';
 
 const textOf = ({ title, dated, from, source }: SupersedingText) => ({ title, dated, from, source });
 

@@ -3,7 +3,14 @@ import { type Day, type Id, dayOf } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { RuleName } from '../domain/jurisdictions/profile.js';
-import { type Entry, type ResolvedProfile, governing, profiles, resolveProfile } from '../domain/jurisdictions/resolve.js';
+import {
+  type Entry,
+  type ResolvedProfile,
+  type SupersedingText,
+  governing,
+  profiles,
+  resolveProfile,
+} from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
 import { type WorkingYear, publishedYears } from '../domain/working-days.js';
 import { JurisdictionsRepository } from '../persistence/jurisdictions.repository.js';
@@ -20,10 +27,13 @@ export class Jurisdictions {
     return (await this.repository.all(tx)).filter((entry) => entry.confirmedBy !== null);
   }
 
+  async texts(tx: Tx): Promise<SupersedingText[]> {
+    return (await this.repository.texts(tx)).filter((text) => text.confirmedBy !== null);
+  }
+
   /** @throws Refusal `profile.missing`: without a profile nothing is authorised or provisioned (ADM-04). */
   async profileAt(tx: Tx, profileId: string, day: Day): Promise<ResolvedProfile> {
-    const texts = (await this.repository.texts(tx)).filter((text) => text.confirmedBy !== null);
-    return resolveProfile(profileId, day, await this.entries(tx), profiles, texts);
+    return resolveProfile(profileId, day, await this.entries(tx), profiles, await this.texts(tx));
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   type ApprovalSubject,
   type ApprovalSubjectKind,
   type Slot,
+  assertReplacesFallen,
   decideVote,
   openApproval,
   openSlots,
@@ -63,7 +64,7 @@ export class Reviews {
   }
 
   /**
-   * Casts the acting person's vote. The caller journals it on the owner, and acts on the outcome.
+   * Casts the acting person's vote, after those that still stand: one by somebody who is locked or lost the role since is given anew first. The caller journals it on the owner, and acts on the outcome.
    * @param current digest of the subject as it stands.
    * @param about whose matter it is.
    */
@@ -72,12 +73,15 @@ export class Reviews {
     const person = await this.standings.acting(tx);
     const stored = await this.repository.lockLatest(tx, subject.kind, subject.id);
     if (!stored) throw refuse('approval.not-found', { id: subject.id });
-    const { row, approval } = stored;
+    const { row } = stored;
+    const fallen = await this.standings.fallen(tx, stored.approval.votes);
+    const approval = { ...stored.approval, votes: stored.approval.votes.filter((vote) => !fallen.includes(vote)) };
     const facts = await this.people.facts(tx, person.personId, 'share');
     const decidesFor = (slot: Slot) => standingFor(person, slot.organisationId, about, at);
     const key = ballot.slot ?? ownSlot(approval, decidesFor);
     const slot = approval.slots.find((each) => each.key === key);
     const grant = slot && decidesFor(slot);
+    assertReplacesFallen(fallen, key);
     if (slot?.bodyId !== undefined && !(await this.bodies.standsStill(tx, slot.bodyId))) throw refuse('approval.body-ended', { slot: key });
     const decision = decideVote(
       approval,

@@ -143,6 +143,12 @@ export function decideVote(approval: Approval, cast: CastVote, currentDigest: Di
   return { state: votes.length === approval.slots.length ? moved(approval, 'approved') : 'open', votes };
 }
 
+/** @throws Refusal `approval.vote-fell` while a vote that fell waits for another person of its party, unless this one takes its place. */
+export function assertReplacesFallen(fallen: readonly Pick<Vote, 'slot'>[], key: string): void {
+  const slots = fallen.map(({ slot }) => slot);
+  if (slots.length > 0 && !slots.includes(key)) throw refuse('approval.vote-fell', { slots });
+}
+
 function assertIndependent(approval: Approval, cast: CastVote): void {
   const tied = [cast.organisationId, ...cast.tiedTo].some((id) => approval.requesterOrganisationIds.includes(id));
   if (tied || cast.personId === approval.requesterId) throw refuse('approval.self-review', { slot: cast.slot });

@@ -32,7 +32,8 @@ import { type ActivationFacts, decideEntryIntoForce, decideExpiry, decideSigning
 import { resolveProfile } from './jurisdictions/resolve.js';
 import type { Bodies } from './parties.js';
 import { refuse } from './refusals.js';
-import { checkRenewal, renewalWindow } from './term.js';
+import { authorisationStates } from './authorisation.states.js';
+import { assertRenewable, checkRenewal, renewalWindow } from './term.js';
 
 const submit = (change: Partial<Authorisation>, profile = zhejiang) =>
   decideSubmission({ ...draft, ...change }, profile, registered, null, now);
@@ -265,6 +266,19 @@ describe('the end of the term', () => {
     expect(submitRenewal('2028-11-29T00:00:00.000Z')).toThrow('authorisation.renewal-window');
     expect(submitRenewal('2029-06-01T00:00:00.000Z')).toThrow('authorisation.renewal-window');
     expect(submitRenewal('2029-01-01T00:00:00.000Z')).not.toThrow();
+  });
+
+  it('renews what stands or will stand again, never what has run out, was ended or never was in force [AUTH-16]', () => {
+    const renewable = authorisationStates.filter((state) => {
+      try {
+        assertRenewable({ id: 'a', state });
+        return true;
+      } catch (refusal) {
+        expect(refusal).toMatchObject({ code: 'authorisation.not-renewable' });
+        return false;
+      }
+    });
+    expect(renewable).toEqual(['in-force', 'suspended', 'rectifying']);
   });
 
   it('weighs the evaluation in a renewal, which extends nothing by itself', () => {

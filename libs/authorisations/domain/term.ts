@@ -1,4 +1,5 @@
-import { type Day, type Digest, type Instant, dayOf, endOfDay } from '#kernel';
+import { type Day, type Digest, type Id, type Instant, dayOf, endOfDay } from '#kernel';
+import type { AuthorisationState } from './authorisation.states.js';
 import { plusMonths, plusYears } from './calendar-day.js';
 import { type ResolvedProfile, valueOf } from './jurisdictions/resolve.js';
 import { refuse } from './refusals.js';
@@ -40,6 +41,14 @@ export interface RenewalFacts {
   readonly signedUnder: ResolvedProfile;
   /** The latest evaluation of the unit, if any (AUTH-17). */
   readonly evaluation: { readonly id: string; readonly met: boolean } | null;
+}
+
+/** What stands, or will again once it is put right; what has run out or was ended is applied for anew (AUTH-16, AUTH-17). */
+const renewable: readonly AuthorisationState[] = ['in-force', 'suspended', 'rectifying'];
+
+/** @throws Refusal `authorisation.not-renewable`. */
+export function assertRenewable({ id, state }: { readonly id: Id; readonly state: AuthorisationState }): void {
+  if (!renewable.includes(state)) throw refuse('authorisation.not-renewable', { id, state });
 }
 
 /**

@@ -58,7 +58,9 @@ export class ApprovalsRepository {
   }
 
   private async withVotes(tx: Tx, row: ApprovalRow): Promise<Approval> {
-    const votes = await managerOf(tx).find(VoteRow, { where: { approvalId: row.id }, order: { id: 'ASC' } });
+    const cast = await managerOf(tx).find(VoteRow, { where: { approvalId: row.id }, order: { id: 'ASC' } });
+    // One that fell stays on record; the one that took its place counts.
+    const votes = cast.filter((vote, at) => !cast.slice(at + 1).some(({ slot }) => slot === vote.slot));
     return {
       id: row.id,
       subject: { kind: row.subjectKind, id: row.subjectId, version: row.subjectRevision, digest: row.digest },

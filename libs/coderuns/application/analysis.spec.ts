@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readingLimits } from '../domain/code.js';
 import { analyseApart } from './analysis.js';
-import { Lanes } from './lanes.js';
+import { Lanes, type LaneLimits } from './lanes.js';
 
 const reading = (select: object) => ({
   answer: JSON.stringify({ error: false, statements: [{ node: select }] }),
@@ -40,23 +40,65 @@ describe('analysis in a thread of its own', () => {
 });
 
 describe('the lanes of analysis', () => {
-  it('let so many through at once, the others in turn, and refuse when too many wait', async () => {
-    const lanes = new Lanes(2, 1);
-    const ends: (() => void)[] = [];
-    const begun: number[] = [];
-    const work = (n: number) =>
-      lanes.through(() => {
-        begun.push(n);
-        return new Promise<void>((resolve) => ends.push(resolve));
+  const limits = { atOnce: 2, waiting: 8, waitingPerPerson: 2, waitingPerUnit: 3 };
+  /** Lanes in which work lasts until it is told to end. */
+  function lanesOf(more: Partial<LaneLimits> = {}) {
+    const lanes = new Lanes({ ...limits, ...more });
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const work = (who: string, name: string): Promise<void> =>
+      lanes.through({ person: who, unit: who.slice(0, 1) }, () => {
+        begun.push(name);
+        return new Promise<void>((resolve) => ends.set(name, resolve));
       });
-    const [first, second, third] = [work(1), work(2), work(3)];
-    await expect(work(4)).rejects.toMatchObject({ code: 'coderuns.analysis-busy' });
-    expect(begun).toEqual([1, 2]);
-    ends[0]?.();
+    return { begun, ends, work };
+  }
+  const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+  it('let so many through at once, the others in turn, and refuse when too many wait', async () => {
+    const { begun, ends, work } = lanesOf({ waiting: 1 });
+    const [first, second, third] = [work('a1', '1'), work('b1', '2'), work('c1', '3')];
+    await expect(work('d1', '4')).rejects.toMatchObject({ code: 'coderuns.analysis-busy' });
+    expect(begun).toEqual(['1', '2']);
+    ends.get('1')?.();
     await first;
-    await Promise.resolve();
-    expect(begun).toEqual([1, 2, 3]);
-    for (const end of ends) end();
+    await settled();
+    expect(begun).toEqual(['1', '2', '3']);
+    for (const end of ends.values()) end();
     await Promise.all([second, third]);
+  });
+
+  it('serve a second unit at once while the first holds all that it may have', async () => {
+    const { begun, ends, work } = lanesOf();
+    const ofFirst = ['1', '2', '3'].map((name) => work('a1', name));
+    await expect(work('a1', 'too much')).rejects.toMatchObject({
+      code: 'coderuns.analysis-share-full',
+      details: { whose: 'person', limit: 3 },
+    });
+    ofFirst.push(work('a2', '4'));
+    await expect(work('a2', 'too much')).rejects.toMatchObject({
+      code: 'coderuns.analysis-share-full',
+      details: { whose: 'unit', limit: 4 },
+    });
+    const second = work('b1', 'second');
+    await settled();
+    expect(begun).toEqual(['1', 'second']);
+    for (let ended = 0; ended < 5; ended += 1) {
+      for (const end of ends.values()) end();
+      await settled();
+    }
+    await Promise.all([...ofFirst, second]);
+    expect(begun).toHaveLength(5);
+  });
+
+  it('give the next place to the unit, then to the person, that was served longest ago', async () => {
+    const { begun, ends, work } = lanesOf({ atOnce: 1 });
+    const all = [work('a1', 'a1'), work('a1', 'a1 again'), work('a2', 'a2'), work('b1', 'b1')];
+    for (let ended = 0; ended < 5; ended += 1) {
+      for (const end of ends.values()) end();
+      await settled();
+    }
+    await Promise.all(all);
+    expect(begun).toEqual(['a1', 'b1', 'a2', 'a1 again']);
   });
 });

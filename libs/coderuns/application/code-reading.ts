@@ -1,3 +1,4 @@
+import type { Taker } from '#kernel';
 import { causeRefused, ENGINE, SCRATCH, type Engine, type ScratchArea } from '#platform/engine';
 import { Inject, Injectable } from '@nestjs/common';
 import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
@@ -23,21 +24,22 @@ export class CodeReading {
     @Inject(SCRATCH) private readonly area: ScratchArea,
     @Inject(CODERUNS_CONFIG) private readonly config: CodeRunsConfig,
   ) {
-    this.lanes = new Lanes(config.analysis.atOnce, config.analysis.waiting);
+    this.lanes = new Lanes(config.analysis);
   }
 
   /**
    * @param columns the inputs' columns by table name
    * @returns what the result's columns derive from; undefined where even their number cannot be told
    * @throws Refusal `coderuns.code-unreadable`, `coderuns.one-select`, `coderuns.unknown-table`, `coderuns.function-not-allowed`,
-   * `coderuns.code-too-complex`, `coderuns.analysis-busy`
+   * `coderuns.code-too-complex`, `coderuns.analysis-busy`, `coderuns.analysis-share-full`
    */
   read(
+    taker: Taker,
     sql: string,
     inputs: readonly Pick<CodeInput, 'as'>[],
     columns: ReadonlyMap<string, readonly string[]>,
   ): Promise<readonly Derivation[] | undefined> {
-    return this.lanes.through(async () => {
+    return this.lanes.through(taker, async () => {
       const answer = await this.parse(sql);
       return analyseApart({ answer, sql, inputs: inputs.map(({ as }) => ({ as })), columns }, this.config.analysis.wallClockMs);
     });

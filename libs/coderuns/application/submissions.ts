@@ -1,7 +1,7 @@
 import { Standings } from '#identity';
 import { scenarioNotFound, assertRight, Scenarios } from '#authorisations';
-import { assertSees, newId, personOf, type ActContext, type Id } from '#kernel';
-import { UnitOfWork, type Page } from '#platform/database';
+import { assertSees, newId, personOf, type ActContext, type Id, type Taker } from '#kernel';
+import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -14,6 +14,9 @@ import { CodeReading } from './code-reading.js';
 import { InputGate } from './input-gate.js';
 import { submissionObject, underOf } from './subjects.js';
 import { refuse } from '../domain/refusals.js';
+
+/** How much code may wait for review at once. */
+const waitingLimits = { person: 50, unit: 200 } as const;
 
 type SubmissionAnswer = z.input<typeof CodeSubmissionView>;
 
@@ -33,12 +36,13 @@ export class Submissions {
   async submit(ctx: ActContext, input: z.output<typeof SubmitCode>): Promise<SubmissionAnswer> {
     assertInputs(input.inputs);
     const looked = await this.look(ctx, input);
-    const derivations = await this.reading.read(input.sql, input.inputs, looked.columns);
+    const derivations = await this.reading.read(takerOf(ctx), input.sql, input.inputs, looked.columns);
     return this.unitOfWork.run(ctx, async (tx) => {
       const { scenario } = await this.scenarios.assertOperatingInClear(tx, input.scenarioId, ctx.at);
       const seat = await this.seats.assertSeat(tx, ctx.actor, input.scenarioId);
       const inputs = await this.inputsOf(tx, input, ctx);
       const { id: scenarioId, authorisationId, unitId, authorityId } = scenario;
+      await this.assertRoom(tx, unitId, personOf(ctx.actor).personId);
       const { purpose, language, title, sql } = input;
       const submission = await this.submissions.insert(tx, {
         id: newId(),
@@ -67,6 +71,11 @@ export class Submissions {
       const reviewer = await this.standings.acting(tx);
       assertSees(reviewer, submission, ctx.at, refuse('code-submission.not-found', { id }));
       assertReviewable(submission, reviewer, input.digest);
+      await this.standings.assertStands(
+        tx,
+        submission.submittedBy,
+        ({ role, scope }) => role === 'unit-developer' && scope.kind === 'unit' && scope.organisationId === submission.unitId,
+      );
       const state = input.verdict === 'approve' ? 'reviewed' : 'returned';
       const reviewed = await this.submissions.move(tx, submission, {
         state,
@@ -96,6 +105,14 @@ export class Submissions {
     });
   }
 
+  /** @throws Refusal `code-submission.too-many-waiting` naming whose share is full. */
+  private async assertRoom(tx: Tx, unitId: Id, personId: Id): Promise<void> {
+    const open = await this.submissions.waiting(tx, unitId, personId);
+    for (const whose of ['person', 'unit'] as const)
+      if (open[whose] >= waitingLimits[whose])
+        throw refuse('code-submission.too-many-waiting', { whose, open: open[whose], limit: waitingLimits[whose] });
+  }
+
   /** Before anything is parsed: may this person hand in code here, and which columns are there. */
   private look(ctx: ActContext, input: z.output<typeof SubmitCode>): Promise<{ columns: ReadonlyMap<string, readonly string[]> }> {
     const { idempotency: _, ...once } = ctx;
@@ -108,14 +125,15 @@ export class Submissions {
     });
   }
 
-  private async inputsOf(
-    tx: Parameters<InputGate['copiesOf']>[0],
-    input: z.output<typeof SubmitCode>,
-    ctx: ActContext,
-  ): Promise<readonly CodeInput[]> {
+  private async inputsOf(tx: Tx, input: z.output<typeof SubmitCode>, ctx: ActContext): Promise<readonly CodeInput[]> {
     const copies = await this.gate.copiesOf(tx, input.scenarioId, input.inputs, ctx.at);
     return copies.map(({ as, copy }) => ({ copyId: copy.id, datasetId: copy.datasetId, as }));
   }
+}
+
+function takerOf({ actor }: ActContext): Taker {
+  const { personId, organisationId } = personOf(actor);
+  return { person: personId, unit: organisationId };
 }
 
 const viewOf = (submission: SubmissionRow): SubmissionAnswer => ({

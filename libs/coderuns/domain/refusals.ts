@@ -45,6 +45,22 @@ export const coderunsRefusals = {
     satisfyZh: '请稍后重新提交。',
     satisfyEn: 'Submit it again in a while.',
   },
+  'coderuns.analysis-share-full': {
+    status: 429,
+    transient: true,
+    zh: '{whose} 已有 {limit} 份代码在分析或等待分析。',
+    en: 'The share of the {whose} is full: {limit} pieces of code are being analysed or wait for it.',
+    satisfyZh: '待其中一份分析完毕后重新提交。',
+    satisfyEn: 'Submit it again when one of them has been analysed.',
+  },
+  'code-submission.too-many-waiting': {
+    status: 429,
+    transient: true,
+    zh: '{whose} 已有 {open} 份代码待审查（上限 {limit}）。',
+    en: 'The {whose} has {open} submissions that wait for review; {limit} are allowed.',
+    satisfyZh: '待其中一份审查完毕后再提交。',
+    satisfyEn: 'Submit again when one of them has been reviewed.',
+  },
   'coderuns.input-twice': {
     status: 422,
     zh: '表名 {table} 使用了两次。',

@@ -1,5 +1,6 @@
 import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
+import { countOpen, type OpenCount } from '#platform/database/persistence';
 import type { Change, Move, Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import type { submissionTransitions } from '../domain/states.js';
@@ -16,6 +17,9 @@ export class SubmissionsRepository {
   update = (tx: Tx, row: SubmissionRow, change: Change<SubmissionRow>): Promise<SubmissionRow> => this.table.update(tx, row, change);
   move = (tx: Tx, row: SubmissionRow, change: Move<SubmissionRow, typeof submissionTransitions>): Promise<SubmissionRow> =>
     this.table.move(tx, row, change);
+  /** How much waits for review, of the person and of the unit; counted one act after the other, so that many at once find the same limit. */
+  waiting = (tx: Tx, unitId: Id, personId: Id): Promise<OpenCount> =>
+    countOpen(tx, 'coderuns.submissions', { person: ['submitted_by', personId], unit: ['unit_id', unitId] }, "state = 'submitted'");
   page = (tx: Tx, scenarioId: Id | undefined, request: PageRequest): Promise<Page<SubmissionRow>> =>
     this.table.page(tx, { scenarioId }, request);
 }

@@ -1,5 +1,5 @@
 import { belongsTo, holdsRole, newId } from '#kernel';
-import type { ActContext, Actor, Id } from '#kernel';
+import type { ActContext, Actor, Grant, Id } from '#kernel';
 import { Organisations, personOf, Standings } from '#identity';
 import { UnitOfWork } from '#platform/database';
 import type { Page, PageRequest, Tx } from '#platform/database';
@@ -43,7 +43,8 @@ export class Datasets {
     return this.change(ctx, id, 'dataset.fields-decided', async (tx, row) => {
       assertProvider(ctx.actor, row);
       const { personId } = personOf(ctx.actor);
-      const change = decideFields(row, input.fields, { personId, at: ctx.at, reason: input.reason });
+      const decided = { personId, at: ctx.at, reason: input.reason };
+      const change = decideFields(row, input.fields, decided, await this.repository.versions(tx, id));
       const next = await this.repository.update(tx, row, change);
       if (change.fields !== undefined) await this.keep(tx, next, { decidedBy: personId, approvedBy: null, reason: input.reason });
       return next;
@@ -56,7 +57,9 @@ export class Datasets {
       this.assertAuthority(person, row);
       if (belongsTo(person, row.providerId)) throw refuse('dataset.own-proposal', { id });
       const { proposal } = row;
-      const next = await this.repository.update(tx, row, decideProposal(row, input.digest as `sha256:${string}`, person.personId));
+      const change = decideProposal(row, input.digest as `sha256:${string}`, person.personId);
+      if (proposal !== null) await this.standings.assertStands(tx, proposal.proposedBy, (grant) => providesBy(grant, row));
+      const next = await this.repository.update(tx, row, change);
       const decision = { decidedBy: proposal?.proposedBy ?? person.personId, approvedBy: person.personId, reason: proposal?.reason ?? '' };
       await this.keep(tx, next, decision);
       return next;
@@ -141,11 +144,9 @@ interface Decision {
 /** Acts of the provider: its own people, or who was charged with this one dataset. @throws Refusal `dataset.not-the-provider`. */
 export function assertProvider(actor: Actor, dataset: Pick<Dataset, 'id' | 'providerId'>): void {
   if (actor.kind === 'system') return;
-  const may = actor.grants.some(
-    ({ role, scope }) =>
-      role === 'provider' &&
-      ((scope.kind === 'unit' && scope.organisationId === dataset.providerId) ||
-        (scope.kind === 'dataset' && scope.datasetId === dataset.id)),
-  );
-  if (!may) throw refuse('dataset.not-the-provider', { id: dataset.id });
+  if (!actor.grants.some((grant) => providesBy(grant, dataset))) throw refuse('dataset.not-the-provider', { id: dataset.id });
 }
+
+const providesBy = ({ role, scope }: Pick<Grant, 'role' | 'scope'>, dataset: Pick<Dataset, 'id' | 'providerId'>): boolean =>
+  role === 'provider' &&
+  ((scope.kind === 'unit' && scope.organisationId === dataset.providerId) || (scope.kind === 'dataset' && scope.datasetId === dataset.id));

@@ -8,7 +8,7 @@ import type { Keys } from '#platform/keys';
 import { objectsLocked, OBJECTS } from '#platform/objects';
 import type { Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
-import { assertWritable, decideClaim, partKey, uploadDays, uploadFolder, uploadKey } from '../domain/upload.js';
+import { assertUploadRoom, assertWritable, decideClaim, partKey, uploadDays, uploadFolder, uploadKey } from '../domain/upload.js';
 import type { Upload } from '../domain/upload.js';
 import { UploadsRepository } from '../persistence/uploads.repository.js';
 import { Pieces } from './pieces.js';
@@ -31,6 +31,7 @@ export class Uploads {
   begin(ctx: ActContext, length: number): Promise<Upload> {
     const person = personOf(ctx.actor);
     return this.unitOfWork.run(ctx, async (tx) => {
+      assertUploadRoom(await this.repository.open(tx, person.organisationId, person.personId));
       const upload = await this.repository.insert(tx, {
         id: newId(),
         createdAt: ctx.at,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Refusal } from '#kernel';
+import fc from 'fast-check';
 import { decideFields, decideFreeze, decideProposal, decideRegistration, decideThaw, assertUsable } from './dataset.js';
 import type { Dataset, Registration } from './dataset.js';
 import { isSensitive, loweredFields } from './field.js';
-import type { Field } from './field.js';
+import type { Field, FieldVersion } from './field.js';
 import { grantOf } from './grant.js';
 import { datasetsRefusals } from './refusals.js';
 
@@ -93,6 +94,50 @@ describe('deciding fields', () => {
       expect(decideProposal(waiting, digest, other)).toMatchObject({ fields: lower, fieldsVersion: 2, proposal: null });
     }
     expect(codeOf(() => decideProposal(dataset, 'sha256:', other))).toBe('dataset.no-proposal');
+  });
+
+  it('never protects a field less without the authority, whatever lists follow one another and however its name is written [CLS-01]', () => {
+    const spellings = { id: ['id', 'ID', ' Id ', 'ｉｄ'], tel: ['tel', 'TEL', 'ｔｅｌ', 't el'] } as const;
+    const anyField = fc.record({
+      key: fc.constantFrom('id', 'tel'),
+      spelling: fc.nat(3),
+      grade: fc.constantFrom('L1', 'L2', 'L3', 'L4', null),
+      class: fc.constantFrom('public', 'personal', null),
+      sensitiveType: fc.constantFrom('none', 'mobile', null),
+    });
+    const step = fc.record({ fields: fc.uniqueArray(anyField, { selector: ({ key }) => key, maxLength: 2 }), agrees: fc.boolean() });
+    const strength = ({ grade, class: kind, sensitiveType }: Field) => [
+      grade === null ? 0 : Number(grade.slice(1)),
+      kind !== null && kind !== 'public' ? 1 : 0,
+      sensitiveType !== null && sensitiveType !== 'none' ? 1 : 0,
+    ];
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+        let held: Dataset = decideRegistration(id, { ...wanted, fields: [{ ...field, name: '其他' }] });
+        const versions: FieldVersion[] = [{ fields: held.fields, approved: false }];
+        const floor = new Map<string, number[]>();
+        for (const { fields, agrees } of steps) {
+          const list = [
+            { ...field, name: '其他' },
+            ...fields.map(({ key, spelling, ...more }) => ({ ...field, ...more, name: spellings[key][spelling] ?? key })),
+          ];
+          held = { ...held, ...decideFields(held, list, by('复核'), versions) };
+          const approved = held.proposal !== null;
+          if (held.proposal !== null) {
+            if (!agrees) continue;
+            held = { ...held, ...decideProposal(held, held.proposal.digest, other) };
+          }
+          versions.push({ fields: held.fields, approved });
+          for (const [at, { key }] of fields.entries()) {
+            const now = strength(list[at + 1] as Field);
+            const before = floor.get(key) ?? now;
+            if (!approved) expect(now.every((one, part) => one >= (before[part] ?? 0))).toBe(true);
+            floor.set(key, now);
+          }
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('counts an undecided field as sensitive [CLS-04]', () => {

@@ -2,8 +2,8 @@ import { stepTo, type Moving } from '#kernel';
 import type { Digest, Id, Instant } from '#kernel';
 import { datasetTransitions } from './copy.states.js';
 import type { DatasetState } from './copy.states.js';
-import { fieldsDigest, loweredFields, strictestGrade } from './field.js';
-import type { Field, Grade } from './field.js';
+import { fieldKey, fieldsDigest, loweredFields, protectionOf, strictestGrade } from './field.js';
+import type { Field, FieldVersion, Grade } from './field.js';
 import { refuse } from './refusals.js';
 
 /** Kinds of data that are never authorised (CLS-03). */
@@ -95,12 +95,18 @@ export function decideRegistration(id: Id, wanted: Registration): Dataset & { re
 
 /**
  * Takes a new list of fields, or keeps it as a proposal where it protects a field less: then the authority decides too (CLS-01).
+ * @param versions every list that was in force, oldest first: a field that comes back is compared with what it was
  * @throws Refusal `dataset.frozen`, `dataset.grade-too-low`, `dataset.field-names`, `dataset.reason-missing`.
  */
-export function decideFields(dataset: Dataset, fields: readonly Field[], by: { personId: Id; at: Instant; reason: string }): DatasetChange {
+export function decideFields(
+  dataset: Dataset,
+  fields: readonly Field[],
+  by: { personId: Id; at: Instant; reason: string },
+  versions: readonly FieldVersion[] = [],
+): DatasetChange {
   assertUsable(dataset);
   assertFields(fields, dataset.grade);
-  const lowered = loweredFields(dataset.fields, fields);
+  const lowered = loweredFields(protectionOf(versions.length > 0 ? versions : [{ fields: dataset.fields, approved: false }]), fields);
   if (lowered.length === 0) return { fields, fieldsVersion: dataset.fieldsVersion + 1, proposal: null };
   if (by.reason.trim() === '') throw refuse('dataset.reason-missing', { lowered });
   const proposal = { fields, digest: fieldsDigest(fields), lowered, reason: by.reason, proposedBy: by.personId, proposedAt: by.at };
@@ -143,7 +149,7 @@ function assertNotSecret(marking: Marking): void {
 }
 
 function assertFields(fields: readonly Field[], grade: Grade): void {
-  const names = fields.map(({ name }) => name);
+  const names = fields.map(({ name }) => fieldKey(name));
   if (fields.length === 0 || new Set(names).size !== names.length) throw refuse('dataset.field-names', { fields: names.length });
   const strictest = strictestGrade(fields);
   if (strictest !== null && strictest > grade) throw refuse('dataset.grade-too-low', { grade, strictest });

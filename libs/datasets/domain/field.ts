@@ -66,10 +66,44 @@ export const isSensitive = (field: Field): boolean =>
 /** Ungraded or unclassified: cannot be granted (CLS-01). */
 export const isUndecided = (field: Field): boolean => field.class === null || field.grade === null || field.sensitiveType === null;
 
-/** Names of the fields that the new list protects less than the old one: lower grade, no grade, or a sensitive type taken away. */
+/** By which a field is the same one however its name is written: width, case and blanks aside. */
+export const fieldKey = (name: string): string => name.normalize('NFKC').replace(/\s+/gu, '').toLowerCase();
+
+/** A list of fields that was in force, and whether the authority agreed to it. */
+export interface FieldVersion {
+  readonly fields: readonly Field[];
+  readonly approved: boolean;
+}
+
+/**
+ * How each field that a holding ever had is protected: at its strictest since the authority last decided on it, also where it was
+ * removed meanwhile.
+ * @param versions oldest first
+ */
+export function protectionOf(versions: readonly FieldVersion[]): Field[] {
+  const known = new Map<string, Field>();
+  for (const { fields, approved } of versions)
+    for (const field of fields) {
+      const before = known.get(fieldKey(field.name));
+      known.set(fieldKey(field.name), approved || before === undefined ? field : strictest(before, field));
+    }
+  return [...known.values()];
+}
+
+const strictest = (before: Field, field: Field): Field => ({
+  ...field,
+  grade: before.grade !== null && (field.grade === null || field.grade < before.grade) ? before.grade : field.grade,
+  class: before.class !== null && (field.class === null || field.class === 'public') ? before.class : field.class,
+  sensitiveType:
+    before.sensitiveType !== null && (field.sensitiveType === null || field.sensitiveType === 'none')
+      ? before.sensitiveType
+      : field.sensitiveType,
+});
+
+/** Names of the fields that the new list protects less than before: lower grade, no grade, or a sensitive type or class taken away. */
 export function loweredFields(from: readonly Field[], to: readonly Field[]): string[] {
-  const before = new Map(from.map((field) => [field.name, field]));
-  return to.filter((field) => isLowered(before.get(field.name), field)).map(({ name }) => name);
+  const before = new Map(from.map((field) => [fieldKey(field.name), field]));
+  return to.filter((field) => isLowered(before.get(fieldKey(field.name)), field)).map(({ name }) => name);
 }
 
 function isLowered(from: Field | undefined, to: Field): boolean {

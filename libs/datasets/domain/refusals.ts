@@ -138,6 +138,14 @@ export const datasetsRefusals = {
     satisfyZh: '续传至完成。',
     satisfyEn: 'Resume it to its end.',
   },
+  'upload.too-many-open': {
+    status: 429,
+    transient: true,
+    zh: '{whose} 已有 {open} 个未完成或未交付的上传（上限 {limit}）。',
+    en: 'The {whose} has {open} uploads that no delivery uses yet; {limit} are allowed.',
+    satisfyZh: '请先交付或取消其中一个。',
+    satisfyEn: 'Deliver or abandon one of them first.',
+  },
   'upload.used': {
     status: 409,
     zh: '该上传已用于另一次交付。',

@@ -19,6 +19,15 @@ export interface Upload {
 export const uploadDays = 3;
 export const maxUploadBytes = 64 * 1024 ** 3;
 
+/** How many uploads may be open at once that no delivery has taken. */
+const openLimits = { person: 50, unit: 200 } as const;
+
+/** @throws Refusal `upload.too-many-open` naming whose share is full. */
+export function assertUploadRoom(open: { readonly person: number; readonly unit: number }): void {
+  for (const whose of ['person', 'unit'] as const)
+    if (open[whose] >= openLimits[whose]) throw refuse('upload.too-many-open', { whose, open: open[whose], limit: openLimits[whose] });
+}
+
 const isWhole = (upload: Upload): boolean => upload.offset === upload.length;
 export const uploadFolder = (id: Id): string => `uploads/${id}`;
 export const uploadKey = (id: Id): string => `uploads/${id}`;

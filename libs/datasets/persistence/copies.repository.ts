@@ -29,9 +29,9 @@ export class CopiesRepository {
 
   page = (
     tx: Tx,
-    where: { scenarioId?: Id | undefined; datasetId?: Id | undefined },
+    { scenarioId, datasetId }: { scenarioId?: Id | undefined; datasetId?: Id | undefined },
     request: PageRequest,
-  ): Promise<Page<DatasetCopyRow>> => this.table.page(tx, where, request);
+  ): Promise<Page<DatasetCopyRow>> => this.table.page(tx, { scenarioId, datasetId }, request);
   assertSees = (tx: Tx, row: DatasetCopyRow): Promise<void> => this.table.assertSees(tx, row);
 
   async addBadRows(tx: Tx, copyId: Id, rows: readonly BadRow[]): Promise<void> {

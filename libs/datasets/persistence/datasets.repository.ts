@@ -3,7 +3,7 @@ import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Change, type Move, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import type { datasetTransitions } from '../domain/copy.states.js';
-import type { Field } from '../domain/field.js';
+import type { Field, FieldVersion } from '../domain/field.js';
 import { DatasetRow } from './entities.js';
 import { datasetTable } from './tables.js';
 
@@ -47,6 +47,15 @@ export class DatasetsRepository {
         version.decidedAt,
       ],
     );
+  }
+
+  /** Every list of fields that was in force, oldest first. */
+  async versions(tx: Tx, datasetId: Id): Promise<FieldVersion[]> {
+    const rows: { fields: Field[]; approved: boolean }[] = await managerOf(tx).query(
+      `SELECT fields, approved_by IS NOT NULL AS approved FROM datasets.field_versions WHERE dataset_id = $1 ORDER BY fields_version`,
+      [datasetId],
+    );
+    return rows;
   }
 
   async fieldsAt(tx: Tx, datasetId: Id, fieldsVersion: number): Promise<readonly Field[]> {

@@ -1,6 +1,6 @@
 import type { Id } from '#kernel';
 import type { Tx } from '#platform/database';
-import { managerOf } from '#platform/database/persistence';
+import { countOpen, managerOf, type OpenCount } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { UploadRow } from './entities.js';
 import { uploadTable } from './tables.js';
@@ -13,6 +13,15 @@ export class UploadsRepository {
   get = (tx: Tx, id: Id): Promise<UploadRow> => this.table.get(tx, id);
   lock = (tx: Tx, id: Id, mode: 'share' | 'update'): Promise<UploadRow> => this.table.lock(tx, id, mode);
   update = (tx: Tx, row: UploadRow, change: Partial<UploadRow>): Promise<UploadRow> => this.table.update(tx, row, change);
+
+  /** Uploads that neither a delivery has taken nor their end: of the person and of the organisation. */
+  open = (tx: Tx, organisationId: Id, ownerId: Id): Promise<OpenCount> =>
+    countOpen(
+      tx,
+      'datasets.uploads',
+      { person: ['owner_id', ownerId], unit: ['organisation_id', organisationId] },
+      'claimed_by IS NULL AND destroyed_at IS NULL',
+    );
 
   async addPart(tx: Tx, uploadId: Id, part: number, objectKey: string, bytes: number): Promise<void> {
     await managerOf(tx).query('INSERT INTO datasets.upload_parts (upload_id, part, object_key, bytes) VALUES ($1, $2, $3, $4)', [

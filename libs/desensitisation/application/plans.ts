@@ -92,6 +92,7 @@ export class Plans {
       const problems = plan.content === null ? [] : checkPlan(plan.content, plan.columns, plan.findings);
       const { state, revision, digest, unitId, editedBy } = plan;
       assertApprovable({ state, revision, digest, unitId, editedBy, problems }, approver, seen);
+      if (editedBy !== null) await this.standings.assertStands(tx, editedBy, ({ role }) => role === 'provider' || role === 'authority');
       const approved = await this.plans.move(tx, plan, { state: 'approved', approvedBy: approver.personId, approvedAt: ctx.at });
       const details = { revision: plan.revision, digest: plan.digest };
       await tx.record({

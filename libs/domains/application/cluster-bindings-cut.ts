@@ -1,4 +1,14 @@
-import { systemAct, type Clock, type CutMoment, type CutPath, type CutScope, type Id, type JsonObject, type PathCut } from '#kernel';
+import {
+  Batched,
+  systemAct,
+  type Clock,
+  type CutMoment,
+  type CutPath,
+  type CutScope,
+  type Id,
+  type JsonObject,
+  type PathCut,
+} from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { Implements } from '#platform/seams';
@@ -18,6 +28,10 @@ export class ClusterBindingsCut implements CutPath {
   readonly path = 'cluster-bindings';
   readonly limits =
     'Watches that stood before may last as long as their client’s timeout; people hold no cluster credential that could open one.';
+  private readonly concerned = new Batched<CutScope, readonly Id[]>((scopes) =>
+    this.unitOfWork.read(systemAct('domains', 'domain.read', this.clock.now()), (tx) => this.domainsOf(tx, scopes)),
+  );
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly domains: DomainsRepository,
@@ -27,8 +41,7 @@ export class ClusterBindingsCut implements CutPath {
   ) {}
 
   async cut(scope: CutScope, moment: CutMoment): Promise<readonly PathCut[]> {
-    const read = systemAct('domains', 'domain.read', this.clock.now());
-    const domainIds = await this.unitOfWork.read(read, (tx) => this.domainsOf(tx, scope));
+    const domainIds = await this.concerned.ask(scope);
     if (domainIds.length === 0) return [nothingOpen(scope, moment)];
     return (await Promise.all(domainIds.map((id) => this.check(id, moment)))).flat();
   }
@@ -63,7 +76,17 @@ export class ClusterBindingsCut implements CutPath {
     return { path: this.path, object: `domain ${domainId}`, cutAt: at, closedBy: 'acknowledged', probe };
   }
 
-  private async domainsOf(tx: Tx, scope: CutScope): Promise<readonly Id[]> {
+  private async domainsOf(tx: Tx, scopes: readonly CutScope[]): Promise<readonly (readonly Id[])[]> {
+    const owners = await this.desired.domainsOfOwners(
+      tx,
+      scopes.flatMap(({ kind, id }) => (kind === 'seat' ? [id] : [])),
+    );
+    const domains = [];
+    for (const scope of scopes) domains.push(scope.kind === 'seat' ? (owners.get(scope.id) ?? []) : await this.wide(tx, scope));
+    return domains;
+  }
+
+  private async wide(tx: Tx, scope: CutScope): Promise<readonly Id[]> {
     switch (scope.kind) {
       case 'domain':
         return [scope.id];
@@ -76,7 +99,6 @@ export class ClusterBindingsCut implements CutPath {
       case 'scenario':
         return unique(await this.desired.ofScenario(tx, scope.id));
       case 'seat':
-        return unique(await this.desired.ofOwner(tx, scope.id));
       case 'person':
         return [];
     }

@@ -7,8 +7,7 @@ import { currentZones, decideStanding, type Findings, type OperationDomain, type
 import {
   isLook,
   isPassOrder,
-  type ClusterOrder,
-  type LookKind,
+  type Look,
   type PassOrder,
   type ProbeRun,
   type Reconciliation,
@@ -34,8 +33,6 @@ export interface WantedDomain {
   readonly lastRun: ProbeRun | undefined;
   /** What is asked of the next pass. */
   readonly orders: readonly PassOrder[];
-  /** What is asked of a look, apart from passes. */
-  readonly looks: readonly (ClusterOrder & { readonly kind: LookKind })[];
   /** Namespaces of some other domains, for probes. */
   readonly strangers: readonly string[];
 }
@@ -73,6 +70,11 @@ export class OperatorDesk {
   urgent = (): Promise<Id[]> => this.unitOfWork.read(this.act('domain.read'), (tx) => this.operator.urgent(tx));
   /** Domains about which somebody waits for a look. */
   lookedFor = (): Promise<Id[]> => this.unitOfWork.read(this.act('domain.read'), (tx) => this.operator.lookedFor(tx));
+  /** Hears that something has changed; what a pass reads afterwards holds it. */
+  hear = (domainId: Id): Promise<void> => this.unitOfWork.run(this.act('domain.read'), (tx) => this.operator.countRings(tx, domainId));
+  /** The looks that are asked for, which begin now: what they rest on is read after this. */
+  beginLooks = (domainId: Id): Promise<readonly Look[]> =>
+    this.unitOfWork.run(this.act('domain.read'), async (tx) => (await this.operator.beginLooks(tx, domainId)).filter(isLook));
   domainOf = (namespace: string): Promise<Id | undefined> =>
     this.unitOfWork.read(this.act('domain.read'), (tx) => this.domains.byNamespace(tx, namespace));
 
@@ -91,7 +93,6 @@ export class OperatorDesk {
         planted: (await this.desired.canaries(tx, domainId)).length > 0,
         lastRun: await this.operator.lastRun(tx, domainId),
         orders: open.filter(isPassOrder),
-        looks: open.filter(isLook),
         strangers: others.slice(0, strangersProbed).map((other) => other.namespace),
       };
     });

@@ -12,8 +12,8 @@ export type OrderKind = (typeof orderKinds)[number];
 /** What a cut waits for: answered at once, by one look for all who ask, and not after a pass. */
 export const lookKinds = ['pods', 'access'] as const satisfies readonly OrderKind[];
 export type LookKind = (typeof lookKinds)[number];
-export const isLook = (order: ClusterOrder): order is ClusterOrder & { readonly kind: LookKind } =>
-  (lookKinds as readonly OrderKind[]).includes(order.kind);
+export type Look = ClusterOrder & { readonly kind: LookKind };
+export const isLook = (order: ClusterOrder): order is Look => (lookKinds as readonly OrderKind[]).includes(order.kind);
 export const isPassOrder = (order: ClusterOrder): order is PassOrder => !isLook(order);
 /** An order that is answered with a pass. */
 export type PassOrder = ClusterOrder & { readonly kind: Exclude<OrderKind, LookKind> };
@@ -23,12 +23,30 @@ export interface ClusterOrder {
   readonly domainId: Id;
   readonly kind: OrderKind;
   readonly requestedAt: Instant;
+  /** Of a look: when it began, after reading this order; null until then, and for what a pass answers. */
+  readonly begunAt: Instant | null;
   readonly doneAt: Instant | null;
   readonly result: JsonObject | null;
   /** The cause, in one word or code; never a value. */
   readonly failure: string | null;
   readonly traceparent: string | null;
 }
+
+/** What somebody wants to have looked at. */
+export interface LookSubject {
+  readonly domainId: Id;
+  readonly kind: LookKind;
+}
+/** The newest answered and the newest open order of a subject. */
+export interface LookStanding {
+  readonly answered: ClusterOrder | undefined;
+  readonly open: ClusterOrder | undefined;
+}
+/** Whether what an order's look shows was seen after a moment. Both are of the database's clock, cut off at the millisecond. */
+export const began = ({ begunAt }: Pick<ClusterOrder, 'begunAt'>, after: Instant): boolean => begunAt !== null && begunAt > after;
+/** Whether a look is to come, or under way, that shows what was done by then: one that has not begun begins later. */
+export const pending = ({ open }: LookStanding, after: Instant): boolean =>
+  open !== undefined && (open.begunAt === null || began(open, after));
 
 export interface ZoneVerdict extends Verdict {
   readonly zone: Zone;

@@ -15,8 +15,17 @@ export class DesiredRepository {
   standing = (tx: Tx, domainId: Id): Promise<DesiredObjectRow[]> =>
     managerOf(tx).find(DesiredObjectRow, { where: { domainId, droppedAt: IsNull() }, order: { createdAt: 'ASC', position: 'ASC' } });
 
-  /** Every row of an owner, dropped ones too. */
-  ofOwner = (tx: Tx, ownerId: Id): Promise<DesiredObjectRow[]> => managerOf(tx).find(DesiredObjectRow, { where: { ownerId } });
+  /** Domains that hold or held anything for each of the owners. */
+  async domainsOfOwners(tx: Tx, ownerIds: readonly Id[]): Promise<ReadonlyMap<Id, readonly Id[]>> {
+    if (ownerIds.length === 0) return new Map();
+    const rows: { owner_id: Id; domain_id: Id }[] = await managerOf(tx).query(
+      'SELECT DISTINCT owner_id, domain_id FROM domains.desired_objects WHERE owner_id = ANY($1)',
+      [[...ownerIds]],
+    );
+    const byOwner = Map.groupBy(rows, (row) => row.owner_id);
+    return new Map([...byOwner].map(([owner, own]) => [owner, own.map((row) => row.domain_id)]));
+  }
+
   ofScenario = (tx: Tx, scenarioId: Id): Promise<DesiredObjectRow[]> => managerOf(tx).find(DesiredObjectRow, { where: { scenarioId } });
 
   async drop(tx: Tx, owner: { readonly kind: string; readonly id: Id }, at: Instant): Promise<readonly Id[]> {

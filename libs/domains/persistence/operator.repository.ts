@@ -2,7 +2,15 @@ import type { Id, Instant, JsonObject } from '#kernel';
 import type { Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { lookKinds, type ClusterOrder, type OrderKind, type ProbeRun, type Reconciliation } from '../domain/operator-work.js';
+import {
+  lookKinds,
+  type ClusterOrder,
+  type LookStanding,
+  type LookSubject,
+  type OrderKind,
+  type ProbeRun,
+  type Reconciliation,
+} from '../domain/operator-work.js';
 
 /** Orders to the operator, what it last saw, and the probes it asked. */
 @Injectable()
@@ -22,15 +30,30 @@ export class OperatorRepository {
     await managerOf(tx).query('SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', [`domains.look ${kind}`, domainId]);
   }
 
-  /** The newest answered and the newest open order of a kind placed after a moment (of the database's clock, to the millisecond). */
-  async since(tx: Tx, domainId: Id, kind: OrderKind, after: Instant): Promise<readonly ClusterOrder[]> {
-    return this.orders(
-      tx,
-      `id IN (SELECT DISTINCT ON (done_at IS NULL) id FROM domains.cluster_orders
-              WHERE domain_id = $1 AND kind = $2 AND requested_at >= $3::timestamptz + interval '1 millisecond'
-              ORDER BY done_at IS NULL, requested_at DESC)`,
-      [domainId, kind, after],
+  /** The newest answered and the newest open order of each subject. */
+  async newest(tx: Tx, subjects: readonly LookSubject[]): Promise<readonly LookStanding[]> {
+    const newestWhere = (condition: string): string => `SELECT newest.* FROM subjects CROSS JOIN LATERAL (
+        SELECT * FROM domains.cluster_orders o WHERE o.domain_id = subjects.domain_id AND o.kind = subjects.kind AND ${condition}
+        ORDER BY o.requested_at DESC LIMIT 1) newest`;
+    const rows: OrderRecord[] = await managerOf(tx).query(
+      `WITH subjects AS (SELECT DISTINCT domain_id, kind FROM unnest($1::uuid[], $2::text[]) AS asked (domain_id, kind))
+       ${newestWhere('o.done_at IS NULL')} UNION ALL ${newestWhere('o.done_at IS NOT NULL')}`,
+      [subjects.map(({ domainId }) => domainId), subjects.map(({ kind }) => kind)],
     );
+    const orders = rows.map(orderOf);
+    return subjects.map(({ domainId, kind }) => {
+      const own = orders.filter((order) => order.domainId === domainId && order.kind === kind);
+      return { answered: own.find(({ doneAt }) => doneAt !== null), open: own.find(({ doneAt }) => doneAt === null) };
+    });
+  }
+
+  /** The open looks of a domain, which begin with this: what is seen from here on was seen after every cut that they came from. */
+  async beginLooks(tx: Tx, domainId: Id): Promise<ClusterOrder[]> {
+    const [rows]: [OrderRecord[], number] = await managerOf(tx).query(
+      'UPDATE domains.cluster_orders SET begun_at = clock_timestamp() WHERE domain_id = $1 AND done_at IS NULL AND kind = ANY($2) RETURNING *',
+      [domainId, lookKinds],
+    );
+    return rows.map(orderOf);
   }
 
   async order(tx: Tx, id: Id): Promise<ClusterOrder | undefined> {
@@ -47,48 +70,42 @@ export class OperatorRepository {
   }
 
   private async orders(tx: Tx, where: string, parameters: readonly unknown[]): Promise<ClusterOrder[]> {
-    const rows: {
-      id: Id;
-      domain_id: Id;
-      kind: OrderKind;
-      requested_at: Date;
-      done_at: Date | null;
-      result: JsonObject | null;
-      failure: string | null;
-      traceparent: string | null;
-    }[] = await managerOf(tx).query(`SELECT * FROM domains.cluster_orders WHERE ${where} ORDER BY id`, [...parameters]);
-    return rows.map((row) => ({
-      id: row.id,
-      domainId: row.domain_id,
-      kind: row.kind,
-      requestedAt: row.requested_at.toISOString(),
-      doneAt: row.done_at?.toISOString() ?? null,
-      result: row.result,
-      failure: row.failure,
-      traceparent: row.traceparent,
-    }));
+    const rows: OrderRecord[] = await managerOf(tx).query(`SELECT * FROM domains.cluster_orders WHERE ${where} ORDER BY id`, [
+      ...parameters,
+    ]);
+    return rows.map(orderOf);
   }
 
-  /** Says that what is wanted of a domain has changed. Counted, not timed: a change that commits late is not mistaken for an old one. */
+  /**
+   * Says that what is wanted of a domain has changed. A row of its own, so that who rings waits for nobody: not for a pass that reports,
+   * nor for others of the domain who ring and have not committed.
+   */
   async ring(tx: Tx, domainId: Id): Promise<void> {
-    await managerOf(tx).query(
-      `INSERT INTO domains.reconciliations (domain_id) VALUES ($1)
-       ON CONFLICT (domain_id) DO UPDATE SET wanted = domains.reconciliations.wanted + 1, retry_at = NULL`,
-      [domainId],
-    );
+    await managerOf(tx).query('INSERT INTO domains.rings (domain_id) VALUES ($1)', [domainId]);
   }
 
   async ringAll(tx: Tx): Promise<void> {
-    await managerOf(tx).query('UPDATE domains.reconciliations SET wanted = wanted + 1, retry_at = NULL');
+    await managerOf(tx).query(`INSERT INTO domains.rings (domain_id) SELECT id FROM domains.operation_domains WHERE state <> 'destroyed'`);
+  }
+
+  /** Counts what was rung by now, before a pass reads what is wanted. Counted, not timed: a change that commits late is not mistaken for an old one. */
+  async countRings(tx: Tx, domainId: Id): Promise<void> {
+    await managerOf(tx).query(
+      `WITH heard AS (DELETE FROM domains.rings WHERE domain_id = $1 RETURNING id)
+       INSERT INTO domains.reconciliations (domain_id, wanted) SELECT $1, count(*) FROM heard HAVING count(*) > 0
+       ON CONFLICT (domain_id) DO UPDATE SET wanted = domains.reconciliations.wanted + excluded.wanted, retry_at = NULL`,
+      [domainId],
+    );
   }
 
   /** Domains that should be looked at now, not at the next round. */
   async urgent(tx: Tx): Promise<Id[]> {
     const rows: { id: Id }[] = await managerOf(tx).query(
-      `SELECT domain.id FROM domains.operation_domains domain JOIN domains.reconciliations pass ON pass.domain_id = domain.id
-       WHERE (pass.retry_at IS NULL OR pass.retry_at <= now())
-         AND (pass.wanted > pass.seen
-           OR EXISTS (SELECT 1 FROM domains.cluster_orders o WHERE o.domain_id = domain.id AND o.done_at IS NULL AND o.kind <> ALL($1)))`,
+      `SELECT domain.id FROM domains.operation_domains domain LEFT JOIN domains.reconciliations pass ON pass.domain_id = domain.id
+       WHERE EXISTS (SELECT 1 FROM domains.rings r WHERE r.domain_id = domain.id)
+         OR ((pass.retry_at IS NULL OR pass.retry_at <= now())
+           AND (pass.wanted > pass.seen
+             OR EXISTS (SELECT 1 FROM domains.cluster_orders o WHERE o.domain_id = domain.id AND o.done_at IS NULL AND o.kind <> ALL($1))))`,
       [lookKinds],
     );
     return rows.map((row) => row.id);
@@ -167,3 +184,26 @@ export class OperatorRepository {
     return rows.map((row) => ({ id: row.id, domainId: row.domain_id, at: row.ran_at.toISOString(), verdicts: row.verdicts }));
   }
 }
+
+interface OrderRecord {
+  readonly id: Id;
+  readonly domain_id: Id;
+  readonly kind: OrderKind;
+  readonly requested_at: Date;
+  readonly begun_at: Date | null;
+  readonly done_at: Date | null;
+  readonly result: JsonObject | null;
+  readonly failure: string | null;
+  readonly traceparent: string | null;
+}
+const orderOf = (row: OrderRecord): ClusterOrder => ({
+  id: row.id,
+  domainId: row.domain_id,
+  kind: row.kind,
+  requestedAt: row.requested_at.toISOString(),
+  begunAt: row.begun_at?.toISOString() ?? null,
+  doneAt: row.done_at?.toISOString() ?? null,
+  result: row.result,
+  failure: row.failure,
+  traceparent: row.traceparent,
+});

@@ -1,5 +1,5 @@
 import { asSeen, isKubeError, refOf, termAnnotation, type Cluster, type KubeObject } from '#platform/kube';
-import type { Step } from './difference.js';
+import { difference, type Step } from './difference.js';
 
 const rightsTakeEffectWithinMs = 3_000;
 
@@ -15,7 +15,7 @@ export async function carryOut(cluster: Cluster, steps: readonly Step[]): Promis
 async function one(cluster: Cluster, step: Step): Promise<void> {
   switch (step.do) {
     case 'create':
-      await cluster.create(step.object);
+      await create(cluster, step.object);
       return;
     case 'replace':
       await cluster.replace(step.object, step.seen);
@@ -28,6 +28,20 @@ async function one(cluster: Cluster, step: Step): Promise<void> {
       return;
     case 'remove':
       await cluster.remove(step.ref, step.seen);
+  }
+}
+
+/**
+ * What the cluster's own controllers make in every new namespace (the account `default`) may come in between: it is then brought to what
+ * is wanted, as a pass that had seen it would.
+ */
+async function create(cluster: Cluster, object: KubeObject): Promise<void> {
+  try {
+    await cluster.create(object);
+  } catch (error) {
+    const standing = isKubeError(error, 'AlreadyExists') ? await cluster.read(refOf(object)) : undefined;
+    if (standing === undefined) throw error;
+    for (const step of difference([object], [standing])) await one(cluster, step);
   }
 }
 

@@ -36,6 +36,7 @@ export class DomainReconciler implements Reconciler {
   watch = (cluster: Cluster, wake: (key: string) => void): (() => Promise<void>) => watchZones(cluster, this.desk, wake);
 
   async reconcile(domainId: Id, leadership: Leadership): Promise<void> {
+    await this.desk.hear(domainId);
     const first = await this.desk.wanted(domainId);
     if (first.domain.state === 'destroyed') return;
     // The worker rings again when it has planted them.

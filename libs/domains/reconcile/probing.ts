@@ -5,7 +5,7 @@ import { zoneProbes, type ProbedZone } from '../domain/zone-probes.js';
 import { accounts, probeImage, probeTarget } from '../manifests/index.js';
 
 /** The shortest life Kubernetes gives a token. */
-const tokenSeconds = 600;
+export const tokenSeconds = 600;
 
 export const probedZone = (of: Pick<ProbedZone, 'namespace' | 'zone' | 'domainId'>): ProbedZone => ({
   ...of,
@@ -17,17 +17,20 @@ export const probedZone = (of: Pick<ProbedZone, 'namespace' | 'zone' | 'domainId
 /**
  * Asks for everything that a zone must refuse, as its prober account and as the operator, and judges each answer by its reason.
  * @param strangers namespaces of other zones, of this domain and of others.
- * @param only names of the probes to ask; all where left out.
  */
-export async function probeZone(
-  cluster: Cluster,
-  zone: ProbedZone,
-  strangers: readonly string[],
-  only?: readonly string[],
-): Promise<readonly Verdict[]> {
-  const probes = zoneProbes(zone, strangers).filter(({ name }) => only?.includes(name) ?? true);
-  const { token } = await cluster.requestToken({ namespace: zone.namespace, name: zone.prober }, tokenSeconds);
-  return Promise.all(probes.map(async (probe) => judge(probe, await answerTo(cluster, probe, token))));
+export async function probeZone(cluster: Cluster, zone: ProbedZone, strangers: readonly string[]): Promise<readonly Verdict[]> {
+  const token = await proberToken(cluster, zone);
+  return Promise.all(zoneProbes(zone, strangers).map(async (probe) => judge(probe, await answerTo(cluster, probe, token))));
+}
+
+/** One probe of a zone by its name, with a token that its prober has. */
+export async function probeOnce(cluster: Cluster, zone: ProbedZone, name: string, token: string): Promise<Verdict | undefined> {
+  const probe = zoneProbes(zone, []).find((one) => one.name === name);
+  return probe && judge(probe, await answerTo(cluster, probe, token));
+}
+
+export async function proberToken(cluster: Cluster, { namespace, prober }: ProbedZone): Promise<string> {
+  return (await cluster.requestToken({ namespace, name: prober }, tokenSeconds)).token;
 }
 
 async function answerTo(cluster: Cluster, probe: Probe, token: string): Promise<ProbeAnswer> {

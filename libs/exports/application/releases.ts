@@ -95,7 +95,9 @@ export class Releases {
       this.standing.assertSees(ctx, row);
       if (row.state !== 'approved' || row.binding === null) return [];
       const { lineage } = await this.results.of(tx, row.runId);
-      const changed = changedSince(row.binding, bindingOf(await this.measured(row.files), await this.policies.current(tx), lineage));
+      const { fallen } = await this.standing.decisions(tx, row);
+      const now = bindingOf(await this.measured(row.files), await this.policies.current(tx), lineage);
+      const changed = [...changedSince(row.binding, now), ...(fallen.length > 0 ? ['reviewers'] : [])];
       if (changed.length > 0) await this.voiding.void(tx, row, changed, { lineage });
       return changed;
     });
@@ -119,7 +121,7 @@ export class Releases {
       request: row,
       slots: row.slots,
       checks: round?.checks ?? [],
-      decisions: await this.requests.decisions(tx, row.id, row.round),
+      decisions: (await this.standing.decisions(tx, row)).standing,
       reviewed: row.binding ?? now,
       now,
       reviewedDigest: row.bindingDigest ?? 'sha256:',

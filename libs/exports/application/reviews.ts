@@ -53,7 +53,7 @@ export class ExportReviews {
       const round = await this.requests.round(tx, id, row.round);
       const { state, requesterId, slots, bindingDigest } = row;
       if (round === undefined || bindingDigest === null) throw refuse('export.not-in-review', { id, state });
-      const decisions = await this.requests.decisions(tx, id, row.round);
+      const { standing: decisions } = await this.standing.decisions(tx, row);
       const facts = { requestId: id, state, requesterId, slots, items: itemsToAnswer(round.checks), binding: bindingDigest, decisions };
       const given = { ...answer, binding: answer.binding as typeof bindingDigest };
       const { decision, outcome } = decideReview(facts, reviewer, given, { id: newId(), at: ctx.at });

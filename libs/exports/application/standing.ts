@@ -6,7 +6,8 @@ import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
 import { partyOf } from '../domain/review-slots.js';
 import type { Reviewer } from '../domain/review.js';
-import type { ExportRequestRow } from '../persistence/entities.js';
+import type { ExportRequestRow, ReviewRow } from '../persistence/entities.js';
+import { RequestsRepository } from '../persistence/requests.repository.js';
 import { refuse } from '../domain/refusals.js';
 
 /** A termination lets permitted results leave; a suspension lets nothing leave (SUSP-08, TERM-07). */
@@ -21,6 +22,7 @@ export class Standing {
     private readonly organisations: Organisations,
     private readonly standings: Standings,
     private readonly seats: SeatAccess,
+    private readonly requests: RequestsRepository,
   ) {}
 
   /** Another unit's request does not exist for those who do not reach it. @throws Refusal `export-request.not-found` */
@@ -47,6 +49,14 @@ export class Standing {
   async assertMayReceive(tx: Tx, actor: Actor, row: Pick<ExportRequestRow, 'unitId' | 'scenarioId'>): Promise<void> {
     if (manages(actor, row.unitId)) return;
     await this.seats.assertMayReceive(tx, personOf(actor).personId, row.scenarioId, tx.context.at);
+  }
+
+  /** The round's decisions that still count, and those whose reviewer is locked or lost the role since: another gives them anew. */
+  async decisions(tx: Tx, { id, round }: Pick<ExportRequestRow, 'id' | 'round'>): Promise<{ standing: ReviewRow[]; fallen: ReviewRow[] }> {
+    const given = await this.requests.reviewsOf(tx, id, round);
+    const says = given.map((row) => ({ row, personId: row.reviewerId, grantId: row.grantId }));
+    const fallen = (await this.standings.fallen(tx, says)).map(({ row }) => row);
+    return { standing: given.filter((row) => !fallen.includes(row)), fallen };
   }
 
   /**

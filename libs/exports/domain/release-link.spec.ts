@@ -47,7 +47,11 @@ describe('a release link', () => {
 
 describe('the release manifest', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const trusted = verifierKey('release/manifests', signatureTypes.ed25519, publicKey.export({ format: 'der', type: 'spki' }).subarray(-32));
+  const trusted = verifierKey(
+    'opdomain.example/release/manifests',
+    signatureTypes.ed25519,
+    publicKey.export({ format: 'der', type: 'spki' }).subarray(-32),
+  );
   const files = [{ id: 'f', name: 'result.csv', bytes: 1000, digest: sha256('content') }];
   const lineage = { codeDigest: 'sha256:code', copies: [{ copyId: 'c', digest: 'sha256:copy' }], files: [] };
   const document = manifestOf({
@@ -72,7 +76,8 @@ describe('the release manifest', () => {
     releasedBy: 'q',
     releasedAt: link.issuedAt,
   });
-  const signed = () => signDocument(document, [{ keyName: 'release/manifests', sign: (bytes) => sign(null, bytes, privateKey) }]);
+  const signed = () =>
+    signDocument(document, [{ keyName: 'opdomain.example/release/manifests', sign: (bytes) => sign(null, bytes, privateKey) }]);
 
   it('names scenario, recipient, purpose, code, snapshot and the reversibility verdict [EXP-03] [EXP-04]', () => {
     expect(document).toMatchObject({
@@ -88,7 +93,7 @@ describe('the release manifest', () => {
   it('verifies from the file and the public key alone, and refuses another byte [EXP-06]', async () => {
     const manifest = await signed();
     expect(verifyManifest(manifest, [trusted], { 'result.csv': sha256('content') })).toMatchObject({
-      signedBy: ['release/manifests'],
+      signedBy: ['opdomain.example/release/manifests'],
       files: [{ name: 'result.csv' }],
     });
     expect(() => verifyManifest(manifest, [trusted], { 'result.csv': sha256('other') })).toThrow(refusal('manifest.file-differs'));

@@ -95,21 +95,12 @@ export class RequestsRepository {
     await managerOf(tx).insert<ObjectLiteral>(ReviewRow, row);
   }
 
-  reviews(tx: Tx, requestId: Id): Promise<ReviewRow[]> {
-    return managerOf(tx).find(ReviewRow, { where: { requestId }, order: { id: 'ASC' } });
+  /** Of one round, with the grants that they were given by. */
+  reviewsOf(tx: Tx, requestId: Id, round: number): Promise<ReviewRow[]> {
+    return managerOf(tx).find(ReviewRow, { where: { requestId, round }, order: { id: 'ASC' } });
   }
 
-  async decisions(tx: Tx, requestId: Id, round: number): Promise<ReviewDecision[]> {
-    const rows = await managerOf(tx).find(ReviewRow, { where: { requestId, round }, order: { id: 'ASC' } });
-    return rows.map(({ id, reviewerId, party, verdict, reasons, answers, binding, decidedAt }) => ({
-      id,
-      reviewerId,
-      party,
-      verdict,
-      reasons,
-      answers,
-      binding,
-      decidedAt,
-    }));
+  reviews(tx: Tx, requestId: Id): Promise<ReviewRow[]> {
+    return managerOf(tx).find(ReviewRow, { where: { requestId }, order: { id: 'ASC' } });
   }
 }

@@ -2,7 +2,7 @@ import { type Id, type PermissionScope, type Role } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Seams } from '#platform/seams';
 import { Injectable } from '@nestjs/common';
-import { affiliationsAt } from '../domain/personnel.js';
+import { affiliationsAt, type DatedGrant } from '../domain/personnel.js';
 import { fitsRole, homeFor, roleRules, scopeKinds, separationConflict, type Home, type Named } from '../domain/role-rules.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
@@ -45,6 +45,15 @@ export class Grantable {
     const home = homeFor(role, scope, named, homes);
     if (home === undefined) throw refuse('identity.not-of-the-organisation', { role });
     return { affiliationId: home.affiliationId, organisationId: named?.organisationId ?? home.organisationId };
+  }
+
+  /** For which organisation a grant that somebody has decides. */
+  async decidesFor(tx: Tx, personId: Id, grant: Pick<DatedGrant, 'scope' | 'affiliationId'>): Promise<Id> {
+    const named = await this.named(tx, grant.scope);
+    const home = (await this.people.facts(tx, personId)).affiliations.find(({ id }) => id === grant.affiliationId);
+    const organisationId = named?.organisationId ?? home?.organisationId;
+    if (organisationId === undefined) throw refuse('identity.not-affiliated');
+    return organisationId;
   }
 
   private async named(tx: Tx, scope: PermissionScope): Promise<Named | undefined> {

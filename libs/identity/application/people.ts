@@ -89,12 +89,16 @@ export class People {
     });
   }
 
-  /** Takes a role back: one person's act, and every grant of it ends at that moment or a later one. */
+  /**
+   * Takes a role back that decides nothing: one person's act, and every grant of it ends at that moment or a later one.
+   * @throws Refusal `identity.two-people-needed` for one that decides; a lock, which only takes away, needs no second person.
+   */
   endRole(ctx: ActContext, personId: Id, input: z.output<typeof EndRole>): Promise<PersonAnswer> {
     const { role, until = ctx.at } = input;
     return this.change(ctx, personId, 'person.role-ended', { role, until }, async (tx) => {
       notSelf(ctx, personId);
       assertNotBackdated(until, ctx.at);
+      if (decides(role)) throw refuse('identity.two-people-needed', { role });
       if ((await this.repository.endGrants(tx, personId, role, until)) === 0) throw refuse('identity.role-not-held', { role });
       await tx.bumpEpoch('rights', personId);
     });

@@ -1,4 +1,5 @@
-import { addDays, newId, personOf, systemAct, type ActContext, type Id, type Instant } from '#kernel';
+import { addDays, digestOf, newId, personOf, systemAct } from '#kernel';
+import type { ActContext, Id, Instant, PermissionScope, Role } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -33,11 +34,11 @@ export class RoleProposals {
   /** @throws Refusal of `Grantable.assert` and `assertMayPropose`, `identity.one-person-enough`, `identity.backdated`. */
   propose(ctx: ActContext, input: z.output<typeof ProposeRole>): Promise<Answer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      const { personId, role, scope, until } = input;
+      const { personId, role, scope, until, ends } = input;
       if (!decides(role)) throw refuse('identity.one-person-enough', { role });
       assertNotBackdated(until, ctx.at);
       await this.people.lock(tx, personId, 'update');
-      const { organisationId } = await this.grantable.assert(tx, personId, role, scope);
+      const { organisationId } = ends ? await this.held(tx, personId, role, scope) : await this.grantable.assert(tx, personId, role, scope);
       const proposer = await this.standings.acting(tx);
       assertMayPropose(proposer, { personId, role, organisationId }, await this.repository.staffing(tx, organisationId, personId, ctx.at));
       const row = await this.repository.insert(tx, {
@@ -48,6 +49,7 @@ export class RoleProposals {
         role,
         scope,
         until,
+        ends,
         organisationId,
         proposedBy: proposer.personId,
         expiresAt: addDays(ctx.at, waits),
@@ -65,22 +67,27 @@ export class RoleProposals {
   confirm(ctx: ActContext, id: Id): Promise<Answer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.locked(tx, id);
-      const { personId, role, scope, until } = row;
+      const { personId, role, scope, until, ends, proposedBy, state, expiresAt } = row;
       const person = await this.people.lock(tx, personId, 'update');
-      const placed = await this.grantable.assert(tx, personId, role, scope);
-      const proposer = await this.standings.entitled(tx, row.proposedBy);
-      const staffing = await this.repository.staffing(tx, placed.organisationId, personId, ctx.at);
-      const { proposedBy, state, expiresAt } = row;
+      const placed = ends ? await this.held(tx, personId, role, scope) : await this.grantable.assert(tx, personId, role, scope);
       const { organisationId } = placed;
+      const proposer = await this.standings.entitled(tx, proposedBy);
+      const staffing = await this.repository.staffing(tx, organisationId, personId, ctx.at);
       const proposal = { id, personId, role, scope, until, proposedBy, state, expiresAt, organisationId };
       decideConfirmation(proposal, proposer, await this.standings.acting(tx), staffing, ctx.at);
       assertNotBackdated(until, ctx.at);
-      const { affiliationId } = placed;
-      const grantId = newId(Date.parse(ctx.at));
-      await this.people.addGrant(tx, { id: grantId, personId, role, scope, affiliationId, proposalId: id, from: ctx.at, until });
+      const details = { role, scope: { ...scope }, until, proposedBy, proposalId: id };
+      if ('grantIds' in placed) {
+        await this.people.endGrantsById(tx, placed.grantIds, until ?? ctx.at);
+        await tx.bumpEpoch('rights', personId);
+        await tx.record({ action: 'person.role-ended', object: { kind: 'person', id: personId }, details });
+      } else {
+        const { affiliationId } = placed;
+        const grantId = newId(Date.parse(ctx.at));
+        await this.people.addGrant(tx, { id: grantId, personId, role, scope, affiliationId, proposalId: id, from: ctx.at, until });
+        await tx.record({ action: 'person.role-granted', object: { kind: 'person', id: personId }, details: { ...details, grantId } });
+      }
       await this.people.touch(tx, person);
-      const details = { grantId, role, scope: { ...scope }, until, proposedBy: row.proposedBy, proposalId: id };
-      await tx.record({ action: 'person.role-granted', object: { kind: 'person', id: personId }, details });
       return this.settle(tx, row, 'confirmed', null);
     });
   }
@@ -124,6 +131,17 @@ export class RoleProposals {
     return this.unitOfWork.read(ctx, async (tx) => viewOf(await this.reached(tx, await this.repository.get(tx, id))));
   }
 
+  /** The person's running grants of a role in a scope, which would end. @throws Refusal `identity.role-not-held`. */
+  private async held(tx: Tx, personId: Id, role: Role, scope: PermissionScope): Promise<{ grantIds: Id[]; organisationId: Id }> {
+    const wanted = digestOf(scope);
+    const running = (await this.people.grants(tx, personId)).filter(
+      (grant) => grant.role === role && digestOf(grant.scope) === wanted && (grant.until === null || grant.until > tx.context.at),
+    );
+    const [first] = running;
+    if (first === undefined) throw refuse('identity.role-not-held', { role });
+    return { grantIds: running.map(({ id }) => id), organisationId: await this.grantable.decidesFor(tx, personId, first) };
+  }
+
   private async locked(tx: Tx, id: Id): Promise<RoleProposalRow> {
     return this.reached(tx, await this.repository.lock(tx, id));
   }
@@ -142,12 +160,12 @@ export class RoleProposals {
   }
 
   private async record(tx: Tx, row: RoleProposalRow, before?: RoleProposalRow): Promise<void> {
-    const { id, personId, role, scope, until, reason } = row;
+    const { id, personId, role, scope, until, ends, reason } = row;
     await tx.record({
       action: tx.context.action,
       object: { kind: 'role-proposal', id },
       after: row,
-      details: { personId, role, scope: { ...scope }, until },
+      details: { personId, role, scope: { ...scope }, until, ends },
       ...(before === undefined ? {} : { before }),
       ...(reason === null ? {} : { reasons: [reason] }),
     });
@@ -155,6 +173,7 @@ export class RoleProposals {
 }
 
 function viewOf(row: RoleProposalRow): Answer {
-  const { id, version, state, personId, role, scope, until, organisationId, proposedBy, expiresAt, settledBy, settledAt, reason } = row;
-  return { id, version, state, personId, role, scope, until, organisationId, proposedBy, expiresAt, settledBy, settledAt, reason };
+  const { id, version, state, personId, role, scope, until, ends, organisationId, proposedBy, expiresAt, settledBy, settledAt, reason } =
+    row;
+  return { id, version, state, personId, role, scope, until, ends, organisationId, proposedBy, expiresAt, settledBy, settledAt, reason };
 }

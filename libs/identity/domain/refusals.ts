@@ -130,10 +130,10 @@ export const identityRefusals = {
   },
   'identity.two-people-needed': {
     status: 409,
-    zh: '角色 {role} 有决定权，须一人提议、另一人确认。',
-    en: 'The role {role} decides: one person proposes it and another confirms.',
-    satisfyZh: '请通过授予提议（role-proposals）办理。',
-    satisfyEn: 'Open a role proposal.',
+    zh: '角色 {role} 有决定权，授予和收回均须一人提议、另一人确认。',
+    en: 'The role {role} decides: one person proposes that it begins or ends, and another confirms.',
+    satisfyZh: '请通过授予提议（role-proposals，收回时 ends 为 true）办理；情况紧急时可先锁定该人员。',
+    satisfyEn: 'Open a role proposal (with `ends` to take it back); in an emergency lock the person, which one may do alone.',
     sources: ['ACC-05', 'ACC-06'],
   },
   'identity.one-person-enough': {
@@ -151,6 +151,15 @@ export const identityRefusals = {
     satisfyEn: 'A person of one of the two sides must do it.',
     sources: ['ACC-05', 'ADM-03'],
   },
+  'identity.side-vacant': {
+    status: 409,
+    zh: '应当参与的一方目前无人在任：{sides}。空缺不改变须由哪两方办理。',
+    en: 'Nobody holds office on a side that must take part: {sides}. A vacancy does not change which two sides decide.',
+    satisfyZh: '由上级主管部门的人员代行“authority”一方；管理员一方被锁定的，由有权人员解除其锁定，或由该角色的另一人办理。',
+    satisfyEn:
+      'A person of an authority above acts for the side authority; for an administrator’s side its lock is lifted by who may, or another holder of that role acts.',
+    sources: ['ACC-05', 'ADM-03'],
+  },
   'identity.second-person-needed': {
     status: 403,
     zh: '须由另一方、另一机构的另一人确认（{because}）。',
@@ -158,6 +167,14 @@ export const identityRefusals = {
     satisfyZh: '请由另一方的人员确认；提议人须仍在任。',
     satisfyEn: 'A person of the other side confirms, while the proposer still holds their role.',
     sources: ['ACC-05'],
+  },
+  'identity.earlier-say-fell': {
+    status: 409,
+    zh: '前一人（{personId}）已被锁定，或不再持有其据以表态的角色：其提议、确认或表决不再计入。',
+    en: 'The earlier person ({personId}) is locked, or no longer holds the role by which they acted: their proposal, confirmation or vote does not count.',
+    satisfyZh: '请由另一名有权人员重新提出或确认，再办理本步。',
+    satisfyEn: 'Another entitled person begins it anew, or gives that say in their place; then take this step again.',
+    sources: ['ACC-05', 'TERM-01'],
   },
   'identity.proposal-expired': {
     status: 409,

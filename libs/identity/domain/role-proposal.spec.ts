@@ -16,7 +16,7 @@ import { isAdministrator } from './role-rules.js';
 const at = '2026-06-01T00:00:00.000Z';
 const authorityId = 'city';
 const county = 'county';
-const some: Staffing = { securityAdmins: 1, auditAdmins: 1, authorities: 1 };
+const some: Staffing = { securityAdmins: 1, auditAdmins: 1, authorities: 1, vacant: [] };
 
 function person(personId: string, role: Role, organisationId = `of ${personId}`, region = authorityId): Entitled {
   const scope = role === 'authority' ? ({ kind: 'region', authorityId: region } as const) : ({ kind: 'platform' } as const);
@@ -56,6 +56,16 @@ describe('who makes a deciding person', () => {
     ]);
   });
 
+  it('waits where a side that was held once stands empty: no other pair takes its place', () => {
+    const [security, audit] = [person('s', 'security-admin'), person('a', 'audit-admin')];
+    const emptied: Staffing = { ...some, vacant: ['authority'] };
+    expect(confirmed('authority', security, audit, emptied)).toBe('identity.side-vacant');
+    expect(confirmed('authority', audit, security, emptied)).toBe('identity.not-entitled');
+    expect(confirmed('security-admin', security, person('o', 'platform-operator'), { ...some, vacant: ['audit-admin'] })).toBe(
+      'identity.side-vacant',
+    );
+  });
+
   it('takes one of each side, whichever proposes', () => {
     const [officer, security, audit] = [person('o', 'authority'), person('s', 'security-admin'), person('a', 'audit-admin')];
     expect([confirmed('authority', officer, security), confirmed('authority', security, officer)]).toEqual(['yes', 'yes']);
@@ -71,7 +81,7 @@ describe('who makes a deciding person', () => {
       organisation: fc.constantFrom('x', 'y'),
       region: fc.constantFrom('city', 'other'),
     });
-    const staffing = fc.record({ securityAdmins: fc.nat(2), auditAdmins: fc.nat(2), authorities: fc.nat(2) });
+    const staffing = fc.record({ securityAdmins: fc.nat(2), auditAdmins: fc.nat(2), authorities: fc.nat(2), vacant: fc.constant([]) });
     fc.assert(
       fc.property(anyone, anyone, fc.constantFrom(...roles), staffing, (one, two, role, others) => {
         const [first, second] = [one, two].map((who) => person(who.personId, who.role, who.organisation, who.region)) as [

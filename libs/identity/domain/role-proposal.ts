@@ -3,7 +3,7 @@ import { roleProposalTransitions, type RoleProposalState, type SettledState } fr
 import { isAdministrator } from './role-rules.js';
 import { refuse } from './refusals.js';
 
-/** A deciding role that one person proposed for another and that a second one has to confirm. */
+/** A deciding role, to begin or to end, that one person proposed for another and that a second one has to confirm. */
 export interface RoleProposal {
   readonly id: Id;
   readonly state: RoleProposalState;
@@ -19,14 +19,20 @@ export interface RoleProposal {
 }
 
 /** A side of the table: one of the three administrators, or an authority over the organisation for which the role decides. */
-export type Side = 'security-admin' | 'audit-admin' | 'platform-operator' | 'authority';
+export const allSides = ['security-admin', 'audit-admin', 'platform-operator', 'authority'] as const;
+export type Side = (typeof allSides)[number];
 
-/** What the choice of the two sides rests on. People who would receive the role do not count. */
+/**
+ * What the choice of the two sides rests on: how many ever held each office, in force or not. An office that was held once is never
+ * "not filled yet" again; whoever empties it gains nothing by that.
+ */
 export interface Staffing {
   readonly securityAdmins: number;
   readonly auditAdmins: number;
-  /** People who hold `authority` over the organisation for which the role decides. */
+  /** People who ever held `authority` over the organisation for which the role decides. */
   readonly authorities: number;
+  /** Sides on which nobody stands now whom no lock keeps out, the receiver left out. */
+  readonly vacant: readonly Side[];
 }
 
 interface Pair {
@@ -89,7 +95,7 @@ export const sideOf = (one: Entitled, sides: readonly Side[], organisationId: Id
     ),
   );
 
-/** @throws Refusal `identity.own-grant`, `identity.not-entitled`. */
+/** @throws Refusal `identity.own-grant`, `identity.not-entitled`, `identity.side-vacant`. */
 export function assertMayPropose(
   one: Entitled,
   proposal: Pick<RoleProposal, 'personId' | 'role' | 'organisationId'>,
@@ -98,6 +104,8 @@ export function assertMayPropose(
   if (one.personId === proposal.personId) throw refuse('identity.own-grant');
   const sides = sidesFor(proposal.role, staffing);
   if (sideOf(one, sides, proposal.organisationId) === undefined) throw refuse('identity.not-entitled', { sides: [...sides] });
+  const vacant = sides.filter((side) => staffing.vacant.includes(side));
+  if (vacant.length > 0) throw refuse('identity.side-vacant', { sides: vacant });
 }
 
 /**
@@ -114,6 +122,7 @@ export function decideConfirmation(proposal: RoleProposal, proposer: Entitled, c
   if (sideOf(proposer, other, proposal.organisationId) === undefined)
     throw refuse('identity.second-person-needed', { because: 'same-side', sides: [...sides] });
   const shared = proposer.organisationIds.some((id) => confirmer.organisationIds.includes(id));
+  // The administrators of an installation come from one organisation when it begins; no other pair does.
   if (shared && sides.includes('authority')) throw refuse('identity.second-person-needed', { because: 'same-organisation' });
 }
 

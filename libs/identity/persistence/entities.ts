@@ -63,6 +63,8 @@ export class RoleProposalRow {
   @Column({ type: 'text' }) role: Role;
   @Column({ type: 'jsonb' }) scope: PermissionScope;
   @Column({ name: 'valid_until', type: 'timestamptz', nullable: true, transformer: instant }) until: Instant | null;
+  /** The role is to end, not to begin. */
+  @Column({ type: 'boolean' }) ends: boolean;
   @Column({ name: 'organisation_id', type: 'uuid' }) organisationId: Id;
   @Column({ name: 'proposed_by', type: 'uuid' }) proposedBy: Id;
   @Column({ name: 'expires_at', type: 'timestamptz', transformer: instant }) expiresAt: Instant;

@@ -70,6 +70,16 @@ export class PeopleRepository {
     return count;
   }
 
+  /** Ends these grants. @returns how many were still running. */
+  async endGrantsById(tx: Tx, ids: readonly Id[], until: Instant): Promise<number> {
+    const [, count]: [unknown, number] = await managerOf(tx).query(
+      `UPDATE identity.role_grants SET valid_until = greatest($2::timestamptz, valid_from) WHERE id = ANY ($1::uuid[])
+         AND (valid_until IS NULL OR valid_until > $2::timestamptz)`,
+      [ids, until],
+    );
+    return count;
+  }
+
   async addRecord(tx: Tx, row: PersonnelRecordRow): Promise<void> {
     await managerOf(tx).insert(PersonnelRecordRow, row);
   }

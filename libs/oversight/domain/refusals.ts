@@ -12,8 +12,8 @@ export const oversightRefusals = {
   'operation.too-many-followers': {
     status: 429,
     transient: true,
-    zh: '同时跟踪的操作过多（上限 {limit}）。',
-    en: 'Too many operations are being followed at once (at most {limit}).',
+    zh: '同时跟踪的操作过多（{whose} 的上限 {limit}）。',
+    en: 'Too many operations are being followed at once (share of {whose}: {limit}).',
     satisfyZh: '请稍后再试，或轮询 /operations/:id。',
     satisfyEn: 'Try again later, or poll /operations/:id.',
   },

@@ -1,7 +1,6 @@
 import type { ActContext } from '#kernel';
 import { Act, act, Ctx, idParam, In, pageOf, type Input, type Output } from '#platform/http';
 import { Controller, Header, StreamableFile } from '@nestjs/common';
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Operations } from '../application/operations.js';
 import { Work } from '../application/work.js';
@@ -90,7 +89,6 @@ export class WorkController {
   @Act(follow)
   @Header('x-accel-buffering', 'no')
   async follow(@Ctx() ctx: ActContext, @In() input: Input<typeof follow>): Promise<StreamableFile> {
-    const events = await this.operations.follow(ctx, input.params.id);
-    return new StreamableFile(Readable.from(events, { objectMode: false }), { type: 'text/event-stream; charset=utf-8' });
+    return new StreamableFile(await this.operations.follow(ctx, input.params.id), { type: 'text/event-stream; charset=utf-8' });
   }
 }

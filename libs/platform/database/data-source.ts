@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Endings1763800070000 } from './migrations/endings.js';
 import { PlatformConnections1763700001000 } from './migrations/connections.js';
+import { guardConnections, placeWithinMs } from './places.js';
 import { keepStates } from './state-guard.js';
 import { PlatformInstallation1763800010000 } from './migrations/installation.js';
 import { PlatformReplicas1763800080000 } from './migrations/replicas.js';
@@ -28,6 +29,8 @@ export const databaseConfig = z
     statementTimeoutMs: z.number().int().min(0).default(30_000),
   })
   .strict();
+/** A transaction that waits this long for something else is ended by PostgreSQL: it holds locks and a connection. */
+const idleInTransactionMs = 60_000;
 export type DatabaseConfig = z.infer<typeof databaseConfig>;
 export type Connecting = Pick<DatabaseConfig, 'urlFile' | 'poolSize' | 'statementTimeoutMs'>;
 
@@ -42,7 +45,7 @@ export const databaseUrl = (config: Connecting): string => readFileSync(config.u
 /** One data source over all contexts' entities and migrations; migrations run only when asked (`migrate`). */
 export function createDataSource(config: Connecting, contexts: readonly ContextDeclaration[], applicationName = 'opdomain'): DataSource {
   type Classes = (new () => object)[];
-  return new DataSource({
+  const dataSource = new DataSource({
     type: 'postgres',
     url: databaseUrl(config),
     applicationName,
@@ -64,8 +67,14 @@ export function createDataSource(config: Connecting, contexts: readonly ContextD
     synchronize: false,
     installExtensions: false,
     logging: false,
-    extra: { max: config.poolSize, statement_timeout: config.statementTimeoutMs },
+    extra: {
+      max: config.poolSize,
+      statement_timeout: config.statementTimeoutMs,
+      connectionTimeoutMillis: placeWithinMs,
+      idle_in_transaction_session_timeout: idleInTransactionMs,
+    },
   });
+  return guardConnections(dataSource);
 }
 
 /** Runs what has not run, oldest first, each in its own transaction, and then sets the guards of the contexts' states. Two at once: the second waits. @returns the names that ran. */

@@ -1,4 +1,4 @@
-import { epochKey, type EpochKind, type EpochRef, type Epochs, type Id, type Instant } from '#kernel';
+import { Batched, epochKey, type EpochKind, type EpochRef, type Epochs, type Id, type Instant } from '#kernel';
 import type { DataSource } from 'typeorm';
 
 /** Every raise of an epoch is told here after its commit; it hastens a reader, who reads anew, and is never itself believed. */
@@ -30,6 +30,12 @@ export async function readEpochs(
 
 /** Reads access epochs: the truth that every request compares (proofs: revocation). */
 export class EpochReader {
+  private readonly clock = new Batched<undefined, Instant>(async (asked) => {
+    const rows: { at: Date }[] = await this.dataSource.query('SELECT clock_timestamp() AS at');
+    const at = (rows[0]?.at ?? new Date(NaN)).toISOString();
+    return asked.map(() => at);
+  });
+
   constructor(private readonly dataSource: DataSource) {}
 
   async at(kind: EpochKind, id: Id): Promise<EpochAt> {
@@ -41,10 +47,9 @@ export class EpochReader {
     return row === undefined ? { epoch: 0 } : { epoch: Number(row.epoch), bumpedAt: row.bumped_at.toISOString() };
   }
 
-  /** The database's own clock. */
-  async now(): Promise<Instant> {
-    const rows: { at: Date }[] = await this.dataSource.query('SELECT clock_timestamp() AS at');
-    return (rows[0]?.at ?? new Date(NaN)).toISOString();
+  /** The database's own clock, read after this was asked; once for all who ask at the same time. */
+  now(): Promise<Instant> {
+    return this.clock.ask(undefined);
   }
 
   of(refs: readonly EpochRef[]): Promise<Epochs> {

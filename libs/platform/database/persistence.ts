@@ -1,5 +1,6 @@
 /** The second door of the database port, for contexts' persistence rooms alone. */
 export { instant } from './instant.js';
+export { countOpen, type OpenCount } from './open-count.js';
 export { keyOf, limitOf, pageFrom, pageOf } from './paging.js';
 export { guardWithJournal } from './journal-guard.js';
 export { StateTable, type Begun, type Move, type StateOptions } from './state-table.js';

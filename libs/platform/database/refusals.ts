@@ -1,6 +1,14 @@
 import { refuserOf, type RefusalCatalogue } from '#kernel';
 
 export const databaseRefusals = {
+  'database.busy': {
+    status: 503,
+    transient: true,
+    zh: '系统繁忙，十秒内未能取得数据库连接。',
+    en: 'The system is busy: no database connection became free in ten seconds.',
+    satisfyZh: '请稍后重试。',
+    satisfyEn: 'Try again shortly.',
+  },
   'http.precondition-failed': {
     status: 412,
     zh: 'If-Match 与当前版本 {version} 不一致。',

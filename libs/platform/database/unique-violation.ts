@@ -10,6 +10,9 @@ export function uniquesIn(refusals: RefusalCatalogue, uniques: UniqueRefusals): 
   return Object.fromEntries(Object.entries(uniques).map(([name, code]) => [name, (details) => refused(code, details)]));
 }
 
+/** Columns that are made of what a member of the API says. */
+const membersOf: Readonly<Record<string, string>> = { number_mac: 'identityNumber' };
+
 /** PostgreSQL `unique_violation`. */
 const uniqueViolation = '23505';
 
@@ -19,7 +22,7 @@ export function uniqueRefusal(error: unknown, uniques: Uniques): Refusal | undef
   const refusal = code === uniqueViolation ? uniques[`${schema ?? ''}.${constraint ?? ''}`] : undefined;
   if (refusal === undefined) return undefined;
   const columns = /^Key \(([\w, ]*)\)=/.exec(detail ?? '')?.[1]?.split(', ') ?? [];
-  return refusal({ fields: columns });
+  return refusal({ fields: columns.map((column) => membersOf[column] ?? column) });
 }
 
 /** The platform's own: lost races of bookkeeping that the loser repeats. */

@@ -21,6 +21,7 @@ import { endedAbove, scenarioOf, type Barred, type Belongings } from './endings.
 import { epochChannel, readEpochs } from './epochs.js';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
+import { connectionsOf, inTransaction, Places } from './places.js';
 import { RememberedAnswers } from './remembered-answers.js';
 import { usageRecorded } from './sink-events.js';
 import { bindManager, unbind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
@@ -196,6 +197,7 @@ export interface SeatGate {
 /** Gives out transactions: state, journal and outbox commit together, or nothing does. */
 export class UnitOfWork {
   private readonly answers: RememberedAnswers;
+  private readonly places: Places;
   private seatGate: SeatGate | undefined;
 
   constructor(
@@ -207,27 +209,31 @@ export class UnitOfWork {
     private readonly belongings: Belongings = {},
   ) {
     this.answers = new RememberedAnswers(sealer);
+    this.places = new Places(connectionsOf(dataSource));
   }
 
   /**
    * Runs one act: gather, decide and apply in one transaction that locks what the decision rests on. With an idempotency key the
    * result is kept in the same transaction, and a repeat of the same request is answered with it. Serialisation conflicts are retried.
    * @throws Refusal `http.idempotency-key-reused` when the key came with another request; `authorisation.ended`, `scenario.ended` or
-   * `domain.ended` for an act under what has ended; `seat.needed` and what else closes a seat; what `uniques` names for a unique violation.
+   * `domain.ended` for an act under what has ended; `seat.needed` and what else closes a seat; what `uniques` names for a unique violation;
+   * `database.busy` (503) without a connection for ten seconds.
    */
   run<T>(context: ActContext, work: (tx: Tx) => Promise<T>, options: { serializable?: boolean } = {}): Promise<T> {
-    return inSpan(`act ${context.action}`, { 'opdomain.action': context.action }, async () => {
+    const acting = async (): Promise<T> => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await this.dataSource.transaction(options.serializable === true ? 'SERIALIZABLE' : 'READ COMMITTED', (manager) =>
-            this.inside(context, manager, work),
-          );
+          const inside = (manager: EntityManager): Promise<T> => inTransaction(this.dataSource, () => this.inside(context, manager, work));
+          return await (options.serializable === true
+            ? this.dataSource.transaction('SERIALIZABLE', inside)
+            : this.dataSource.transaction(inside));
         } catch (error) {
           if (attempt < attempts && retryable.has((error as { code?: string }).code ?? '')) continue;
           throw uniqueRefusal(error, this.uniques) ?? error;
         }
       }
-    });
+    };
+    return inSpan(`act ${context.action}`, { 'opdomain.action': context.action }, () => this.places.through(context, acting));
   }
 
   /** Called once by the context that knows seats; until then no act that works inside a scenario passes. */
@@ -237,16 +243,31 @@ export class UnitOfWork {
 
   /** Reads without writing: a write inside is refused by PostgreSQL. */
   read<T>(context: ActContext, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
-      await manager.query('SET TRANSACTION READ ONLY');
-      const tx = new Transaction(context, manager, this.sealer, this.clock, this.knownActions);
+    return this.places.through(context, () => this.reading(context, work));
+  }
+
+  private async reading<T>(context: ActContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      // In one statement: reads are what a busy process does most.
+      await runner.query('START TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+      const tx = new Transaction(context, runner.manager, this.sealer, this.clock, this.knownActions);
       try {
-        await tx.assertStanding();
-        return await unlessBarred(await endedAbove(manager, context, this.belongings), () => work(tx));
+        const result = await inTransaction(this.dataSource, async () => {
+          await tx.assertStanding();
+          return unlessBarred(await endedAbove(runner.manager, context, this.belongings), () => work(tx));
+        });
+        await runner.query('COMMIT');
+        return result;
+      } catch (fault) {
+        await runner.query('ROLLBACK').catch(() => undefined);
+        throw fault;
       } finally {
         unbind(tx);
       }
-    });
+    } finally {
+      await runner.release();
+    }
   }
 
   /** Writes one journal row on its own: a refusal or a read, which change no state; also of an access that has ended meanwhile. */

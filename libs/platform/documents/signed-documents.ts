@@ -1,10 +1,12 @@
 import {
   documentDigest,
+  roleOfDocument,
   signatureTypes,
   signDocument,
   verifierKey,
   type ActContext,
   type SignedDocument,
+  type SigningRole,
   type TypedDocument,
   type VerifierKey,
 } from '#kernel';
@@ -13,14 +15,14 @@ import { Seams } from '#platform/seams';
 import { Inject, Injectable } from '@nestjs/common';
 import { INSTALLATION } from './installation.js';
 
-/** Keys of the key store by which documents are signed, each for one kind. */
+/** Keys of the key store by which documents are signed, each for one kind; which types those are stands in the kernel's one table. */
 export const documentKeys = {
   receipts: 'receipts/signing',
   certificates: 'certificates/signing',
   manifests: 'release/manifests',
   boards: 'oversight/board',
   packages: 'audit/packages',
-} as const;
+} as const satisfies Readonly<Record<string, SigningRole>>;
 export type DocumentKind = keyof typeof documentKeys;
 
 /** Signs what is handed out, and hands it out with its proof. */
@@ -32,9 +34,13 @@ export class SignedDocuments {
     private readonly seams: Seams,
   ) {}
 
-  /** The signature names its key with the installation, so that a verifier may trust those of several. */
+  /**
+   * The signature names its key with the installation, so that a verifier may trust those of several.
+   * @throws Error for a type that this kind of key does not sign: no verifier would take it.
+   */
   async sign<D extends TypedDocument>(kind: DocumentKind, document: D): Promise<SignedDocument<D>> {
     const key = documentKeys[kind];
+    if (roleOfDocument(document) !== key) throw new Error(`the key for ${kind} signs no ${document.type}`);
     await this.keys.create(key, 'sign');
     return signDocument(document, [{ keyName: this.keyName(kind), sign: (bytes) => this.keys.sign(key, bytes) }]);
   }

@@ -10,6 +10,7 @@ import { Canaries, replicaHeader } from './canaries.js';
 import { requestOf, type ActingRequest } from './request.js';
 import { CLOCK } from './tokens.js';
 import { refuse } from './refusals.js';
+import { assertText } from './text.js';
 
 /** The identity port's answer to a bearer token. */
 export interface Authenticator {
@@ -55,6 +56,7 @@ export class ActGuard implements CanActivate {
       at,
       source: request.ip,
       standing,
+      ...(spec.cuts === undefined ? {} : { urgent: true as const }),
       ...(parent === undefined ? {} : { traceparent: parent }),
       ...ifMatch(request),
     };
@@ -63,12 +65,12 @@ export class ActGuard implements CanActivate {
     request.opdomain.context = inRoleOnly;
     // The answer to a canary is this process's own knowledge: the same read has judged every transfer that is open here.
     if (isCanary) await this.truth.confirm(standing);
+    for (const part of ['params', 'query', 'body'] as const) assertText(request[part], part);
     const input = {
       params: parse(spec.params, request.params, 'params'),
       query: parse(spec.query, request.query, 'query'),
       body: parse(spec.body, request.body, 'body'),
     };
-    assertText(input, 'request');
     request.opdomain.input = input;
     const context = {
       ...inRoleOnly,
@@ -89,7 +91,7 @@ export class ActGuard implements CanActivate {
 const canary: Actor = { kind: 'system', component: 'canary' };
 
 /** @throws Refusal `http.not-signed-in` without a credential, but for what is public, and for a malformed one. */
-function bearerOf(request: ActingRequest, spec: ActSpec): string | undefined {
+export function bearerOf(request: Pick<ActingRequest, 'headers'>, spec: ActSpec): string | undefined {
   const header = request.headers.authorization;
   if (header === undefined && spec.roles === 'public') return undefined;
   if (header === undefined) throw refuse('http.not-signed-in');
@@ -148,17 +150,6 @@ function parse(schema: ZodType | undefined, value: unknown, part: string): unkno
       message: issue.message,
     })),
   });
-}
-
-/** Text that neither canonical JSON nor PostgreSQL can keep. @throws Refusal `http.invalid-input` naming where it stands, never the text. */
-function assertText(value: unknown, path: string): void {
-  if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
-    throw refuse('http.invalid-input', { problems: [{ path, rule: 'text', message: 'holds a NUL or half a character' }] });
-  if (typeof value === 'object' && value !== null)
-    for (const [key, member] of Object.entries(value)) {
-      assertText(key, path);
-      assertText(member, `${path}.${key}`);
-    }
 }
 
 function idempotencyOf(request: ActingRequest, input: unknown): { key: string; digest: ReturnType<typeof digestOf> } {

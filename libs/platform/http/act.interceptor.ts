@@ -77,7 +77,12 @@ export class ActInterceptor implements NestInterceptor {
 
   private async finish(acting: Acting, answer: unknown, reply: FastifyReply): Promise<unknown> {
     const { spec } = acting;
-    if (spec.method === 'GET') await this.journalRead(acting);
+    if (spec.method === 'GET')
+      await this.journalRead(acting).catch((refused: unknown) => {
+        // What was opened for an answer that is not given holds nothing any longer.
+        if (answer instanceof StreamableFile) answer.getStream().destroy();
+        throw refused;
+      });
     if (spec.streams === 'up') return passOn(answer, reply);
     if (spec.streams === 'down') return this.sendDown(acting, answer, reply);
     const checked: unknown = spec.response.parse(answer);

@@ -1,4 +1,4 @@
-import { epochKey, newId, type CanaryVerdict, type EpochRef, type GateAnswer, type Id, type Instant, Standing } from '#kernel';
+import { Batched, epochKey, newId, type CanaryVerdict, type EpochRef, type GateAnswer, type Id, type Instant, Standing } from '#kernel';
 import { EpochReader } from '#platform/database';
 import { KEYS, type Keys } from '#platform/keys';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
@@ -16,6 +16,7 @@ const controlKeptMs = 20_000;
 /** Before a cut nothing waits for longer; after it an answer is worth waiting for. */
 const rehearseWithinMs = 1_000;
 const answerWithinMs = 5_000;
+const answering = { connect: { timeout: answerWithinMs }, headersTimeout: answerWithinMs, bodyTimeout: answerWithinMs } as const;
 /** How long ago canaries may have been asked to count as before a cut. */
 const rehearsedWithin = '60 seconds';
 /** Header by which a replica says which one it is. */
@@ -46,6 +47,18 @@ interface Answer {
   readonly why: string;
 }
 type Rehearsed = Readonly<Record<Id, CanaryVerdict>>;
+/** A scope, and since when replicas count that could let someone in; without a moment, those that can now. */
+interface Question {
+  readonly scope: EpochRef;
+  readonly since?: Instant;
+}
+interface Facts {
+  /** Of the database, after the question. */
+  readonly at: Instant;
+  readonly epoch: number;
+  readonly rehearsed: { readonly epoch: number; readonly answers: Rehearsed } | undefined;
+  readonly replicas: readonly Replica[];
+}
 
 /**
  * Credentials of our own that are worth nothing but an answer: one route takes them, through the guard that every request passes. Before
@@ -56,8 +69,16 @@ export class Canaries implements OnModuleDestroy {
   private publicKey: KeyObject | undefined;
   private keyMade: Promise<void> | undefined;
   private control: { readonly credential: Promise<string>; readonly until: number } | undefined;
-  /** Connections are kept and shared by all cuts; more at once would only queue in the replica. */
-  private readonly agent = new Agent({ connections: 16 });
+  /**
+   * Connections are kept and shared by all cuts; more at once would only queue in the replica. What waits here for a connection has not
+   * been asked yet: its time to answer begins when it is sent, or many cuts at once would give up on one another.
+   */
+  private readonly agent = new Agent({ ...answering, connections: 16 });
+  /** Controls do not queue behind what they are to vouch for. */
+  private readonly controlAgent = new Agent({ ...answering, connections: 2 });
+  private readonly facts = new Batched<Question, Facts>((questions) => this.readFacts(questions));
+  /** Whether a replica answers at all: one control tells all who ask it at the same time. */
+  private readonly controls = new Batched<Replica, Answer>((replicas) => this.askControl(replicas));
 
   constructor(
     private readonly dataSource: DataSource,
@@ -65,8 +86,8 @@ export class Canaries implements OnModuleDestroy {
     @Inject(KEYS) private readonly keys: Keys,
   ) {}
 
-  onModuleDestroy(): Promise<void> {
-    return this.agent.destroy();
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all([this.agent.destroy(), this.controlAgent.destroy()]);
   }
 
   isCanary(bearer: string): boolean {
@@ -91,13 +112,10 @@ export class Canaries implements OnModuleDestroy {
    * What cannot be asked is unknown and keeps nothing waiting.
    */
   async rehearse(scope: EpochRef): Promise<void> {
-    const epoch = (await this.epochs.of([scope])).get(epochKey(scope)) ?? 0;
-    const credential = await this.mint([{ ...scope, epoch }]);
+    const { at, epoch, replicas } = await this.facts.ask({ scope });
+    const credential = await this.mint([{ ...scope, epoch }], at);
     const answers = await Promise.all(
-      (await this.replicas(await this.epochs.now())).map(async (replica) => [
-        replica.id,
-        (await this.ask(replica, credential, { withinMs: rehearseWithinMs })).verdict,
-      ]),
+      replicas.map(async (replica) => [replica.id, (await this.ask(replica, credential, { withinMs: rehearseWithinMs })).verdict]),
     );
     await this.dataSource.query(
       `WITH old AS (DELETE FROM platform.rehearsals WHERE at < now() - interval '1 day')
@@ -108,41 +126,29 @@ export class Canaries implements OnModuleDestroy {
 
   /** What every replica that could let someone in answers now, for credentials of before the cut. Empty when none is registered. */
   async askEverywhere(scope: EpochRef, committedAt: Instant): Promise<readonly GateAnswer[]> {
-    const current = (await this.epochs.of([scope])).get(epochKey(scope)) ?? 0;
-    const rehearsed = await this.rehearsed(scope, committedAt);
-    const old = await this.mint([{ ...scope, epoch: rehearsed?.epoch ?? Math.max(0, current - 1) }]);
-    const control = await this.controlCredential();
+    const { at, epoch, rehearsed, replicas } = await this.facts.ask({ scope, since: committedAt });
+    const old = await this.mint([{ ...scope, epoch: rehearsed?.epoch ?? Math.max(0, epoch - 1) }], at);
     return Promise.all(
-      (await this.replicas(committedAt)).map(async (replica) => {
+      replicas.map(async (replica) => {
         const before = rehearsed?.answers[replica.id] ?? 'not-asked';
-        return {
-          replica: `${replica.id} at ${replica.address ?? 'no address yet'}`,
-          before,
-          ...(await this.judge(replica, scope, old, control)),
-        };
+        return { replica: `${replica.id} at ${replica.address ?? 'no address yet'}`, before, ...(await this.judge(replica, scope, old)) };
       }),
     );
   }
 
   /** A credential with today's epochs, as a new sign-in would have. @returns the answer of one replica, with the code of a refusal. */
   async askFresh(scope: EpochRef, query: string): Promise<Answer> {
-    const now = await this.epochs.now();
-    const replicas = (await this.replicas(now)).filter(({ leased }) => leased);
-    const replica = replicas[Math.floor(Math.random() * replicas.length)];
+    const { at, epoch, replicas } = await this.facts.ask({ scope });
+    const leased = replicas.filter((replica) => replica.leased);
+    const replica = leased[Math.floor(Math.random() * leased.length)];
     if (replica === undefined) return { verdict: 'unknown', why: 'no replica is registered' };
-    const epoch = (await this.epochs.of([scope])).get(epochKey(scope)) ?? 0;
-    return this.ask(replica, await this.mint([{ ...scope, epoch }]), { query });
+    return this.ask(replica, await this.mint([{ ...scope, epoch }], at), { query });
   }
 
-  private async judge(
-    replica: Replica,
-    scope: EpochRef,
-    old: string,
-    control: string,
-  ): Promise<Pick<GateAnswer, 'refused' | 'answer' | 'closedBy' | 'at'>> {
+  private async judge(replica: Replica, scope: EpochRef, old: string): Promise<Pick<GateAnswer, 'refused' | 'answer' | 'closedBy' | 'at'>> {
     if (!replica.leased)
       return { refused: true, answer: 'not heard of any more; its lease ran out', closedBy: 'lease-expired', at: replica.leaseEndsAt };
-    const [cut, alive] = await Promise.all([this.ask(replica, old), this.ask(replica, control)]);
+    const [cut, alive] = await Promise.all([this.ask(replica, old), this.controls.ask(replica)]);
     const at = await this.epochs.now();
     const answer = `${cut.verdict} (${cut.why}); control ${alive.verdict} (${alive.why})`;
     const ours = cut.verdict === 'refused' && cut.why === `access.ended ${scope.kind}`;
@@ -153,15 +159,19 @@ export class Canaries implements OnModuleDestroy {
   private async ask(
     replica: Replica,
     credential: string,
-    { query = '', withinMs = answerWithinMs }: { readonly query?: string; readonly withinMs?: number } = {},
+    {
+      query = '',
+      withinMs,
+      dispatcher = this.agent,
+    }: { readonly query?: string; readonly withinMs?: number; readonly dispatcher?: Agent } = {},
   ): Promise<Answer> {
     if (replica.address === null) return { verdict: 'unknown', why: 'no address yet' };
     try {
       const response = await fetch(`${replica.address}/api/v1/canary${query}`, {
         headers: { authorization: `Bearer ${credential}` },
         redirect: 'error',
-        dispatcher: this.agent,
-        signal: AbortSignal.timeout(withinMs),
+        dispatcher,
+        ...(withinMs === undefined ? {} : { signal: AbortSignal.timeout(withinMs) }),
       });
       const text = await response.text();
       if (response.headers.get(replicaHeader) !== replica.id) return { verdict: 'unknown', why: 'another process answered' };
@@ -172,14 +182,26 @@ export class Canaries implements OnModuleDestroy {
       const { what } = problem.data.details;
       return { verdict: 'refused', why: `${problem.data.code}${typeof what === 'string' ? ` ${what}` : ''}` };
     } catch (fault) {
-      return { verdict: 'unknown', why: fault instanceof Error ? fault.name : 'no answer' };
+      const cause = fault instanceof Error ? (fault.cause ?? fault) : fault;
+      return { verdict: 'unknown', why: cause instanceof Error ? cause.name : 'no answer' };
     }
+  }
+
+  private async askControl(replicas: readonly Replica[]): Promise<readonly Answer[]> {
+    const control = await this.controlCredential();
+    const answers = new Map(
+      replicas.map((replica): [string, Promise<Answer>] => [
+        `${replica.id} ${replica.address ?? ''}`,
+        this.ask(replica, control, { dispatcher: this.controlAgent }),
+      ]),
+    );
+    return Promise.all(replicas.map(({ id, address }) => answers.get(`${id} ${address ?? ''}`) as Promise<Answer>));
   }
 
   /** Of a scope that nobody cuts, the same for every question of some seconds; each question asks with it anew. */
   private controlCredential(): Promise<string> {
     if (this.control === undefined || performance.now() > this.control.until) {
-      const credential = this.mint([{ kind: 'person', id: newId(), epoch: 0 }]);
+      const credential = this.epochs.now().then((at) => this.mint([{ kind: 'person', id: newId(), epoch: 0 }], at));
       this.control = { credential, until: performance.now() + controlKeptMs };
       credential.catch(() => (this.control = undefined));
     }
@@ -197,9 +219,9 @@ export class Canaries implements OnModuleDestroy {
     return this.keyMade;
   }
 
-  private async mint(rests: Claims['rests']): Promise<string> {
+  private async mint(rests: Claims['rests'], mintedAt: Instant): Promise<string> {
     await this.ensureKey();
-    const claims: Claims = { rests, mintedAt: await this.epochs.now() };
+    const claims: Claims = { rests, mintedAt };
     const body = Buffer.from(JSON.stringify(claims)).toString('base64url');
     return `${prefix}${body}.${Buffer.from(await this.keys.sign(canaryKey, Buffer.from(body))).toString('base64url')}`;
   }
@@ -213,25 +235,47 @@ export class Canaries implements OnModuleDestroy {
     return this.publicKey;
   }
 
-  /** Replicas that served at that moment or later, as far as they have not said themselves that they stopped. */
-  private async replicas(since: Instant): Promise<readonly Replica[]> {
+  /** Replicas that served at the moment in question or later, as far as they have not said themselves that they stopped. */
+  private async readFacts(questions: readonly Question[]): Promise<readonly Facts[]> {
+    const at = await this.epochs.now();
+    const epochs = await this.epochs.of(questions.map(({ scope }) => scope));
     const rows: { id: Id; address: string | null; ends: Date; leased: boolean }[] = await this.dataSource.query(
       `SELECT id, address, ends, ends > clock_timestamp() AS leased
        FROM (SELECT id, address, seen_at + make_interval(secs => lease_ms / 1000.0) AS ends FROM platform.replicas WHERE stopped_at IS NULL) r
        WHERE ends > $1 ORDER BY id`,
-      [since],
+      [questions.map(({ since = at }) => since).reduce((a, b) => (a < b ? a : b))],
     );
-    return rows.map(({ id, address, ends, leased }) => ({ id, address, leased, leaseEndsAt: ends.toISOString() }));
+    const replicas = rows.map(({ id, address, leased, ends }) => ({ id, address, leased, leaseEndsAt: ends.toISOString() }));
+    const rehearsed = await this.rehearsed(questions);
+    return questions.map(({ scope, since = at }, position) => ({
+      at,
+      epoch: epochs.get(epochKey(scope)) ?? 0,
+      rehearsed: rehearsed.get(position),
+      // To the millisecond, and then rather one too many.
+      replicas: replicas.filter(({ leaseEndsAt }) => leaseEndsAt >= since),
+    }));
   }
 
-  private async rehearsed(scope: EpochRef, committedAt: Instant): Promise<{ epoch: number; answers: Rehearsed } | undefined> {
-    const rows: { epoch: string; answers: Rehearsed }[] = await this.dataSource.query(
-      `SELECT epoch, answers FROM platform.rehearsals
-       WHERE scope_kind = $1 AND scope_id = $2 AND at <= $3::timestamptz AND at > $3::timestamptz - $4::interval ORDER BY at DESC LIMIT 1`,
-      [scope.kind, scope.id, committedAt, rehearsedWithin],
+  /** By the position of the question. */
+  private async rehearsed(questions: readonly Question[]): Promise<ReadonlyMap<number, { epoch: number; answers: Rehearsed }>> {
+    const asked = questions.flatMap(({ scope, since }, position) => (since === undefined ? [] : [{ ...scope, since, position }]));
+    if (asked.length === 0) return new Map();
+    const rows: { position: number; epoch: string; answers: Rehearsed }[] = await this.dataSource.query(
+      `SELECT position, last.epoch, last.answers
+       FROM unnest($1::int[], $2::text[], $3::uuid[], $4::timestamptz[]) AS asked (position, kind, id, since)
+       CROSS JOIN LATERAL (
+         SELECT epoch, answers FROM platform.rehearsals
+         WHERE scope_kind = asked.kind AND scope_id = asked.id AND at <= asked.since AND at > asked.since - $5::interval
+         ORDER BY at DESC LIMIT 1) last`,
+      [
+        asked.map(({ position }) => position),
+        asked.map(({ kind }) => kind),
+        asked.map(({ id }) => id),
+        asked.map(({ since }) => since),
+        rehearsedWithin,
+      ],
     );
-    const row = rows[0];
-    return row === undefined ? undefined : { epoch: Number(row.epoch), answers: row.answers };
+    return new Map(rows.map(({ position, epoch, answers }) => [position, { epoch: Number(epoch), answers }]));
   }
 }
 

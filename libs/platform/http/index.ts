@@ -2,6 +2,7 @@ export { act, Act, type ActRoles, type ActSpec, type Input, type Output } from '
 export { ActGuard, AUTHENTICATOR, UNDER, type Authenticator } from './act.guard.js';
 export { ActInterceptor } from './act.interceptor.js';
 export { AnonymousRefusals } from './anonymous-refusals.js';
+export { BodyGate } from './body-gate.js';
 export { Canaries } from './canaries.js';
 export { ConnectionLog } from './connections.js';
 export { openApi } from './openapi.js';

@@ -4,6 +4,7 @@ import { errors, jwtVerify, type JWTHeaderParameters, type JWTPayload, type JWTV
 import { IssuerKeys } from './issuer-keys.js';
 import type { OidcConfig } from './oidc.config.js';
 import { refuse } from './refusals.js';
+import { isText } from './text.js';
 
 export interface TokenClaims {
   readonly issuer: string;
@@ -82,6 +83,7 @@ export function verifierFor(config: OidcConfig, keys = new IssuerKeys(config)): 
       const { payload, protectedHeader } = await signed(token, at).catch((error: unknown) => {
         throw error instanceof Refusal ? error : refusalOf(error);
       });
+      if (!keepable(payload)) throw notSignedIn('claims');
       if (protectedHeader.crit !== undefined) throw notSignedIn('critical-header');
       if (!isAccessToken(config, protectedHeader, payload)) throw refuse('identity.token-type', { wanted: config.tokenType });
       const client = payload['client_id'] ?? payload['azp'];
@@ -98,6 +100,9 @@ function isAccessToken({ tokenType }: OidcConfig, header: JWTHeaderParameters, p
   if (tokenType === 'at+jwt') return type === 'at+jwt';
   return payload['typ'] === 'Bearer' && (type === undefined || type === 'jwt' || type === 'at+jwt');
 }
+
+/** Whatever of a token is looked up or recorded is text that PostgreSQL takes. */
+const keepable = (payload: JWTPayload): boolean => Object.values(payload).every((claim) => typeof claim !== 'string' || isText(claim));
 
 function claimsOf(config: OidcConfig, token: string, { sub, iat, exp, jti }: JWTPayload, at: Instant): TokenClaims {
   if (typeof sub !== 'string' || sub === '' || typeof iat !== 'number' || typeof exp !== 'number') throw notSignedIn('claims');

@@ -2,12 +2,47 @@ import { z } from 'zod';
 import { statusOf, type ActSpec } from './act.js';
 
 type Schema = Record<string, unknown>;
-const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Schema =>
-  z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' });
+type Shared = Record<string, Schema>;
 
-function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Schema[] {
+/** Every `$ref` below a value, pointed elsewhere. */
+function repointed(value: unknown, to: (ref: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((member: unknown) => repointed(member, to));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      name === '$ref' && typeof member === 'string' ? to(member) : repointed(member, to),
+    ]),
+  );
+}
+
+/**
+ * A schema as the document holds it. What it shares with others within itself stands among the document's components, by a name of
+ * `owner`: a reference resolves against the whole document, not against the schema that it came from.
+ */
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output', owner: string, shared: Shared): Schema {
+  const {
+    $defs = {},
+    $schema: _,
+    ...whole
+  } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Schema & {
+    $defs?: Record<string, Schema>;
+  };
+  const nameOf = (part: string): string => `${owner}.${io}${part === '' ? '' : `.${part}`}`;
+  const to = (ref: string): string => `#/components/schemas/${nameOf(ref.replace(/^#(\/\$defs\/)?/, ''))}`;
+  for (const [part, inner] of Object.entries($defs)) shared[nameOf(part)] = repointed(inner, to) as Schema;
+  const pointed = repointed(whole, to) as Schema;
+  if (!JSON.stringify([pointed, $defs]).includes(`"${to('#')}"`)) return pointed;
+  shared[nameOf('')] = pointed;
+  return { $ref: to('#') };
+}
+
+function parameters(schema: z.ZodType | undefined, place: 'path' | 'query', owner: string, shared: Shared): Schema[] {
   if (schema === undefined) return [];
-  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as { properties?: Record<string, Schema>; required?: string[] };
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input', `${owner}.${place}`, shared) as {
+    properties?: Record<string, Schema>;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, shape]) => ({
     name,
     in: place,
@@ -29,7 +64,8 @@ const problem = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
-function operation(spec: ActSpec): Schema {
+function operation(spec: ActSpec, shared: Shared): Schema {
+  const { action } = spec;
   return {
     operationId: spec.action,
     tags: [spec.action.split('.')[0]],
@@ -40,8 +76,8 @@ function operation(spec: ActSpec): Schema {
     ...(spec.right === undefined ? {} : { 'x-right': spec.right }),
     security: spec.roles === 'public' ? [] : [{ oidc: [] }],
     parameters: [
-      ...parameters(spec.params, 'path'),
-      ...parameters(spec.query, 'query'),
+      ...parameters(spec.params, 'path', action, shared),
+      ...parameters(spec.query, 'query', action, shared),
       ...(spec.method === 'POST'
         ? [header('Idempotency-Key', true, 'Makes a repeat safe: the same key answers with the first result.')]
         : []),
@@ -49,12 +85,12 @@ function operation(spec: ActSpec): Schema {
     ],
     ...(spec.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(spec.body, 'input') } } } }),
+      : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(spec.body, 'input', action, shared) } } } }),
     responses: {
       [String(statusOf(spec))]:
         spec.streams !== undefined
           ? { description: 'The bytes', content: { 'application/octet-stream': {} } }
-          : { description: 'Done', content: { 'application/json': { schema: jsonSchema(spec.response, 'output') } } },
+          : { description: 'Done', content: { 'application/json': { schema: jsonSchema(spec.response, 'output', action, shared) } } },
       default: problem,
     },
   };
@@ -79,16 +115,17 @@ const problemSchema = {
 /** The OpenAPI 3.1 document of the declared acts; the same schemas validate. */
 export function openApi(acts: readonly ActSpec[], issuer: string): Schema {
   const paths: Record<string, Schema> = {};
+  const shared: Shared = {};
   for (const spec of [...acts].sort((a, b) => a.path.localeCompare(b.path))) {
     const path = `/api/v1${spec.path.replace(/:(\w+)/g, '{$1}')}`;
-    paths[path] = { ...paths[path], [spec.method.toLowerCase()]: operation(spec) };
+    paths[path] = { ...paths[path], [spec.method.toLowerCase()]: operation(spec, shared) };
   }
   return {
     openapi: '3.1.0',
     info: { title: 'opdomain', version: '1', description: 'Control plane of a public-data operation domain 公共数据授权运营域' },
     paths,
     components: {
-      schemas: { Problem: problemSchema },
+      schemas: { Problem: problemSchema, ...shared },
       securitySchemes: {
         oidc: { type: 'openIdConnect', openIdConnectUrl: `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration` },
       },

@@ -8,20 +8,18 @@ import { AnonymousRefusals, unroutedAction } from './anonymous-refusals.js';
 import { objectOf } from './audit-object.js';
 import { challengeOf, problemOf } from './problem.js';
 import type { ActingRequest } from './request.js';
+import { inputRefusal } from './input-refusal.js';
 import { LOGGER, REFUSALS } from './tokens.js';
 import { refuse } from './refusals.js';
 
-/** PostgreSQL `invalid_text_representation`. */
-const notReadable = '22P02';
 const refused = counter('opdomain_refused_acts', 'refused requests by code');
 
 /** Framework errors (no such route, body too large, malformed JSON) in our own words. */
 function ours(error: unknown): unknown {
   if (error instanceof Refusal) return error;
-  const { statusCode, code } = (error ?? {}) as { statusCode?: unknown; code?: unknown };
-  // A cursor of no page of ours: PostgreSQL cannot read it as the id that it should hold.
-  if (code === notReadable)
-    return refuse('http.invalid-input', { problems: [{ path: 'request', rule: 'format', message: 'not one of ours' }] });
+  const input = inputRefusal(error);
+  if (input !== undefined) return input;
+  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
   const status = error instanceof HttpException ? error.getStatus() : statusCode;
   if (status === 403) return refuse('http.role-missing', { action: 'unknown', roles: [] });
   if (status === 404) return refuse('http.no-such-route');

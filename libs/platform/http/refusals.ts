@@ -24,6 +24,20 @@ export const httpRefusals = {
     satisfyZh: '请发送格式正确的 JSON。',
     satisfyEn: 'Send well-formed JSON.',
   },
+  'http.expectation-failed': {
+    status: 417,
+    zh: '无法满足请求头 Expect 的要求。',
+    en: 'What the Expect header asks for is not done here.',
+    satisfyZh: '请去掉 Expect 请求头，或只用 100-continue。',
+    satisfyEn: 'Leave the Expect header out, or use 100-continue alone.',
+  },
+  'http.no-such-reference': {
+    status: 422,
+    zh: '以下字段指向不存在的记录：{fields}。',
+    en: 'These members name something that does not exist: {fields}.',
+    satisfyZh: '请改为已存在记录的标识。',
+    satisfyEn: 'Give the id of something that exists.',
+  },
   'http.too-slow': {
     status: 408,
     zh: '请求在时限内未完整到达。',

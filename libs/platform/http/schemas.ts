@@ -1,6 +1,23 @@
 import { waitingFor } from '#kernel';
 import { z } from 'zod';
 
+/** Years of which the product keeps anything: outside them a date is a slip, and PostgreSQL has no year 0 at all. */
+const years = { from: 1900, until: 2200 } as const;
+const inYears = (text: string): boolean => Number(text.slice(0, 4)) >= years.from && Number(text.slice(0, 4)) <= years.until;
+const yearsAsked = { error: `a year from ${String(years.from)} to ${String(years.until)}` };
+
+/** The one shape of a calendar day, `YYYY-MM-DD`. */
+export const day = z.iso.date().refine(inYears, yearsAsked);
+/** The one shape of a calendar month, `YYYY-MM`. */
+export const month = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a calendar month, YYYY-MM')
+  .refine(inYears, yearsAsked);
+/** The one shape of a moment in UTC, ISO 8601 with `Z`. */
+export const instant = z.iso.datetime().refine(inYears, yearsAsked);
+/** As people write a moment, with their zone's offset. */
+export const instantWithOffset = z.iso.datetime({ offset: true }).refine(inYears, yearsAsked);
+
 /** Query of every list: `limit` (1 to 200, default 50) and the opaque `cursor` of the page before. */
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).optional().describe('Items a page, 1 to 200; default 50'),

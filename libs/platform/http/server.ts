@@ -5,10 +5,12 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { context, propagation, trace } from '@opentelemetry/api';
-import { STATUS_CODES } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import { z } from 'zod';
+import { AnonymousRefusals, unroutedAction } from './anonymous-refusals.js';
 import { problemOf } from './problem.js';
 import { httpRefusals } from './refusals.js';
 import { uploadedBytes } from './act.interceptor.js';
@@ -36,6 +38,19 @@ export const httpConfig = z
       .max(1_048_576)
       .default(65_536)
       .describe('All headers of a request together: an access token that names hundreds of groups is larger than most'),
+    bodyStallSeconds: z.number().min(0.5).max(300).default(10).describe('How long a body may stop on its way; files that are sent up may'),
+    bodySeconds: z
+      .number()
+      .min(0.5)
+      .max(3600)
+      .default(60)
+      .describe('How long a whole body may take; files that are sent up may take longer'),
+    unknownBodies: z
+      .number()
+      .int()
+      .min(1)
+      .default(100)
+      .describe('Refused requests of one address that are heard out at once, none of their body kept; more are cut off with their answer'),
     requestsPerMinute: z.number().int().min(1).default(1200),
     trustProxy: z
       .union([z.literal(false), z.number().int().min(1).max(8), z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).min(1)])
@@ -50,7 +65,12 @@ export async function createHttpApp(module: DynamicModule | Type, config: HttpCo
   const proxies = config.trustProxy;
   const adapter = new FastifyAdapter({
     bodyLimit: config.bodyLimitBytes,
-    http: { maxHeaderSize: config.maxHeaderBytes, connectionsCheckingInterval: lookForSlowEveryMs },
+    // Node itself would answer a request without a Host with an empty page: a hook of ours refuses it instead.
+    http: { maxHeaderSize: config.maxHeaderBytes, connectionsCheckingInterval: lookForSlowEveryMs, requireHostHeader: false },
+    // A path that is none, before any route or hook.
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      answerUnrouted(app, request.ip, reply.raw, refuse('http.malformed'));
+    },
     clientErrorHandler: answerUnparsed(config.maxHeaderBytes),
     trustProxy: typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies,
     routerOptions: { ignoreTrailingSlash: true },
@@ -66,6 +86,12 @@ export async function createHttpApp(module: DynamicModule | Type, config: HttpCo
   adapter.getInstance().server.on('connect', (_request, socket: Duplex) => {
     endWith(socket, refuse('http.no-such-route'));
   });
+  adapter.getInstance().server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    answerUnrouted(app, request.socket.remoteAddress ?? '', response, refuse('http.expectation-failed'));
+  });
+  adapter.getInstance().addHook('onRequest', (request, _reply, done) => {
+    done(request.raw.headers.host === undefined && request.raw.httpVersion === '1.1' ? refuse('http.malformed') : undefined);
+  });
   const tracer = trace.getTracer('opdomain');
   adapter.getInstance().addHook('onRequest', (request, reply, done) => {
     const parent = propagation.extract(context.active(), request.headers);
@@ -78,6 +104,21 @@ export async function createHttpApp(module: DynamicModule | Type, config: HttpCo
     context.with(trace.setSpan(parent, span), done);
   });
   return app;
+}
+
+/** Refuses what reached no route, without a word of what it was. */
+function answerUnrouted(app: NestFastifyApplication, source: string, response: ServerResponse, refusal: Refusal): void {
+  app.get(AnonymousRefusals).count({ action: unroutedAction, code: refusal.code, source });
+  const problem = problemOf(refusal, httpRefusals);
+  response
+    .writeHead(problem.status, {
+      'content-type': 'application/problem+json; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      connection: 'close',
+    })
+    .end(JSON.stringify(problem));
 }
 
 /** What Node's parser refuses reaches no route and no filter, and yet is answered as everything else is. */

@@ -33,9 +33,8 @@ export class KubeCluster implements Cluster {
     return new KubeCluster(connection, transport, new Discovery(transport), settings);
   }
 
-  fenced(term: Term, share?: Share): Cluster {
-    const transport = share === undefined ? this.transport : shareOf(this.transport, share);
-    return new KubeCluster(this.connection, transport, this.discovery, this.settings, term);
+  fenced(term: Term, share: Share = 'passes'): Cluster {
+    return new KubeCluster(this.connection, shareOf(this.transport, share), this.discovery, this.settings, term);
   }
 
   async create<T extends KubeObject>(object: T, options: WriteOptions = {}): Promise<T> {

@@ -37,6 +37,47 @@ export class TokenBucket {
   }
 }
 
+/**
+ * Lets passes wait while what a cut waits for is under way, and for a moment after it, since a look is several requests in a row. It is
+ * precedence and no lock: meanwhile passes go on at a slow pace, so that no storm of cuts stops them.
+ */
+export class Precedence {
+  private running = 0;
+  private free: { readonly reached: PromiseWithResolvers<undefined>; readonly meanwhile: TokenBucket } | undefined;
+  private ending: NodeJS.Timeout | undefined;
+
+  /** @param passesPerSecond of all passes together, while cuts are under way */
+  constructor(
+    private readonly lingerMs: number,
+    private readonly passesPerSecond: number,
+  ) {}
+
+  async first<T>(work: () => Promise<T>): Promise<T> {
+    this.running += 1;
+    this.free ??= { reached: Promise.withResolvers<undefined>(), meanwhile: new TokenBucket(this.passesPerSecond, 0) };
+    clearTimeout(this.ending);
+    try {
+      return await work();
+    } finally {
+      this.running -= 1;
+      if (this.running === 0) this.ending = setTimeout(() => this.giveWay(), this.lingerMs);
+    }
+  }
+
+  /** Resolves when a pass may go on. */
+  async after(): Promise<void> {
+    if (this.free === undefined) return;
+    const turn = new AbortController();
+    await Promise.race([this.free.reached.promise, pause(this.free.meanwhile.reserve(), turn.signal)]);
+    turn.abort();
+  }
+
+  private giveWay(): void {
+    this.free?.reached.resolve(undefined);
+    this.free = undefined;
+  }
+}
+
 export interface Failure {
   /** HTTP status, or 0 where no answer came at all. */
   readonly status: number;

@@ -2,11 +2,14 @@ import { fetch } from 'undici';
 import type { KubeSettings } from './config.js';
 import type { Connection } from './connection.js';
 import { kubeErrorOf, type KubeError } from './errors.js';
-import { backoffMs, mayRetry, pause, TokenBucket, type Failure } from './pace.js';
+import { backoffMs, mayRetry, pause, Precedence, TokenBucket, type Failure } from './pace.js';
 import { refuse } from './refusals.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-/** Whose rate a request counts against: what a cut waits for has a share of its own, which passes cannot use up. */
+/**
+ * Whose rate a request counts against: what a cut waits for has a share of its own, which passes cannot use up, and goes before them.
+ * What names no share counts against the passes' and waits for nobody: the lease of the lead.
+ */
 export type Share = 'passes' | 'cuts';
 
 export interface KubeRequest {
@@ -29,9 +32,14 @@ export interface KubeAnswer {
   readonly error?: KubeError;
 }
 
+const lingerMs = 100;
+/** However many cuts there are, passes go on at this pace: a zone is passed over within seconds. */
+const passesMeanwhilePerSecond = 25;
+
 /** Sends requests at a bounded rate, again where that is safe, and types what comes back. */
 export class Transport {
   private readonly buckets: Readonly<Record<Share, TokenBucket>>;
+  private readonly precedence = new Precedence(lingerMs, passesMeanwhilePerSecond);
   constructor(
     private readonly connection: Connection,
     private readonly settings: KubeSettings,
@@ -49,6 +57,12 @@ export class Transport {
 
   /** As {@link send}, but a refusal is an answer: what a probe wants to see. */
   async ask(request: KubeRequest): Promise<KubeAnswer> {
+    if (request.share === 'cuts') return this.precedence.first(() => this.paced(request));
+    if (request.share === 'passes') await this.precedence.after();
+    return this.paced(request);
+  }
+
+  private async paced(request: KubeRequest): Promise<KubeAnswer> {
     for (let tried = 1; ; tried += 1) {
       await pause(this.buckets[request.share ?? 'passes'].reserve());
       const outcome = await this.once(request);

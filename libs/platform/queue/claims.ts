@@ -20,14 +20,17 @@ export interface Shares {
 }
 
 const columns = 'id, kind, name, key, event_id, attempts, traceparent';
-/** Until the handler's own lease is set, at once after the claim. */
-const firstLease = `interval '60 seconds'`;
+/** With which work is claimed; a handler's own, where it differs, is set before it begins. */
+export const firstLeaseSeconds = 60;
+const firstLease = `interval '${String(firstLeaseSeconds)} seconds'`;
 
-/** Takes the longest due work of a lane under a lease, or that of one id alone. */
+/** Takes the longest due work of a lane under a lease, so many at most, or that of one id alone. */
 const oldest = `
+  WITH next AS MATERIALIZED (
+    SELECT id FROM platform.work WHERE state = 'due' AND lane = $1 AND due_at <= now() AND ($3::uuid IS NULL OR id = $3)
+    ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
   UPDATE platform.work SET state = 'leased', attempts = attempts + 1, lease_owner = $2, lease_until = now() + ${firstLease}
-  WHERE id = (SELECT id FROM platform.work WHERE state = 'due' AND lane = $1 AND due_at <= now() AND ($3::uuid IS NULL OR id = $3)
-              ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+  WHERE id IN (SELECT id FROM next)
   RETURNING ${columns}`;
 
 export const renewSql = `UPDATE platform.work SET lease_until = now() + make_interval(secs => $3)
@@ -48,17 +51,17 @@ const fairest = `
     LIMIT 1 FOR UPDATE OF waiting SKIP LOCKED)
   RETURNING ${columns}`;
 
-/** @returns the next work of the lane, now leased to `owner`, or undefined where nothing is due that may run. */
-export async function claim(dataSource: DataSource, lane: Lane, owner: string, shares: Shares): Promise<WorkRow | undefined> {
+/** @returns the next work of the lane, now leased to `owner`: as much as is due and may run, but of a shared lane one at a time. */
+export async function claim(dataSource: DataSource, lane: Lane, owner: string, shares: Shares, most: number): Promise<readonly WorkRow[]> {
   if (shares.perUnit === null && shares.perPerson === null) {
-    const [rows]: [WorkRow[], number] = await dataSource.query(oldest, [lane, owner, null]);
-    return rows[0];
+    const [rows]: [WorkRow[], number] = await dataSource.query(oldest, [lane, owner, null, most]);
+    return rows;
   }
   return dataSource.transaction(async (manager) => {
     // One claim of a shared lane at a time: two at once would both see a share free.
     await manager.query(`SELECT pg_advisory_xact_lock(hashtext('opdomain.lane'), hashtext($1))`, [lane]);
     const [rows]: [WorkRow[], number] = await manager.query(fairest, [lane, owner, shares.perUnit, shares.perPerson]);
-    return rows[0];
+    return rows;
   });
 }
 
@@ -74,7 +77,7 @@ export async function tryWork(tx: Tx, workId: Id): Promise<'refused' | 'taken'> 
   );
   if (work === undefined) return 'refused';
   await manager.query('SAVEPOINT try_work');
-  const [, claimed]: [unknown, number] = await manager.query(oldest, [work.lane, newId(), workId]);
+  const [, claimed]: [unknown, number] = await manager.query(oldest, [work.lane, newId(), workId, 1]);
   const [, renewed]: [unknown, number] = await manager.query(renewSql, [workId, work.lease_owner ?? '', 60]);
   await manager.query('ROLLBACK TO SAVEPOINT try_work');
   return claimed + renewed === 0 ? 'refused' : 'taken';

@@ -58,6 +58,12 @@ export async function findWork(tx: Tx, idOrKey: Id): Promise<WorkView | undefine
   return rows[0] === undefined ? undefined : viewOf(rows[0]);
 }
 
+/** Work by id, all of it in one look; what is gone is left out. */
+export async function workOf(tx: Tx, ids: readonly Id[]): Promise<ReadonlyMap<Id, WorkView>> {
+  const rows: Found[] = await managerOf(tx).query(`SELECT ${columns} FROM platform.work WHERE id = ANY ($1::uuid[])`, [ids]);
+  return new Map(rows.map((row) => [row.id, viewOf(row)]));
+}
+
 /** The newest order of a job about an object. */
 export async function workFor(tx: Tx, job: JobType, key: Id): Promise<WorkView | undefined> {
   const rows: Found[] = await managerOf(tx).query(

@@ -1,4 +1,4 @@
-import type { EventType, Id, JobType, JsonObject } from '#kernel';
+import type { EventType, Id, Instant, JobType, JsonObject } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
@@ -14,6 +14,8 @@ export interface JobRun {
   /** Aborted when the work was cancelled, its lease was lost, or the worker drains. */
   readonly signal: AbortSignal;
   progress(step: JsonObject): Promise<void>;
+  /** Has it run once more at a time, after this run has ended well: it waits, holds no place and costs no try. */
+  again(at: Instant): void;
 }
 
 export interface ConsumedEvent<P extends object = object> {

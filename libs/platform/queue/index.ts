@@ -1,6 +1,6 @@
 export { endsWork } from './attempt.js';
 export { openBell, queueConfig, queueSchema, type Bell, type QueueConfig } from './bell.js';
-export { findWork, listWork, replayWork, workFor, type WorkView } from './dead-letters.js';
+export { findWork, listWork, replayWork, workFor, workOf, type WorkView } from './dead-letters.js';
 export { Consumes, Handlers, Job, type ConsumedEvent, type EventOf, type EventHandler, type JobHandler, type JobRun } from './handlers.js';
 export { Relay } from './relay.js';
 export { Turns, type Turn } from './turns.js';

@@ -24,7 +24,7 @@ const laneOf = (places: number, lookMs: number, perUnit: number | null, perPerso
 /** Every lane has its own places, so that none waits for another; a unit or person never has the whole of a lane that people share. */
 export const laneConfig = z
   .strictObject({
-    cuts: laneOf(8, 100, null, null),
+    cuts: laneOf(32, 100, null, null),
     lapses: laneOf(2, 1_000, null, null),
     events: laneOf(4, 500, null, null),
     terminations: laneOf(2, 2_000, null, null),
@@ -35,7 +35,8 @@ export const laneConfig = z
 export type LaneConfig = z.infer<typeof laneConfig>;
 
 interface LaneWork {
-  claim(): Promise<WorkRow | undefined>;
+  /** Takes what is due, so much at most; none where nothing is due that may run. */
+  claim(most: number): Promise<readonly WorkRow[]>;
   run(row: WorkRow): Promise<void>;
   failed(fault: unknown): void;
 }
@@ -83,18 +84,22 @@ export class LanePlaces {
 
   private async fill(): Promise<void> {
     while (this.taken.size < this.places && !this.stopping.signal.aborted) {
-      const row = await this.work.claim();
-      if (row === undefined) return;
-      const running = this.work
-        .run(row)
-        .catch((fault: unknown) => {
-          this.work.failed(fault);
-        })
-        .finally(() => {
-          this.taken.delete(running);
-          this.wake();
-        });
-      this.taken.add(running);
+      const rows = await this.work.claim(this.places - this.taken.size);
+      if (rows.length === 0) return;
+      for (const row of rows) this.begin(row);
     }
+  }
+
+  private begin(row: WorkRow): void {
+    const running = this.work
+      .run(row)
+      .catch((fault: unknown) => {
+        this.work.failed(fault);
+      })
+      .finally(() => {
+        this.taken.delete(running);
+        this.wake();
+      });
+    this.taken.add(running);
   }
 }

@@ -1,8 +1,9 @@
-import { newId, type Id, type Lane } from '#kernel';
+import { lanes, newId, type Id, type Lane } from '#kernel';
 import { counter, type Logger } from '#platform/telemetry';
 import type { DataSource } from 'typeorm';
 import type { Bell } from './bell.js';
 import type { EventHandler } from './handlers.js';
+import type { LaneConfig } from './lanes.js';
 import { Turns } from './turns.js';
 
 /** A due order that nobody took is rung again after this long: a lost ring costs seconds, not work. */
@@ -17,6 +18,8 @@ const rings = counter('opdomain_work_rings', 'bells rung for due work');
  * FOR UPDATE SKIP LOCKED, so several relays share the load and none waits for a commit that came out of order.
  */
 export class Relay {
+  /** Workers look at some lanes as often as a relay does: there a ring would cost more than it hastens. */
+  static rung = (config: LaneConfig): readonly Lane[] => lanes.filter((lane) => config[lane].lookMs > idleMs);
   private readonly turns = new Turns({
     take: async () => ((await this.turn()) > 0 ? 0 : idleMs),
     failed: (fault) => {
@@ -30,6 +33,7 @@ export class Relay {
     private readonly bell: Bell,
     private readonly consumers: readonly EventHandler[],
     private readonly log: Logger,
+    private readonly rung: readonly Lane[] = lanes,
   ) {}
 
   start(): void {
@@ -90,10 +94,10 @@ export class Relay {
   private async claimDue(): Promise<Lane[]> {
     const [rows]: [{ lane: Lane }[], number] = await this.dataSource.query(
       `UPDATE platform.work SET rung_at = now() WHERE id IN (
-         SELECT id FROM platform.work WHERE state = 'due' AND due_at <= now()
+         SELECT id FROM platform.work WHERE state = 'due' AND due_at <= now() AND lane = ANY($2)
            AND (rung_at IS NULL OR rung_at < now() - make_interval(secs => $1))
          ORDER BY due_at LIMIT 100 FOR UPDATE SKIP LOCKED) RETURNING lane`,
-      [ringAgainSeconds],
+      [ringAgainSeconds, this.rung],
     );
     return rows.map((row) => row.lane);
   }

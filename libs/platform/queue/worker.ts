@@ -1,10 +1,10 @@
-import { lanes, newId, Refusal, systemAct, type Clock, type Id } from '#kernel';
+import { lanes, newId, Refusal, systemAct, type Clock, type Id, type Instant } from '#kernel';
 import type { UnitOfWork } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import { counter, inSpan, traceparent, withTraceparent, type Logger } from '#platform/telemetry';
 import type { DataSource } from 'typeorm';
 import type { Bell } from './bell.js';
-import { claim, renewSql, type WorkRow } from './claims.js';
+import { claim, firstLeaseSeconds, renewSql, type WorkRow } from './claims.js';
 import type { EventHandler, JobHandler } from './handlers.js';
 import { LanePlaces, type LaneConfig } from './lanes.js';
 import { Presence } from './presence.js';
@@ -12,6 +12,9 @@ import { refuse } from './refusals.js';
 
 const outcomes = counter('opdomain_work_outcomes', 'finished tries of queued work by outcome');
 const settingsOf = { events: { maxAttempts: 12, leaseSeconds: 60, backoffSeconds: 1 } } as const;
+
+/** Ordered anew while it ran, or asked for by the run itself: whichever is earlier; NULL for neither. */
+const againAt = 'least(again_at, $5::timestamptz)';
 
 /** Takes due work from its table under a lease, lane by lane, runs it, and writes its end there. */
 export class WorkRunner {
@@ -35,7 +38,7 @@ export class WorkRunner {
     this.places = lanes.map(
       (lane) =>
         new LanePlaces(config[lane].places, config[lane].lookMs, {
-          claim: () => claim(this.dataSource, lane, this.owner, config[lane]),
+          claim: (most) => claim(this.dataSource, lane, this.owner, config[lane], most),
           run: (row) => this.run(row),
           failed: (fault) => {
             this.log.error('work.lane-failed', fault, { lane });
@@ -70,8 +73,8 @@ export class WorkRunner {
           if (settings === undefined) throw refuse('queue.no-handler', { name: row.name });
           // Whoever held it last never said how it ended: work that ends its workers must not go round for ever.
           if (row.attempts > settings.maxAttempts) throw refuse('queue.workers-lost', { name: row.name });
-          await (row.kind === 'event' ? this.runEvent(row) : this.runJob(row));
-          await this.finish(row, 'done');
+          const again = await (row.kind === 'event' ? this.runEvent(row) : this.runJob(row));
+          await this.finish(row, 'done', { again });
         } catch (fault) {
           await this.failed(row, fault, settings ?? settingsOf.events);
         }
@@ -79,7 +82,7 @@ export class WorkRunner {
     );
   }
 
-  private async runEvent(row: WorkRow): Promise<void> {
+  private async runEvent(row: WorkRow): Promise<undefined> {
     const handler = this.consumers.find((consumer) => consumer.name === row.name);
     if (handler === undefined) throw refuse('queue.no-handler', { name: row.name });
     const events: { id: Id; key: Id; payload: unknown }[] = await this.dataSource.query(
@@ -97,7 +100,8 @@ export class WorkRunner {
     });
   }
 
-  private async runJob(row: WorkRow): Promise<void> {
+  /** @returns when it asked to be run again. */
+  private async runJob(row: WorkRow): Promise<Instant | undefined> {
     const handler = this.jobs.get(row.name);
     if (handler === undefined) throw refuse('queue.no-handler', { name: row.name });
     const controller = new AbortController();
@@ -105,8 +109,9 @@ export class WorkRunner {
     const { leaseSeconds, maxAttempts } = handler.job;
     const heartbeat = setInterval(() => void this.renew(row.id, leaseSeconds, controller), (leaseSeconds * 1000) / 4);
     try {
-      await this.renew(row.id, leaseSeconds, controller);
+      if (leaseSeconds !== firstLeaseSeconds) await this.renew(row.id, leaseSeconds, controller);
       const parent = traceparent();
+      let again: Instant | undefined;
       await handler.run({
         workId: row.id,
         key: row.key,
@@ -114,10 +119,14 @@ export class WorkRunner {
         lastAttempt: row.attempts >= maxAttempts,
         ...(parent === undefined ? {} : { traceparent: parent }),
         signal: controller.signal,
+        again: (at) => {
+          again = at;
+        },
         progress: async (step) => {
           await this.dataSource.query('UPDATE platform.work SET progress = $2 WHERE id = $1', [row.id, JSON.stringify(step)]);
         },
       });
+      return again;
     } finally {
       clearInterval(heartbeat);
       this.running.delete(controller);
@@ -133,14 +142,18 @@ export class WorkRunner {
     }
   }
 
-  private async finish(row: WorkRow, outcome: 'done' | 'dead', lastError: string | null = null): Promise<void> {
+  private async finish(
+    row: WorkRow,
+    outcome: 'done' | 'dead',
+    { again, lastError }: { readonly again?: Instant | undefined; readonly lastError?: string } = {},
+  ): Promise<void> {
     await this.dataSource.query(
       `UPDATE platform.work SET lease_owner = NULL, lease_until = NULL, last_error = $4, again_at = NULL,
-         state = CASE WHEN $3 = 'done' AND again_at IS NOT NULL THEN 'due' ELSE $3 END,
-         due_at = coalesce(again_at, due_at), rung_at = NULL, attempts = CASE WHEN again_at IS NULL THEN attempts ELSE 0 END,
-         finished_at = CASE WHEN $3 = 'done' AND again_at IS NOT NULL THEN NULL ELSE now() END
+         state = CASE WHEN $3 = 'done' AND ${againAt} IS NOT NULL THEN 'due' ELSE $3 END,
+         due_at = coalesce(${againAt}, due_at), rung_at = NULL, attempts = CASE WHEN ${againAt} IS NULL THEN attempts ELSE 0 END,
+         finished_at = CASE WHEN $3 = 'done' AND ${againAt} IS NOT NULL THEN NULL ELSE now() END
        WHERE id = $1 AND state = 'leased' AND lease_owner = $2`,
-      [row.id, this.owner, outcome, lastError],
+      [row.id, this.owner, outcome, lastError ?? null, again ?? null],
     );
     outcomes.add(1, { name: row.name, outcome });
   }
@@ -150,7 +163,7 @@ export class WorkRunner {
     const about = { workId: row.id, name: row.name, attempt: row.attempts, refusal: code };
     if (row.attempts >= settings.maxAttempts) {
       this.log.error('work.dead', fault, about);
-      return this.finish(row, 'dead', code);
+      return this.finish(row, 'dead', { lastError: code });
     }
     // A refusal says that it is not yet time; anything else is a fault, also when the next try mends it.
     if (fault instanceof Refusal) this.log.info('work.to-be-tried-again', about);

@@ -1,5 +1,6 @@
 import {
   addMs,
+  Batched,
   canonicalJson,
   type CutMoment,
   type CutPath,
@@ -13,7 +14,7 @@ import {
   systemAct,
   type Clock,
 } from '#kernel';
-import { type Acted, actedBetween, UnitOfWork } from '#platform/database';
+import { type Acted, actedBetween, type Tx, UnitOfWork } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
 import { Canaries, CLOCK, LOGGER } from '#platform/http';
 import { Seams } from '#platform/seams';
@@ -30,9 +31,9 @@ import {
   shownBy,
   type UsedMeanwhile,
 } from '../domain/receipt.js';
+import { refuse } from '../domain/refusals.js';
 import { decideRevoked } from '../domain/seat-decisions.js';
-import { cutJob } from '../domain/work.js';
-import type { RevocationRow } from '../persistence/entities.js';
+import type { RevocationRow, SeatRow } from '../persistence/entities.js';
 import { RevocationsRepository } from '../persistence/revocations.repository.js';
 import { SeatsRepository } from '../persistence/seats.repository.js';
 import { SeatChanges } from './seat-changes.js';
@@ -44,6 +45,22 @@ const mostUsed = 200;
 /** Works for a revocation's receipt: cuts every path there is, probes it, and signs what it found once nothing is open. */
 @Injectable()
 export class Receipts implements OnApplicationBootstrap {
+  private readonly rows = new Batched<Id, { readonly row: RevocationRow | undefined; readonly readAt: Instant }>((ids) =>
+    this.unitOfWork.read(this.reading(), async (tx) => {
+      const found = new Map((await this.revocations.find(tx, ids)).map((row) => [row.id, row]));
+      const readAt = await tx.now();
+      return ids.map((id) => ({ row: found.get(id), readAt }));
+    }),
+  );
+  private readonly used = new Batched<{ readonly row: RevocationRow; readonly until: Instant }, readonly Acted[]>((asked) =>
+    this.unitOfWork.read(this.reading(), async (tx) => {
+      const seats = await this.seats.find(tx, [...new Set(asked.flatMap(({ row }) => row.seatIds))]);
+      const acts = [];
+      for (const { row, until } of asked) acts.push(await this.actsOf(tx, row, seats, until));
+      return acts;
+    }),
+  );
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly seams: Seams,
@@ -65,16 +82,13 @@ export class Receipts implements OnApplicationBootstrap {
   }
 
   /**
-   * One attempt at the paths that are still open; it waits for nobody. While one stays open the work orders its own next run, which is
-   * no failure and costs no try.
+   * One attempt at the paths that are still open; it waits for nobody.
+   * @returns when to try again while one stays open, which is no failure
    */
-  async work(revocationId: Id, traceparent?: string): Promise<void> {
-    const reading = systemAct('seats', 'revocation.read', this.clock.now(), traceparent);
-    const { row, readAt } = await this.unitOfWork.read(reading, async (tx) => ({
-      row: await this.revocations.get(tx, revocationId),
-      readAt: await tx.now(),
-    }));
-    if (row.state !== 'cutting') return;
+  async work(revocationId: Id, traceparent?: string): Promise<Instant | undefined> {
+    const { row, readAt } = await this.rows.ask(revocationId);
+    if (row === undefined) throw refuse('revocation.not-found', { id: revocationId });
+    if (row.state !== 'cutting') return undefined;
     const moment = this.momentOf(row, readAt);
     const shown = new Set(row.shown.map(({ path }) => path));
     const open = this.seams.all('cut-path').filter(({ path }) => !shown.has(path));
@@ -94,10 +108,14 @@ export class Receipts implements OnApplicationBootstrap {
       [],
       at,
     );
-    if (!assembled.complete) return this.stillOpen(row, assembled, shownBy(assembled, reports), moment, traceparent);
+    if (!assembled.complete) {
+      await this.stillOpen(row, assembled, shownBy(assembled, reports), moment, traceparent);
+      return addMs(at, askAgainMs(Date.parse(at) - Date.parse(row.committedAt)));
+    }
     const receipt = { ...assembled, used: await this.usedUntil(row, lastCutOf(row.committedAt, reports)) };
     const signed = await this.sign(receipt);
     await this.close(row.id, signed, receipt, at, traceparent);
+    return undefined;
   }
 
   /** Counts from the database's time of the read on, whatever this host's clock says. */
@@ -111,20 +129,25 @@ export class Receipts implements OnApplicationBootstrap {
     };
   }
 
+  private reading() {
+    return systemAct('seats', 'revocation.read', this.clock.now());
+  }
+
   /** What the people concerned did under the scope between the commit and the last cut, by the journal. */
   private async usedUntil(row: RevocationRow, until: Instant): Promise<readonly UsedMeanwhile[]> {
-    const acts: readonly Acted[] = await this.unitOfWork.read(systemAct('seats', 'revocation.read', this.clock.now()), async (tx) => {
-      const people = (await this.seats.find(tx, row.seatIds)).map(({ personId }) => personId);
-      const of = [...new Set(row.scopeKind === 'person' ? [...people, row.scopeId] : people)];
-      const under = row.scopeKind === 'person' ? null : { authorisationId: row.authorisationId, scenarioId: row.scenarioId };
-      return actedBetween(tx, of, under, row.committedAt, until, mostUsed);
-    });
-    return acts.map(({ at, personId, action, objectKind, objectId }) => ({
+    return (await this.used.ask({ row, until })).map(({ at, personId, action, objectKind, objectId }) => ({
       at,
       person: personId,
       action,
       object: `${objectKind}/${objectId}`,
     }));
+  }
+
+  private actsOf(tx: Tx, row: RevocationRow, seats: readonly SeatRow[], until: Instant): Promise<readonly Acted[]> {
+    const people = seats.filter(({ id }) => row.seatIds.includes(id)).map(({ personId }) => personId);
+    const of = [...new Set(row.scopeKind === 'person' ? [...people, row.scopeId] : people)];
+    const under = row.scopeKind === 'person' ? null : { authorisationId: row.authorisationId, scenarioId: row.scenarioId };
+    return actedBetween(tx, of, under, row.committedAt, until, mostUsed);
   }
 
   private async cut(path: CutPath, row: RevocationRow, moment: CutMoment): Promise<PathReport> {
@@ -150,7 +173,7 @@ export class Receipts implements OnApplicationBootstrap {
     return this.documents.sign('receipts', JSON.parse(JSON.stringify(receipt)) as TypedDocument);
   }
 
-  /** Says what is open where that has changed, keeps what was shown, and has the rest asked again. */
+  /** Says what is open where that has changed, and keeps what was shown. */
   private async stillOpen(
     seen: RevocationRow,
     { open }: Receipt,
@@ -158,13 +181,13 @@ export class Receipts implements OnApplicationBootstrap {
     { seenAt, now }: CutMoment,
     traceparent?: string,
   ): Promise<void> {
-    const at = now();
     const { id } = seen;
-    await this.unitOfWork.run(systemAct('seats', 'revocation.cut', at, traceparent), async (tx) => {
+    const same = (row: RevocationRow): boolean =>
+      row.seenAt !== null && row.shown.length === shown.length && canonicalJson(row.open) === canonicalJson(open);
+    if (same(seen)) return;
+    await this.unitOfWork.run(systemAct('seats', 'revocation.cut', now(), traceparent), async (tx) => {
       const row = await this.revocations.lock(tx, id);
-      if (row.state !== 'cutting') return;
-      await tx.enqueue(cutJob, { key: id, dueAt: addMs(at, askAgainMs(Date.parse(at) - Date.parse(row.committedAt))) });
-      if (row.seenAt !== null && row.shown.length === shown.length && canonicalJson(row.open) === canonicalJson(open)) return;
+      if (row.state !== 'cutting' || same(row)) return;
       await this.revocations.saveOpen(tx, row, { open: [...open], shown, seenAt });
       await tx.record({
         action: 'revocation.cut',

@@ -4,7 +4,6 @@ import { Canaries } from '#platform/http';
 import { Implements } from '#platform/seams';
 import { Injectable } from '@nestjs/common';
 import type { SeatRow } from '../persistence/entities.js';
-import { SeatsRepository } from '../persistence/seats.repository.js';
 import { SeatAccess } from './seat-access.js';
 import { ScopedSeats } from './scoped-seats.js';
 
@@ -22,16 +21,13 @@ export class SeatCut implements CutPath {
   readonly limits = 'Asked for the seat, not with the token of its person, which only the issuer could make.';
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly seats: SeatsRepository,
     private readonly scoped: ScopedSeats,
     private readonly access: SeatAccess,
     private readonly canaries: Canaries,
   ) {}
 
   async cut(scope: CutScope, moment: CutMoment): Promise<readonly PathCut[]> {
-    const seats = await this.unitOfWork.read(systemAct('seats', 'seat.read', moment.now()), async (tx) =>
-      this.seats.find(tx, await this.scoped.ids(tx, scope)),
-    );
+    const { seats } = await this.scoped.of(scope);
     if (seats.length === 0) return [this.none(scope, moment)];
     return Promise.all(
       seats.map(async (seat, position) =>

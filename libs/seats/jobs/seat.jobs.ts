@@ -38,7 +38,8 @@ export class SeatJobs {
   /** Until the receipt is complete. A path that stays open stays visible on the revocation. */
   @Job(cutJob)
   async cut(run: JobRun): Promise<void> {
-    await this.receipts.work(run.key, run.traceparent);
+    const again = await this.receipts.work(run.key, run.traceparent);
+    if (again !== undefined) run.again(again);
   }
 
   /** Follows a workspace that was opened or closed until the cluster shows it. */

@@ -3,6 +3,7 @@ import type { Digest, Id, Instant, SignedDocument } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { passing } from '../domain/revocation.js';
 import { RevocationRow } from './entities.js';
 import { revocationTable } from './tables.js';
@@ -18,6 +19,7 @@ export class RevocationsRepository {
 
   insert = (tx: Tx, row: Begun<RevocationRow, 'cutting'>): Promise<RevocationRow> => this.table.insert(tx, row);
   get = (tx: Tx, id: Id): Promise<RevocationRow> => this.table.get(tx, id);
+  find = (tx: Tx, ids: readonly Id[]): Promise<RevocationRow[]> => this.table.where(tx, { id: In([...ids]) });
   lock = (tx: Tx, id: Id): Promise<RevocationRow> => this.table.lock(tx, id);
 
   /** Keeps what the last attempt left open, so that it can be seen while it is tried again, and what it has shown, which is not asked again. */

@@ -53,6 +53,10 @@ export class SeatsRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** Of some seats, those that are in one of the states. */
+  among = (tx: Tx, ids: readonly Id[], states: readonly SeatState[]): Promise<SeatRow[]> =>
+    this.table.where(tx, { id: In([...ids]), state: In([...states]) });
+
   find = (tx: Tx, ids: readonly Id[]): Promise<SeatRow[]> => this.table.where(tx, { id: In([...ids]) });
 
   async openSeat(tx: Tx, personId: Id, scenarioId: Id): Promise<SeatRow | undefined> {

@@ -6,7 +6,7 @@ import { type Page, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { DecideExits, InventoryView, TerminationDetail, TerminationsQuery, TerminationView } from '../contract.js';
-import { confirm, type ConfirmingRole } from '../domain/confirmations.js';
+import { assertNoneFell, confirm, type Confirmation, type ConfirmingRole } from '../domain/confirmations.js';
 import { decideExit } from '../domain/exits.js';
 import { decideDestruction } from '../domain/termination-decisions.js';
 import { standingHolds } from '../domain/legal-hold.js';
@@ -20,6 +20,11 @@ import { proceedJob } from '../domain/work.js';
 import { refuse } from '../domain/refusals.js';
 
 type TerminationAnswer = z.output<typeof TerminationView>;
+
+interface Confirming {
+  readonly personId: Id;
+  readonly organisationIds: readonly Id[];
+}
 
 /** What people do with an open case, and what they see of it. */
 @Injectable()
@@ -43,7 +48,9 @@ export class Terminations {
       const grant = person.grants.find((one) => one.role === role);
       assertSees(person, row, ctx.at, refuse('termination.not-found', { id }));
       const { personId } = person;
-      const confirmations = [...confirm(row.confirmations, { role, personId, at: ctx.at })];
+      await this.assertOtherOrganisation(tx, row, person, role);
+      const given = { role, personId, at: ctx.at };
+      const confirmations = [...confirm(row.confirmations, given, await this.fallen(tx, row))];
       const next = await this.repository.update(tx, row, { confirmations });
       await tx.record({
         action: 'termination.confirmed',
@@ -78,10 +85,47 @@ export class Terminations {
   destroy(ctx: ActContext, id: Id): Promise<TerminationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.locked(tx, id);
+      assertNoneFell(await this.fallen(tx, row));
+      await this.assertExitsStand(tx, row);
       const next = await this.beginDestruction(tx, row);
       await tx.record({ action: 'termination.destruction-ordered', object: { kind: 'termination', id }, ...partiesOf(row) });
       return terminationView(next, ctx.at);
     });
+  }
+
+  /** Confirmations by people who could not give them now. */
+  private async fallen(tx: Tx, row: TerminationRow): Promise<Confirmation[]> {
+    const gone: Confirmation[] = [];
+    for (const one of row.confirmations) if (!(await this.standsAs(tx, one.personId, one.role, row))) gone.push(one);
+    return gone;
+  }
+
+  /** @throws Refusal `termination.same-organisation`: two people of one organisation are not two who agree. */
+  private async assertOtherOrganisation(tx: Tx, row: TerminationRow, person: Confirming, as: ConfirmingRole): Promise<void> {
+    for (const { personId, role } of row.confirmations) {
+      const { organisationIds } = await this.standings.entitled(tx, personId);
+      if (role !== as && personId !== person.personId && organisationIds.some((id) => person.organisationIds.includes(id)))
+        throw refuse('termination.same-organisation');
+    }
+  }
+
+  /** @throws Refusal `termination.exit-decision-fell` for what a locked or former officer decided and nobody carried out yet. */
+  private async assertExitsStand(tx: Tx, row: TerminationRow): Promise<void> {
+    const decided = (await this.repository.exitsOf(tx, row.id)).filter(({ carriedOut }) => !carriedOut);
+    const standing = new Map<Id, boolean>();
+    for (const { decidedBy } of decided)
+      if (decidedBy !== null && !standing.has(decidedBy)) standing.set(decidedBy, await this.standsAs(tx, decidedBy, 'authority', row));
+    const items = decided.filter(({ decidedBy }) => decidedBy !== null && standing.get(decidedBy) === false);
+    if (items.length > 0) throw refuse('termination.exit-decision-fell', { items: items.map(({ kind, ref }) => `${kind} ${ref}`) });
+  }
+
+  private standsAs(tx: Tx, personId: Id, as: ConfirmingRole, { authorityId }: TerminationRow): Promise<boolean> {
+    return this.standings.stands(
+      tx,
+      personId,
+      ({ role, scope }, { regions }) =>
+        role === as && (as !== 'authority' || (scope.kind === 'region' && (regions[scope.authorityId] ?? []).includes(authorityId))),
+    );
   }
 
   /** Also when a pending destruction is taken up again. */

@@ -1,8 +1,9 @@
+import { day as calendarDay, instant as instantOf } from '#platform/http/schemas';
 import { z } from 'zod';
 import { partyRoles } from '../parties.js';
 
-export const day = z.iso.date().describe('Calendar day, YYYY-MM-DD, Asia/Shanghai');
-export const instant = z.iso.datetime().describe('Moment in UTC');
+export const day = calendarDay.describe('Calendar day, YYYY-MM-DD, Asia/Shanghai');
+export const instant = instantOf.describe('Moment in UTC');
 export const digest = z
   .string()
   .regex(/^(sha256|sm3):[0-9a-f]{64}$/, 'sha256: or sm3: and 64 hex digits')

@@ -160,6 +160,14 @@ export const applicationRefusals = {
     satisfyEn: 'Shorten the term; an exception needs a decision file and a profile that permits it.',
     sources: ['AUTH-15'],
   },
+  'authorisation.not-renewable': {
+    status: 409,
+    zh: '授权 {id} 处于“{state}”，不能续期。',
+    en: 'The authorisation {id} is {state}: it is not renewed.',
+    satisfyZh: '只有生效、暂停或整改中的授权可以续期；已届满或已终止的，请作为新申请办理（不填 renewsId）。',
+    satisfyEn: 'Only one in force, suspended or under rectification is renewed; after that apply anew, without renewsId.',
+    sources: ['AUTH-16', 'AUTH-17'],
+  },
   'authorisation.renewal-window': {
     status: 409,
     zh: '续期申请只在 {opens} 至 {closes} 之间受理。',

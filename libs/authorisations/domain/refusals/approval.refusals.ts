@@ -8,6 +8,14 @@ export const approvalRefusals = {
     satisfyZh: '核对编号。',
     satisfyEn: 'Check the id.',
   },
+  'approval.vote-fell': {
+    status: 409,
+    zh: '环节 {slots} 的表决人已被锁定，或不再持有其据以表决的角色，其表决不再计入。',
+    en: 'Whoever voted in {slots} is locked or no longer holds the role by which they did: the vote does not count.',
+    satisfyZh: '请先由该机构的另一名有权人员重新表决。',
+    satisfyEn: 'Another person of that body votes in its place first.',
+    sources: ['ACC-05', 'TERM-01'],
+  },
   'approval.party-missing': {
     status: 409,
     zh: '未指定代表“{party}”的机构。',

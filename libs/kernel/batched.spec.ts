@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Batched } from './batched.js';
+
+/** Reads that end when the test says so. */
+function heldReads() {
+  const reads: { keys: readonly number[]; end: () => void }[] = [];
+  const batched = new Batched<number, number>(async (keys) => {
+    await new Promise<void>((end) => reads.push({ keys, end }));
+    return keys.map((key) => key * 10);
+  });
+  return { reads, batched };
+}
+const turns = async (): Promise<void> => {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+};
+
+describe('reads for many at once', () => {
+  it('are one for all who ask together, each with the answer to their own question', async () => {
+    const { reads, batched } = heldReads();
+    const answers = Promise.all([batched.ask(1), batched.ask(2), batched.ask(1)]);
+    await turns();
+    expect(reads.map(({ keys }) => keys)).toEqual([[1, 2, 1]]);
+    reads[0]?.end();
+    expect(await answers).toEqual([10, 20, 10]);
+  });
+
+  it('begin after every question that they answer, also one that comes while another read is under way', async () => {
+    const { reads, batched } = heldReads();
+    const first = batched.ask(1);
+    await turns();
+    const later = [batched.ask(1), batched.ask(2)];
+    await turns();
+    expect(reads).toHaveLength(1);
+    reads[0]?.end();
+    expect(await first).toBe(10);
+    await turns();
+    expect(reads.map(({ keys }) => keys)).toEqual([[1], [1, 2]]);
+    reads[1]?.end();
+    expect(await Promise.all(later)).toEqual([10, 20]);
+  });
+
+  it('fail for the one that cannot be read, and for nobody else', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(20), { minLength: 1, maxLength: 30 }), async (keys) => {
+        const batched = new Batched<number, number>((asked) =>
+          asked.some((key) => key % 7 === 3) ? Promise.reject(new Error('unreadable')) : Promise.resolve(asked.map((key) => key + 1)),
+        );
+        const answers = await Promise.allSettled(keys.map((key) => batched.ask(key)));
+        expect(answers.map(({ status }) => status)).toEqual(keys.map((key) => (key % 7 === 3 ? 'rejected' : 'fulfilled')));
+      }),
+    );
+  });
+
+  it('are never larger than said', async () => {
+    const sizes: number[] = [];
+    const batched = new Batched<number, number>((keys) => {
+      sizes.push(keys.length);
+      return Promise.resolve(keys);
+    }, 4);
+    await Promise.all(Array.from({ length: 10 }, (_, key) => batched.ask(key)));
+    expect(sizes).toEqual([4, 4, 2]);
+  });
+
+  it('refuse an answer that is not one per question', async () => {
+    await expect(new Batched<number, number>(() => Promise.resolve([])).ask(1)).rejects.toThrow(RangeError);
+  });
+});

@@ -1,0 +1,53 @@
+interface Waiting<K, V> {
+  readonly key: K;
+  readonly resolve: (value: V) => void;
+  readonly reject: (fault: unknown) => void;
+}
+
+/**
+ * Reads once for all who ask at about the same time. Who asks while a read is under way gets the next one: what is answered was read after
+ * the question, and a receipt rests on that. Where a read of several fails, each is read again alone: one that cannot be read keeps nobody else.
+ */
+export class Batched<K, V> {
+  private waiting: Waiting<K, V>[] = [];
+  private reading = false;
+
+  /**
+   * @param read answers in the order of its keys; the same key may stand there twice
+   * @param most keys of one read
+   */
+  constructor(
+    private readonly read: (keys: readonly K[]) => Promise<readonly V[]>,
+    private readonly most = 200,
+  ) {}
+
+  ask(key: K): Promise<V> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ key, resolve, reject });
+      void this.work();
+    });
+  }
+
+  private async work(): Promise<void> {
+    if (this.reading) return;
+    this.reading = true;
+    // Who asks in the same turn is taken along.
+    await Promise.resolve();
+    while (this.waiting.length > 0) await this.answer(this.waiting.splice(0, this.most));
+    this.reading = false;
+  }
+
+  private async answer(asked: readonly Waiting<K, V>[]): Promise<void> {
+    try {
+      const values = await this.read(asked.map(({ key }) => key));
+      if (values.length !== asked.length)
+        throw new RangeError(`${String(asked.length)} were asked for, ${String(values.length)} were read`);
+      asked.forEach(({ resolve }, position) => {
+        resolve(values[position] as V);
+      });
+    } catch (fault) {
+      if (asked.length > 1) await Promise.all(asked.map((one) => this.answer([one])));
+      else asked[0]?.reject(fault);
+    }
+  }
+}
