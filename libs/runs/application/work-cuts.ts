@@ -69,9 +69,9 @@ export class WorkCuts implements OnApplicationBootstrap {
       const open = (await this.openOf(scope, moment)).filter(({ name }) => this.ends.has(name));
       if (open.length === 0) break;
       for (const work of open) {
-        const { by, action, end } = this.ends.get(work.name) as WorkEnd;
-        await this.unitOfWork.run(systemAct(by, action, moment.now()), async (tx) => {
-          await end(tx, work.key);
+        const end = this.ends.get(work.name) as WorkEnd;
+        await this.unitOfWork.run(systemAct(end.by, end.action, moment.now()), async (tx) => {
+          await end.end(tx, work.key);
           await dropWork(tx, work.id);
         });
         if (!ended.has(work.id)) ended.set(work.id, work);
