@@ -1,4 +1,4 @@
-import { residentIdCheck, sha256 } from '#kernel';
+import { dayOf, residentIdCheck, sha256, systemClock } from '#kernel';
 import { sampleOrganisations, samplePeople, type SampleOrganisation, type SamplePerson } from '../../samples/people.js';
 import type { Teller } from '../teller.js';
 import { inDays, type World } from '../world.js';
@@ -123,7 +123,8 @@ function confirmerOf({ subject, organisation }: SamplePerson): string {
 
 function scopeOf(role: string, organisation: SampleOrganisation, world: World): unknown {
   if (role === 'authority') return { kind: 'region', authorityId: world.organisation(organisation) };
-  if (role === 'evaluator') return { kind: 'mandate', organisationId: world.organisation('unit'), from: inDays(0), until: inDays(90) };
+  if (role === 'evaluator')
+    return { kind: 'mandate', organisationId: world.organisation('unit'), from: dayOf(systemClock.now()), until: inDays(90) };
   if (role === 'export-reviewer') return { kind: 'platform' };
   return { kind: 'unit', organisationId: world.organisation(organisation) };
 }
