@@ -47,8 +47,8 @@ export async function castChapter(teller: Teller, world: World): Promise<void> {
         organisationId: world.organisation(person.organisation),
       });
       world.people.set(person.subject, id);
-      // Who decides, or is only proposed for it, is known by a verified number first; `li` and `sun` are verified with their other records.
-      if (person.organisation !== 'unit' || person.subject === 'he')
+      // Who decides, or is only proposed for it, is known by a verified number first; the unit's others are verified with their other records.
+      if (person.organisation !== 'unit' || person.subject === 'li')
         await world.as('an').post(`/people/${id}/records`, {
           ...{ kind: 'real-name', evidenceDigest: sha256(`${person.subject} real-name`), details: { level: 'L3' } },
           identityNumber: sampleNumber(person.subject),
@@ -56,7 +56,7 @@ export async function castChapter(teller: Teller, world: World): Promise<void> {
       for (const role of person.roles) await giveRole(world, person, role);
     }
     const alone = await world.as('an').post<Made>('/role-proposals', {
-      personId: world.person('he'),
+      personId: world.person('li'),
       role: 'export-reviewer',
       scope: { kind: 'platform' },
     });
