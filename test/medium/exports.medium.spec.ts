@@ -144,6 +144,23 @@ describe('the gate', () => {
 });
 
 describe('the review', () => {
+  it('does not stand on a reviewer who is locked since: open, another takes the place; approved, all is reviewed anew [ACC-05]', async () => {
+    const lock = (who: Caller) => medium.security.post(`/people/${who.personId}/locks`, { ground: 'incident', reason: '核查' });
+    const panel = await medium.organisation('evaluator');
+    const [first, second] = [await medium.person(panel, ['export-reviewer']), await medium.person(panel, ['export-reviewer'])];
+    const request = await inReview();
+    ok(await vote(first, request));
+    ok(await lock(first));
+    ok(await vote(cast.officer, request));
+    expect((await read(request.id)).state).toBe('in-review');
+    ok(await vote(second, request));
+    expect((await read(request.id)).state).toBe('approved');
+    ok(await lock(second));
+    const answer = await releaser.post(`/export-requests/${request.id}/releases`);
+    expect(answer.body).toMatchObject({ code: 'export.review-void', details: { changed: ['reviewers'] } });
+    expect(await reaches(request.id, 'in-review')).toMatchObject({ round: request.round + 1 });
+  });
+
   it('is blind, independent, and bound to what was seen [ACC-05] [EXP-05] [EXP-06]', async () => {
     const request = await inReview();
     const insider = await medium.person(cast.unit, ['export-reviewer']);

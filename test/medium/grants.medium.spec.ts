@@ -3,7 +3,17 @@ import { datasetsContext } from '#datasets';
 import { Bootstrap, identityContext } from '#identity';
 import { addMs, newId, residentIdCheck, systemClock } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { application, type AuthorisationAnswer, type Cast, inForce, ok, openCast, signed, someDigest } from '../support/authorised.js';
+import {
+  application,
+  type AuthorisationAnswer,
+  type Cast,
+  days,
+  inForce,
+  ok,
+  openCast,
+  signed,
+  someDigest,
+} from '../support/authorised.js';
 import { type Answer, type Caller, type Medium, openMedium } from '../support/medium.js';
 import { refused } from '../support/outcomes.js';
 
@@ -236,6 +246,45 @@ describe('what decides', () => {
     const { records } = ok(await cast.officer.get<{ records: { validFrom: string; documentedFrom: string }[] }>(path));
     expect(records[0]?.documentedFrom).toBe('2020-01-01');
     expect((records[0]?.validFrom ?? '') >= before).toBe(true);
+  });
+});
+
+describe('a mandate', () => {
+  it('begins by the act that gives it, ends after it began, and runs three years at most [EVAL-06]', async () => {
+    const evaluator = await medium.person(await medium.organisation('evaluator'), []);
+    const mandate = (from: string, until: string) => ({ kind: 'mandate', organisationId: cast.unit, from, until });
+    const cases: [string, string, string][] = [
+      ['0001-01-01', '9999-12-31', 'identity.backdated'],
+      ['2020-01-01', '2020-12-31', 'identity.backdated'],
+      [days(-1), days(30), 'identity.backdated'],
+      [days(0), '9999-12-31', 'identity.mandate-term'],
+      [days(0), days(3 * 366 + 1), 'identity.mandate-term'],
+      [days(10), days(9), 'identity.mandate-term'],
+    ];
+    for (const [from, until, code] of cases) {
+      const { status, body } = await propose(medium.security, evaluator, 'evaluator', mandate(from, until));
+      // What is no date of ours is refused before.
+      if (status !== 400) expect(body).toMatchObject({ code });
+    }
+    const id = await proposed(medium.security, evaluator, 'evaluator', mandate(days(0), days(3 * 365)));
+    ok(await confirm(cast.officer, id));
+  });
+});
+
+describe('somebody of a vendor', () => {
+  it('holds no data role, whichever of role and affiliation begins first or later [ACC-06]', async () => {
+    const vendor = await medium.organisation('vendor');
+    const scope = { kind: 'unit', organisationId: cast.unit };
+    const later = addMs(systemClock.now(), 86_400_000);
+    const [first, second] = [await medium.person(cast.unit, []), await medium.person(cast.unit, [])];
+    const join = (who: Caller) => medium.operator.post(`/people/${who.personId}/affiliations`, { organisationId: vendor, from: later });
+    const grant = (who: Caller, from?: string) =>
+      medium.security.post(`/people/${who.personId}/role-grants`, { role: 'unit-developer', scope, from });
+    ok(await join(first));
+    for (const from of [undefined, addMs(later, 1000)])
+      expect(await grant(first, from)).toMatchObject(refused('identity.vendor-role', 403));
+    ok(await grant(second, addMs(later, 1000)));
+    expect(await join(second)).toMatchObject(refused('identity.vendor-role', 403));
   });
 });
 

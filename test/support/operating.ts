@@ -1,4 +1,4 @@
-import { newId, sha256 } from '#kernel';
+import { dayOf, newId, sha256, systemClock } from '#kernel';
 import { numberOf } from './identity-numbers.js';
 import { drawnUpWith, registerBody } from './bodies.js';
 import type { Answer, Caller, Medium } from './medium.js';
@@ -70,7 +70,7 @@ export async function openOperating(medium: Medium): Promise<Operating> {
   const expert = await medium.person(experts, ['evaluator'], {
     kind: 'mandate',
     organisationId: unitId,
-    from: inDays(-1),
+    from: dayOf(systemClock.now()),
     until: inDays(90),
   });
   const manager = await medium.person(unitId, ['unit-manager']);

@@ -2,7 +2,7 @@ import { type Id, type PermissionScope, type Role } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Seams } from '#platform/seams';
 import { Injectable } from '@nestjs/common';
-import { affiliationsAt, type DatedGrant } from '../domain/personnel.js';
+import { affiliationsAt, affiliationsFrom, type DatedGrant } from '../domain/personnel.js';
 import { decides, fitsRole, homeFor, roleRules, scopeKinds, separationConflict, type Home, type Named } from '../domain/role-rules.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import { PeopleRepository } from '../persistence/people.repository.js';
@@ -39,8 +39,10 @@ export class Grantable {
     const homes: Home[] = [];
     for (const { id, organisationId } of affiliationsAt(facts, at))
       homes.push({ affiliationId: id, organisationId, kind: (await this.organisations.get(tx, organisationId)).kind });
-    if (homes.some(({ kind }) => kind === 'vendor') && !roleRules[role].kinds.includes('vendor'))
-      throw refuse('identity.vendor-role', { role });
+    // Whoever belongs to a vendor later would hold the role then (ACC-06).
+    if (!roleRules[role].kinds.includes('vendor'))
+      for (const { organisationId } of affiliationsFrom(facts, at))
+        if ((await this.organisations.get(tx, organisationId)).kind === 'vendor') throw refuse('identity.vendor-role', { role });
     if (!fitsRole(role, scope)) throw refuse('identity.scope-unfit', { role, scope: scope.kind });
     const named = await this.named(tx, scope);
     const home = homeFor(role, scope, named, homes);

@@ -4,7 +4,7 @@ import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ProposalsQuery, ProposalView, ProposeRole } from '../contract.js';
-import { assertNotBackdated } from '../domain/personnel.js';
+import { assertMandate, assertMandateRuns, assertNotBackdated } from '../domain/personnel.js';
 import { assertMayPropose, decideConfirmation, moveProposal, sideOf, sidesFor } from '../domain/role-proposal.js';
 import type { SettledState } from '../domain/role-proposal.states.js';
 import { decides } from '../domain/role-rules.js';
@@ -39,6 +39,7 @@ export class RoleProposals {
       assertNotBackdated(until, ctx.at);
       await this.people.lock(tx, personId, 'update');
       const { organisationId } = ends ? await this.held(tx, personId, role, scope) : await this.grantable.assert(tx, personId, role, scope);
+      if (!ends) assertMandate(scope, ctx.at);
       const proposer = await this.standings.acting(tx);
       assertMayPropose(proposer, { personId, role, organisationId }, await this.repository.staffing(tx, organisationId, personId, ctx.at));
       const row = await this.repository.insert(tx, {
@@ -76,6 +77,7 @@ export class RoleProposals {
       const proposal = { id, personId, role, scope, until, proposedBy, state, expiresAt, organisationId };
       decideConfirmation(proposal, proposer, await this.standings.acting(tx), staffing, ctx.at);
       assertNotBackdated(until, ctx.at);
+      if (!ends) assertMandateRuns(scope, ctx.at);
       const details = { role, scope: { ...scope }, until, proposedBy, proposalId: id };
       if ('grantIds' in placed) {
         await this.people.endGrantsById(tx, placed.grantIds, until ?? ctx.at);

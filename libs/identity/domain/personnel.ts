@@ -1,4 +1,15 @@
-import { addDays, endOfDay, residentIdCheck, type Day, type Grant, type Id, type Instant, type PermissionScope, type Role } from '#kernel';
+import {
+  addDays,
+  addMonths,
+  endOfDay,
+  residentIdCheck,
+  type Day,
+  type Grant,
+  type Id,
+  type Instant,
+  type PermissionScope,
+  type Role,
+} from '#kernel';
 import type { OpenLock } from './person-lock.js';
 import { refuse } from './refusals.js';
 
@@ -58,6 +69,10 @@ const covers = (span: { readonly from: Instant; readonly until: Instant | null }
 export const organisationsAt = (facts: Pick<PersonnelFacts, 'affiliations'>, at: Instant): Id[] =>
   affiliationsAt(facts, at).map(({ organisationId }) => organisationId);
 
+/** Affiliations in force now or later. */
+export const affiliationsFrom = (facts: Pick<PersonnelFacts, 'affiliations'>, at: Instant): Affiliation[] =>
+  facts.affiliations.filter(({ until }) => until === null || until > at);
+
 export const affiliationsAt = (facts: Pick<PersonnelFacts, 'affiliations'>, at: Instant): Affiliation[] =>
   facts.affiliations.filter((affiliation) => covers(affiliation, at));
 
@@ -75,6 +90,27 @@ export function grantsAt(grants: readonly DatedGrant[], facts: Pick<PersonnelFac
 /** @throws Refusal `identity.backdated`: what decides begins and ends by the act that says so, and never before it. */
 export function assertNotBackdated(named: Instant | null | undefined, at: Instant): void {
   if (named && named < at) throw refuse('identity.backdated', { earliest: at });
+}
+
+/** Years that a mandate runs at most: as long as an authorisation, which is what it looks at (AUTH-15). */
+export const longestMandateYears = 3;
+
+/**
+ * A mandate runs from the day that gives it or a later one, for a term that can be answered for (EVAL-06).
+ * @throws Refusal `identity.backdated`, `identity.mandate-term`.
+ */
+export function assertMandate(scope: PermissionScope, at: Instant): void {
+  if (scope.kind !== 'mandate') return;
+  assertNotBackdated(endOfDay(scope.from), at);
+  const last = addMonths(endOfDay(scope.from), longestMandateYears * 12);
+  if (scope.until < scope.from || endOfDay(scope.until) > last)
+    throw refuse('identity.mandate-term', { from: scope.from, until: scope.until, years: longestMandateYears });
+}
+
+/** @throws Refusal `identity.mandate-term` where it would be over when it is given. */
+export function assertMandateRuns(scope: PermissionScope, at: Instant): void {
+  if (scope.kind === 'mandate' && endOfDay(scope.until) <= at)
+    throw refuse('identity.mandate-term', { from: scope.from, until: scope.until, years: longestMandateYears });
 }
 
 /** A mandate runs by whole days. */

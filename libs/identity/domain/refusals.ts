@@ -120,6 +120,14 @@ export const identityRefusals = {
     satisfyEn: 'Use the registration that the person already has.',
     sources: ['ACC-04'],
   },
+  'identity.mandate-term': {
+    status: 409,
+    zh: '委托期限（{from} 至 {until}）须为今日起的有效期间，且不超过 {years} 年。',
+    en: 'A mandate ({from} to {until}) runs from today or later, does not end before it begins or is given, and lasts {years} years at most.',
+    satisfyZh: '请填写真实的委托期限；到期后另行委托。',
+    satisfyEn: 'Enter the real term; give another mandate after it.',
+    sources: ['EVAL-06', 'AUTH-15'],
+  },
   'identity.number-invalid': {
     status: 400,
     zh: '公民身份号码的校验码不符。',

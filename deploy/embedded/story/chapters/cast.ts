@@ -1,4 +1,4 @@
-import { residentIdCheck, sha256 } from '#kernel';
+import { dayOf, residentIdCheck, sha256, systemClock } from '#kernel';
 import { sampleOrganisations, samplePeople, type SampleOrganisation, type SamplePerson } from '../../samples/people.js';
 import type { Teller } from '../teller.js';
 import { inDays, type World } from '../world.js';
@@ -47,8 +47,8 @@ export async function castChapter(teller: Teller, world: World): Promise<void> {
         organisationId: world.organisation(person.organisation),
       });
       world.people.set(person.subject, id);
-      // Who decides is known by a verified number first; the unit's people are verified with their other records.
-      if (person.organisation !== 'unit')
+      // Who decides, or is only proposed for it, is known by a verified number first; `li` and `sun` are verified with their other records.
+      if (person.organisation !== 'unit' || person.subject === 'he')
         await world.as('an').post(`/people/${id}/records`, {
           ...{ kind: 'real-name', evidenceDigest: sha256(`${person.subject} real-name`), details: { level: 'L3' } },
           identityNumber: sampleNumber(person.subject),
@@ -123,7 +123,8 @@ function confirmerOf({ subject, organisation }: SamplePerson): string {
 
 function scopeOf(role: string, organisation: SampleOrganisation, world: World): unknown {
   if (role === 'authority') return { kind: 'region', authorityId: world.organisation(organisation) };
-  if (role === 'evaluator') return { kind: 'mandate', organisationId: world.organisation('unit'), from: inDays(0), until: inDays(90) };
+  if (role === 'evaluator')
+    return { kind: 'mandate', organisationId: world.organisation('unit'), from: dayOf(systemClock.now()), until: inDays(90) };
   if (role === 'export-reviewer') return { kind: 'platform' };
   return { kind: 'unit', organisationId: world.organisation(organisation) };
 }
