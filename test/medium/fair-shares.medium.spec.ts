@@ -3,6 +3,7 @@ import { RouteTable } from '#platform/http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type Socket } from 'node:net';
 import { FollowedWork } from '../../libs/oversight/application/followed-work.js';
+import { contextConfig } from '../../apps/composition/config.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { UploadClient } from '../support/uploads.js';
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
     config: (whole) => ({
       ...whole,
       http: { ...whole.http, ...limits },
-      oversight: { ...whole.oversight, followersPerPerson: 3, followersPerUnit: 5 },
+      oversight: { ...(contextConfig(whole, 'oversight') as object), followersPerPerson: 3, followersPerUnit: 5 },
     }),
   });
   await medium.app.listen(0, '127.0.0.1');
@@ -29,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => medium.close());
 
 describe('streams of operations', () => {
-  const later = defineJob('test.later', 'events');
+  const later = defineJob('test.later', 'events', { goesOn: 'a test’s' });
   const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
   const order = (): Promise<string> =>
     medium.platform.unitOfWork.run(systemAct('test', 'person.self-read', systemClock.now()), (tx) =>

@@ -211,7 +211,7 @@ describe('queued and running work', () => {
     await Promise.all([first, raised]);
     expect(order).toEqual(['ordered', 'cut']);
     const late = unitOfWork.run(await rested(), async (tx) => {
-      await raise();
+      await data.medium.sql(`UPDATE platform.epochs SET epoch = epoch + 1 WHERE kind = 'person' AND id = $1`, [personId]);
       await tx.enqueue(job, { key: newId() });
     });
     await expect(late).rejects.toMatchObject({ code: 'access.ended' });
