@@ -6,7 +6,6 @@ import type { exportTransitions } from '../domain/export-request.js';
 import { In, type ObjectLiteral } from 'typeorm';
 import type { ExportState } from '../domain/export-request.js';
 import type { Volume } from '../domain/gate-facts.js';
-import type { ReviewDecision } from '../domain/review.js';
 import { CheckRoundRow, ExportRequestRow, ReviewRow } from './entities.js';
 import { exportRequestTable } from './tables.js';
 
