@@ -2,11 +2,13 @@ import { defineJob, newId, systemAct, systemClock } from '#kernel';
 import { RouteTable } from '#platform/http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type Socket } from 'node:net';
+import { oversightConfig } from '../../libs/oversight/config.js';
 import { FollowedWork } from '../../libs/oversight/application/followed-work.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { UploadClient } from '../support/uploads.js';
 
 const limits = { bodyStallSeconds: 0.8, bodySeconds: 2, unknownBodies: 3 };
+const oversight = oversightConfig.parse({ followersPerPerson: 3, followersPerUnit: 5 });
 let medium: Medium;
 let url: string;
 let unit: string;
@@ -14,11 +16,7 @@ let first: Caller;
 let second: Caller;
 beforeAll(async () => {
   medium = await openMedium({
-    config: (whole) => ({
-      ...whole,
-      http: { ...whole.http, ...limits },
-      oversight: { ...whole.oversight, followersPerPerson: 3, followersPerUnit: 5 },
-    }),
+    config: (whole) => Object.assign(whole, { http: { ...whole.http, ...limits }, oversight }),
   });
   await medium.app.listen(0, '127.0.0.1');
   url = (await medium.app.getUrl()).replace('[::1]', '127.0.0.1');
