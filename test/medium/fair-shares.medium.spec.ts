@@ -2,12 +2,13 @@ import { defineJob, newId, systemAct, systemClock } from '#kernel';
 import { RouteTable } from '#platform/http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type Socket } from 'node:net';
+import { oversightConfig } from '../../libs/oversight/config.js';
 import { FollowedWork } from '../../libs/oversight/application/followed-work.js';
-import { contextConfig } from '../../apps/composition/config.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { UploadClient } from '../support/uploads.js';
 
 const limits = { bodyStallSeconds: 0.8, bodySeconds: 2, unknownBodies: 3 };
+const oversight = oversightConfig.parse({ followersPerPerson: 3, followersPerUnit: 5 });
 let medium: Medium;
 let url: string;
 let unit: string;
@@ -15,11 +16,7 @@ let first: Caller;
 let second: Caller;
 beforeAll(async () => {
   medium = await openMedium({
-    config: (whole) => ({
-      ...whole,
-      http: { ...whole.http, ...limits },
-      oversight: { ...(contextConfig(whole, 'oversight') as object), followersPerPerson: 3, followersPerUnit: 5 },
-    }),
+    config: (whole) => Object.assign(whole, { http: { ...whole.http, ...limits }, oversight }),
   });
   await medium.app.listen(0, '127.0.0.1');
   url = (await medium.app.getUrl()).replace('[::1]', '127.0.0.1');
@@ -30,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => medium.close());
 
 describe('streams of operations', () => {
-  const later = defineJob('test.later', 'events', { goesOn: 'a test’s' });
+  const later = defineJob('test.later', 'events');
   const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
   const order = (): Promise<string> =>
     medium.platform.unitOfWork.run(systemAct('test', 'person.self-read', systemClock.now()), (tx) =>
@@ -66,13 +63,13 @@ describe('streams of operations', () => {
     const answers = await medium.until(async () => {
       const asked = await Promise.all(ids.map((id) => follow(first, id)));
       if (asked.every(({ status }) => status === 200)) return asked;
-      await Promise.all(asked.map(({ body }) => body?.cancel()));
+      for (const { body } of asked) await body?.cancel();
       return undefined;
     }, 'three streams');
     const before = { looks: work.looks, at: performance.now() };
     await medium.until(async () => work.looks >= before.looks + 4, 'four looks');
     expect(work.looks - before.looks).toBeLessThanOrEqual((performance.now() - before.at) / 500 + 1);
-    await Promise.all(answers.map(({ body }) => body?.cancel()));
+    for (const { body } of answers) await body?.cancel();
   });
 });
 

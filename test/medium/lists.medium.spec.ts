@@ -40,7 +40,7 @@ const mayAsk = ({ roles }: ActSpec): Caller[] =>
 function pathOf({ path, query }: ActSpec): string {
   const known: Readonly<Record<string, string>> = { authorisations: at.authorisationId, people: at.developer.personId };
   const named = path.replace(/^\/([\w-]+)\/:id/, (_, of: string) => `/${of}/${known[of] ?? newId()}`);
-  const asked = query instanceof z.ZodObject ? Object.entries(query.shape as Record<string, z.ZodType>) : [];
+  const asked = query instanceof z.ZodObject ? Object.entries(query.shape) : [];
   const needed = asked.filter(([, schema]) => !schema.safeParse(undefined).success).map(([name]) => `${name}=${at.authorisationId}`);
   return `${named}?${[...needed, 'limit='].join('&')}`;
 }
