@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => medium.close());
 
 describe('streams of operations', () => {
-  const later = defineJob('test.later', 'events');
+  const later = defineJob('test.later', 'events', { goesOn: 'a test’s' });
   const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
   const order = (): Promise<string> =>
     medium.platform.unitOfWork.run(systemAct('test', 'person.self-read', systemClock.now()), (tx) =>
