@@ -92,6 +92,15 @@ describe('a termination', () => {
     expect(decideHold(termination({ state: 'destroying' }), [hold()], noon)).toBeUndefined();
   });
 
+  it('leaves a hold by its lifting alone: a step that was begun before the hold was placed does not count', () => {
+    const begun = [
+      () => decideAccessClosed('held', { complete: true, open: [] }),
+      () => decideExits('held', [exit()]),
+      () => decideInventoried('held', inventory()),
+    ];
+    for (const step of begun) expect(code(step)).toBe('state.no-such-transition');
+  });
+
   it('is touched by the holds of its own scope alone', () => {
     const scope = scopeOf(termination());
     const at = (target: Parameters<typeof hold>[0]) => standingHolds([hold(target)], scope, noon).length;

@@ -12,8 +12,11 @@ export interface TerminationChange {
   readonly heldFrom: HoldableState | null;
 }
 
+/** The edges of every step but the lifting of a hold: while one stands, nothing else leaves `held`, whatever was read before the lock. */
+const onward = { ...terminationTransitions, held: [] } as const;
+
 function change(from: TerminationState, to: TerminationChange['to'], heldFrom: HoldableState | null = null): TerminationChange {
-  assertMove(terminationTransitions, from, to, 'termination');
+  assertMove<TerminationState>(onward, from, to, 'termination');
   return { from, to, heldFrom };
 }
 
@@ -81,7 +84,7 @@ export function decideHold(termination: Termination, holds: readonly LegalHold[]
 export function decideUnhold(termination: Termination, holds: readonly LegalHold[], at: Instant): TerminationChange | undefined {
   if (termination.state !== 'held' || termination.heldFrom === null) return undefined;
   if (standingHolds(holds, scopeOf(termination), at).length > 0) return undefined;
-  return change('held', termination.heldFrom);
+  return { from: 'held', to: termination.heldFrom, heldFrom: null };
 }
 
 /** All holdings have been told to destroy: now it is tried whether anything comes back. */
