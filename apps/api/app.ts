@@ -56,8 +56,9 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
     if (!socket.writable) return;
     anonymous.count({ action: 'request.refused', code: 'http.malformed', source: (socket as Socket).remoteAddress ?? '' });
   });
-  new BodyGate(acts, platform.verifier, app.get(Canaries), platform.clock, platform.config.http).watch(server);
+  // The log first: what the gate turns away is told with its route.
   new ConnectionLog(platform.dataSource, platform.clock, platform.log, 'api').watch(server);
+  new BodyGate(acts, platform.verifier, app.get(Canaries), platform.clock, platform.config.http).watch(server);
   server.addHook('onClose', () => truth.close());
   server.get('/api/v1/openapi.json', (_request, reply) => reply.send(description));
   server.get('/healthz', (_request, reply) => reply.send({ alive: true }));
