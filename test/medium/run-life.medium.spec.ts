@@ -75,7 +75,8 @@ beforeAll(async () => {
 
   const desensitisation = worker.get(DesensitisationRunKind, { strict: false });
   const plan = ok<Plan>(await data.approve(await data.propose()));
-  const sampled = await reading('desensitisation-run.read', async (tx) => desensitisation.table.get(tx, (await data.run(plan)).id));
+  const { id: sampledId } = await data.run(plan);
+  const sampled = await reading('desensitisation-run.read', (tx) => desensitisation.table.get(tx, sampledId));
   const samples = worker.get(Samples, { strict: false });
   const { proof, lineage, rowsIn, rowsOut } = sampled;
   kinds.set('desensitisation-run', {
