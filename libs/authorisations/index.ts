@@ -18,6 +18,7 @@ import { authorisationsGrants } from './persistence/grants.js';
 import { AuthorisationsAndReviews1763700200000 } from './persistence/migrations/authorisations-and-reviews.js';
 import { ScenariosAndRequests1763700201000 } from './persistence/migrations/scenarios-and-requests.js';
 import { StageBodies1763800060001 } from './persistence/migrations/stage-bodies.js';
+import { RulesWithoutValue1763800310000 } from './persistence/migrations/rules-without-value.js';
 import { authorisationsTables } from './persistence/tables.js';
 import { VotesByGrant1763800050001 } from './persistence/migrations/votes-by-grant.js';
 import { VotesReplaced1763800300000 } from './persistence/migrations/votes-replaced.js';
@@ -58,6 +59,7 @@ export const authorisationsContext: ContextDeclaration<typeof refusals> = {
     VotesByGrant1763800050001,
     StageBodies1763800060001,
     VotesReplaced1763800300000,
+    RulesWithoutValue1763800310000,
   ],
   config: { name: 'authorisations', schema: authorisationsConfig, token: AUTHORISATIONS_CONFIG },
   auditActions: authorisationAuditActions,

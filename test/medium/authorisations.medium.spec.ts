@@ -215,6 +215,12 @@ describe('jurisdiction profiles', () => {
     expect(await cast.officer.post(`/jurisdiction-profiles/entries/${id}/confirmations`)).toMatchObject(
       refused('profile.same-person', 403),
     );
+    // A text may also set that a rule has no value.
+    expect(
+      ok(
+        await cast.officer.post('/jurisdiction-profiles/entries', { ...entry, profile: 'laiyuan', rule: 'terminationFiling', value: null }),
+      ),
+    ).toMatchObject({ value: null });
     const ceiling = async (on: string): Promise<unknown> => {
       const { items } = ok(
         await cast.manager.get<{ items: { id: string; rules: { name: string }[] }[] }>(`/jurisdiction-profiles?on=${on}`),

@@ -140,7 +140,7 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
   'POST /catalogue-images': {},
   'GET /catalogue-images': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },
   'POST /catalogue-images/:id/withdrawals': {},
-  'POST /seats': { manager: 'seat.identity-unverified; terminated: authorisation.ended' },
+  'POST /seats': { manager: 'works; during: seat.already-there; terminated: authorisation.ended' },
   'POST /seats/:id/grants': { authority: 'seat.not-found' },
   'POST /seats/:id/refusals': { authority: 'http.invalid-input' },
   'GET /seats': { developer: 'works', manager: 'works', authority: 'works' },

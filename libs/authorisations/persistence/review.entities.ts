@@ -49,7 +49,7 @@ export class ProfileEntryRow {
   @Column({ name: 'created_at', type: 'timestamptz', transformer: instant }) createdAt: Instant;
   @Column({ type: 'text' }) profile: ProfileId;
   @Column({ type: 'text' }) rule: RuleName;
-  @Column({ type: 'jsonb' }) value: ValueOf<RuleName>;
+  @Column({ type: 'jsonb', nullable: true }) value: ValueOf<RuleName>;
   @Column({ name: 'applies_from', type: 'date' }) from: Day;
   @Column({ type: 'text' }) source: string;
   @Column({ name: 'proposed_by', type: 'uuid' }) proposedBy: Id;

@@ -74,7 +74,7 @@ export class BodyGate {
       ] as const)
         over.once(event, place);
     const end = (): void => {
-      if (!raw.complete) raw.socket.destroy();
+      if (!raw.complete) raw.destroy();
     };
     reply.raw.once('finish', () => {
       if (typeof place === 'function') setTimeout(end, lingerMs).unref();
