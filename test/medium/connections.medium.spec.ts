@@ -1,4 +1,5 @@
 import { newId, systemAct } from '#kernel';
+import { managerOf } from '#platform/database/persistence';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openAuditBench, type AuditBench } from '../support/audit.js';
 import type { Caller, Medium } from '../support/medium.js';
@@ -76,6 +77,23 @@ describe('a transaction', () => {
     });
     resolve('over');
     await expect(later).resolves.toHaveLength(1);
+  });
+
+  it('that meets others at every try is refused as changed meanwhile, never as a fault', async () => {
+    const { unitOfWork } = medium.platform;
+    const one = () =>
+      unitOfWork.run(
+        act(),
+        async (tx) => {
+          await managerOf(tx).query('SELECT count(*) FROM platform.journal');
+          await tx.record({ action: 'organisation.registered', object: { kind: 'organisation', id: newId() } });
+        },
+        { serializable: true },
+      );
+    const all = await Promise.allSettled(Array.from({ length: 60 }, one));
+    const refused = all.flatMap((each) => (each.status === 'rejected' ? [(each.reason as { code: string }).code] : []));
+    expect(refused.filter((code) => code !== 'state.changed-meanwhile')).toEqual([]);
+    expect(refused.length).toBeLessThan(all.length);
   });
 
   it('uses keys as often as it likes: what is remembered of them is asked over other connections', async () => {

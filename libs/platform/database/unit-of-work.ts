@@ -16,12 +16,14 @@ import {
   type Usage,
 } from '#kernel';
 import { inSpan } from '#platform/telemetry';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { endedAbove, scenarioOf, type Barred, type Belongings } from './endings.js';
 import { epochChannel, readEpochs } from './epochs.js';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
 import { connectionsOf, inTransaction, Places } from './places.js';
+import { refuse } from './refusals.js';
 import { RememberedAnswers } from './remembered-answers.js';
 import { usageRecorded } from './sink-events.js';
 import { bindManager, unbind, type JournalFact, type Tx, type WorkOrder } from './tx.js';
@@ -214,7 +216,8 @@ export class UnitOfWork {
 
   /**
    * Runs one act: gather, decide and apply in one transaction that locks what the decision rests on. With an idempotency key the
-   * result is kept in the same transaction, and a repeat of the same request is answered with it. Serialisation conflicts are retried.
+   * result is kept in the same transaction, and a repeat of the same request is answered with it. Serialisation conflicts and deadlocks are tried
+   * again; one that is still there at the last try is `state.changed-meanwhile` (409).
    * @throws Refusal `http.idempotency-key-reused` when the key came with another request; `authorisation.ended`, `scenario.ended` or
    * `domain.ended` for an act under what has ended; `seat.needed` and what else closes a seat; what `uniques` names for a unique violation;
    * `database.busy` (503) without a connection for ten seconds.
@@ -228,7 +231,12 @@ export class UnitOfWork {
             ? this.dataSource.transaction('SERIALIZABLE', inside)
             : this.dataSource.transaction(inside));
         } catch (error) {
-          if (attempt < attempts && retryable.has((error as { code?: string }).code ?? '')) continue;
+          if (retryable.has((error as { code?: string }).code ?? '')) {
+            if (attempt === attempts) throw refuse('state.changed-meanwhile');
+            // Apart from one another, or the same would meet again.
+            await pause(Math.random() * 10 * 2 ** attempt);
+            continue;
+          }
           throw uniqueRefusal(error, this.uniques) ?? error;
         }
       }
