@@ -8,4 +8,3 @@ export const underOf = ({ unitId, authorisationId, scenarioId }: { unitId: Id; a
 });
 
 export const submissionObject = ({ id }: { readonly id: Id }) => ({ kind: 'code-submission', id }) as const;
-export const runObject = ({ id }: { readonly id: Id }) => ({ kind: 'code-run', id }) as const;

@@ -26,4 +26,3 @@ export const underOf = ({
 });
 
 export const planObject = (plan: Pick<PlanRow, 'id'>) => ({ kind: 'desensitisation-plan', id: plan.id }) as const;
-export const runObject = (run: { readonly id: Id }) => ({ kind: 'desensitisation-run', id: run.id }) as const;

@@ -155,5 +155,6 @@ function open<Row extends RunRow>(run: Row): Row {
 
 const underOf = ({ unitId, authorisationId, scenarioId }: RunRow) => ({ unitId, authorisationId, scenarioId });
 
-const record = (tx: Tx, { kind }: Pick<RunKind, 'kind'>, run: RunRow, fact: Omit<JournalFact, 'object'>): Promise<Id> =>
+/** What the journal says of a run. */
+export const record = (tx: Tx, { kind }: Pick<RunKind, 'kind'>, run: RunRow, fact: Omit<JournalFact, 'object'>): Promise<Id> =>
   tx.record({ object: { kind, id: run.id }, ...underOf(run), ...fact });
