@@ -1,11 +1,11 @@
 import { copyNotFound } from '#datasets';
 import { Standings } from '#identity';
-import { mayMove, newId, personOf, sees, type ActContext, type Id, type Role } from '#kernel';
+import { mayMove, newId, personOf, sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ApprovePlan, byScenario, DesensitisationPlanView, OutputColumn, Plan } from '../contract.js';
-import { assertApprovable, assertFaultless, planDigest } from '../domain/decisions.js';
+import { assertApprovable, assertFaultless, planDigest, planEditors } from '../domain/decisions.js';
 import { checkPlan } from '../domain/plan-check.js';
 import { planTransitions } from '../domain/states.js';
 import type { PlanRow } from '../persistence/entities.js';
@@ -15,9 +15,6 @@ import { belongingOf, planObject, underOf } from './belonging.js';
 import { CopyGate } from './copy-gate.js';
 import { proposeJob } from '../domain/work.js';
 import { refuse } from '../domain/refusals.js';
-
-/** Whose roles may change a plan; the one who approves is never of the unit. */
-const editors: ReadonlySet<Role> = new Set(['provider', 'authority', 'unit-manager']);
 
 type PlanAnswer = z.input<typeof DesensitisationPlanView>;
 
@@ -95,7 +92,7 @@ export class Plans {
       const problems = plan.content === null ? [] : checkPlan(plan.content, plan.columns, plan.findings);
       const { state, revision, digest, unitId, editedBy } = plan;
       assertApprovable({ state, revision, digest, unitId, editedBy, problems }, approver, seen);
-      if (editedBy !== null) await this.standings.assertStands(tx, editedBy, ({ role }) => editors.has(role));
+      if (editedBy !== null) await this.standings.assertStands(tx, editedBy, ({ role }) => planEditors.some((editor) => editor === role));
       const approved = await this.plans.move(tx, plan, { state: 'approved', approvedBy: approver.personId, approvedAt: ctx.at });
       const details = { revision: plan.revision, digest: plan.digest };
       await tx.record({

@@ -4,6 +4,9 @@ import type { PlanProblem } from './plan-check.js';
 import { planTransitions, type PlanState } from './states.js';
 import { refuse } from './refusals.js';
 
+/** Whose roles may order and change a plan; the one who approves is never of the unit. */
+export const planEditors = ['provider', 'authority', 'unit-manager'] as const;
+
 /** What is approved and what runs: the content together with the columns that it was drawn up for. */
 export const planDigest = (content: Plan, columns: readonly SchemaColumn[]): Digest => digestOf({ content, columns });
 

@@ -2,6 +2,7 @@ import type { ActContext } from '#kernel';
 import { Act, act, Ctx, idParam, In, pageOf, type Input, type Output } from '#platform/http';
 import { Controller } from '@nestjs/common';
 import { Plans } from '../application/plans.js';
+import { planEditors } from '../domain/decisions.js';
 import { ApprovePlan, byScenario, ChangePlan, DesensitisationPlanView } from '../contract.js';
 
 const all = ['provider', 'authority', 'unit-manager', 'unit-developer', 'export-reviewer', 'evaluator', 'audit-admin'] as const;
@@ -12,7 +13,7 @@ const propose = act({
   path: '/dataset-copies/:id/plan-proposals',
   action: 'desensitisation-plan.proposal-ordered',
   summary: { zh: '识别敏感字段并生成脱敏方案草案', en: 'Have detection propose a desensitisation plan for a delivered copy' },
-  roles: ['provider', 'authority', 'unit-manager'],
+  roles: planEditors,
   status: 202,
 });
 const change = act({
@@ -21,7 +22,7 @@ const change = act({
   path: '/desensitisation-plans/:id',
   action: 'desensitisation-plan.changed',
   summary: { zh: '修改脱敏方案（批准随之失效）', en: 'Replace the content of a plan; its approval ends with it' },
-  roles: ['provider', 'authority', 'unit-manager'],
+  roles: planEditors,
   body: ChangePlan,
 });
 const approve = act({
