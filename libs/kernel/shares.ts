@@ -13,6 +13,15 @@ export interface Places {
 }
 export type WhoseShare = keyof Places;
 
+/** Whose share of what is open is full, the person's before the unit's: as the details of a refusal. */
+export function fullShare(
+  open: Readonly<Record<'person' | 'unit', number>>,
+  limits: Readonly<Record<'person' | 'unit', number>>,
+): { readonly whose: 'person' | 'unit'; readonly open: number; readonly limit: number } | undefined {
+  const whose = (['person', 'unit'] as const).find((one) => open[one] >= limits[one]);
+  return whose && { whose, open: open[whose], limit: limits[whose] };
+}
+
 /** Places that are taken and given back, each person and unit within a share, so that none takes all of them. */
 export class Shares {
   private all = 0;

@@ -1,6 +1,6 @@
 import { Standings } from '#identity';
 import { scenarioNotFound, assertRight, Scenarios } from '#authorisations';
-import { assertSees, newId, personOf, type ActContext, type Id, type Taker } from '#kernel';
+import { fullShare, assertSees, newId, personOf, type ActContext, type Id, type Taker } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
@@ -107,10 +107,8 @@ export class Submissions {
 
   /** @throws Refusal `code-submission.too-many-waiting` naming whose share is full. */
   private async assertRoom(tx: Tx, unitId: Id, personId: Id): Promise<void> {
-    const open = await this.submissions.waiting(tx, unitId, personId);
-    for (const whose of ['person', 'unit'] as const)
-      if (open[whose] >= waitingLimits[whose])
-        throw refuse('code-submission.too-many-waiting', { whose, open: open[whose], limit: waitingLimits[whose] });
+    const full = fullShare(await this.submissions.waiting(tx, unitId, personId), waitingLimits);
+    if (full !== undefined) throw refuse('code-submission.too-many-waiting', full);
   }
 
   /** Before anything is parsed: may this person hand in code here, and which columns are there. */

@@ -1,4 +1,4 @@
-import type { Id, Instant } from '#kernel';
+import { fullShare, type Id, type Instant } from '#kernel';
 import { refuse } from './refusals.js';
 
 /** A file on its way in (tus 1.0): encrypted part by part under a key of its own, used once, then destroyed. No workspace can read it. */
@@ -24,8 +24,8 @@ const openLimits = { person: 50, unit: 200 } as const;
 
 /** @throws Refusal `upload.too-many-open` naming whose share is full. */
 export function assertUploadRoom(open: { readonly person: number; readonly unit: number }): void {
-  for (const whose of ['person', 'unit'] as const)
-    if (open[whose] >= openLimits[whose]) throw refuse('upload.too-many-open', { whose, open: open[whose], limit: openLimits[whose] });
+  const full = fullShare(open, openLimits);
+  if (full !== undefined) throw refuse('upload.too-many-open', full);
 }
 
 const isWhole = (upload: Upload): boolean => upload.offset === upload.length;

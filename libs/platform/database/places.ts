@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ActContext, Id } from '#kernel';
+import { Shares, type ActContext, type Id } from '#kernel';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { refuse } from './refusals.js';
@@ -49,7 +49,7 @@ export function guardConnections(dataSource: DataSource): DataSource {
 
 interface Waiting {
   readonly person: Id;
-  readonly take: () => void;
+  readonly take: (leave: () => void) => void;
 }
 
 /**
@@ -57,70 +57,59 @@ interface Waiting {
  * act, probes. Of the places nobody has more than half, however much they ask for; the others wait in the order in which they came.
  */
 export class Places {
-  private readonly places: number;
-  private readonly each: number;
-  private readonly taken = new Map<Id, number>();
+  private readonly shares: Shares;
   private readonly waiting: Waiting[] = [];
-  private busy = 0;
 
   constructor(
     connections: number,
     private readonly withinMs = placeWithinMs,
   ) {
-    this.places = Math.max(1, connections - kept);
-    this.each = Math.max(1, Math.floor(this.places / 2));
+    const all = Math.max(1, connections - kept);
+    this.shares = new Shares({ all, person: Math.max(1, Math.floor(all / 2)), unit: Infinity });
   }
 
   /** @throws Refusal `database.busy` (503) after ten seconds without a place */
   async through<T>({ actor, urgent }: ActContext, work: () => Promise<T>): Promise<T> {
     if (actor.kind !== 'person' || urgent === true) return work();
-    await this.place(actor.personId);
+    const leave = this.take(actor.personId) ?? (await this.wait(actor.personId));
     try {
       return await work();
     } finally {
-      this.leave(actor.personId);
+      leave();
+      this.giveNext();
     }
   }
 
-  private has(person: Id): boolean {
-    return this.busy < this.places && (this.taken.get(person) ?? 0) < this.each;
+  private take(person: Id): (() => void) | undefined {
+    const taken = this.shares.take({ person, unit: '' });
+    return typeof taken === 'string' ? undefined : taken;
   }
 
-  private take(person: Id): void {
-    this.busy += 1;
-    this.taken.set(person, (this.taken.get(person) ?? 0) + 1);
-  }
-
-  private async place(person: Id): Promise<void> {
-    if (this.has(person)) {
-      this.take(person);
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
-      const given: Waiting = {
+  private wait(person: Id): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
         person,
-        take: () => {
+        take: (leave) => {
           clearTimeout(late);
-          resolve();
+          resolve(leave);
         },
       };
       const late = setTimeout(() => {
-        this.waiting.splice(this.waiting.indexOf(given), 1);
+        this.waiting.splice(this.waiting.indexOf(waiting), 1);
         reject(refuse('database.busy'));
       }, this.withinMs);
-      this.waiting.push(given);
+      this.waiting.push(waiting);
     });
   }
 
-  private leave(person: Id): void {
-    this.busy -= 1;
-    const left = (this.taken.get(person) ?? 1) - 1;
-    if (left === 0) this.taken.delete(person);
-    else this.taken.set(person, left);
-    const next = this.waiting.findIndex((one) => this.has(one.person));
-    const [one] = next < 0 ? [] : this.waiting.splice(next, 1);
-    if (one === undefined) return;
-    this.take(one.person);
-    one.take();
+  /** To the first that waits and may have it. */
+  private giveNext(): void {
+    for (const [at, { person, take }] of this.waiting.entries()) {
+      const leave = this.take(person);
+      if (leave === undefined) continue;
+      this.waiting.splice(at, 1);
+      take(leave);
+      return;
+    }
   }
 }

@@ -1,5 +1,6 @@
-import { type Id, type JobType, type Lane } from '#kernel';
+import { fullShare, type Id, type JobType, type Lane } from '#kernel';
 import type { EntityManager } from 'typeorm';
+import { openOf } from './open-count.js';
 import { refuse } from './refusals.js';
 
 /**
@@ -15,12 +16,7 @@ export const waitingLimits: Partial<Record<Lane, { readonly person: number; read
 export async function assertRoom(manager: EntityManager, { lane }: JobType, unitId: Id | null, personId: Id | null): Promise<void> {
   const limits = waitingLimits[lane];
   if (limits === undefined || personId === null) return;
-  const rows: { person: number; unit: number }[] = await manager.query(
-    `SELECT count(*) FILTER (WHERE person_id = $2)::int AS person, count(*) FILTER (WHERE unit_id = $3)::int AS unit
-       FROM platform.work WHERE lane = $1 AND state IN ('due', 'leased') AND (person_id = $2 OR unit_id = $3)`,
-    [lane, personId, unitId],
-  );
-  const open = rows[0] ?? { person: 0, unit: 0 };
-  for (const whose of ['person', 'unit'] as const)
-    if (open[whose] >= limits[whose]) throw refuse('work.too-much-waiting', { lane, whose, limit: limits[whose], open: open[whose] });
+  const whose = { person: ['person_id', personId], unit: ['unit_id', unitId] } as const;
+  const full = fullShare(await openOf(manager, 'platform.work', whose, `lane = '${lane}' AND state IN ('due', 'leased')`), limits);
+  if (full !== undefined) throw refuse('work.too-much-waiting', { lane, ...full });
 }
