@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { application, approvedScenario, type AuthorisationAnswer, type Cast, days, inForce, ok, openCast } from '../support/authorised.js';
 import { type Answer, type Caller, type Medium, openMedium } from '../support/medium.js';
 import { filePerson } from '../support/operating.js';
+import { registrationOf } from '../support/dataset-registration.js';
 
 let medium: Medium;
 let cast: Cast;
@@ -51,17 +52,12 @@ const entry = { profile: 'zhejiang', rule: 'logRetention', value: { months: 12 }
 const fields = (grade: string, kind: string) => [{ name: '身份证', type: 'text', class: kind, grade, sensitiveType: 'none' }];
 const dataset = async (): Promise<string> =>
   begun(
-    await cast.steward.post('/datasets', {
-      name: '常住人口',
-      edition: '2026',
-      grade: 'L3',
-      custody: { holderId: cast.provider, managerId: cast.provider },
-      origin: { system: '人口库', basis: '职责' },
-      useConditions: { text: '仅限授权场景' },
-      contact: { department: '数据处', channel: '0571-85000000' },
-      updateFrequencyDays: 90,
-      fields: fields('L3', 'personal'),
-    }),
+    await cast.steward.post(
+      '/datasets',
+      registrationOf(cast.provider, {
+        fields: fields('L3', 'personal'),
+      }),
+    ),
   );
 
 async function underReview(): Promise<{ id: string; digest: string }> {

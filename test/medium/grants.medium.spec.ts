@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { application, type AuthorisationAnswer, type Cast, inForce, ok, openCast, signed, someDigest } from '../support/authorised.js';
 import { type Answer, type Caller, type Medium, openMedium } from '../support/medium.js';
 import { refused } from '../support/outcomes.js';
+import { confirm, propose, proposed, type Proposal } from '../support/role-proposals.js';
 
 let medium: Medium;
 let cast: Cast;
@@ -15,16 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => medium.close());
 
-interface Proposal {
-  readonly id: string;
-  readonly state: string;
-  readonly organisationId: string;
-}
 const region = (authorityId: string) => ({ kind: 'region', authorityId });
-const propose = (by: Caller, to: Caller, role: string, scope: unknown): Promise<Answer<Proposal>> =>
-  by.post<Proposal>('/role-proposals', { personId: to.personId, role, scope });
-const proposed = async (by: Caller, to: Caller, role: string, scope: unknown): Promise<string> => ok(await propose(by, to, role, scope)).id;
-const confirm = (by: Caller, id: string): Promise<Answer> => by.post(`/role-proposals/${id}/confirmations`);
 const affiliate = (to: Caller, organisationId: string): Promise<Answer> =>
   medium.operator.post(`/people/${to.personId}/affiliations`, { organisationId });
 const leave = (who: Caller, organisationId: string): Promise<Answer> =>

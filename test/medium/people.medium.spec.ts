@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Cast, days, ok, openCast, someDigest } from '../support/authorised.js';
 import { type Answer, type Caller, type Medium, openMedium } from '../support/medium.js';
 import { refused } from '../support/outcomes.js';
+import { confirm, propose, proposed } from '../support/role-proposals.js';
 
 let medium: Medium;
 let cast: Cast;
@@ -14,16 +15,6 @@ beforeAll(async () => {
   cast = await openCast(medium);
 });
 afterAll(() => medium.close());
-
-interface Proposal {
-  readonly id: string;
-  readonly state: string;
-  readonly organisationId: string;
-}
-const propose = (by: Caller, to: Caller, role: string, scope: unknown): Promise<Answer<Proposal>> =>
-  by.post<Proposal>('/role-proposals', { personId: to.personId, role, scope });
-const proposed = async (by: Caller, to: Caller, role: string, scope: unknown): Promise<string> => ok(await propose(by, to, role, scope)).id;
-const confirm = (by: Caller, id: string): Promise<Answer> => by.post(`/role-proposals/${id}/confirmations`);
 
 describe('a mandate', () => {
   it('begins by the act that gives it, ends after it began, and runs three years at most [EVAL-06]', async () => {

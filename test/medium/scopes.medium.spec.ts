@@ -20,6 +20,7 @@ import {
 import { registerBody } from '../support/bodies.js';
 import { type Caller, type Medium, openMedium } from '../support/medium.js';
 import { refused } from '../support/outcomes.js';
+import { registrationOf } from '../support/dataset-registration.js';
 
 let medium: Medium;
 let cast: Cast;
@@ -157,16 +158,11 @@ describe('an authority', () => {
 
 async function registered(steward: Caller): Promise<string> {
   const { organisationId } = steward;
-  const answer = await steward.post<{ id: string }>('/datasets', {
-    name: '常住人口',
-    edition: '2026',
-    grade: 'L3',
-    custody: { holderId: organisationId, managerId: organisationId },
-    origin: { system: '人口库', basis: '职责' },
-    useConditions: { text: '仅限授权场景' },
-    contact: { department: '数据处', channel: '0571-85000000' },
-    updateFrequencyDays: 90,
-    fields: [{ name: 'district', type: 'text', class: 'public', grade: 'L2', sensitiveType: 'none' }],
-  });
+  const answer = await steward.post<{ id: string }>(
+    '/datasets',
+    registrationOf(organisationId, {
+      fields: [{ name: 'district', type: 'text', class: 'public', grade: 'L2', sensitiveType: 'none' }],
+    }),
+  );
   return ok(answer).id;
 }

@@ -2,6 +2,7 @@ import { newId } from '#kernel';
 import { days, grantedRequest, ok, requestedItem, type Cast } from './authorised.js';
 import { filePerson } from './operating.js';
 import type { Caller, Medium } from './medium.js';
+import { registrationOf } from './dataset-registration.js';
 
 export interface Field {
   readonly name: string;
@@ -18,23 +19,19 @@ type Rows = readonly (readonly string[])[];
 export async function deliver(medium: Medium, cast: Cast, scenarioId: string, fields: readonly Field[], rows: Rows): Promise<Delivered> {
   const { steward } = cast;
   const dataset = ok(
-    await steward.post<{ id: string }>('/datasets', {
-      name: `常住人口 ${newId().slice(-4)}`,
-      edition: '2026',
-      grade: 'L3',
-      custody: { holderId: cast.provider, managerId: cast.provider },
-      origin: { system: '人口库', basis: '职责' },
-      useConditions: { text: '仅限授权场景' },
-      contact: { department: '数据处', channel: '0571-85000000' },
-      updateFrequencyDays: 90,
-      fields: fields.map(({ name, type, sensitive }) => ({
-        name,
-        type,
-        class: sensitive ? 'personal' : 'public',
-        grade: sensitive ? 'L3' : 'L2',
-        sensitiveType: 'none',
-      })),
-    }),
+    await steward.post<{ id: string }>(
+      '/datasets',
+      registrationOf(cast.provider, {
+        name: `常住人口 ${newId().slice(-4)}`,
+        fields: fields.map(({ name, type, sensitive }) => ({
+          name,
+          type,
+          class: sensitive ? 'personal' : 'public',
+          grade: sensitive ? 'L3' : 'L2',
+          sensitiveType: 'none',
+        })),
+      }),
+    ),
   );
   const item = requestedItem(
     cast,
