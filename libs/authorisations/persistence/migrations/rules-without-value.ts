@@ -9,6 +9,8 @@ export class RulesWithoutValue1763800310000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('ALTER TABLE authorisations.profile_entries ALTER COLUMN value SET NOT NULL');
+    // JSON's own null says the same. One statement: an UPDATE would leave the guard's trigger waiting, and then the table can't be altered.
+    await runner.query(`ALTER TABLE authorisations.profile_entries
+      ALTER COLUMN value TYPE jsonb USING coalesce(value, 'null'::jsonb), ALTER COLUMN value SET NOT NULL`);
   }
 }
