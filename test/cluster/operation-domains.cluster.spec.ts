@@ -46,15 +46,27 @@ describe('an operation domain, from request to destruction', () => {
   let unitId = '';
 
   const view = async (): Promise<View> => (await medium.operator.get<View>(`/operation-domains/${id}`)).body;
-  const reached = (what: string, check: (seen: View) => boolean, seconds = 40): Promise<View> =>
-    medium.until(
-      async () => {
-        const seen = await view();
-        return check(seen) && seen;
-      },
-      what,
-      seconds,
-    );
+  /** @throws with how the domain stands and which probes did not hold, since `gave up` alone tells nobody what to mend */
+  const reached = async (what: string, check: (seen: View) => boolean, seconds = 40): Promise<View> => {
+    try {
+      return await medium.until(
+        async () => {
+          const seen = await view();
+          return check(seen) && seen;
+        },
+        what,
+        seconds,
+      );
+    } catch (error) {
+      const { state, troubles, reconciled } = await view();
+      const failed = await medium.sql(
+        `SELECT ran_at, one FROM domains.probe_runs, jsonb_array_elements(verdicts) AS one
+         WHERE domain_id = $1 AND NOT (one->>'holds')::boolean ORDER BY ran_at DESC LIMIT 10`,
+        [id],
+      );
+      throw new Error(`${what}: ${JSON.stringify({ state, troubles, reconciled, failed }, null, 1)}`, { cause: error });
+    }
+  };
   const inState = (state: string): Promise<View> => reached(state, (seen) => seen.state === state);
   const zoneOf = (seen: View, zone: string): string => seen.zones.find((one) => one.zone === zone && one.lostAt === null)?.namespace ?? '';
   const inTx = <T>(
