@@ -1,6 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,7 +23,6 @@ import { descendants, stillRunning, until } from '../support/command.js';
 const walled = !(process.env['OPDOMAIN_TEST_MISSING'] ?? '').includes('bubblewrap');
 const program = join(projectRoot, 'dist', 'test', 'fixtures', 'engine-worker.js');
 const root = `/dev/shm/opdomain-death-test-${String(process.pid)}`;
-const shown = { true: 'behind walls', false: 'without walls' } as const;
 
 /** Every regular file below a folder, and what may be read of it now. */
 function filesBelow(folder: string): string[] {
@@ -20,14 +30,29 @@ function filesBelow(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 }
-const holding = (canary: string, folder = '/dev/shm'): string[] =>
-  filesBelow(folder).filter((path) => {
-    try {
-      return readFileSync(path).includes(canary);
-    } catch {
-      return false; // gone between the listing and the reading
+const part = 8 * 1024 * 1024;
+/** Whether the word stands in the file, which may be larger than memory. One that is gone by now holds nothing; another fault is thrown. */
+function holds(path: string, word: string): boolean {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw fault;
+  }
+  try {
+    const bytes = Buffer.alloc(part + word.length);
+    for (let kept = 0; ;) {
+      const end = kept + readSync(file, bytes, kept, part, null);
+      if (bytes.subarray(0, end).includes(word)) return true;
+      if (end === kept) return false;
+      kept = bytes.copy(bytes, 0, Math.max(0, end - word.length), end);
     }
-  });
+  } finally {
+    closeSync(file);
+  }
+}
+const holding = (word: string): string[] => filesBelow('/dev/shm').filter((path) => holds(path, word));
 
 const pids = (): string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 const tried = <T>(read: () => T, otherwise: T): T => {
@@ -56,18 +81,19 @@ function begin(walls: boolean, work: EngineWorkerTask['work']): Working {
   const canary = `canary-${randomBytes(12).toString('hex')}`;
   const worker = spawn(process.execPath, [program], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   let text = '';
-  worker.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part));
-  worker.stdin?.write(`${JSON.stringify({ root, walls, canary, work } satisfies EngineWorkerTask)}\n`);
+  worker.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+  worker.stdin.write(`${JSON.stringify({ root, walls, canary, work } satisfies EngineWorkerTask)}\n`);
   return { worker, said: () => text, canary };
 }
 const pidOf = ({ worker }: Working): number => worker.pid ?? 0;
 
-/** How long after `kill` anything of the worker's was still there, milliseconds. */
+/** How long after `kill` something of the engine still ran, or anybody but a living worker held a file of its scratch; milliseconds. */
 async function goneAfter(working: Working, kill: () => void): Promise<number> {
   const started = await descendants(pidOf(working));
+  const living = (): string[] => holders().filter((pid) => Number(pid) !== pidOf(working) || working.worker.killed);
   const killed = performance.now();
   kill();
-  await until('nothing of the worker runs', 30, async () => (await stillRunning(started)).length === 0 && holders().length === 0);
+  await until('nothing of the engine runs', 30, async () => (await stillRunning(started)).length === 0 && living().length === 0);
   return performance.now() - killed;
 }
 /** What DuckDB spilled, where the child sees it. */
@@ -78,10 +104,7 @@ const spilled = async (working: Working, walls: boolean): Promise<string[]> => {
 };
 
 describe.each(walled ? [true, false] : [false])('a worker that is killed (walls: %s)', (walls) => {
-  let left: Working[] = [];
-  beforeAll(() => {
-    left = [];
-  });
+  const left: Working[] = [];
   afterAll(() => {
     for (const { worker } of left) worker.kill('SIGKILL');
     rmSync(root, { recursive: true, force: true });
@@ -164,7 +187,8 @@ describe.each(walled ? [true, false] : [false])('a worker that is killed (walls:
 it('finds a word where it stands in clear', () => {
   const folder = `${root}-shown`;
   new ScratchArea({ root: folder, allowDiskScratch: false });
-  writeFileSync(join(folder, 'clear'), `x canary-${String(process.pid)} y`);
+  // Over the edge of what is read at once.
+  writeFileSync(join(folder, 'clear'), Buffer.concat([Buffer.alloc(part - 4), Buffer.from(`canary-${String(process.pid)} y`)]));
   try {
     expect(holding(`canary-${String(process.pid)}`)).toEqual([join(folder, 'clear')]);
   } finally {

@@ -156,7 +156,9 @@ describe('the sandboxed engine', () => {
       line: 1,
       column: 8,
     });
-    expect(causeOf(await run([select(`SELECT secret FROM read_parquet('/proc/self/fd/${String(firstFile)}')`)], { inputs: parquet }))).toMatchObject({
+    expect(
+      causeOf(await run([select(`SELECT secret FROM read_parquet('/proc/self/fd/${String(firstFile)}')`)], { inputs: parquet })),
+    ).toMatchObject({
       kind: 'Permission',
     });
   });

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import { folders, installed, nodeArguments, scriptFile, type Launch, type Launcher, type Spill } from './launcher.js';
+import { nodeArguments, scriptFile, type Launch, type Launcher, type Spill } from './launcher.js';
 import { seccompFilters } from './seccomp.js';
 
 const run = promisify(execFile);
@@ -19,6 +19,9 @@ export interface Program {
   readonly mounts: readonly Mount[];
   readonly command: readonly string[];
 }
+
+const folders = ['/usr/bin', '/usr/local/bin', '/bin', '/usr/sbin', '/sbin'];
+const find = (name: string): string | undefined => folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 
 /** Where the assembled root of the child stands while its mount namespace is made; whatever else is there is covered in that namespace. */
 const assembly = '/mnt';
@@ -48,6 +51,7 @@ interface Tools {
  */
 export class Bubblewrap implements Launcher {
   readonly owner: number | undefined;
+  readonly remains = 'nothing: its files have no name and its spill is memory of its own processes';
 
   private constructor(
     readonly name: string,
@@ -63,7 +67,7 @@ export class Bubblewrap implements Launcher {
     const filter = seccompFilters[process.arch];
     if (filter === undefined) return { reason: `there is no seccomp filter for ${process.arch}` };
     const root = process.getuid?.() === 0;
-    const [bwrap, prlimit, setpriv] = ['bwrap', 'prlimit', 'setpriv'].map(installed);
+    const [bwrap, prlimit, setpriv] = ['bwrap', 'prlimit', 'setpriv'].map(find);
     if (bwrap === undefined) return { reason: 'bubblewrap is not installed (Debian: apt-get install bubblewrap)' };
     if (prlimit === undefined || setpriv === undefined) return { reason: 'prlimit and setpriv are not installed (Debian: util-linux)' };
     try {

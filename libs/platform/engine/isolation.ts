@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Bubblewrap, Program } from './bubblewrap.js';
-import type { Isolation, IsolationRow } from './job.js';
+import { orphanAttempt, type Isolation, type IsolationRow } from './job.js';
 import { killGroup } from './launcher.js';
 import type { ProbeAnswers, ProbeTask } from './probe.js';
 import { memoryFilesystems } from './scratch.js';
@@ -86,7 +86,7 @@ async function heard(child: ChildProcess, input: string): Promise<Buffer> {
 
 /** Kills the parent once its child has said something. Descriptor 3 ends when the last process that holds it is gone. */
 async function outlived(parent: ChildProcess, patienceMs: number): Promise<IsolationRow> {
-  const attempt = 'outlive its parent';
+  const attempt = orphanAttempt;
   parent.once('error', () => undefined);
   const said = parent.stdio[3] as Readable;
   const ended = new Promise((resolve) => said.once('close', resolve)).then(() => 'ended' as const);

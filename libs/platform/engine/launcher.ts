@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { refuse } from './refusals.js';
-import type { Scratch } from './scratch.js';
+import { nameless, type Scratch } from './scratch.js';
 
 /** What a process of the engine is started for. */
 export interface Launch {
@@ -29,6 +29,8 @@ export interface Launcher {
   readonly name: string;
   /** The user that the child is outside, where it is another than ours: its scratch must belong to it. */
   readonly owner: number | undefined;
+  /** What a worker that is killed leaves of its runs' data, for evidence. */
+  readonly remains: string;
   spillOf(scratch: Scratch): Spill;
   start(launch: Launch): ChildProcess;
 }
@@ -50,28 +52,23 @@ export const nodeArguments = (memoryMb: number): string[] => [
   `--max-old-space-size=${String(Math.max(256, Math.ceil(memoryMb / 2)))}`,
 ];
 
-export const folders = ['/usr/bin', '/usr/local/bin', '/bin', '/usr/sbin', '/sbin'];
-export const installed = (name: string): string | undefined => folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-/** The kernel kills what follows when its parent dies; where this is not installed, the child sees the end of its standard input. */
-const mortal = [installed('setpriv')].flatMap((setpriv) => (setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']));
+/** Where util-linux can have the kernel kill the child with its parent, it does; elsewhere the child sees its standard input end. */
+const unwalled = `ulimit -c 0; setpriv --pdeathsig KILL true 2>/dev/null && exec setpriv --pdeathsig KILL "$@"; exec "$@"`;
 
 /** A process without walls: for a computer that has none, and where the configuration allows that. */
 export const unconfined: Launcher = {
   name: 'no sandbox',
   owner: undefined,
+  remains: nameless ? 'spill that is encrypted, and no plaintext' : 'plaintext by name until the next start',
   // A folder that outlives the process: encrypted with a key that DuckDB draws in its own memory.
   spillOf: ({ folder }) => ({ folder: join(folder, 'spill'), encrypted: true }),
   start: ({ script, files, memoryMb }) =>
-    spawn(
-      '/bin/sh',
-      ['-c', 'ulimit -c 0; exec "$@"', 'engine', ...mortal, process.execPath, ...nodeArguments(memoryMb), scriptFile(script)],
-      {
-        cwd: '/',
-        env: {},
-        detached: true,
-        stdio: ['pipe', 'ignore', 'ignore', 'pipe', 'ignore', ...files],
-      },
-    ),
+    spawn('/bin/sh', ['-c', unwalled, 'engine', process.execPath, ...nodeArguments(memoryMb), scriptFile(script)], {
+      cwd: '/',
+      env: {},
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore', 'pipe', 'ignore', ...files],
+    }),
 };
 
 /** The child with everything that it started. */

@@ -55,6 +55,7 @@ export interface EngineSettings extends EngineLimits {
 /** DuckDB in an isolated process of its own for each run. */
 export class SandboxEngine implements Engine {
   readonly version: string;
+  readonly remains: string;
 
   /** For a launcher that was measured already, or is to be taken as it is; `open` measures and decides. */
   constructor(
@@ -63,6 +64,7 @@ export class SandboxEngine implements Engine {
     private readonly launcher: Launcher,
   ) {
     this.version = `${duckdbVersion()}, ${launcher.name}`;
+    this.remains = launcher.remains;
   }
 
   /**
