@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, fchownSync, mkdtempSync, openSync, readlinkSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Bubblewrap, Program } from './bubblewrap.js';
 import { orphanAttempt, type Isolation, type IsolationRow } from './job.js';
-import { killGroup } from './launcher.js';
+import { firstFile, killGroup } from './launcher.js';
 import type { ProbeAnswers, ProbeTask } from './probe.js';
-import { memoryFilesystems } from './scratch.js';
+import { memoryFilesystems, pathOf } from './scratch.js';
 import { deniedCalls, stayingCalls, syscallAnswers, syscallProgram } from './syscalls.js';
 
 const spaces = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'];
@@ -28,13 +28,17 @@ const expected: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Starts three probes behind the walls, in the child's place and by its launcher: one tries in JavaScript what a run must not reach, one
- * makes the system calls that no run needs, and one goes on for ever under a parent that is then killed, `patienceMs` at most. What was not answered is unknown, and unknown is not shown.
+ * Starts three probes behind the walls, in the child's place and by its launcher: one tries in JavaScript what a run must not reach, and
+ * the one file that it is given; one makes the system calls that no run needs; one goes on for ever under a parent that is then killed,
+ * for `patienceMs` at most. What was not answered is unknown, and unknown is not shown.
  */
 export async function measure(launcher: Bubblewrap, patienceMs = limitMs): Promise<Isolation> {
   const dir = mkdtempSync(join(tmpdir(), 'opdomain-probe-'));
   const listener = createServer((socket) => socket.destroy());
+  const given = openSync(join(dir, 'given'), 'wx+', 0o600);
   try {
+    unlinkSync(join(dir, 'given'));
+    if (launcher.owner !== undefined) fchownSync(given, launcher.owner, launcher.owner);
     chmodSync(dir, 0o711);
     // As readable as a file can be: what keeps the probe from it is that it is not there.
     const keyFile = join(dir, 'key');
@@ -45,9 +49,10 @@ export async function measure(launcher: Bubblewrap, patienceMs = limitMs): Promi
       port: (listener.address() as { port: number }).port,
       parentPid: process.pid,
       spill: launcher.spillOf().folder,
+      given: pathOf(firstFile, ''),
       namespaces: Object.fromEntries(spaces.map((name) => [name, readlinkSync(`/proc/self/ns/${name}`)])),
     };
-    const launch = { script: 'probe', files: [], memoryMb: 256, scratchBytes: 1_000_000 } as const;
+    const launch = { script: 'probe', files: [given], memoryMb: 256, scratchBytes: 1_000_000 } as const;
     const programOf = (calls: Parameters<typeof syscallProgram>[0], name: string): Program => {
       writeFileSync(join(dir, name), syscallProgram(calls) ?? '', { mode: 0o755 });
       return { mounts: [{ from: join(dir, name), to: `/engine/${name}` }], command: [`/engine/${name}`] };
@@ -67,6 +72,7 @@ export async function measure(launcher: Bubblewrap, patienceMs = limitMs): Promi
     return { state: 'not-shown', by: launcher.name, rows: [], reason };
   } finally {
     listener.close();
+    closeSync(given);
     rmSync(dir, { recursive: true, force: true });
   }
 }
@@ -127,6 +133,7 @@ function judge({ uid, answers, shared, status, processes, spillType }: ProbeAnsw
     state('seccomp filter', status['Seccomp'] === '2', status['Seccomp'] ?? ''),
     state('user is root', uid > 0, String(uid)),
     state('shared namespaces', shared.length === 0, shared.join(' ')),
+    state('be without its files', answers['given'] === 'done', answers['given'] ?? ''),
     state('spill to a disk', memoryFilesystems.has(spillType), `filesystem ${spillType.toString(16)}`),
     state('other processes', processes.length <= 2, String(processes.length)), // bubblewrap's own first process and itself
   ];

@@ -13,6 +13,8 @@ export interface ProbeTask {
   readonly port: number;
   readonly parentPid: number;
   readonly spill: string;
+  /** The one file that it may open, read and write. */
+  readonly given: string;
   readonly namespaces: Readonly<Record<string, string>>;
 }
 export interface ProbeAnswers {
@@ -68,6 +70,7 @@ async function probe(task: ProbeTask): Promise<ProbeAnswers> {
       'parent-memory': tried(open(`/proc/${String(task.parentPid)}/mem`)),
       'become-root': tried(() => process.setuid?.(0)),
       'second-process': (spawnSync('/engine/node', ['--version']).error as NodeJS.ErrnoException | undefined)?.code ?? 'done',
+      given: tried(open(task.given)),
       'write-outside': tried(() => {
         writeFileSync('/engine/written', '');
       }),

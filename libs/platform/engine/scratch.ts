@@ -57,7 +57,7 @@ export interface ScratchOptions {
   readonly owner?: number | undefined;
 }
 
-/** Where the kernel opens a file anew by its descriptor. Where it does not (macOS, a developer's own computer), files keep their names. */
+/** Whether the kernel opens a file anew by its descriptor. Where it does not (a computer without /proc), files keep their names. */
 export const nameless = existsSync('/proc/self/fd');
 /** The path by which a process opens the file of one of its own descriptors. */
 export const pathOf = (descriptor: number, named: string): string => (nameless ? `/proc/self/fd/${String(descriptor)}` : named);
