@@ -57,8 +57,7 @@ export class SandboxEngine implements Engine {
   readonly version: string;
   readonly remains: string;
 
-  /** For a launcher that was measured already, or is to be taken as it is; `open` measures and decides. */
-  constructor(
+  private constructor(
     readonly limits: EngineLimits,
     readonly isolation: Isolation,
     private readonly launcher: Launcher,

@@ -67,11 +67,12 @@ async function* contentOf(path: string): AsyncGenerator<Uint8Array> {
   yield* (await open(path)).createReadStream({ highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
 }
 
-/** When a process started, in clock ticks since boot (proc(5), stat field 22): a pid alone is reused. Empty where there is no /proc. */
+/** When a process that runs started, in clock ticks since boot (proc(5), stat field 22): a pid alone is reused. Empty where there is no /proc. */
 function startOf(pid: number | 'self'): string {
   try {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? '' : (rest[18] ?? ''); // one that ended and was not waited for yet holds nothing
   } catch {
     return '';
   }
