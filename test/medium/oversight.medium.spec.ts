@@ -143,6 +143,10 @@ describe('the requirements', () => {
       state: 'shown',
       evidence: [{ source: 'PlatformEvidence', ageSeconds: 0 }],
     });
+    const isolation = all.items.find(({ id }) => id === 'MOD-03')?.evidence.find(({ source }) => source === 'PlatformEvidence')?.what;
+    expect(isolation).toMatch(
+      /attempts to get out were refused at start; when its parent was killed: gone after \d+ ms; a killed worker leaves nothing|not isolated: .*; a killed worker leaves /,
+    );
     expect(all.items.filter(({ state, evidence }) => state === 'shown' && evidence.length === 0)).toEqual([]);
     expect(all.items.filter(({ evidence }) => evidence.length === 0).every(({ state }) => state === 'no-data')).toBe(true);
     const failing = await requirementsOf(medium.auditor, '?state=failing');
