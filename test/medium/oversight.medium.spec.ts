@@ -241,7 +241,14 @@ describe('long work', () => {
     steps.emit('finish', 'fail');
     const failing = async (): Promise<unknown> =>
       (await medium.operator.get<{ items: { id: string }[] }>('/work?failing=true&name=long.work')).body.items[0];
-    expect(await medium.until(failing, 'the failed work')).toMatchObject({ id, state: 'due', attempts: 1, losses: 0, waits: null, lastError: 'RangeError' });
+    expect(await medium.until(failing, 'the failed work')).toMatchObject({
+      id,
+      state: 'due',
+      attempts: 1,
+      losses: 0,
+      waits: null,
+      lastError: 'RangeError',
+    });
     await medium.sql(`UPDATE platform.work SET attempts = 7, due_at = now() + interval '1 day' WHERE id = $1`, [id]);
     expect((await number(medium.operator, 'work-failing'))?.by).toMatchObject({ 'long.work': 1 });
     expect((await here.officer.post(`/work/${id}/retries`)).status).toBe(403);
@@ -251,7 +258,10 @@ describe('long work', () => {
     expect((await medium.operator.post(`/work/${id}/retries`, undefined, key)).body).toMatchObject({ id, state: 'due', attempts: 0 });
     expect((await medium.operator.post(`/work/${id}/retries`, undefined, key)).body).toMatchObject({ id, state: 'due' });
     await started;
-    expect((await medium.operator.post(`/work/${id}/retries`)).body).toMatchObject({ code: 'work.not-failing', details: { state: 'leased' } });
+    expect((await medium.operator.post(`/work/${id}/retries`)).body).toMatchObject({
+      code: 'work.not-failing',
+      details: { state: 'leased' },
+    });
     steps.emit('finish', 'done');
     await medium.until(
       async () => (await medium.operator.get<{ state: string }>(`/operations/${id}`)).body.state === 'succeeded',

@@ -82,12 +82,17 @@ beforeAll(async () => {
   const { proof, lineage, rowsIn, rowsOut } = sampled;
   kinds.set('desensitisation-run', {
     ...{ name: 'desensitisation-run', holding: 'desensitised-samples', kind: desensitisation },
-    runs: new SteppedRuns<DesensitisationRunRow>(data, life, {
-      kind: desensitisation,
-      folder: sampleFolder,
-      asked: Object.assign({}, sampled, { proof: null, lineage: null, rowsIn: null, rowsOut: null }),
-      result: { ...storedIn(sampled), proof, lineage, rowsIn, rowsOut },
-    }, overs),
+    runs: new SteppedRuns<DesensitisationRunRow>(
+      data,
+      life,
+      {
+        kind: desensitisation,
+        folder: sampleFolder,
+        asked: Object.assign({}, sampled, { proof: null, lineage: null, rowsIn: null, rowsOut: null }),
+        result: { ...storedIn(sampled), proof, lineage, rowsIn, rowsOut },
+      },
+      overs,
+    ),
     cancellations: (id) => `/desensitisation-runs/${id}/cancellations`,
     result: (id) => reading('desensitisation-run.read', (tx) => samples.get(tx, id)),
   });
@@ -109,12 +114,17 @@ beforeAll(async () => {
   const codeRuns = worker.get(CodeRuns, { strict: false });
   kinds.set('code-run', {
     ...{ name: 'code-run', holding: 'code-run-results', kind: code },
-    runs: new SteppedRuns<CodeRunRow>(data, life, {
-      kind: code,
-      folder: resultFolder,
-      asked: Object.assign({}, ran, { copies: null, lineage: null, rows: null }),
-      result: { ...storedIn(ran), lineage: ran.lineage, rows: ran.rows },
-    }, overs),
+    runs: new SteppedRuns<CodeRunRow>(
+      data,
+      life,
+      {
+        kind: code,
+        folder: resultFolder,
+        asked: Object.assign({}, ran, { copies: null, lineage: null, rows: null }),
+        result: { ...storedIn(ran), lineage: ran.lineage, rows: ran.rows },
+      },
+      overs,
+    ),
     cancellations: (run) => `/code-runs/${run}/cancellations`,
     result: (run) => reading('code-run.read', (tx) => codeRuns.result(tx, run)),
   });

@@ -10,9 +10,4 @@ export const importJob = defineJob(
   { leaseSeconds: 60, backoffSeconds: 5, patience: { tries: 5, outageMinutes: 24 * 60 } },
 );
 /** Due when an upload that nobody finished ends. */
-export const endUploadJob = defineJob(
-  'datasets.end-upload',
-  'lapses',
-  { goesOn: 'it destroys what was uploaded' },
-  { backoffSeconds: 10 },
-);
+export const endUploadJob = defineJob('datasets.end-upload', 'lapses', { goesOn: 'it destroys what was uploaded' }, { backoffSeconds: 10 });

@@ -6,7 +6,8 @@ const socketCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT',
  */
 const sqlStates = /^(08...|53300|57P0[1-3]|57014|25P03|55P03)$/;
 /** The driver has no codes for these. */
-const driverSays = /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout)/;
+const driverSays =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout)/;
 
 /** Whether a fault says that the database is away, or not to be had now: whatever was asked, nothing is known of how it ended. */
 export function isDatabaseAway(fault: unknown): boolean {

@@ -36,7 +36,14 @@ describe('a failed try', () => {
   });
 
   it('waits for nothing where the fault is its own', () => {
-    for (const fault of [refuse('the-work.wrong'), refuse('the-work.crossed'), new RangeError('x'), coded('23505'), coded('42703'), 'thrown'])
+    for (const fault of [
+      refuse('the-work.wrong'),
+      refuse('the-work.crossed'),
+      new RangeError('x'),
+      coded('23505'),
+      coded('42703'),
+      'thrown',
+    ])
       expect(awaitedBy(fault)).toBeUndefined();
   });
 });

@@ -8,5 +8,4 @@ export function awaitedBy(fault: unknown): Dependency | undefined {
 }
 
 /** What a log, a row or an answer may say of a fault: a code, never a message. */
-export const codeOf = (fault: unknown): string =>
-  fault instanceof Refusal ? fault.code : fault instanceof Error ? fault.name : 'unknown';
+export const codeOf = (fault: unknown): string => (fault instanceof Refusal ? fault.code : fault instanceof Error ? fault.name : 'unknown');

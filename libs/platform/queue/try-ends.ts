@@ -1,4 +1,4 @@
-import type { Dependency, Id, Instant } from '#kernel';
+import type { Dependency, Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import type { DataSource } from 'typeorm';
@@ -46,7 +46,12 @@ export class TryEnds {
   }
 
   /** For a dependency that is away: it costs nothing, and the pause grows with the time that was waited. */
-  waits({ id, lease_owner }: WorkRow, code: string, dependency: Dependency, pause: { readonly first: number; readonly most: number }): Promise<boolean> {
+  waits(
+    { id, lease_owner }: WorkRow,
+    code: string,
+    dependency: Dependency,
+    pause: { readonly first: number; readonly most: number },
+  ): Promise<boolean> {
     const since = 'CASE WHEN waits_for = $3 THEN waits_since ELSE now() END';
     return this.write(
       `state = 'due', waits_since = ${since}, waits_for = $3, rung_at = NULL, last_error = $6,

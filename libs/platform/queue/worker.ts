@@ -86,7 +86,10 @@ export class WorkRunner {
       inSpan(`work ${row.name}`, { 'opdomain.work': row.id }, async () => {
         try {
           // Claimed while this worker was told to stop: another begins it.
-          if (this.draining) return void (await this.ends.givenBack(row));
+          if (this.draining) {
+            await this.ends.givenBack(row);
+            return;
+          }
           // Whoever held it never said how it ended: work that ends its workers must not go round for ever.
           if (row.losses > mostLosses && settings.patience !== undefined) throw refuse('queue.workers-lost', { name: row.name });
           const again = await (row.kind === 'event' ? this.runEvent(row) : this.runJob(row));
