@@ -1,12 +1,27 @@
 import type { Application } from '#kernel';
 import { ConfigurationError } from '#platform/config';
-import { startTelemetry } from '#platform/telemetry';
-import { readConfig } from './config.js';
+import { createLogger, startTelemetry } from '#platform/telemetry';
+import { readConfig, type OpdomainConfig } from './config.js';
 import { contexts } from './contexts.js';
-import { openPlatform, type Platform } from './platform.js';
+import { startWhenThere, type StartWait } from './opening.js';
+import type { Platform } from './platform.js';
 
-/** Runs one application as a process: configuration, telemetry, ports, then drain on SIGTERM or SIGINT. Exit code 2: configuration. */
-export async function runProcess(application: Application, start: (platform: Platform) => Promise<() => Promise<void>>): Promise<void> {
+/** Who answers for a process that waits for what it cannot start without. */
+export interface Waiting {
+  open(wait: StartWait): Promise<void>;
+  close(): Promise<void>;
+}
+const nobody: Waiting = { open: () => Promise.resolve(), close: () => Promise.resolve() };
+
+/**
+ * Runs one application as a process: configuration, telemetry, ports, then drain on SIGTERM or SIGINT. What it needs and is away is waited
+ * for. Exit code 2: configuration.
+ */
+export async function runProcess(
+  application: Application,
+  start: (platform: Platform) => Promise<() => Promise<void>>,
+  waitingAt: (config: OpdomainConfig) => Waiting = () => nobody,
+): Promise<void> {
   const component = `opdomain-${application}`;
   let config;
   try {
@@ -17,18 +32,28 @@ export async function runProcess(application: Application, start: (platform: Pla
     process.exit(2);
   }
   const stopTelemetry = await startTelemetry(component, config.telemetry);
-  const platform = await openPlatform(config, contexts, application);
-  const stop = await start(platform);
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', () => {
+  const told = new AbortController();
+  const ended = new Promise<void>((resolve) => {
+    const end = (): void => {
+      told.abort();
       resolve();
-    });
-    process.once('SIGINT', () => {
-      resolve();
-    });
+    };
+    process.once('SIGTERM', end);
+    process.once('SIGINT', end);
   });
-  platform.log.info('process.draining');
-  await stop();
-  await platform.close();
+  const waiting = waitingAt(config);
+  const opening = {
+    ...{ config, contexts, application, signal: told.signal, log: createLogger(component, config.telemetry.logLevel) },
+    waits: (wait: StartWait) => waiting.open(wait),
+    there: () => waiting.close(),
+  };
+  const running = await startWhenThere(opening, start);
+  await ended;
+  if (running === undefined) await waiting.close();
+  else {
+    running.platform.log.info('process.draining');
+    await running.started();
+    await running.platform.close();
+  }
   await stopTelemetry();
 }

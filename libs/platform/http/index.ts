@@ -10,7 +10,7 @@ export { idParam, pageOf, pageQuery } from './schemas.js';
 export { ProblemFilter } from './problem.filter.js';
 export { CLOCK, LOGGER, REFUSALS } from './tokens.js';
 export { problemOf, type Problem } from './problem.js';
-export { httpRefusals } from './refusals.js';
+export { httpRefusals, refuse as refuseHttp } from './refusals.js';
 export { Ctx, In, Incoming, type ActingRequest } from './request.js';
 export { RouteTable } from './route-table.js';
 export { createHttpApp, httpConfig, type HttpConfig } from './server.js';

@@ -52,6 +52,14 @@ export const httpRefusals = {
     satisfyZh: '文件请通过 /uploads 断点续传。',
     satisfyEn: 'Send files through /uploads (tus 1.0).',
   },
+  'http.starting': {
+    status: 503,
+    transient: true,
+    zh: '系统正在启动，等待 {dependency}。',
+    en: 'The process is starting and waits for the {dependency}.',
+    satisfyZh: '请按 Retry-After 稍后再试。',
+    satisfyEn: 'Try again after the time in Retry-After.',
+  },
   'http.too-many-requests': {
     status: 429,
     transient: true,

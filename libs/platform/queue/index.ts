@@ -1,4 +1,5 @@
 export { endsWork } from './attempt.js';
+export { awaitedBy, codeOf } from './outage.js';
 export { openBell, queueConfig, queueSchema, type Bell, type QueueConfig } from './bell.js';
 export { findWork, listWork, retryWork, withWaits, workOf, type Waits, type WorkView } from './work-view.js';
 export { Consumes, Handlers, Job, type ConsumedEvent, type EventOf, type EventHandler, type JobHandler, type JobRun } from './handlers.js';
