@@ -26,6 +26,8 @@ export const dayOf = (at: Instant): Day => shanghai.format(new Date(at));
 /** The end (24:00) of a calendar day in Asia/Shanghai, which keeps no daylight-saving time. */
 export const endOfDay = (day: Day): Instant => addDays(new Date(`${day}T00:00:00+08:00`).toISOString(), 1);
 export const addDays = (at: Instant, days: number): Instant => addMs(at, days * 86_400_000);
+/** The latest of some moments. */
+export const latestOf = (first: Instant, ...more: readonly Instant[]): Instant => more.reduce((a, b) => (a > b ? a : b), first);
 export const addMs = (at: Instant, ms: number): Instant => new Date(Date.parse(at) + ms).toISOString();
 /** The same clock time some calendar months later; the last day of a shorter month where the day does not exist. */
 export function addMonths(at: Instant, months: number): Instant {

@@ -6,6 +6,7 @@ export * from './check-digits.js';
 export * from './clock.js';
 export * from './context.js';
 export * from './digest.js';
+export { assertSignable, documentOrders } from './document-order.js';
 export * from './document-types.js';
 export * from './endings.js';
 export * from './grants.js';

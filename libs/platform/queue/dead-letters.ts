@@ -67,7 +67,7 @@ export async function workOf(tx: Tx, ids: readonly Id[]): Promise<ReadonlyMap<Id
 /** The newest order of a job about an object. */
 export async function workFor(tx: Tx, job: JobType, key: Id): Promise<WorkView | undefined> {
   const rows: Found[] = await managerOf(tx).query(
-    `SELECT ${columns} FROM platform.work WHERE name = $1 AND key = $2 ORDER BY id DESC LIMIT 1`,
+    `SELECT ${columns} FROM platform.work WHERE name = $1 AND key = $2 ORDER BY created_at DESC, id DESC LIMIT 1`,
     [job.name, key],
   );
   return rows[0] === undefined ? undefined : viewOf(rows[0]);
