@@ -66,11 +66,7 @@ describe.each([
   const documentOf = async (by: Caller, path: string): Promise<TypedDocument> =>
     ok<{ document: TypedDocument }>(await by.get(path)).document;
   const becomes = (by: Caller, path: string, ...states: string[]): Promise<unknown> =>
-    medium.until(
-      async () => states.includes(ok<{ state: string }>(await by.get(path)).state),
-      `${path} to be ${states.join(' or ')}`,
-      120,
-    );
+    medium.until(async () => states.includes(ok<{ state: string }>(await by.get(path)).state), `${path} to be ${states.join(' or ')}`, 120);
 
   it('a revocation’s receipt and a destruction’s certificate say when it was, and took, by the database’s clock [SEAT-03] [DEST-03]', async () => {
     const unit = await openOperating(medium);
@@ -148,5 +144,57 @@ describe.each([
   it('and that was every type of document that this version issues, but the notice of what could not be destroyed', () => {
     const others = new Set(['opdomain.revocation-receipt/v1', 'opdomain.pending-notice/v1']);
     expect([...seen].sort()).toEqual(documentTypes.filter((type) => !others.has(type)).sort());
+  });
+});
+
+describe('where the clocks are further apart than anything is signed with', () => {
+  const hosts = { worker: new MovedClock(offMs), api: new MovedClock(0) };
+  let medium: Medium;
+  beforeAll(async () => {
+    medium = await openMedium({
+      contexts: all.map((context) => (context.name === 'domains' ? { ...context, jobs: [] } : context)),
+      worker: true,
+      hosts,
+      config: (whole) => ({ ...whole, clock: { ...whole.clock, signWithinMs: 60_000 } }),
+    });
+  }, 300_000);
+  afterAll(() => medium.close());
+
+  it('a cut is carried out, its receipt waits without anything being tried anew, and is signed once they are set [SEAT-03]', async () => {
+    const unit = await openOperating(medium);
+    const developer = await medium.person(unit.unitId, ['unit-developer']);
+    await filePerson(unit.authority, developer.personId);
+    const body = { personId: developer.personId, scenarioId: unit.scenarioId, clause: '第四条', endsOn: inDays(60) };
+    const seat = ok(await unit.manager.post('/seats', body));
+    ok(await unit.authority.post(`/seats/${seat.id}/grants`, {}));
+    const { id } = ok(await unit.authority.post(`/seats/${seat.id}/revocations`, { ground: 'incident', reason: '演练' }));
+    const read = async () => ok<{ state: string; open: unknown[] }>(await unit.authority.get(`/revocations/${id}`));
+    await medium.until(async () => (await read()).open.length === 0, 'every path to be shown closed', 60);
+    expect(await read()).toMatchObject({ state: 'cutting', open: [] });
+    type Shown = { rows: { object: string; cutAt: string; probe: { at: string } }[] }[];
+    const [kept] = await medium.sql<{ shown: Shown }>('SELECT shown FROM seats.revocations WHERE id = $1', [id]);
+    const cuts = (kept?.shown ?? []).flatMap(({ rows: found }) => found.map(({ cutAt, probe }) => [cutAt, probe.at]));
+    expect(cuts.length).toBeGreaterThan(0);
+
+    hosts.worker.aheadMs = 0;
+    await medium.until(async () => (await read()).state === 'closed', 'the receipt', 60);
+    const { document } = ok<{ document: { paths: { cuts: Shown[number]['rows'] }[] } }>(
+      await unit.authority.get(`/revocations/${id}/receipt`),
+    );
+    expect(document.paths.flatMap((path) => path.cuts.map(({ cutAt, probe }) => [cutAt, probe.at])).sort()).toEqual(cuts.sort());
+    const [work] = await medium.sql<{ state: string; attempts: number }>(
+      `SELECT state, attempts FROM platform.work WHERE key = $1 AND name = 'seats.cut'`,
+      [id],
+    );
+    expect(work).toMatchObject({ state: 'done', attempts: 1 });
+  }, 200_000);
+
+  it('what the API would sign is refused for now, in both languages, with what would mend it', async () => {
+    hosts.api.aheadMs = -offMs;
+    const refused = await medium.auditor.get('/requirements/export');
+    expect(refused).toMatchObject({ status: 503, body: { code: 'clock.database-apart', details: { mostMs: 60_000 } } });
+    expect(JSON.stringify(refused.body)).toMatch(/校准.*NTP|NTP.*校准/);
+    hosts.api.aheadMs = 0;
+    expect((await medium.auditor.get('/requirements/export')).status).toBe(200);
   });
 });
