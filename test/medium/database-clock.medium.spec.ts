@@ -1,5 +1,5 @@
 import { identityContext } from '#identity';
-import { Refusal } from '#kernel';
+import { Refusal, systemAct } from '#kernel';
 import { clockConfig, createDataSource, DatabaseClock, type ClockConfig } from '#platform/database';
 import { issuerTime, oidcConfig } from '#platform/http';
 import type { Logger } from '#platform/telemetry';
@@ -104,6 +104,16 @@ describe('the clock of a process', () => {
     const { before, at, after, bound } = await compared(clock);
     expect(at).toBeGreaterThanOrEqual(Math.floor(before));
     expect(at).toBeLessThanOrEqual(after + 2 * bound + 1);
+  });
+
+  it('is read anew also where that is found out inside a transaction, which has no second connection', async () => {
+    const host = new MovedClock(0);
+    const clock = await openClock(host, { measureSeconds: 300 });
+    await medium.platform.unitOfWork.read(systemAct('test', 'organisation.read', clock.now()), async () => {
+      host.sleep(60_000);
+      expect(refusalOf(clock)).toBe('clock.unsure');
+      await medium.until(() => Promise.resolve(refusalOf(clock) === 'signs'), 'the clock to be known again');
+    });
   });
 
   it('is unsure when it was not compared with the database’s for so long that it may have drifted', async () => {

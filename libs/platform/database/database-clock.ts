@@ -1,5 +1,6 @@
 import type { Clock, Instant } from '#kernel';
 import { gauge, type Logger } from '#platform/telemetry';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { uptime } from 'node:os';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
@@ -87,6 +88,8 @@ export class DatabaseClock implements Clock {
   private measuring: Promise<void> | undefined;
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly apart = new Set<string>();
+  /** Outside of every transaction: who asks inside one has no second connection to ask by. */
+  private readonly outside = AsyncLocalStorage.snapshot();
 
   private constructor(private readonly options: ClockOptions) {
     this.host = options.host ?? hostClock;
@@ -136,7 +139,7 @@ export class DatabaseClock implements Clock {
     const { signWithinMs, unsureBeyondMs } = this.options.config;
     if (signs === 'unsure') {
       // At the next try it is known again, where the database answers.
-      this.measure().catch(() => undefined);
+      this.outside(() => this.measure()).catch(() => undefined);
       throw refuse('clock.unsure', { boundMs: Math.ceil(boundMs), mostMs: unsureBeyondMs });
     }
     const by = signs === 'database-apart' ? host : issuer;
