@@ -13,6 +13,7 @@ import {
   parseSignedDocument,
   Refusal,
   signatureTypes,
+  documentTypes,
   signingRoles,
   type SignedDocument,
   systemAct,
@@ -22,6 +23,7 @@ import {
 } from '#kernel';
 import { documentKeys, SignedDocuments, type DocumentKind } from '#platform/documents';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { inOrder } from '../fixtures/document-times.js';
 import { keyPair, type KeyPair } from '../fixtures/signed-log.js';
 import { type Medium } from '../support/medium.js';
 import { openAuditBench, type AuditBench } from '../support/audit.js';
@@ -48,7 +50,7 @@ async function lineOf(witness: KeyPair): Promise<{ size: number; line: string }>
 }
 
 describe('a document as it is handed out', () => {
-  const receipt = () => ({ type: 'opdomain.revocation-receipt/v1', seatId: newId() });
+  const receipt = () => ({ ...inOrder('opdomain.revocation-receipt/v1').document, seatId: newId() });
   const download = async (signed: SignedDocument) =>
     parseSignedDocument(
       JSON.parse(
@@ -130,9 +132,11 @@ describe('the published keys', () => {
       await fresh.sequence();
       const documents = fresh.medium.app.get(SignedDocuments);
       for (const kind of Object.keys(documentKeys) as DocumentKind[])
-        for (const [type, role] of Object.entries(signingRoles)) {
-          if (role !== documentKeys[kind]) await expect(documents.sign(kind, { type })).rejects.toThrow(`signs no ${type}`);
-          else expect(verifyDocument(await documents.sign(kind, { type }), first).signedBy).toHaveLength(1);
+        for (const type of documentTypes) {
+          const role = signingRoles[type];
+          const { document } = inOrder(type);
+          if (role !== documentKeys[kind]) await expect(documents.sign(kind, document)).rejects.toThrow(`signs no ${type}`);
+          else expect(verifyDocument(await documents.sign(kind, document), first).signedBy).toHaveLength(1);
         }
       expect(verifyCheckpoint(Buffer.from(await fresh.raw('/audit/checkpoint')).toString('utf8'), first)).toMatchObject({ sm2: true });
       expect(await fresh.trusted()).toEqual(first);
