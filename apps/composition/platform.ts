@@ -135,9 +135,9 @@ export async function openPlatform(
     const log = createLogger(component, config.telemetry.logLevel);
     const dataSource = await createDataSource(config.database, contexts, component).initialize();
     closers.push(() => dataSource.destroy());
-    const issuer = (steadyMs: () => number) => issuerTime(config.oidc, steadyMs);
+    const issuer = (steadyMs: () => number, signal: AbortSignal) => issuerTime(config.oidc, steadyMs, signal);
     const clock = await DatabaseClock.open({ dataSource, config: config.clock, log, issuer, host });
-    closers.push(() => clock.close());
+    closers.push(() => Promise.resolve(clock.close()));
     const [self] = await dataSource.query<[{ role: string }]>('SELECT current_user AS role');
     await assertConfined(dataSource, self.role);
     const keys = await open('keys', async () => {

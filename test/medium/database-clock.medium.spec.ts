@@ -20,8 +20,8 @@ const databaseMs = async (): Promise<number> =>
   Number((await medium.sql<{ at: string }>('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS at'))[0]?.at);
 
 const opened: DatabaseClock[] = [];
-afterEach(async () => {
-  for (const clock of opened.splice(0)) await clock.close();
+afterEach(() => {
+  for (const clock of opened.splice(0)) clock.close();
 });
 /** What the log was told, by event. */
 const said: { event: string; of: unknown }[] = [];
@@ -33,7 +33,7 @@ async function openClock(host: MovedClock, config: Partial<ClockConfig> = {}, is
   const oidc = issuer === undefined ? undefined : oidcConfig.parse({ issuer, audience: 'test' });
   const clock = await DatabaseClock.open({
     ...{ dataSource: medium.platform.dataSource, log, host, config: clockConfig.parse(config) },
-    issuer: (steadyMs) => (oidc === undefined ? Promise.resolve(undefined) : issuerTime(oidc, steadyMs)),
+    issuer: (steadyMs, signal) => (oidc === undefined ? Promise.resolve(undefined) : issuerTime(oidc, steadyMs, signal)),
   });
   opened.push(clock);
   return clock;

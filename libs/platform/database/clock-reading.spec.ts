@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { boundAt, preferred, readingOf, shownAt } from './clock-reading.js';
+import { boundAt, latestAt, preferred, readingOf, shownAt, toldNext } from './clock-reading.js';
 
 const ms = (most: number) => fc.double({ min: 0, max: most, noNaN: true });
 
@@ -29,6 +29,31 @@ describe('a reading of another clock', () => {
         const other = (steady: number): number => steady * (1 + rate);
         const reading = readingOf(0, other(took / 2), took);
         expect(Math.abs(shownAt(reading, later) - other(later))).toBeLessThanOrEqual(boundAt(reading, later) + 1e-3);
+      }),
+    );
+  });
+
+  it('never lags behind it, wherever on the way it was read: what is due by the one is due by the other', () => {
+    fc.assert(
+      fc.property(ms(5_000), ms(1), ms(3_600_000), (took, at, later) => {
+        const reading = readingOf(0, took * at, took);
+        expect(latestAt(reading, took + later)).toBeGreaterThanOrEqual(Math.floor(took + later));
+      }),
+    );
+  });
+
+  it('goes on without running backwards over corrections, and follows a clock that was set', () => {
+    fc.assert(
+      fc.property(fc.nat(10 ** 9), fc.array(fc.integer({ min: -900, max: 900 })), (begin, corrections) => {
+        let [last, latest] = [begin, begin];
+        for (const by of corrections) {
+          latest = Math.max(latest, last) + by;
+          const next = toldNext(last, latest);
+          expect(next).toBeGreaterThanOrEqual(last);
+          expect(next).toBe(Math.max(last, latest));
+          last = next;
+        }
+        expect(toldNext(last, last - 300_000)).toBe(last - 300_000);
       }),
     );
   });

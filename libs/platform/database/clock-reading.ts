@@ -26,6 +26,14 @@ export const shownAt = ({ atMs, steadyMs }: Reading, steady: number): number => 
 /** How far it may be from that. */
 export const boundAt = ({ boundMs, steadyMs }: Reading, steady: number): number => boundMs + Math.abs(steady - steadyMs) * drift;
 
+/** The latest that the other clock may show at a moment, in whole milliseconds: never behind it. */
+export const latestAt = (reading: Reading, steady: number): number => Math.ceil(shownAt(reading, steady) + boundAt(reading, steady));
+
+/** A correction by less than this waits for time to pass, so that times never run backwards. A larger one is a clock that was set. */
+const holdMs = 1_000;
+/** What is told after `last` was. */
+export const toldNext = (last: number, latest: number): number => (latest > last || last - latest > holdMs ? latest : last);
+
 /** Of two readings the one to go on with: the more exact one, unless they exclude one another, since then the clock was set meanwhile. */
 export function preferred(held: Reading | undefined, fresh: Reading): Reading {
   if (held === undefined) return fresh;

@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { uptime } from 'node:os';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { boundAt, preferred, type Reading, readingOf, shownAt } from './clock-reading.js';
+import { boundAt, latestAt, preferred, type Reading, readingOf, shownAt, toldNext } from './clock-reading.js';
 import { refuse } from './refusals.js';
 
 export const clockConfig = z.strictObject({
@@ -57,14 +57,12 @@ interface ClockOptions {
   readonly config: ClockConfig;
   readonly log: Logger;
   /** The issuer's time, by a steady clock; undefined where it cannot be had. */
-  readonly issuer: (steadyMs: () => number) => Promise<Reading | undefined>;
+  readonly issuer: (steadyMs: () => number, signal: AbortSignal) => Promise<Reading | undefined>;
   readonly host?: HostClock | undefined;
 }
 
 /** Samples of one measurement; the quickest answer is the most exact. */
 const samples = 4;
-/** A correction by less than this waits for time to pass, so that times never run backwards. A larger one is a clock that was set. */
-const holdMs = 1_000;
 /** A suspended machine: its steady clock stood still. Above the coarseness of the boot clock. */
 const sleptMs = 200;
 /** The issuer's time counts as unknown when it was not heard for so many of its turns. */
@@ -87,6 +85,7 @@ export class DatabaseClock implements Clock {
   private awake = 0;
   private measuring: Promise<void> | undefined;
   private readonly timers: NodeJS.Timeout[] = [];
+  private readonly closing = new AbortController();
   private readonly apart = new Set<string>();
   /** Outside of every transaction: who asks inside one has no second connection to ask by. */
   private readonly outside = AsyncLocalStorage.snapshot();
@@ -107,10 +106,7 @@ export class DatabaseClock implements Clock {
   }
 
   now(): Instant {
-    const steady = this.host.steadyMs();
-    const reading = this.known;
-    const latest = Math.ceil(shownAt(reading, steady) + boundAt(reading, steady));
-    if (latest > this.last || this.last - latest > holdMs) this.last = latest;
+    this.last = toldNext(this.last, latestAt(this.known, this.host.steadyMs()));
     return new Date(this.last).toISOString();
   }
 
@@ -146,9 +142,10 @@ export class DatabaseClock implements Clock {
     if (signs !== 'yes') throw refuse(`clock.${signs}`, { apartMs: Math.round(by?.offsetMs ?? 0), mostMs: signWithinMs });
   }
 
-  async close(): Promise<void> {
+  /** Waits for nobody: a question that is under way ends with its connection. */
+  close(): void {
     for (const timer of this.timers) clearInterval(timer);
-    await this.measuring?.catch(() => undefined);
+    this.closing.abort();
   }
 
   /** Reads the database's clock; who asks meanwhile gets the same reading. */
@@ -180,7 +177,7 @@ export class DatabaseClock implements Clock {
   }
 
   private async askIssuer(): Promise<void> {
-    const reading = await this.options.issuer(() => this.host.steadyMs());
+    const reading = await this.options.issuer(() => this.host.steadyMs(), this.closing.signal);
     if (reading !== undefined) this.issuer = preferred(this.issuer, reading);
     this.tell();
   }
