@@ -65,7 +65,9 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   server.get('/readyz', async (_request, reply) => {
     const checks = await readiness(platform);
     const engine = platform.engine.isolation.state === 'shown' ? 'ok' : 'not-isolated';
-    return reply.status(Object.values(checks).every((check) => check === 'ok') ? 200 : 503).send({ ...checks, engine, clock: clockView(platform) });
+    return reply
+      .status(Object.values(checks).every((check) => check === 'ok') ? 200 : 503)
+      .send({ ...checks, engine, clock: clockView(platform) });
   });
   await app.init();
   await server.ready();

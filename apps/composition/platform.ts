@@ -137,7 +137,10 @@ export async function openPlatform(
     closers.push(() => dataSource.destroy());
     const issuer = (steadyMs: () => number, signal: AbortSignal) => issuerTime(config.oidc, steadyMs, signal);
     const clock = await DatabaseClock.open({ dataSource, config: config.clock, log, issuer, host });
-    closers.push(() => Promise.resolve(clock.close()));
+    closers.push(() => {
+      clock.close();
+      return Promise.resolve();
+    });
     const [self] = await dataSource.query<[{ role: string }]>('SELECT current_user AS role');
     await assertConfined(dataSource, self.role);
     const keys = await open('keys', async () => {

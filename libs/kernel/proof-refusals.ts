@@ -31,7 +31,8 @@ export const proofRefusals = {
     zh: '文书（{type}）所载时间次序不可能成立：{later} 早于 {earlier}',
     en: 'The times in the document ({type}) cannot be true: {later} comes before {earlier}',
     satisfyZh: '签发时：核对数据库时钟，系统将自动重试；核验时：向签发方索取说明',
-    satisfyEn: 'When it is to be signed: check the clock of the database, it is tried again; when it is verified: ask the issuer to explain',
+    satisfyEn:
+      'When it is to be signed: check the clock of the database, it is tried again; when it is verified: ask the issuer to explain',
     sources: ['SEAT-03', 'DEST-03'],
   },
   'document.type-unknown': {

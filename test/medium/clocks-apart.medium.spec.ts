@@ -215,6 +215,30 @@ describe('where the clocks are further apart than anything is signed with', () =
     expect(work).toMatchObject({ state: 'done', attempts: 1 });
   }, 200_000);
 
+  it('so does a certificate, whose case stays where it is, and costs its work no try [DEST-03]', async () => {
+    const unit = await openOperating(medium);
+    const opening = { authorisationId: unit.authorisationId, ground: 'policy-change', decision };
+    const path = `/terminations/${ok(await unit.authority.post('/terminations', opening)).id}`;
+    const state = async () => ok<{ state: string }>(await unit.authority.get(path)).state;
+    await medium.until(async () => (await state()) === 'inventoried', 'the inventory', 60);
+    ok(await medium.security.post(`${path}/confirmations`, {}));
+    hosts.worker.aheadMs = -offMs;
+    ok(await medium.security.post(`${path}/destructions`, {}));
+    const work = async () =>
+      (
+        await medium.sql<{ state: string; attempts: number; ahead: boolean }>(
+          `SELECT state, attempts, due_at > now() AS ahead FROM platform.work WHERE key = $1 AND name = 'terminations.proceed'
+           ORDER BY created_at DESC LIMIT 1`,
+          [path.split('/').at(-1)],
+        )
+      )[0];
+    await medium.until(async () => (await state()) === 'verifying' && (await work())?.ahead, 'the certificate to wait', 60);
+    expect(await work()).toMatchObject({ state: 'due', attempts: 0 });
+    expect((await unit.authority.get(`${path}/certificate`)).status).toBeGreaterThanOrEqual(400);
+    hosts.worker.aheadMs = 0;
+    await medium.until(async () => (await state()) === 'certified', 'the certificate', 60);
+  }, 200_000);
+
   it('what the API would sign is refused for now, in both languages, with what would mend it', async () => {
     hosts.api.aheadMs = -offMs;
     const refused = await medium.auditor.get('/requirements/export');

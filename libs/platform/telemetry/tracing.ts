@@ -1,4 +1,14 @@
-import { context, metrics, propagation, SpanStatusCode, trace, type Attributes, type Counter, type Gauge, type Histogram } from '@opentelemetry/api';
+import {
+  context,
+  metrics,
+  propagation,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Counter,
+  type Gauge,
+  type Histogram,
+} from '@opentelemetry/api';
 
 const tracer = trace.getTracer('opdomain');
 const meter = metrics.getMeter('opdomain');

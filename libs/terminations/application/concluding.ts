@@ -1,6 +1,15 @@
 import { Authorisations, LogRetentionMonths } from '#authorisations';
 import { Domains } from '#domains';
-import { addMs, type Clock, documentDigest, type Instant, logsKeptUntil, type SignedDocument, systemAct, type TypedDocument } from '#kernel';
+import {
+  addMs,
+  type Clock,
+  documentDigest,
+  type Instant,
+  logsKeptUntil,
+  type SignedDocument,
+  systemAct,
+  type TypedDocument,
+} from '#kernel';
 import { terminationCertified, type Tx, UnitOfWork } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
 import { CLOCK } from '#platform/http';
