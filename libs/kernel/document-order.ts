@@ -35,7 +35,8 @@ export const documentOrders: Readonly<Record<(typeof documentTypes)[number], Doc
       { order: ['openedAt', 'keysDestroyedAt', 'issuedAt', 'networkLogsKeptUntil'] },
       { each: 'confirmedBy.*', order: ['^openedAt', 'at', '^keysDestroyedAt'] },
       { each: 'exits.*', order: ['^openedAt', 'decidedAt?', '^issuedAt'] },
-      { each: 'recovery.*', order: ['before.at?', '^keysDestroyedAt', 'after.at', '^issuedAt'] },
+      { each: 'recovery.*', order: ['before.at?', 'after.at', '^issuedAt'] },
+      { each: 'recovery.*', order: ['^keysDestroyedAt', 'after.at'] },
     ],
   },
   'opdomain.pending-notice/v1': {

@@ -106,6 +106,25 @@ describe('the clock of a process', () => {
     expect(at).toBeLessThanOrEqual(after + 2 * bound + 1);
   });
 
+  it('does not count an answer that its machine slept over', async () => {
+    const host = new MovedClock(0);
+    const clock = await openClock(host);
+    // Asleep at the moment of the answer to the first question, and at any later one.
+    for (const nth of [3, 4, 5, 6]) {
+      const steady = host.steadyMs;
+      let asked = 0;
+      host.steadyMs = () => {
+        asked += 1;
+        if (asked === nth) host.sleep(60_000);
+        return steady();
+      };
+      await clock.measure();
+      host.steadyMs = steady;
+    }
+    const { before, at, after, bound } = await compared(clock);
+    expect([clock.standing().signs, at >= Math.floor(before), at <= after + 2 * bound + 1]).toEqual(['yes', true, true]);
+  });
+
   it('is read anew also where that is found out inside a transaction, which has no second connection', async () => {
     const host = new MovedClock(0);
     const clock = await openClock(host, { measureSeconds: 300 });

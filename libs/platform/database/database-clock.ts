@@ -120,7 +120,7 @@ export class DatabaseClock implements Clock {
     const heard = this.issuer !== undefined && steady - this.issuer.steadyMs < issuerSeconds * 1000 * staleTurns ? this.issuer : undefined;
     const issuer = heard && { offsetMs: shownAt(heard, steady) - database, boundMs: boundAt(heard, steady) + boundMs };
     const isApart = (other: Apart | undefined): boolean => other !== undefined && leastOf(other) > signWithinMs;
-    const unsure = boundMs > unsureBeyondMs || this.host.bootMs() - steady - this.awake > sleptMs;
+    const unsure = boundMs > unsureBeyondMs || this.asleepMs() - this.awake > sleptMs;
     const signs = unsure ? 'unsure' : isApart(host) ? 'database-apart' : isApart(issuer) ? 'issuer-apart' : 'yes';
     return { signs, boundMs, host, issuer };
   }
@@ -160,15 +160,17 @@ export class DatabaseClock implements Clock {
       // Waiting for a connection is no part of the question.
       await runner.connect();
       let best: Reading | undefined;
+      let awake = this.asleepMs();
       for (let sample = 0; sample < samples; sample += 1) {
         const sent = this.host.steadyMs();
         const [row] = (await runner.query('SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS at')) as [{ at: number }];
-        best = preferred(best, readingOf(sent, row.at, this.host.steadyMs()));
+        const reading = readingOf(sent, row.at, this.host.steadyMs());
+        // An answer that it slept over took longer than its steady clock says.
+        if (this.asleepMs() - awake > sleptMs) [best, awake, sample] = [undefined, this.asleepMs(), -1];
+        else best = preferred(best, reading);
       }
-      const awake = this.host.bootMs() - this.host.steadyMs();
-      // Before it slept nothing counts.
-      const slept = awake - this.awake > sleptMs;
-      this.reading = best === undefined || slept ? best : preferred(this.reading, best);
+      // What was read before it slept counts no more.
+      this.reading = best === undefined || awake - this.awake > sleptMs ? best : preferred(this.reading, best);
       this.awake = awake;
     } finally {
       await runner.release();
@@ -200,6 +202,11 @@ export class DatabaseClock implements Clock {
         this.options.log.info('clock.together', about);
       }
     }
+  }
+
+  /** Grows by what the machine sleeps. */
+  private asleepMs(): number {
+    return this.host.bootMs() - this.host.steadyMs();
   }
 
   private get known(): Reading {
