@@ -1,3 +1,4 @@
+export { isDatabaseAway } from './away.js';
 export type { Barred, Belongings } from './endings.js';
 export { applyGrants, type LibrarySchema } from './apply-grants.js';
 export { asOwner, createDataSource, databaseConfig, databaseUrl, migrate, type DatabaseConfig } from './data-source.js';

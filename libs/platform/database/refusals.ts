@@ -3,7 +3,7 @@ import { refuserOf, type RefusalCatalogue } from '#kernel';
 export const databaseRefusals = {
   'database.busy': {
     status: 503,
-    transient: true,
+    awaits: 'database',
     zh: '系统繁忙，十秒内未能取得数据库连接。',
     en: 'The system is busy: no database connection became free in ten seconds.',
     satisfyZh: '请稍后重试。',

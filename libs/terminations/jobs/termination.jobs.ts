@@ -5,7 +5,7 @@ import { addMs, dayOf, digestOf, type Clock } from '#kernel';
 import type { Tx } from '#platform/database';
 import { isOfTime } from '#platform/documents';
 import { CLOCK, LOGGER } from '#platform/http';
-import { type ConsumedEvent, Consumes, Job, type JobRun } from '#platform/queue';
+import { type ConsumedEvent, Consumes, type EventOf, Job, type JobRun } from '#platform/queue';
 import type { Logger } from '#platform/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
@@ -14,7 +14,6 @@ import { Proceeding } from '../application/proceeding.js';
 import { proceedJob } from '../domain/work.js';
 
 const ofAuthorisation = z.object({ authorisationId: z.uuid() });
-const ofRevocation = z.object({ revocationId: z.uuid(), caseId: z.uuid().nullable() });
 
 const askAgainMs = 5_000;
 
@@ -41,11 +40,10 @@ export class TerminationJobs {
     }
   }
 
-  /** The receipt is complete: access is closed. */
+  /** The receipt is complete: access is closed. Most revocations are of suspensions and persons, and no termination waits for those. */
   @Consumes(revocationClosed, 'terminations.on-revocation-closed')
-  async revocationClosed(tx: Tx, event: ConsumedEvent): Promise<void> {
-    const { caseId } = ofRevocation.parse(event.payload);
-    if (caseId !== null) await tx.enqueue(proceedJob, { key: caseId });
+  revocationClosed(tx: Tx, { payload }: EventOf<typeof revocationClosed>): Promise<void> {
+    return this.proceeding.revocationClosed(tx, payload.revocationId);
   }
 
   /** The term is over: the case opens by itself, on the agreement that set the date (TERM-06). */
