@@ -65,11 +65,22 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   server.get('/readyz', async (_request, reply) => {
     const checks = await readiness(platform);
     const engine = platform.engine.isolation.state === 'shown' ? 'ok' : 'not-isolated';
-    return reply.status(Object.values(checks).every((check) => check === 'ok') ? 200 : 503).send({ ...checks, engine });
+    return reply
+      .status(Object.values(checks).every((check) => check === 'ok') ? 200 : 503)
+      .send({ ...checks, engine, clock: clockView(platform) });
   });
   await app.init();
   await server.ready();
   return app;
+}
+
+/** A clock that is off keeps nobody from being served; what is to be signed waits, and says why. */
+function clockView({ databaseClock: clock }: Platform): Record<string, unknown> {
+  const { signs, boundMs, host, issuer } = clock.standing();
+  return {
+    ...{ signs, boundMs: Math.ceil(boundMs), hostAheadMs: Math.round(host.offsetMs) },
+    ...(issuer === undefined ? {} : { issuerAheadMs: Math.round(issuer.offsetMs), issuerBoundMs: Math.ceil(issuer.boundMs) }),
+  };
 }
 
 /** What does not answer within this is not ready. */

@@ -1,5 +1,5 @@
 import { loadConfig } from '#platform/config';
-import { databaseConfig } from '#platform/database';
+import { clockConfig, databaseConfig } from '#platform/database';
 import { engineConfig } from '#platform/engine';
 import { httpConfig, oidcConfig } from '#platform/http';
 import { keysConfig } from '#platform/keys';
@@ -14,6 +14,7 @@ import { contexts } from './contexts.js';
 /** Each port's fragment under its name. */
 const portsConfig = z.strictObject({
   database: databaseConfig,
+  clock: clockConfig.prefault({}),
   queue: queueConfig,
   keys: keysConfig,
   objects: objectsConfig,

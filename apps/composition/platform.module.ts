@@ -1,5 +1,5 @@
 import { SignIn, TOKEN_VERIFIER, IdentityModule } from '#identity';
-import { EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
+import { DatabaseClock, EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
 import { INSTALLATION, SignedDocuments } from '#platform/documents';
 import { ENGINE, SCRATCH } from '#platform/engine';
 import { AUTHENTICATOR, Canaries, CLOCK, LOGGER, REFUSALS, RouteTable, UNDER } from '#platform/http';
@@ -31,6 +31,7 @@ export class PlatformModule {
       { provide: SCRATCH, useValue: platform.scratch },
       { provide: TOKEN_VERIFIER, useValue: platform.verifier },
       { provide: CLOCK, useValue: platform.clock },
+      { provide: DatabaseClock, useValue: platform.databaseClock },
       { provide: LOGGER, useValue: platform.log },
       { provide: INSTALLATION, useValue: platform.installation },
       { provide: REFUSALS, useValue: platform.refusals },

@@ -1,6 +1,5 @@
 import {
   kernelRefusals,
-  systemClock,
   type Application,
   type AuditActions,
   type Clock,
@@ -11,6 +10,7 @@ import {
 import {
   assertConfined,
   createDataSource,
+  DatabaseClock,
   databaseRefusals,
   EpochReader,
   JournalSealer,
@@ -18,11 +18,12 @@ import {
   platformUniques,
   UnitOfWork,
   uniquesIn,
+  type HostClock,
   type Uniques,
 } from '#platform/database';
 import { readInstallation } from '#platform/documents';
 import { SandboxEngine, ScratchArea, engineRefusals, notIsolatedBecause, type Engine } from '#platform/engine';
-import { httpRefusals, verifierFor, type TokenVerifier } from '#platform/http';
+import { httpRefusals, issuerTime, verifierFor, type TokenVerifier } from '#platform/http';
 import { ensureControlKey, refusals as keysRefusals, rememberingKeys, type Keys } from '#platform/keys';
 import { KubeCluster, refusals as kubeRefusals, type Cluster } from '#platform/kube';
 import { objectsFromConfig, refusals as objectsRefusals, type Objects } from '#platform/objects';
@@ -50,7 +51,9 @@ export interface Platform {
   readonly scratch: ScratchArea;
   readonly bell: Bell;
   readonly verifier: TokenVerifier;
+  /** The database's, as this process follows it. */
   readonly clock: Clock;
+  readonly databaseClock: DatabaseClock;
   readonly log: Logger;
   readonly actions: ReadonlySet<string>;
   readonly refusals: RefusalCatalogue;
@@ -108,13 +111,14 @@ export const uniquesOf = (contexts: readonly ContextDeclaration[]): Uniques =>
   mergeOnce([platformUniques, ...contexts.map(({ refusals, uniques }) => uniquesIn(refusals, uniques ?? {}))], 'unique constraint');
 
 /**
- * Opens the ports that the process declares. What was opened is closed again when a later one cannot be.
+ * Opens the ports that the process declares, on the clocks of this host or on others. What was opened is closed again when a later one cannot be.
  * @throws Refusal `database.role-too-strong` when it would connect as more than a role that lives by its grants.
  */
 export async function openPlatform(
   config: OpdomainConfig,
   contexts: readonly ContextDeclaration[],
   application: Application,
+  host?: HostClock,
 ): Promise<Platform> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
@@ -129,9 +133,14 @@ export async function openPlatform(
   try {
     const component = `opdomain-${application}`;
     const log = createLogger(component, config.telemetry.logLevel);
-    const clock = systemClock;
     const dataSource = await createDataSource(config.database, contexts, component).initialize();
     closers.push(() => dataSource.destroy());
+    const issuer = (steadyMs: () => number, signal: AbortSignal) => issuerTime(config.oidc, steadyMs, signal);
+    const clock = await DatabaseClock.open({ dataSource, config: config.clock, log, issuer, host });
+    closers.push(() => {
+      clock.close();
+      return Promise.resolve();
+    });
     const [self] = await dataSource.query<[{ role: string }]>('SELECT current_user AS role');
     await assertConfined(dataSource, self.role);
     const keys = await open('keys', async () => {
@@ -156,13 +165,14 @@ export async function openPlatform(
       epochs: new EpochReader(dataSource),
       sealer,
       keys,
-      objects: await open('objects', () => objectsFromConfig(config.objects, keys)),
+      objects: await open('objects', () => objectsFromConfig(config.objects, keys, clock)),
       cluster: await open('cluster', () => KubeCluster.open(config.cluster)),
       engine,
       scratch: await open('engine', () => new ScratchArea({ root: scratchRoot, allowDiskScratch, owner: engine.scratchOwner })),
       bell: await open('queue', () => openBell(config.queue)),
       verifier: await open('oidc', () => verifierFor(config.oidc)),
       clock,
+      databaseClock: clock,
       log,
       actions,
       refusals: refusalsOf(contexts),

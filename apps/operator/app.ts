@@ -22,6 +22,7 @@ export async function startOperator(platform: Platform): Promise<() => Promise<v
     name: 'opdomain-operator',
     identity: `${hostname()}-${newId().slice(-12)}`,
     leaseSeconds,
+    clock: platform.clock,
   });
   const lead = async (term: Term, lost: AbortSignal): Promise<void> => {
     platform.log.info('operator.leading', { term: term.number });

@@ -43,8 +43,27 @@ describe('calendar months', () => {
     expect(addMonths('2026-12-31T00:00:00.000Z', -1)).toBe('2026-11-30T00:00:00.000Z');
   });
 
+  it('are those of Asia/Shanghai, also in the hours in which it is another day in UTC', () => {
+    // 00:30 on 1 March there; by UTC's calendar six months would end on 28 August, three days early.
+    expect(addMonths('2026-02-28T16:30:00.000Z', 6)).toBe('2026-08-31T16:30:00.000Z');
+    expect(addMonths('2027-12-31T16:00:00.000Z', 2)).toBe('2028-02-29T16:00:00.000Z');
+    expect(addMonths('2028-01-30T16:00:00.000Z', 1)).toBe('2028-02-28T16:00:00.000Z');
+    expect(addMonths('2026-03-30T16:00:00.000Z', 6)).toBe('2026-09-29T16:00:00.000Z');
+  });
+
+  it('end on the same day of the month, or on its last, at the same time, for any moment', () => {
+    const lastOf = (day: string): number => new Date(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)), 0)).getUTCDate();
+    fc.assert(
+      fc.property(instants, fc.integer({ min: -240, max: 240 }), (at, n) => {
+        const [from, to] = [dayOf(at), dayOf(addMonths(at, n))];
+        expect(Number(to.slice(8))).toBe(Math.min(Number(from.slice(8)), lastOf(to)));
+        expect(addMonths(at, n).slice(11)).toBe(at.slice(11));
+      }),
+    );
+  });
+
   it('move by exactly as many calendar months as were asked for, never into the month after', () => {
-    const month = (at: string) => Number(at.slice(0, 4)) * 12 + Number(at.slice(5, 7));
+    const month = (at: string) => Number(dayOf(at).slice(0, 4)) * 12 + Number(dayOf(at).slice(5, 7));
     fc.assert(fc.property(instants, fc.integer({ min: -600, max: 600 }), (at, n) => expect(month(addMonths(at, n)) - month(at)).toBe(n)));
   });
 

@@ -13,6 +13,8 @@ export const signingRoles = {
   'opdomain.compliance-board/v1': 'oversight/board',
   'opdomain.audit-package/v1': 'audit/packages',
 } as const;
+/** Every type of document there is. */
+export const documentTypes = Object.keys(signingRoles) as (keyof typeof signingRoles)[];
 export type SigningRole = (typeof signingRoles)[keyof typeof signingRoles];
 
 /** Names in the key store of the keys that documents are signed by. */

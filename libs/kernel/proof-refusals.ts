@@ -25,6 +25,16 @@ export const proofRefusals = {
     satisfyEn: 'Ask the issuer for the original',
     sources: ['DEST-03'],
   },
+  'document.impossible-order': {
+    status: 503,
+    transient: true,
+    zh: '文书（{type}）所载时间次序不可能成立：{later} 早于 {earlier}',
+    en: 'The times in the document ({type}) cannot be true: {later} comes before {earlier}',
+    satisfyZh: '签发时：核对数据库时钟，系统将自动重试；核验时：向签发方索取说明',
+    satisfyEn:
+      'When it is to be signed: check the clock of the database, it is tried again; when it is verified: ask the issuer to explain',
+    sources: ['SEAT-03', 'DEST-03'],
+  },
   'document.type-unknown': {
     status: 422,
     zh: '没有这一类文书（{type}）',

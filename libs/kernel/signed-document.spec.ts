@@ -2,7 +2,9 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalJson } from './canonical.js';
-import { documentRoles, signingRoles } from './document-types.js';
+import { inOrder, orderedPlaces, valueAt, withValue } from '../../test/fixtures/document-times.js';
+import { addMs } from './clock.js';
+import { documentRoles, documentTypes, signingRoles } from './document-types.js';
 import {
   type DocumentSigner,
   documentDigest,
@@ -89,6 +91,17 @@ describe('a signed document', () => {
     const bare = await trusted.documentSigner.sign(Buffer.from(canonicalJson(receipt)));
     const signatures = [{ keyName: trusted.key.name, algorithm: 'Ed25519' as const, signature: Buffer.from(bare).toString('base64') }];
     expect(() => verifySignedDocument({ document: receipt, signatures }, [trusted.key])).toThrow();
+  });
+
+  it.each(documentTypes)('of type %s does not verify with times that contradict one another, whoever signed it [DEST-03]', async (type) => {
+    const { key, documentSigner } = signer(`opdomain.example/${signingRoles[type]}`);
+    const { document } = inOrder(type);
+    expect(verifySignedDocument(await signDocument(document, [documentSigner]), [key]).signedBy).toHaveLength(1);
+    for (const [earlier, later] of orderedPlaces(type)) {
+      const wrong = withValue(document, later, addMs(valueAt(document, earlier), -1));
+      const signed = await signDocument(wrong, [documentSigner]);
+      expect(() => verifySignedDocument(signed, [key])).toThrow(expect.objectContaining({ code: 'document.impossible-order' }));
+    }
   });
 
   it('binds only by the key for its type: any other of the same installation is refused, whichever document it signs [DEST-03]', async () => {

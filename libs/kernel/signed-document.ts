@@ -1,5 +1,6 @@
 import { canonicalJson, type JsonObject } from './canonical.js';
 import { type Digest, digestOf } from './digest.js';
+import { assertPossible } from './document-order.js';
 import { roleOfDocument, roleOfKey } from './document-types.js';
 import { refuse } from './kernel-refusals.js';
 import { decodeBase64, isKeyName, signatureTypes, type VerifierKey, verifyEd25519 } from './verifier-key.js';
@@ -60,7 +61,7 @@ export async function signDocument<D extends TypedDocument>(document: D, signers
  * Checks every signature whose key name is trusted; signatures of unknown names are ignored, as in signed notes.
  * @throws Refusal `document.signature-invalid` when a trusted name's signature fails, `document.no-trusted-signature` when none is by a
  * trusted key, `document.type-unknown`, `document.wrong-key` for a trusted key that signs documents of other types or none,
- * `document.malformed` for a name that signs twice.
+ * `document.malformed` for a name that signs twice, `document.impossible-order` for times that contradict one another.
  */
 export function verifySignedDocument(
   signed: SignedDocument,
@@ -83,6 +84,7 @@ export function verifySignedDocument(
     signedBy.push(keyName);
   }
   if (signedBy.length === 0) throw refuse('document.no-trusted-signature', { keyNames: signed.signatures.map(({ keyName }) => keyName) });
+  assertPossible(signed.document);
   return { digest: documentDigest(signed.document), signedBy };
 }
 

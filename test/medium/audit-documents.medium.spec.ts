@@ -13,6 +13,9 @@ import {
   parseSignedDocument,
   Refusal,
   signatureTypes,
+  addMs,
+  documentOrders,
+  documentTypes,
   signingRoles,
   type SignedDocument,
   systemAct,
@@ -22,6 +25,7 @@ import {
 } from '#kernel';
 import { documentKeys, SignedDocuments, type DocumentKind } from '#platform/documents';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { inOrder, orderedPlaces, valueAt, withValue } from '../fixtures/document-times.js';
 import { keyPair, type KeyPair } from '../fixtures/signed-log.js';
 import { type Medium } from '../support/medium.js';
 import { openAuditBench, type AuditBench } from '../support/audit.js';
@@ -48,7 +52,7 @@ async function lineOf(witness: KeyPair): Promise<{ size: number; line: string }>
 }
 
 describe('a document as it is handed out', () => {
-  const receipt = () => ({ type: 'opdomain.revocation-receipt/v1', seatId: newId() });
+  const receipt = () => ({ ...inOrder('opdomain.revocation-receipt/v1').document, seatId: newId() });
   const download = async (signed: SignedDocument) =>
     parseSignedDocument(
       JSON.parse(
@@ -57,6 +61,23 @@ describe('a document as it is handed out', () => {
         ),
       ),
     );
+
+  it('is not signed, of whatever type, when its times cannot have followed one another or lie ahead [DEST-03]', async () => {
+    const documents = medium.app.get(SignedDocuments);
+    const refusal = { code: 'document.impossible-order', transient: true };
+    for (const type of documentTypes) {
+      const kind = (Object.keys(documentKeys) as DocumentKind[]).find((one) => documentKeys[one] === signingRoles[type]) as DocumentKind;
+      const { document, places } = inOrder(type);
+      for (const [earlier, later] of orderedPlaces(type)) {
+        const wrong = withValue(document, later, addMs(valueAt(document, earlier), -1));
+        await expect(documents.sign(kind, wrong)).rejects.toMatchObject(refusal);
+      }
+      const ahead = Date.now() + 60_000 - Date.parse(valueAt(document, documentOrders[type].issued));
+      const moved = places.reduce((one, place) => withValue(one, place, addMs(valueAt(document, place), ahead)), document);
+      await expect(documents.sign(kind, moved)).rejects.toMatchObject(refusal);
+      await expect(documents.sign(kind, document)).resolves.toMatchObject({ document });
+    }
+  });
 
   it('says what it waits for, and carries its proof as soon as there is one, with nobody’s doing [DEST-03]', async () => {
     const document = receipt();
@@ -130,9 +151,11 @@ describe('the published keys', () => {
       await fresh.sequence();
       const documents = fresh.medium.app.get(SignedDocuments);
       for (const kind of Object.keys(documentKeys) as DocumentKind[])
-        for (const [type, role] of Object.entries(signingRoles)) {
-          if (role !== documentKeys[kind]) await expect(documents.sign(kind, { type })).rejects.toThrow(`signs no ${type}`);
-          else expect(verifyDocument(await documents.sign(kind, { type }), first).signedBy).toHaveLength(1);
+        for (const type of documentTypes) {
+          const role = signingRoles[type];
+          const { document } = inOrder(type);
+          if (role !== documentKeys[kind]) await expect(documents.sign(kind, document)).rejects.toThrow(`signs no ${type}`);
+          else expect(verifyDocument(await documents.sign(kind, document), first).signedBy).toHaveLength(1);
         }
       expect(verifyCheckpoint(Buffer.from(await fresh.raw('/audit/checkpoint')).toString('utf8'), first)).toMatchObject({ sm2: true });
       expect(await fresh.trusted()).toEqual(first);

@@ -16,6 +16,7 @@ import {
 import { documentDigest, formatVerifierKey, newId, parseSignedDocument, systemAct, type TypedDocument } from '#kernel';
 import { SignedDocuments } from '#platform/documents';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { inOrder } from '../fixtures/document-times.js';
 import { SignedLog } from '../fixtures/signed-log.js';
 import { type Caller, type Medium } from '../support/medium.js';
 import { openAuditBench, type AuditBench } from '../support/audit.js';
@@ -128,7 +129,7 @@ describe('proofs', () => {
   });
 
   it('of a signed document is found by its digest, and the two make a file that is final [DEST-03]', async () => {
-    const receipt = { type: 'opdomain.revocation-receipt/v1', seatId: newId() };
+    const receipt = { ...inOrder('opdomain.revocation-receipt/v1').document, seatId: newId() };
     const signed = await medium.app.get(SignedDocuments).sign('receipts', receipt);
     const digest = documentDigest(receipt);
     expect((await medium.auditor.get(`/audit/documents/${digest}/proof`)).body).toMatchObject({ code: 'audit.no-such-document' });

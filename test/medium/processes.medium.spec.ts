@@ -59,7 +59,8 @@ const starting: Readonly<Record<Application, (platform: Platform) => Promise<() 
   api: async (platform) => {
     const app = await composeApi(platform);
     const ready = await app.inject({ url: '/readyz' });
-    expect([ready.statusCode, ready.json()]).toEqual([200, { database: 'ok', engine: 'ok', keys: 'ok', objects: 'ok' }]);
+    const clock = { signs: 'yes', boundMs: expect.any(Number), hostAheadMs: expect.any(Number) };
+    expect([ready.statusCode, ready.json()]).toEqual([200, { database: 'ok', engine: 'ok', keys: 'ok', objects: 'ok', clock }]);
     return () => app.close();
   },
   worker: startWorker,

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Bootstrap, type FirstPeople } from '#identity';
 import { newId, sha256, type Application, type ContextDeclaration, type Role } from '#kernel';
+import type { HostClock } from '#platform/database';
 import { createMasterKeyFile } from '#platform/keys';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -146,7 +147,13 @@ const firstPeople = (): FirstPeople => ({
  * `worker` also starts relay and jobs, and the API listens, since receipts ask it. No cluster: what needs one is refused as unreachable (that is test/cluster).
  */
 export async function openMedium(
-  options: { contexts?: readonly ContextDeclaration[]; worker?: boolean; config?: (config: OpdomainConfig) => OpdomainConfig } = {},
+  options: {
+    contexts?: readonly ContextDeclaration[];
+    worker?: boolean;
+    config?: (config: OpdomainConfig) => OpdomainConfig;
+    /** Clocks of the hosts that processes run on, where they are not this machine's. */
+    hosts?: Partial<Record<Application, HostClock>>;
+  } = {},
 ): Promise<Medium> {
   const dir = await mkdtemp(join(tmpdir(), 'opdomain-medium-'));
   await chmod(dir, 0o711);
@@ -164,7 +171,7 @@ export async function openMedium(
   const platformOf = (application: Application): Promise<Platform> => {
     const known = platforms.get(application);
     if (known !== undefined) return known;
-    const opening = openPlatform(configOf(application), contexts, application);
+    const opening = openPlatform(configOf(application), contexts, application, options.hosts?.[application]);
     platforms.set(application, opening);
     return opening;
   };

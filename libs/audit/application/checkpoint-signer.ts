@@ -32,7 +32,7 @@ export class CheckpointSigner {
       const text = checkpointText({ origin: log.origin, size: log.size, root });
       const signatures = [await this.keys.signAsLog(log.origin, text), await this.keys.signAsLogInSm2(tx, log.origin, text)];
       const note = formatNote({ text, signatures: signatures.filter((signature) => signature !== undefined) });
-      const checkpoint = { size: log.size, root, note, signedAt: context.at };
+      const checkpoint = { size: log.size, root, note, signedAt: await tx.now() };
       await this.checkpoints.save(tx, checkpoint);
       return checkpoint;
     });

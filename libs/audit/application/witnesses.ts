@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { type ActContext, formatVerifierKey, type Instant, newId, parseVerifierKey, signatureTypes, type VerifierKey } from '#kernel';
-import { type Tx, UnitOfWork } from '#platform/database';
+import { DatabaseClock, type Tx, UnitOfWork } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
 import { AUDIT_CONFIG, type AuditConfig } from '../config.js';
 import type { Cosign, CosignedView, RegisterWitness, WitnessView } from '../contract.js';
 import { type Custody, custodyOf } from '../domain/checkpoint.js';
 import { cosignatureBytes, cosignedMessage } from '../domain/cosignature.js';
 import { formatSignature, noteSignature, type NoteSignature, parseNote, verifyNote } from '../domain/signed-note.js';
-import { assertCosignable, type LastSeen } from '../domain/witness.js';
+import { assertCosignable, assertSeenAfter, type LastSeen } from '../domain/witness.js';
 import { CheckpointsRepository } from '../persistence/checkpoints.repository.js';
 import type { WitnessRow } from '../persistence/entities.js';
 import { type CheckpointRow, TreeRepository } from '../persistence/tree.repository.js';
@@ -25,8 +25,8 @@ import { refuse } from '../domain/refusals.js';
  */
 @Injectable()
 export class Witnesses {
-  /** When this process last kept a checkpoint outside the database, in milliseconds. */
-  private keptAt = 0;
+  /** When this process last kept a checkpoint outside the database, by a clock that nobody sets. */
+  private keptAt = -Infinity;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -39,6 +39,7 @@ export class Witnesses {
     private readonly reader: TreeReader,
     private readonly signer: CheckpointSigner,
     private readonly external: ExternalCheckpoints,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /** Registers a witness whose key is kept elsewhere. @throws Refusal `key.malformed`, `audit-witness.not-a-witness-key`, `audit-witness.key-held`, `audit-witness.name-taken`, `audit.not-open`. */
@@ -57,7 +58,8 @@ export class Witnesses {
 
   /**
    * Cosigns a checkpoint, by a line from outside or with the held key.
-   * @throws Refusal `audit.consistency-fails` when the log no longer extends what this witness saw before.
+   * @throws Refusal `audit.consistency-fails` when the log no longer extends what this witness saw before, `clock.*`,
+   * `audit-witness.before-checkpoint`.
    */
   cosign(ctx: ActContext, input: z.output<typeof Cosign>): Promise<z.input<typeof CosignedView>> {
     return this.unitOfWork.run(ctx, async (tx) => {
@@ -70,30 +72,30 @@ export class Witnesses {
       // The held key cosigns by itself as well, and what it saw stands in its cosignatures alone.
       const seen = witness.lastRoot === null ? undefined : { size: witness.lastSize, root: witness.lastRoot };
       await this.assertExtends(tx, log.origin, witness.held ? await this.checkpoints.newestBy(tx, witness.name) : seen, checkpoint);
-      const signature = line ?? (await this.signAs(key, checkpoint, ctx.at));
+      const at = await tx.now();
+      const signature = line ?? (await this.signAs(key, checkpoint, at));
       verifyNote({ text: parseNote(checkpoint.note).text, signatures: [signature] }, [key]);
-      await this.checkpoints.addCosignature(tx, checkpoint.size, witness.name, formatSignature(signature), ctx.at);
+      await this.checkpoints.addCosignature(tx, checkpoint.size, witness.name, formatSignature(signature), at);
       await this.repository.update(tx, witness, { lastSize: checkpoint.size, lastRoot: Buffer.from(checkpoint.root) });
       const note = await this.signer.whole(tx, checkpoint);
       // Outside first: a cosigned checkpoint that the database then forgets is exactly what the outside copy is for.
-      await this.external.keep(checkpoint.size, note, ctx.at);
+      await this.external.keep(checkpoint.size, note, at);
       await tx.record({
         action: 'audit-witness.cosigned',
         object: { kind: 'audit-witness', id: witness.id },
         details: { size: checkpoint.size, root: Buffer.from(checkpoint.root).toString('base64') },
       });
-      return { witness: witness.name, key: witness.held ? 'held' : 'external', size: checkpoint.size, at: ctx.at, note };
+      return { witness: witness.name, key: witness.held ? 'held' : 'external', size: checkpoint.size, at, note };
     });
   }
 
   /**
    * Cosigns the newest checkpoint with the held key, so that what it covers becomes final by itself. The cosignature is its own record:
    * an entry of the log for each would need a checkpoint of its own.
-   * @throws Refusal `audit.consistency-fails` when the log no longer extends what this witness cosigned before.
+   * @throws Refusal as `cosign`.
    */
   async cosignByItself(context: ActContext): Promise<void> {
-    const at = context.at;
-    const note = await this.unitOfWork.run(context, async (tx) => {
+    const cosigned = await this.unitOfWork.run(context, async (tx) => {
       const log = await this.tree.log(tx);
       const checkpoint = await this.checkpoints.newest(tx);
       if (log === undefined || checkpoint === undefined) return undefined;
@@ -101,12 +103,13 @@ export class Witnesses {
       const last = await this.checkpoints.newestBy(tx, key.name);
       if (last !== undefined && last.size >= checkpoint.size) return undefined;
       await this.assertExtends(tx, log.origin, last, checkpoint);
+      const at = await tx.now();
       await this.checkpoints.addCosignature(tx, checkpoint.size, key.name, formatSignature(await this.signAs(key, checkpoint, at)), at);
-      return { size: checkpoint.size, note: await this.signer.whole(tx, checkpoint) };
+      return { size: checkpoint.size, note: await this.signer.whole(tx, checkpoint), at };
     });
-    if (note === undefined || Date.parse(at) - this.keptAt < this.config.keepEverySeconds * 1000) return;
-    await this.external.keep(note.size, note.note, at);
-    this.keptAt = Date.parse(at);
+    if (cosigned === undefined || performance.now() - this.keptAt < this.config.keepEverySeconds * 1000) return;
+    await this.external.keep(cosigned.size, cosigned.note, cosigned.at);
+    this.keptAt = performance.now();
   }
 
   /** The witness whose key the platform holds for the audit administrator; registered where it is not yet. */
@@ -135,7 +138,10 @@ export class Witnesses {
     assertCosignable(origin, last, { origin, ...checkpoint }, proof);
   }
 
-  private async signAs(key: VerifierKey, { note }: CheckpointRow, at: Instant): Promise<NoteSignature> {
+  /** @param at of the database, in the transaction */
+  private async signAs(key: VerifierKey, { note, signedAt }: CheckpointRow, at: Instant): Promise<NoteSignature> {
+    this.clock.assertSigns();
+    assertSeenAfter(signedAt, at);
     const seconds = Math.floor(Date.parse(at) / 1000);
     return noteSignature(key, cosignatureBytes(seconds, await this.keys.signAsWitness(cosignedMessage(parseNote(note).text, seconds))));
   }

@@ -24,6 +24,15 @@ export const auditRefusals = {
     satisfyZh: '由审计管理员先登记其公钥。',
     satisfyEn: 'The audit administrator must register its public key first.',
   },
+  'audit-witness.before-checkpoint': {
+    status: 503,
+    transient: true,
+    zh: '见证时间 {at} 早于检查点的签署时间 {signedAt}，暂不见证。',
+    en: 'It would be cosigned at {at}, before the checkpoint was signed at {signedAt}.',
+    satisfyZh: '核对数据库时钟；系统将自动重试。',
+    satisfyEn: 'Check the clock of the database. It is tried again by itself.',
+    sources: ['AUD-04'],
+  },
   'audit-witness.name-taken': {
     status: 409,
     zh: '见证人 {name} 已登记。',

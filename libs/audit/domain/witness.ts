@@ -1,3 +1,4 @@
+import type { Instant } from '#kernel';
 import type { Checkpoint } from './checkpoint.js';
 import type { Hash } from './merkle.js';
 import { verifyConsistency } from './proof-verification.js';
@@ -14,4 +15,9 @@ export type LastSeen = Pick<Checkpoint, 'size' | 'root'> | undefined;
 export function assertCosignable(origin: string, last: LastSeen, next: Checkpoint, proof: readonly Hash[]): void {
   if (next.origin !== origin) throw refuse('audit.checkpoint-foreign', { expected: origin, found: next.origin });
   if (last !== undefined) verifyConsistency(last.size, next.size, proof, last.root, next.root);
+}
+
+/** A cosignature says when its witness saw the checkpoint, which was there by then. @throws Refusal `audit-witness.before-checkpoint`. */
+export function assertSeenAfter(signedAt: Instant, at: Instant): void {
+  if (at < signedAt) throw refuse('audit-witness.before-checkpoint', { signedAt, at });
 }

@@ -2,13 +2,14 @@ import { type Day, type Id, dayOf } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { Move } from '../domain/application-decisions.js';
-import { decideExpiry, decideTermination } from '../domain/authorisation-decisions.js';
+import { decideExpiry, decideTermination, expiryAhead } from '../domain/authorisation-decisions.js';
 import { agreementOn } from '../domain/agreement.js';
 import { planStanding } from '../domain/emergency-plan.js';
 import { filingsAtTermination } from '../domain/filing.js';
 import type { RuleName } from '../domain/jurisdictions/profile.js';
 import type { ResolvedProfile } from '../domain/jurisdictions/resolve.js';
 import { decideSuspensionEnd } from '../domain/suspension.js';
+import { expireJob } from '../domain/work.js';
 import type { AuthorisationRow } from '../persistence/authorisation.entities.js';
 import { AuthorisationsRepository } from '../persistence/authorisations.repository.js';
 import { SuspensionsRepository } from '../persistence/suspensions.repository.js';
@@ -100,7 +101,12 @@ export class Authorisations {
   async expire(tx: Tx, id: Id): Promise<void> {
     const row = await this.repository.lock(tx, id);
     const change = decideExpiry(row, tx.context.at);
-    if (!change) return;
+    if (!change) {
+      // Whatever woke it early must not be the last to wake it.
+      const dueAt = expiryAhead(row);
+      if (dueAt !== undefined) await tx.enqueue(expireJob, { key: id, dueAt, unitId: row.unitId });
+      return;
+    }
     await this.end(tx, row, change, await this.jurisdictions.profileAt(tx, row.profileId, dayOf(tx.context.at)));
   }
 

@@ -98,10 +98,7 @@ export class PartnerActs {
             ? decidePartnerRejection(row)
             : {};
       const next = await this.repository.apply(tx, row, change);
-      if (next.state === 'approved') {
-        const { scenarioId, unitId } = next;
-        await tx.enqueue(endPartnerJob, { key: id, dueAt: endOfDay(next.until), unitId, scenarioId });
-      }
+      if (next.state === 'approved') await this.endByItself(tx, next);
       await tx.record(ofPartner(tx, next, { before: row, details: { verdict: ballot.verdict, review: approval.state } }));
       return this.view(tx, next);
     });
@@ -116,11 +113,17 @@ export class PartnerActs {
     });
   }
 
-  /** By the job at the end of its last day; does nothing for one that ended before (AUTH-30). */
+  private async endByItself(tx: Tx, { id, until, scenarioId, unitId }: PartnerRow): Promise<void> {
+    await tx.enqueue(endPartnerJob, { key: id, dueAt: endOfDay(until), unitId, scenarioId });
+  }
+
+  /** By the job at the end of its last day, ordered again where that is still ahead; does nothing for one that ended before (AUTH-30). */
   expire(id: Id, now: string, traceparent?: string): Promise<void> {
     return this.unitOfWork.run(systemAct('authorisations', 'partner.ended', now, traceparent), async (tx) => {
       const row = await this.repository.lock(tx, id);
-      if (row.state === 'approved' && isPast(row.until, now)) await this.close(tx, row, 'partner.ended');
+      if (row.state !== 'approved') return;
+      if (isPast(row.until, now)) await this.close(tx, row, 'partner.ended');
+      else await this.endByItself(tx, row);
     });
   }
 

@@ -14,7 +14,7 @@ import {
   decideRectificationReport,
 } from '../domain/rectification.js';
 import { refuse } from '../domain/refusals.js';
-import { type Suspension, decideExtension, decideOverdue, decideSuspension } from '../domain/suspension.js';
+import { type Suspension, canBeOverdue, decideExtension, decideOverdue, decideSuspension } from '../domain/suspension.js';
 import type { Assessment, Extension, ImposeSuspension, SuspensionView } from '../domain/messages/suspensions.messages.js';
 import type { AuthorisationRow, RectificationRow, SuspensionRow } from '../persistence/authorisation.entities.js';
 import { type AuthorisationDecision, AuthorisationsRepository } from '../persistence/authorisations.repository.js';
@@ -175,7 +175,11 @@ export class SuspensionCases {
     return this.unitOfWork.run(systemAct('authorisations', 'authorisation.rectification-overdue', now, traceparent), async (tx) => {
       const { authorisation, suspension } = await this.load(tx, id);
       const change = decideOverdue(suspension, now);
-      if (!change) return;
+      if (!change) {
+        if (canBeOverdue(suspension))
+          await tx.enqueue(overdueJob, { key: id, dueAt: missedAt(suspension.deadline), unitId: suspension.unitId });
+        return;
+      }
       await this.repository.move(tx, suspension, change);
       await tx.record(ofAuthorisation(tx, authorisation, { details: { suspensionId: id, due: suspension.deadline.due } }));
     });

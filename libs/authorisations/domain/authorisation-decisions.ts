@@ -113,6 +113,10 @@ export function decideReentry(authorisation: Authorisation, facts: Pick<Activati
 /** What stands may expire: closed and sealed at 24:00 of the last day, without anyone acting (TERM-06). */
 const expirableStates = ['in-force', 'suspended', 'rectifying'] as const satisfies readonly Authorisation['state'][];
 
+/** When the term ends of one that ends by itself; undefined where there is nothing left to end. */
+export const expiryAhead = ({ state, term }: Authorisation): Instant | undefined =>
+  expirableStates.some((expirable) => expirable === state) ? expiresAt(term) : undefined;
+
 /**
  * At the end of the term. A case under rectification passes to termination at once; whatever is pending keeps nothing open (AUTH-17).
  * @returns `undefined` when nothing is to be done: a second sweep, or a clock that went back, changes nothing.

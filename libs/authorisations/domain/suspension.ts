@@ -94,10 +94,12 @@ export type SuspensionMove = Moving<Suspension, typeof suspensionTransitions>;
 export const moveSuspension = <To extends SuspensionMove['state']>(suspension: Suspension, to: To): { readonly state: To } =>
   stepTo<SuspensionState, To>(suspensionTransitions, suspension.state, to, 'suspension');
 
+/** Its deadline runs. */
+export const canBeOverdue = ({ state }: Pick<Suspension, 'state'>): boolean => state === 'imposed' || state === 'rectifying';
+
 /** Passing the deadline makes the case overdue by itself. @returns `undefined` when there is nothing to do. */
 export function decideOverdue(suspension: Suspension, now: Instant): { readonly state: 'overdue' } | undefined {
-  const running = suspension.state === 'imposed' || suspension.state === 'rectifying';
-  return running && isMissed(suspension.deadline, now) ? moveSuspension(suspension, 'overdue') : undefined;
+  return canBeOverdue(suspension) && isMissed(suspension.deadline, now) ? moveSuspension(suspension, 'overdue') : undefined;
 }
 
 /** Only the authority gives more time, with its reason; the unit cannot reopen an overdue case (SUSP-04). */

@@ -34,7 +34,11 @@ export class DatasetsJobs {
     const ctx = systemAct('datasets', 'upload.destroyed', this.clock.now(), run.traceparent);
     const isOver = await this.unitOfWork.read(ctx, async (tx) => {
       const upload = await this.uploads.find(tx, run.key);
-      if (upload.claimedBy === null) return upload.expiresAt <= ctx.at;
+      if (upload.claimedBy === null) {
+        // Whatever woke it early must not be the last to wake it.
+        if (upload.expiresAt > ctx.at) run.again(upload.expiresAt);
+        return upload.expiresAt <= ctx.at;
+      }
       const { state } = await this.copies.facts(tx, upload.claimedBy);
       return state !== 'received' && state !== 'importing';
     });

@@ -12,7 +12,7 @@ import { RequestsRepository } from '../persistence/requests.repository.js';
 import { requestView, underOf, type RequestAnswer } from './export-views.js';
 import { RunResults } from './run-results.js';
 import { manages, Standing } from './standing.js';
-import { checkJob, quarantineJob } from '../domain/work.js';
+import { checkJob, expireJob, quarantineJob } from '../domain/work.js';
 import { refuse } from '../domain/refusals.js';
 
 /** Opening, submitting, withdrawing and reading requests. */
@@ -118,7 +118,12 @@ export class ExportRequests {
   /** Released results stay downloadable for a while only. */
   async expire(tx: Tx, id: Id): Promise<void> {
     const row = await this.requests.lock(tx, id);
-    if (row.state !== 'released' || row.expiresAt === null || tx.context.at < row.expiresAt) return;
+    if (row.state !== 'released' || row.expiresAt === null) return;
+    if (tx.context.at < row.expiresAt) {
+      // Whatever woke it early must not be the last to wake it.
+      await tx.enqueue(expireJob, { key: id, dueAt: row.expiresAt, unitId: row.unitId, scenarioId: row.scenarioId });
+      return;
+    }
     const next = await this.requests.move(tx, row, { state: 'expired' });
     await this.links.revokeOpen(tx, id);
     await tx.record({ action: 'export-request.expired', ...underOf(row), before: row, after: next });

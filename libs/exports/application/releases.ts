@@ -1,6 +1,7 @@
-import { addDays, documentDigest, newId, personOf, type ActContext, type Id, type SignedDocument } from '#kernel';
+import { addDays, documentDigest, newId, personOf, type ActContext, type Clock, type Id, type Instant, type SignedDocument } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
+import { CLOCK } from '#platform/http';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
 import { EXPORTS_CONFIG, type ExportsConfig } from '../config.js';
@@ -29,6 +30,7 @@ export class Releases {
     private readonly voiding: Voiding,
     @Inject(OBJECTS) private readonly objects: Objects,
     private readonly documents: SignedDocuments,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(EXPORTS_CONFIG) private readonly config: ExportsConfig,
   ) {}
 
@@ -43,12 +45,14 @@ export class Releases {
       const facts = await this.facts(tx, row);
       const releaser = await this.standing.reviewer(tx, ctx.actor, row, 'share');
       assertReleasable(facts, releaser);
-      const manifest = await this.manifest(tx, row, facts);
+      // The reviews were decided by now, also one that this act had to wait for.
+      const at = this.clock.now();
+      const manifest = await this.manifest(tx, row, facts, at);
       const manifestDigest = documentDigest(manifest.document);
-      const expiresAt = addDays(ctx.at, this.config.releaseDays);
+      const expiresAt = addDays(at, this.config.releaseDays);
       const next = await this.requests.move(tx, row, {
         state: 'released',
-        releasedAt: ctx.at,
+        releasedAt: at,
         releasedBy: releaser.personId,
         releasedGrantId: releaser.grantId,
         expiresAt,
@@ -72,7 +76,7 @@ export class Releases {
         authorisationId,
         scenarioId,
         unitId,
-        usedAt: ctx.at,
+        usedAt: at,
       });
       return requestView(next);
     });
@@ -128,7 +132,7 @@ export class Releases {
     };
   }
 
-  private async manifest(tx: Tx, row: ExportRequestRow, facts: ReleaseFacts): Promise<SignedDocument> {
+  private async manifest(tx: Tx, row: ExportRequestRow, facts: ReleaseFacts, releasedAt: Instant): Promise<SignedDocument> {
     const document = manifestOf({
       manifestId: newId(),
       request: row,
@@ -139,7 +143,7 @@ export class Releases {
       checks: facts.checks,
       decisions: facts.decisions,
       releasedBy: personOf(tx.context.actor).personId,
-      releasedAt: tx.context.at,
+      releasedAt,
     });
     return this.documents.sign('manifests', document);
   }

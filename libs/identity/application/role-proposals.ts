@@ -118,7 +118,10 @@ export class RoleProposals {
   expire(id: Id, now: Instant, traceparent?: string): Promise<void> {
     return this.unitOfWork.run(systemAct('identity', 'role-proposal.expired', now, traceparent), async (tx) => {
       const row = await this.repository.lock(tx, id);
-      if (row.state === 'proposed' && row.expiresAt <= now) await this.settle(tx, row, 'expired', null);
+      if (row.state !== 'proposed') return;
+      if (row.expiresAt <= now) await this.settle(tx, row, 'expired', null);
+      // Whatever woke it early must not be the last to wake it.
+      else await tx.enqueue(expireProposal, { key: id, dueAt: row.expiresAt });
     });
   }
 

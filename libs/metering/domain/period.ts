@@ -20,8 +20,9 @@ export const closesAt = (month: Month, daysAfter: number): Instant => addDays(en
 
 /** The last month whose statement may be closed by now. */
 export function lastClosable(at: Instant, daysAfter: number): Month {
-  const previous = monthOf(addDays(`${monthOf(at)}-01T00:00:00.000Z`, -1));
-  return closesAt(previous, daysAfter) <= at ? previous : monthOf(addDays(`${previous}-01T00:00:00.000Z`, -1));
+  let month = monthOf(at);
+  while (closesAt(month, daysAfter) > at) month = monthOf(addDays(`${month}-01T00:00:00.000Z`, -1));
+  return month;
 }
 
 /** The statement that a use goes to: its own month, or the first open one when that is locked (META-04). Its `usedAt` stays as it was. */

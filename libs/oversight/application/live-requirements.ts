@@ -60,13 +60,13 @@ export class LiveRequirements {
 
   /** The whole board as a signed document, whose digest stands in the journal: an inspector can take it away and check it. */
   async export(ctx: ActContext): Promise<SignedDocument> {
-    const { rows, at } = await this.now();
+    const { rows } = await this.now();
     const id: Id = newId();
     const document = JSON.parse(
       JSON.stringify({
         type: 'opdomain.compliance-board/v1',
         id,
-        issuedAt: at,
+        issuedAt: this.clock.now(),
         catalogue: 'requirements.tsv',
         summary: summaryOf(rows),
         requirements: rows.map(viewOf),

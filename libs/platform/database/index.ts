@@ -4,6 +4,8 @@ export { applyGrants, type LibrarySchema } from './apply-grants.js';
 export { asOwner, createDataSource, databaseConfig, databaseUrl, migrate, type DatabaseConfig } from './data-source.js';
 export { actedBetween, type Acted } from './acted.js';
 export { AccessTruth, type Watch } from './access-truth.js';
+export { clockConfig, DatabaseClock, hostClock, type ClockConfig, type ClockStanding, type HostClock } from './database-clock.js';
+export { readingOf, type Reading } from './clock-reading.js';
 export { EpochReader, type EpochAt } from './epochs.js';
 export { JournalSealer, type SealedBox } from './journal-sealer.js';
 export { KeyLedger } from './key-ledger.js';

@@ -1,2 +1,2 @@
-export { documentKeys, SignedDocuments, type DocumentKind } from './signed-documents.js';
+export { documentKeys, isOfTime, SignedDocuments, type DocumentKind } from './signed-documents.js';
 export { INSTALLATION, readInstallation } from './installation.js';

@@ -1,5 +1,7 @@
 import {
+  assertSignable,
   documentDigest,
+  Refusal,
   roleOfDocument,
   signatureTypes,
   signDocument,
@@ -10,6 +12,7 @@ import {
   type TypedDocument,
   type VerifierKey,
 } from '#kernel';
+import { DatabaseClock } from '#platform/database';
 import { KEYS, type Keys } from '#platform/keys';
 import { Seams } from '#platform/seams';
 import { Inject, Injectable } from '@nestjs/common';
@@ -25,6 +28,10 @@ export const documentKeys = {
 } as const satisfies Readonly<Record<string, SigningRole>>;
 export type DocumentKind = keyof typeof documentKeys;
 
+/** Whether signing was refused because of the time: then it waits, and nothing of what it rests on is done again. */
+export const isOfTime = (fault: unknown): fault is Refusal =>
+  fault instanceof Refusal && (fault.code.startsWith('clock.') || fault.code === 'document.impossible-order');
+
 /** Signs what is handed out, and hands it out with its proof. */
 @Injectable()
 export class SignedDocuments {
@@ -32,15 +39,19 @@ export class SignedDocuments {
     @Inject(INSTALLATION) private readonly installation: string,
     @Inject(KEYS) private readonly keys: Keys,
     private readonly seams: Seams,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /**
    * The signature names its key with the installation, so that a verifier may trust those of several.
-   * @throws Error for a type that this kind of key does not sign: no verifier would take it.
+   * @throws Refusal `clock.*` while this process does not know the time well enough, `document.impossible-order`; Error for a type that
+   * this kind of key does not sign: no verifier would take it.
    */
   async sign<D extends TypedDocument>(kind: DocumentKind, document: D): Promise<SignedDocument<D>> {
     const key = documentKeys[kind];
     if (roleOfDocument(document) !== key) throw new Error(`the key for ${kind} signs no ${document.type}`);
+    this.clock.assertSigns();
+    assertSignable(document, Date.parse(this.clock.now()));
     await this.keys.create(key, 'sign');
     return signDocument(document, [{ keyName: this.keyName(kind), sign: (bytes) => this.keys.sign(key, bytes) }]);
   }

@@ -33,9 +33,9 @@ export async function withFileLock<T>(path: string, work: (stillHeld: () => Prom
 
 /** link is atomic and fails if the name is taken: nobody ever sees a lock without its token. */
 async function acquire(path: string, mine: string): Promise<void> {
-  const deadline = Date.now() + waitMs;
+  const deadline = performance.now() + waitMs;
   while (!(await succeeds(link(mine, path)))) {
-    if (Date.now() > deadline) throw refuse('keys.busy', { lock: path });
+    if (performance.now() > deadline) throw refuse('keys.busy', { lock: path });
     await takeOverIfLeft(path);
     await delay(2 + Math.random() * 10);
   }

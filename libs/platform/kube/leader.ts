@@ -1,5 +1,7 @@
 import type { Cluster } from './cluster.js';
 import { isKubeError } from './errors.js';
+import { systemClock, type Clock } from '#kernel';
+import { uptime } from 'node:os';
 import { newLease, released, renewed, takenOver, type Candidate, type Lease } from './lease.js';
 import { asSeen, type ObjectRef } from './objects.js';
 import { pause } from './pace.js';
@@ -12,27 +14,29 @@ export interface ElectionOptions {
   readonly identity: string;
   readonly leaseSeconds?: number;
   readonly renewMs?: number;
+  /** Of the times that stand in the lease, and of the first term: one for all candidates. */
+  readonly clock?: Clock;
 }
 
-/** Holds from the moment the renewal was *sent*, on the monotonic and on the wall clock, whichever ends first (a suspended machine stops one). */
+/** Milliseconds since boot, suspended time included; nobody sets it. */
+const bootMs = (): number => uptime() * 1000;
+
+/** Holds from the moment the renewal was *sent*, on the boot clock: a machine that slept wakes up without a term, and one whose clock is set keeps it. */
 class HeldTerm implements Term {
-  private sentMono = 0;
-  private sentWall = 0;
+  private sentAt = 0;
   private over = false;
   constructor(
     readonly number: number,
     private readonly leaseMs: number,
   ) {}
-  renewedAt(mono: number, wall: number): void {
-    this.sentMono = mono;
-    this.sentWall = wall;
+  renewedAt(sentAt: number): void {
+    this.sentAt = sentAt;
   }
   end(): void {
     this.over = true;
   }
   isCurrent(): boolean {
-    const age = Math.max(performance.now() - this.sentMono, Math.abs(Date.now() - this.sentWall));
-    return !this.over && age < this.leaseMs;
+    return !this.over && bootMs() - this.sentAt < this.leaseMs;
   }
 }
 
@@ -50,6 +54,7 @@ export class LeaderElection {
   private readonly ref: ObjectRef;
   private readonly leaseMs: number;
   private readonly renewMs: number;
+  private readonly clock: Clock;
   private held: Lease | undefined;
   private observed: { readonly version: string; readonly at: number } | undefined;
 
@@ -62,6 +67,7 @@ export class LeaderElection {
     this.ref = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
     this.leaseMs = leaseSeconds * 1000;
     this.renewMs = options.renewMs ?? this.leaseMs / 3;
+    this.clock = options.clock ?? systemClock;
   }
 
   /** Until {@link stop}: waits to be elected, then works; `signal` aborts when the term is over. */
@@ -102,21 +108,25 @@ export class LeaderElection {
 
   private async acquire(): Promise<HeldTerm | undefined> {
     try {
-      const [mono, wall] = [performance.now(), Date.now()];
+      const sentAt = bootMs();
       const found = await this.cluster.read<Lease>(this.ref);
       if (found && !this.isFree(found)) return undefined;
       const { name, namespace } = this.ref;
       this.held = found
-        ? await this.cluster.replace(takenOver(found, this.candidate, new Date(wall)), asSeen(found))
-        : await this.cluster.create(newLease({ name, ...(namespace === undefined ? {} : { namespace }) }, this.candidate, new Date(wall)));
+        ? await this.cluster.replace(takenOver(found, this.candidate, this.now()), asSeen(found))
+        : await this.cluster.create(newLease({ name, ...(namespace === undefined ? {} : { namespace }) }, this.candidate, this.now()));
       const term = new HeldTerm(this.held.spec.leaseTransitions, this.leaseMs);
-      term.renewedAt(mono, wall);
+      term.renewedAt(sentAt);
       return term;
     } catch {
       // Somebody else was faster, or the cluster is away: both mean "not now".
       this.held = undefined;
       return undefined;
     }
+  }
+
+  private now(): Date {
+    return new Date(this.clock.now());
   }
 
   private isFree(lease: Lease): boolean {
@@ -131,10 +141,10 @@ export class LeaderElection {
 
   private async write(term: HeldTerm, change: (lease: Lease, at: Date) => Lease): Promise<'held' | 'lost' | 'unknown'> {
     if (!this.held) return 'lost';
-    const [mono, wall] = [performance.now(), Date.now()];
+    const sentAt = bootMs();
     try {
-      this.held = await this.cluster.replace(change(this.held, new Date(wall)), asSeen(this.held));
-      term.renewedAt(mono, wall);
+      this.held = await this.cluster.replace(change(this.held, this.now()), asSeen(this.held));
+      term.renewedAt(sentAt);
       return 'held';
     } catch (error) {
       if (!isKubeError(error, 'Conflict', 'NotFound')) return 'unknown';
@@ -159,7 +169,7 @@ export class LeaderElection {
     this.held = undefined;
     if (!lease) return;
     try {
-      await this.cluster.replace(released(lease, new Date()), asSeen(lease));
+      await this.cluster.replace(released(lease, this.now()), asSeen(lease));
     } catch {
       // Then it runs out by itself.
     }

@@ -1,3 +1,4 @@
+import type { Clock } from '#kernel';
 import { z } from 'zod';
 import type { Keys } from '#platform/keys';
 import { FolderStore } from './folder-store.js';
@@ -25,6 +26,7 @@ export const objectsConfig = z.discriminatedUnion('kind', [
 ]);
 export type ObjectsConfig = z.infer<typeof objectsConfig>;
 
-export async function objectsFromConfig(config: ObjectsConfig, keys: Keys): Promise<Objects> {
-  return new SealedObjects(config.kind === 'folder' ? await FolderStore.open(config.path) : await S3Store.open(config), keys);
+/** @param clock of a folder's versions and retention: the same for all processes that share it */
+export async function objectsFromConfig(config: ObjectsConfig, keys: Keys, clock?: Clock): Promise<Objects> {
+  return new SealedObjects(config.kind === 'folder' ? await FolderStore.open(config.path, clock) : await S3Store.open(config), keys);
 }

@@ -1,3 +1,3 @@
 export { createLogger, type Logger } from './logger.js';
-export { counter, histogram, inSpan, traceparent, withTraceparent } from './tracing.js';
+export { counter, gauge, histogram, inSpan, traceparent, withTraceparent } from './tracing.js';
 export { startTelemetry, telemetryConfig, type TelemetryConfig } from './sdk.js';

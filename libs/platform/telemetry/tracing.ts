@@ -1,4 +1,14 @@
-import { context, metrics, propagation, SpanStatusCode, trace, type Attributes, type Counter, type Histogram } from '@opentelemetry/api';
+import {
+  context,
+  metrics,
+  propagation,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Counter,
+  type Gauge,
+  type Histogram,
+} from '@opentelemetry/api';
 
 const tracer = trace.getTracer('opdomain');
 const meter = metrics.getMeter('opdomain');
@@ -32,3 +42,4 @@ export function withTraceparent<T>(parent: string | null | undefined, work: () =
 
 export const counter = (name: string, description: string): Counter => meter.createCounter(name, { description });
 export const histogram = (name: string, description: string, unit: string): Histogram => meter.createHistogram(name, { description, unit });
+export const gauge = (name: string, description: string, unit: string): Gauge => meter.createGauge(name, { description, unit });

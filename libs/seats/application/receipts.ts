@@ -9,13 +9,14 @@ import {
   pathNames,
   Refusal,
   documentDigest,
+  latestOf,
   type SignedDocument,
   type TypedDocument,
   systemAct,
   type Clock,
 } from '#kernel';
 import { type Acted, actedBetween, type Tx, UnitOfWork } from '#platform/database';
-import { SignedDocuments } from '#platform/documents';
+import { isOfTime, SignedDocuments } from '#platform/documents';
 import { Canaries, CLOCK, LOGGER } from '#platform/http';
 import { Seams } from '#platform/seams';
 import type { Logger } from '#platform/telemetry';
@@ -89,7 +90,7 @@ export class Receipts implements OnApplicationBootstrap {
     const { row, readAt } = await this.rows.ask(revocationId);
     if (row === undefined) throw refuse('revocation.not-found', { id: revocationId });
     if (row.state !== 'cutting') return undefined;
-    const moment = this.momentOf(row, readAt);
+    const moment = this.momentOf(row, row.seenAt ?? readAt);
     const shown = new Set(row.shown.map(({ path }) => path));
     const open = this.seams.all('cut-path').filter(({ path }) => !shown.has(path));
     const reports = [...row.shown, ...(await Promise.all(open.map((path) => this.cut(path, row, moment))))];
@@ -113,18 +114,21 @@ export class Receipts implements OnApplicationBootstrap {
       return addMs(at, askAgainMs(Date.parse(at) - Date.parse(row.committedAt)));
     }
     const receipt = { ...assembled, used: await this.usedUntil(row, lastCutOf(row.committedAt, reports)) };
-    const signed = await this.sign(receipt);
+    const signed = await this.sign(row, receipt);
+    if (signed === undefined) {
+      await this.stillOpen(row, assembled, shownBy(assembled, reports), moment, traceparent);
+      return addMs(at, askAgainMs(Date.parse(at) - Date.parse(row.committedAt)));
+    }
     await this.close(row.id, signed, receipt, at, traceparent);
     return undefined;
   }
 
-  /** Counts from the database's time of the read on, whatever this host's clock says. */
-  private momentOf(row: RevocationRow, readAt: Instant): CutMoment {
-    const started = performance.now();
+  /** By the database's clock, whatever this host's says; never behind it, so that no cut is dated before it was. */
+  private momentOf(row: RevocationRow, seenAt: Instant): CutMoment {
     let gate: ReturnType<CutMoment['gate']> | undefined;
     return {
-      seenAt: row.seenAt ?? readAt,
-      now: () => addMs(readAt, Math.ceil(performance.now() - started)),
+      seenAt,
+      now: () => latestOf(seenAt, this.clock.now()),
       gate: () => (gate ??= this.canaries.askEverywhere({ kind: row.scopeKind, id: row.scopeId }, row.committedAt)),
     };
   }
@@ -169,8 +173,15 @@ export class Receipts implements OnApplicationBootstrap {
     }
   }
 
-  private sign(receipt: Receipt): Promise<SignedDocument> {
-    return this.documents.sign('receipts', JSON.parse(JSON.stringify(receipt)) as TypedDocument);
+  /** Undefined where the time is not known well enough: what was shown is kept, and it is signed when it is. */
+  private async sign({ id }: RevocationRow, receipt: Receipt): Promise<SignedDocument | undefined> {
+    try {
+      return await this.documents.sign('receipts', JSON.parse(JSON.stringify(receipt)) as TypedDocument);
+    } catch (fault) {
+      if (!isOfTime(fault)) throw fault;
+      this.log.warn('revocation.receipt-waits', { revocationId: id, refusal: fault.code });
+      return undefined;
+    }
   }
 
   /** Says what is open where that has changed, and keeps what was shown. */

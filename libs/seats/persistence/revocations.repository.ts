@@ -61,7 +61,7 @@ export class RevocationsRepository {
     );
     const [last]: { digest: string; closed_at: Date; ms: number }[] = await manager.query(
       `SELECT receipt_digest AS digest, closed_at, (receipt -> 'document' ->> 'cutWithinMs')::int AS ms
-       FROM seats.revocations WHERE state = 'closed' ORDER BY id DESC LIMIT 1`,
+       FROM seats.revocations WHERE state = 'closed' ORDER BY closed_at DESC, id DESC LIMIT 1`,
     );
     return {
       ...(counts ?? { active: 0, late: 0, closed: 0 }),

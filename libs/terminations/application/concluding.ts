@@ -1,6 +1,15 @@
 import { Authorisations, LogRetentionMonths } from '#authorisations';
 import { Domains } from '#domains';
-import { addMs, type Clock, documentDigest, logsKeptUntil, type SignedDocument, systemAct, type TypedDocument } from '#kernel';
+import {
+  addMs,
+  type Clock,
+  documentDigest,
+  type Instant,
+  logsKeptUntil,
+  type SignedDocument,
+  systemAct,
+  type TypedDocument,
+} from '#kernel';
 import { terminationCertified, type Tx, UnitOfWork } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
 import { CLOCK } from '#platform/http';
@@ -39,8 +48,9 @@ export class Concluding {
 
   /** @param recoveryAfter attempts made once the keys were gone; none when the destruction did not come that far. */
   async conclude(row: TerminationRow, recoveryAfter: readonly RecoveryAttempt[]): Promise<void> {
-    const facts = await this.factsOf(row, recoveryAfter);
-    const signed = await this.signed(facts);
+    const at = this.clock.now();
+    const facts = await this.factsOf(row, recoveryAfter, at);
+    const signed = await this.signed(facts, at);
     await this.unitOfWork.run(systemAct('terminations', 'termination.certified', this.clock.now()), async (tx) => {
       const locked = await this.repository.lock(tx, row.id);
       const change = decideConclusion(locked.state, signed.document);
@@ -55,8 +65,9 @@ export class Concluding {
 
   /** The inventory could not be taken whole: a notice says of which source and why. The case stays where it is until it can be. */
   async waitForInventory(row: TerminationRow, inventory: Inventory): Promise<void> {
-    const facts = { ...(await this.factsOf(row, [])), inventory };
-    const signed = await this.signed(facts);
+    const at = this.clock.now();
+    const facts = { ...(await this.factsOf(row, [], at)), inventory };
+    const signed = await this.signed(facts, at);
     await this.unitOfWork.run(systemAct('terminations', 'termination.pending', this.clock.now()), async (tx) => {
       const locked = await this.repository.lock(tx, row.id);
       if (locked.state !== row.state) return;
@@ -77,8 +88,7 @@ export class Concluding {
     await tx.publish(terminationCertified, id, { terminationId: id, domainId: ended });
   }
 
-  private async factsOf(row: TerminationRow, recoveryAfter: readonly RecoveryAttempt[]): Promise<CertificateFacts> {
-    const at = this.clock.now();
+  private async factsOf(row: TerminationRow, recoveryAfter: readonly RecoveryAttempt[], at: Instant): Promise<CertificateFacts> {
     return this.unitOfWork.read(systemAct('terminations', 'termination.read', at), async (tx) => {
       const receipt = await this.revocations.status(tx, row.revocationId);
       const { id, authorisationId, unitId, domainId, scope, scenarioIds, ground, decision, openedAt, confirmations } = row;
@@ -100,9 +110,9 @@ export class Concluding {
     });
   }
 
-  /** A notice is given also while the key store is away, then without a signature; a certificate never. */
-  private async signed(facts: CertificateFacts): Promise<SignedDocument> {
-    const document = JSON.parse(JSON.stringify(conclude(facts, this.clock.now()))) as TypedDocument;
+  /** A notice is given also while the key store is away or the time in doubt, then without a signature; a certificate never. */
+  private async signed(facts: CertificateFacts, at: Instant): Promise<SignedDocument> {
+    const document = JSON.parse(JSON.stringify(conclude(facts, at))) as TypedDocument;
     try {
       return await this.documents.sign('certificates', document);
     } catch (fault) {

@@ -93,9 +93,12 @@ export class LegalHolds {
     return next;
   }
 
-  /** A case goes on at once, a held one when the first of its holds runs out by its date. */
+  /** A case goes on at once, a held one when the next of its holds runs out by its date. */
   private async wake(tx: Tx, row: TerminationRow): Promise<void> {
-    const ends = row.state === 'held' ? (await this.holds.naming(tx, row)).flatMap(({ until }) => (until === null ? [] : [until])) : [];
+    const ends =
+      row.state === 'held'
+        ? (await this.holds.naming(tx, row)).flatMap(({ until }) => (until !== null && until > tx.context.at ? [until] : []))
+        : [];
     const [dueAt] = ends.sort();
     if (row.state !== 'held') await tx.enqueue(proceedJob, { key: row.id });
     else if (dueAt !== undefined) await tx.enqueue(proceedJob, { key: row.id, dueAt });

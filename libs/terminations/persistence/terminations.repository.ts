@@ -69,7 +69,7 @@ export class TerminationsRepository {
     ).query(
       `SELECT count(*) FILTER (WHERE state = 'certified')::int AS certified, count(*) FILTER (WHERE state <> 'certified')::int AS open,
          count(*) FILTER (WHERE state <> 'certified' AND destroy_by < $1)::int AS overdue,
-         (array_agg(conclusion_digest ORDER BY id DESC) FILTER (WHERE state = 'certified'))[1] AS last_digest,
+         (array_agg(conclusion_digest ORDER BY keys_destroyed_at DESC NULLS LAST, id DESC) FILTER (WHERE state = 'certified'))[1] AS last_digest,
          max(keys_destroyed_at) FILTER (WHERE state = 'certified') AS last_at
        FROM terminations.terminations`,
       [at],
