@@ -27,7 +27,7 @@ export const proofRefusals = {
   },
   'document.impossible-order': {
     status: 503,
-    transient: true,
+    awaits: 'clock',
     zh: '文书（{type}）所载时间次序不可能成立：{later} 早于 {earlier}',
     en: 'The times in the document ({type}) cannot be true: {later} comes before {earlier}',
     satisfyZh: '签发时：核对数据库时钟，系统将自动重试；核验时：向签发方索取说明',

@@ -11,7 +11,7 @@ export const databaseRefusals = {
   },
   'clock.unsure': {
     status: 503,
-    transient: true,
+    awaits: 'clock',
     zh: '本进程对数据库时间的掌握不够准确（误差可达 {boundMs} 毫秒，上限 {mostMs} 毫秒），暂不签发。',
     en: 'This process does not know the database’s time exactly enough to sign: it may be {boundMs} ms off, {mostMs} may be.',
     satisfyZh: '系统将重新测量并自动重试；如持续出现，检查数据库连接。',
@@ -20,7 +20,7 @@ export const databaseRefusals = {
   },
   'clock.database-apart': {
     status: 503,
-    transient: true,
+    awaits: 'clock',
     zh: '本机时钟与数据库时钟相差 {apartMs} 毫秒，超过 {mostMs} 毫秒，无法判断何者有误，暂不签发。',
     en: 'The clock of this host is {apartMs} ms from the database’s, more than {mostMs}: which of the two is wrong is unknown, and nothing is signed.',
     satisfyZh: '校准本机与数据库服务器的时钟（NTP）；系统将自动重试。',
@@ -29,7 +29,7 @@ export const databaseRefusals = {
   },
   'clock.issuer-apart': {
     status: 503,
-    transient: true,
+    awaits: 'clock',
     zh: '身份签发方的时钟与数据库时钟相差 {apartMs} 毫秒，超过 {mostMs} 毫秒，无法判断何者有误，暂不签发。',
     en: 'The issuer’s clock is {apartMs} ms from the database’s, more than {mostMs}: which of the two is wrong is unknown, and nothing is signed.',
     satisfyZh: '校准数据库服务器与身份签发方的时钟（NTP）；系统将自动重试。',
