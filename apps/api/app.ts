@@ -31,6 +31,7 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   const truth = new AccessTruth({
     url: databaseUrl(platform.config.database),
     leaseMs: platform.config.http.accessLeaseSeconds * 1000,
+    limits: platform.config.limits,
     clock: platform.clock,
     log: platform.log,
   });

@@ -1,4 +1,4 @@
-import { loadConfig } from '#platform/config';
+import { limitsConfig, loadConfig } from '#platform/config';
 import { databaseConfig } from '#platform/database';
 import { engineConfig } from '#platform/engine';
 import { httpConfig, oidcConfig } from '#platform/http';
@@ -22,6 +22,7 @@ const portsConfig = z.strictObject({
   http: httpConfig.prefault({}),
   oidc: oidcConfig,
   telemetry: telemetryConfig.prefault({}),
+  limits: limitsConfig,
   worker: z
     .strictObject({
       lanes: laneConfig,

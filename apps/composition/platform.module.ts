@@ -1,4 +1,5 @@
 import { SignIn, TOKEN_VERIFIER, IdentityModule } from '#identity';
+import { LIMITS } from '#platform/config';
 import { EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
 import { INSTALLATION, SignedDocuments } from '#platform/documents';
 import { ENGINE, SCRATCH } from '#platform/engine';
@@ -32,6 +33,7 @@ export class PlatformModule {
       { provide: TOKEN_VERIFIER, useValue: platform.verifier },
       { provide: CLOCK, useValue: platform.clock },
       { provide: LOGGER, useValue: platform.log },
+      { provide: LIMITS, useValue: platform.config.limits },
       { provide: INSTALLATION, useValue: platform.installation },
       { provide: REFUSALS, useValue: platform.refusals },
       { provide: UNDER, useValue: undersOf(platform.contexts) },

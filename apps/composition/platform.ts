@@ -22,7 +22,7 @@ import {
 } from '#platform/database';
 import { readInstallation } from '#platform/documents';
 import { SandboxEngine, ScratchArea, engineRefusals, notIsolatedBecause, type Engine } from '#platform/engine';
-import { httpRefusals, verifierFor, type TokenVerifier } from '#platform/http';
+import { httpRefusals, IssuerKeys, verifierFor, type TokenVerifier } from '#platform/http';
 import { ensureControlKey, refusals as keysRefusals, rememberingKeys, type Keys } from '#platform/keys';
 import { KubeCluster, refusals as kubeRefusals, type Cluster } from '#platform/kube';
 import { objectsFromConfig, refusals as objectsRefusals, type Objects } from '#platform/objects';
@@ -128,22 +128,23 @@ export async function openPlatform(
   };
   try {
     const component = `opdomain-${application}`;
+    const { limits } = config;
     const log = createLogger(component, config.telemetry.logLevel);
     const clock = systemClock;
-    const dataSource = await createDataSource(config.database, contexts, component).initialize();
+    const dataSource = await createDataSource({ ...config.database, limits: limits.database }, contexts, component).initialize();
     closers.push(() => dataSource.destroy());
     const [self] = await dataSource.query<[{ role: string }]>('SELECT current_user AS role');
     await assertConfined(dataSource, self.role);
     const keys = await open('keys', async () => {
       // Connections of its own: keys are used inside transactions, which may not wait for one another.
-      const ledger = await createDataSource({ ...config.database, poolSize: 2 }, [], `${component}-keys`).initialize();
+      const ledger = await createDataSource({ ...config.database, poolSize: 2, limits: limits.database }, [], `${component}-keys`).initialize();
       closers.push(() => ledger.destroy());
-      return rememberingKeys(config.keys, new KeyLedger(ledger));
+      return rememberingKeys(config.keys, new KeyLedger(ledger), limits.keys);
     });
     const sealer = portsOf[application].includes('keys') ? await JournalSealer.open(dataSource, keys) : JournalSealer.without();
     if (portsOf[application].includes('keys')) await ensureControlKey(keys);
-    const { scratchRoot, allowDiskScratch, ...limits } = config.engine;
-    const engine = await open('engine', () => SandboxEngine.open(limits));
+    const { scratchRoot, allowDiskScratch, ...engineSettings } = config.engine;
+    const engine = await open('engine', () => SandboxEngine.open({ ...engineSettings, wallClockMs: limits.engine.runMs }));
     if (portsOf[application].includes('engine')) sayIsolation(engine, log);
     const actions = new Set(Object.keys(actionsOf(contexts)));
     return {
@@ -156,12 +157,12 @@ export async function openPlatform(
       epochs: new EpochReader(dataSource),
       sealer,
       keys,
-      objects: await open('objects', () => objectsFromConfig(config.objects, keys)),
-      cluster: await open('cluster', () => KubeCluster.open(config.cluster)),
+      objects: await open('objects', () => objectsFromConfig(config.objects, keys, limits.objects)),
+      cluster: await open('cluster', () => KubeCluster.open(config.cluster, limits.cluster)),
       engine,
       scratch: await open('engine', () => new ScratchArea({ root: scratchRoot, allowDiskScratch, owner: engine.scratchOwner })),
-      bell: await open('queue', () => openBell(config.queue)),
-      verifier: await open('oidc', () => verifierFor(config.oidc)),
+      bell: await open('queue', () => openBell(config.queue, limits)),
+      verifier: await open('oidc', () => verifierFor(config.oidc, new IssuerKeys(config.oidc, undefined, limits.issuer))),
       clock,
       log,
       actions,
