@@ -38,6 +38,8 @@ export interface Platform {
   readonly config: OpdomainConfig;
   readonly contexts: readonly ContextDeclaration[];
   readonly dataSource: DataSource;
+  /** Every pool of connections to the database that this process has. */
+  readonly pools: readonly DataSource[];
   /** Its name among all installations. */
   readonly installation: string;
   readonly unitOfWork: UnitOfWork;
@@ -133,12 +135,14 @@ export async function openPlatform(
     const clock = systemClock;
     const dataSource = await createDataSource({ ...config.database, limits: limits.database }, contexts, component).initialize();
     closers.push(() => dataSource.destroy());
+    const pools = [dataSource];
     const [self] = await dataSource.query<[{ role: string }]>('SELECT current_user AS role');
     await assertConfined(dataSource, self.role);
     const keys = await open('keys', async () => {
       // Connections of its own: keys are used inside transactions, which may not wait for one another.
       const ledger = await createDataSource({ ...config.database, poolSize: 2, limits: limits.database }, [], `${component}-keys`).initialize();
       closers.push(() => ledger.destroy());
+      pools.push(ledger);
       return rememberingKeys(config.keys, new KeyLedger(ledger), limits.keys);
     });
     const sealer = portsOf[application].includes('keys') ? await JournalSealer.open(dataSource, keys) : JournalSealer.without();
@@ -152,6 +156,7 @@ export async function openPlatform(
       config,
       contexts,
       dataSource,
+      pools,
       installation: await readInstallation(dataSource),
       unitOfWork: new UnitOfWork(dataSource, sealer, clock, actions, uniquesOf(contexts), belongingsOf(contexts)),
       epochs: new EpochReader(dataSource),

@@ -3,6 +3,7 @@ import { ConfigurationError } from '#platform/config';
 import { startTelemetry } from '#platform/telemetry';
 import { readConfig } from './config.js';
 import { contexts } from './contexts.js';
+import { Health, serveHealth } from './health.js';
 import { openPlatform, type Platform } from './platform.js';
 
 /** Runs one application as a process: configuration, telemetry, ports, then drain on SIGTERM or SIGINT. Exit code 2: configuration. */
@@ -16,8 +17,10 @@ export async function runProcess(application: Application, start: (platform: Pla
     process.stderr.write(`${component}: ${fault.message}\n`);
     process.exit(2);
   }
-  const stopTelemetry = await startTelemetry(component, config.telemetry);
+  const stopTelemetry = await startTelemetry(component, config.telemetry, config.limits.telemetry);
   const platform = await openPlatform(config, contexts, application);
+  const health = new Health(platform);
+  const answering = application === 'api' ? undefined : await serveHealth(health, platform);
   const stop = await start(platform);
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', () => {
@@ -29,6 +32,8 @@ export async function runProcess(application: Application, start: (platform: Pla
   });
   platform.log.info('process.draining');
   await stop();
+  await answering?.stop();
+  health.close();
   await platform.close();
   await stopTelemetry();
 }

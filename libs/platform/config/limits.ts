@@ -53,11 +53,12 @@ const table = z.strictObject({
     answerMs: limit(5_000, 'A replica asked after a cut'),
   }),
   cli: row({
-    answerMs: limit(120_000, 'The command line, to the last byte of an answer that is no file: what takes longer is answered at once and watched'),
-    silentMs: limit(60_000, 'The command line, for the next byte of a file'),
+    answerMs: limit(120_000, 'The command line, until an answer begins: what takes longer is answered at once and watched'),
+    silentMs: limit(60_000, 'The command line, for the next byte of an answer'),
     issuerMs: limit(15_000, 'The command line, one answer of the issuer'),
   }),
   engine: row({ runMs: limit(1_800_000, 'One run of the engine, which is then killed with all that it started') }),
+  telemetry: row({ exportMs: limit(10_000, 'Spans to their collector: what it does not take is dropped') }),
   health: row({
     askMs: limit(3_000, 'Readiness waits this long for one dependency'),
     poolMs: limit(90_000, 'Liveness fails when connections are wanted and none was given out or came back for so long: above every limit of a statement'),

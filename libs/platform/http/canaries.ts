@@ -169,13 +169,17 @@ export class Canaries implements OnModuleDestroy {
     }: { readonly query?: string; readonly withinMs?: number; readonly dispatcher?: Agent } = {},
   ): Promise<Answer> {
     if (replica.address === null) return { verdict: 'unknown', why: 'no address yet' };
+    const late = new AbortController();
+    const timers = withinMs === undefined ? [] : [setTimeout(() => late.abort(), withinMs)];
     try {
       const response = await fetch(`${replica.address}/api/v1/canary${query}`, {
         headers: { authorization: `Bearer ${credential}` },
         redirect: 'error',
         dispatcher,
-        ...(withinMs === undefined ? {} : { signal: AbortSignal.timeout(withinMs) }),
+        signal: late.signal,
       });
+      const { answerMs } = this.limits.replicas;
+      timers.push(setTimeout(() => late.abort(), answerMs));
       const text = await response.text();
       if (response.headers.get(replicaHeader) !== replica.id) return { verdict: 'unknown', why: 'another process answered' };
       if (response.status === 200) return { verdict: 'accepted', why: '200' };
@@ -187,6 +191,8 @@ export class Canaries implements OnModuleDestroy {
     } catch (fault) {
       const cause = fault instanceof Error ? (fault.cause ?? fault) : fault;
       return { verdict: 'unknown', why: cause instanceof Error ? cause.name : 'no answer' };
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
     }
   }
 

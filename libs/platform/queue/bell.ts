@@ -12,6 +12,8 @@ export interface Bell {
   ring(lane: Lane): Promise<void>;
   /** Calls `heard` for each ring, from whenever it can be heard. @returns what stops listening. */
   listen(heard: (lane: Lane) => void): () => Promise<void>;
+  /** @throws Error where it does not answer. */
+  health(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,6 +67,9 @@ export async function openBell(config: QueueConfig, limits: BellLimits = default
         // Closed while it still connects, it would leave a connection behind.
         await within(worker.waitUntilReady().then(() => worker.close())).catch(() => undefined);
       };
+    },
+    async health() {
+      await within(queue.count());
     },
     async close() {
       await within(queue.close()).catch(() => undefined);

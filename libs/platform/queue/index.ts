@@ -6,7 +6,7 @@ export { Relay } from './relay.js';
 export { Turns, type Turn } from './turns.js';
 export { readLanes, type HeldBack, type LaneView } from './lane-view.js';
 export { laneConfig, type LaneConfig } from './lanes.js';
-export { tryWork } from './claims.js';
+export { firstLeaseSeconds, tryWork } from './claims.js';
 export { dropWork, openWork, type OpenWork, type WorkScope } from './scoped-work.js';
 export { WorkRunner } from './worker.js';
 export { queueRefusals } from './refusals.js';
