@@ -188,6 +188,9 @@ export class AccessTruth {
     });
     // What broke is found out by the next read; without a listener it would end the process.
     client.on('error', () => undefined);
+    client.once('end', () => {
+      if (this.client === client) this.client = undefined;
+    });
     client.on('notification', () => void this.read());
     await client.connect();
     await client.query(`LISTEN ${epochChannel}`);

@@ -17,12 +17,10 @@ const saidByPg = /timeout expired|Connection terminated|connection timeout|not q
  * change was made is unknown: a repeat with the same idempotency key does it once.
  */
 export function outageRefusal(error: unknown): Refusal | undefined {
-  if (!(error instanceof Error)) return undefined;
   // TypeORM wraps what the driver threw.
-  const { driverError } = error as { driverError?: unknown };
-  const fault = driverError instanceof Error ? driverError : error;
-  const code = (fault as { code?: unknown }).code;
-  const state = typeof code === 'string' ? code : '';
+  const fault = faultIn((error as { driverError?: unknown } | undefined)?.driverError) ?? faultIn(error);
+  if (fault === undefined) return undefined;
+  const state = typeof fault.code === 'string' ? fault.code : '';
   const limit = ended[state];
   if (limit !== undefined) return refuse('database.limit-reached', { limit });
   if (full.has(state)) return refuse('database.busy');
@@ -30,3 +28,6 @@ export function outageRefusal(error: unknown): Refusal | undefined {
     return refuse('database.unreachable', { fault: fault instanceof Unanswered ? 'no answer' : state || 'connection' });
   return undefined;
 }
+
+const faultIn = (error: unknown): { readonly code?: unknown; readonly message: string } | undefined =>
+  typeof error === 'object' && error !== null && 'message' in error ? (error as { message: string }) : undefined;

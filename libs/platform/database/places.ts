@@ -58,7 +58,7 @@ export function guardConnections(dataSource: DataSource): DataSource {
       ];
     } catch (fault) {
       // pg-pool has no code for it.
-      const none = fault instanceof Error && /timeout exceeded when trying to connect/.test(fault.message);
+      const none = /timeout exceeded when trying to connect/.test((fault as Error).message);
       pulse.moved(none ? 'none' : 'failed');
       throw none ? refuse('database.busy') : (outageRefusal(fault) ?? fault);
     }
