@@ -24,10 +24,10 @@ export function outageRefusal(error: unknown): Refusal | undefined {
   const limit = ended[state];
   if (limit !== undefined) return refuse('database.limit-reached', { limit });
   if (full.has(state)) return refuse('database.busy');
-  if (fault instanceof Unanswered || (state === '' && saidByPg.test(fault.message)) || broken.test(state) || away.test(state))
+  if (fault instanceof Unanswered || (state === '' && (saidByPg.test(fault.message) || brokeInside.test(fault.name ?? ''))) || broken.test(state) || away.test(state))
     return refuse('database.unreachable', { fault: fault instanceof Unanswered ? 'no answer' : state || 'connection' });
   return undefined;
 }
 
-const faultIn = (error: unknown): { readonly code?: unknown; readonly message: string } | undefined =>
+const faultIn = (error: unknown): { readonly code?: unknown; readonly name?: string; readonly message: string } | undefined =>
   typeof error === 'object' && error !== null && 'message' in error ? (error as { message: string }) : undefined;
