@@ -2,7 +2,7 @@ import { auditContext } from '#audit';
 import { identityContext } from '#identity';
 import { newId, systemAct } from '#kernel';
 import { limitsConfig, type Limits } from '#platform/config';
-import { boundedBy } from '#platform/database';
+import { boundedBy, outageRefusal } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,6 +10,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { composeApi } from '../../apps/api/app.js';
+import { installSchema } from '../../apps/composition/install-schema.js';
 import { openPlatform, type Platform } from '../../apps/composition/platform.js';
 import { TreeRepository } from '../../libs/audit/persistence/tree.repository.js';
 import { openMedium, type Medium } from '../support/medium.js';
@@ -162,6 +163,28 @@ describe('an act whose COMMIT is not answered', () => {
   });
 });
 
+describe('migrations', () => {
+  it('end wherever PostgreSQL falls silent', async () => {
+    const contexts = [identityContext, auditContext];
+    const urlFile = join(medium.dir, 'owner.url');
+    await writeFile(urlFile, proxy.through((await readFile(medium.superuserUrlFile, 'utf8')).trim()), { mode: 0o600 });
+    const { roles } = medium.configOf('api').database;
+    const { queue } = medium.configOf('worker');
+    const brief = { ...limits, migrations: { statementMs: 500, lockMs: 400, turnMs: 500 } };
+    for (const answer of [2, 8, 20]) {
+      proxy.goFrom(answer, 'silent');
+      const began = performance.now();
+      const migrating = installSchema({ database: { urlFile, ownerUrlFile: urlFile, roles, poolSize: 2 }, queue, limits: brief }, contexts);
+      await expect(migrating.catch((fault: unknown) => Promise.reject(outageRefusal(fault)))).rejects.toMatchObject({
+        code: 'database.unreachable',
+      });
+      // The turn is given back on a connection that may have broken too.
+      expect(performance.now() - began).toBeLessThan(2 * (500 + database.answerMs) + 2_000);
+      await proxy.go('pass');
+    }
+  });
+});
+
 describe('a process that is stopped inside the sequencer’s transaction', () => {
   const tree = new TreeRepository();
   const claims = (): Promise<boolean> => medium.platform.unitOfWork.run(act(), (tx) => tree.claimSequencing(tx));
@@ -187,16 +210,20 @@ describe('a process that is stopped inside the sequencer’s transaction', () =>
   it('does so also while PostgreSQL is sending it more than it takes', async () => {
     const { Client: _bounded, ...told } = boundedBy(limits.database);
     // pg's own client, since ours would end it from this side: a stopped process runs no clock.
-    const stopped = new pg.Client({ connectionString: (await readFile(medium.superuserUrlFile, 'utf8')).trim(), ...told });
+    const stopped = new pg.Client({ connectionString: proxy.through((await readFile(medium.superuserUrlFile, 'utf8')).trim()), ...told });
     stopped.on('error', () => undefined);
     await stopped.connect();
     await stopped.query('BEGIN');
     await stopped.query(`SELECT pg_advisory_xact_lock(hashtext('opdomain.audit.sequencer'))`);
     const sending = stopped.query(`SELECT repeat('x', 10000) FROM generate_series(1, 100000)`).catch(() => 'ended');
-    stopped.connection.stream.pause();
+    await medium.until(
+      async () => (await medium.sql(`SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT repeat%' AND state = 'active'`)).length > 0,
+      'the statement',
+    );
+    await proxy.go('stalled');
     expect(await claims()).toBe(false);
     await medium.until(claims, 'the sequencing', 20);
-    stopped.connection.stream.destroy();
+    await proxy.go('pass');
     expect(await sending).toBe('ended');
   });
 });

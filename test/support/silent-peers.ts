@@ -54,6 +54,8 @@ export interface Trial {
   open(proxy: TcpProxy): Promise<{ call(): Promise<unknown>; close(): Promise<unknown> }>;
   /** The longest that the opening, and then one call, may take. */
   readonly withinMs: number;
+  /** The piece of an answer, from 0, at which the peer begins to fail: in the middle of a longer call. At once, where left out. */
+  readonly from?: number;
   /** What the call says of it, as {@link saidOf} reads it. */
   readonly says: RegExp;
 }
@@ -86,6 +88,17 @@ async function httpPeer(answer: (at: string) => unknown): Promise<{ port: number
 
 /** What an API server says to a client that asks who it is. */
 const whoAmI = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', status: { userInfo: { username: 'operator' } } };
+
+/** A client of the API server behind a proxy. */
+export async function clusterAt(dir: string, proxy: TcpProxy): Promise<KubeCluster> {
+  const kubeconfig = join(dir, `kube-${String(proxy.port)}`);
+  // The library speaks in clear only where TLS is not asked for at all.
+  const address = { server: `http://127.0.0.1:${String(proxy.port)}`, 'insecure-skip-tls-verify': true };
+  const named = { clusters: [{ name: 'k', cluster: address }], users: [{ name: 'k', user: {} }] };
+  const context = { contexts: [{ name: 'k', context: { cluster: 'k', user: 'k' } }], 'current-context': 'k' };
+  await writeFile(kubeconfig, JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...named, ...context }));
+  return KubeCluster.open(kubeConfig.parse({ kubeconfig, attempts: 1 }), limits.cluster);
+}
 
 /** Every client of the product by name, before real servers where there are any. */
 export async function openTrials(dir: string): Promise<{ trials: Readonly<Record<string, Trial>>; stop(): Promise<void> }> {
@@ -207,9 +220,11 @@ export async function openTrials(dir: string): Promise<{ trials: Readonly<Record
       },
     },
     ...Object.fromEntries(
-      (['write', 'read', 'list'] as const).map((what) => [
+      (['write', 'read', 'read on', 'list'] as const).map((what) => [
         `the object store, to ${what}`,
         {
+          // After the first answer, which says how much there is.
+          ...(what === 'read on' ? { from: 1 } : {}),
           row: 'objects',
           port: Number(new URL(s3.endpoint).port),
           withinMs: 4 * tries * limits.objects.requestMs + 1_000,
@@ -225,7 +240,7 @@ export async function openTrials(dir: string): Promise<{ trials: Readonly<Record
             const read = async (): Promise<void> => {
               for await (const part of await store.get(key, { sealedBy: 'some/thing' })) if (part.length === 0) throw new Error('empty part');
             };
-            return { call: { write: put, read, list: () => store.list('scenarios/') }[what], close: () => store.close() };
+            return { call: { write: put, read, 'read on': read, list: () => store.list('scenarios/') }[what], close: () => store.close() };
           },
         } satisfies Trial,
       ]),
@@ -236,13 +251,7 @@ export async function openTrials(dir: string): Promise<{ trials: Readonly<Record
       withinMs: limits.cluster.requestMs,
       says: /^kube\.unreachable transient$/,
       open: async (proxy) => {
-        const kubeconfig = join(dir, `kube-${String(proxy.port)}`);
-        // The library speaks in clear only where TLS is not asked for at all.
-        const address = { server: `http://127.0.0.1:${String(proxy.port)}`, 'insecure-skip-tls-verify': true };
-        const named = { clusters: [{ name: 'k', cluster: address }], users: [{ name: 'k', user: {} }] };
-        const context = { contexts: [{ name: 'k', context: { cluster: 'k', user: 'k' } }], 'current-context': 'k' };
-        await writeFile(kubeconfig, JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...named, ...context }));
-        const cluster = await KubeCluster.open(kubeConfig.parse({ kubeconfig, attempts: 1 }), limits.cluster);
+        const cluster = await clusterAt(dir, proxy);
         return { call: () => cluster.whoAmI(), close: () => cluster.close() };
       },
     },

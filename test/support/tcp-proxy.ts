@@ -5,12 +5,14 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
  * `pass`: everything, both ways.
  * `silent`: connections are accepted, and what comes is swallowed; those that are open go on without a word, as when a network is cut
  * (half-open): neither side hears that the other has gone.
+ * `stalled`: connections are accepted, and nothing is taken from either side, as by a process that is stopped: once it is woken,
+ * everything goes on.
  * `half`: of the next answer one half, then nothing more.
  * `close`: of the next answer one half, then both sides are cut.
  * `lost`: the request arrives, its answer does not: the client is cut when the answer comes.
  * `refuse`: nobody listens, and what is open is cut.
  */
-export const ways = ['pass', 'silent', 'half', 'close', 'lost', 'refuse'] as const;
+export const ways = ['pass', 'silent', 'stalled', 'half', 'close', 'lost', 'refuse'] as const;
 export type Way = (typeof ways)[number];
 
 interface Pair {
@@ -24,6 +26,7 @@ interface Pair {
 export class TcpProxy {
   private way: Way = 'pass';
   private readonly pairs = new Set<Pair>();
+  private awaited: { left: number; readonly way: Way } | undefined;
   /** Connections that were accepted so far. */
   connections = 0;
 
@@ -48,16 +51,27 @@ export class TcpProxy {
 
   async go(way: Way): Promise<void> {
     this.way = way;
+    this.awaited = undefined;
     if (way === 'refuse') {
       this.cut(() => true);
       await new Promise((resolve) => this.listener.close(resolve));
     } else if (!this.listener.listening) await new Promise<void>((resolve) => this.listener.listen(this.port, '127.0.0.1', resolve));
+    for (const pair of this.pairs) this.stall(pair);
     if (way === 'pass') this.cut(({ broken, server }) => broken || server === undefined);
+  }
+
+  /** Goes that way with the nth piece of an answer from now, so that any moment of a longer work can be met. */
+  goFrom(answer: number, way: Exclude<Way, 'pass' | 'refuse' | 'stalled'>): void {
+    this.awaited = { left: answer, way };
   }
 
   async close(): Promise<void> {
     this.cut(() => true);
     if (this.listener.listening) await new Promise((resolve) => this.listener.close(resolve));
+  }
+
+  private stall({ client, server }: Pair): void {
+    for (const socket of [client, server]) if (this.way === 'stalled') socket?.pause(); else socket?.resume(); // prettier-ignore
   }
 
   private cut(which: (pair: Pair) => boolean): void {
@@ -76,7 +90,7 @@ export class TcpProxy {
     this.pairs.add(pair);
     const gone = (): void => {
       // In a cut network the other side does not hear of it.
-      if (this.way !== 'silent') this.cut((one) => one === pair);
+      if (this.way !== 'silent' && this.way !== 'stalled') this.cut((one) => one === pair);
     };
     for (const socket of [client, server]) socket?.on('error', () => undefined).on('close', gone);
     client.on('data', (bytes) => {
@@ -85,9 +99,11 @@ export class TcpProxy {
     });
     server?.on('data', (bytes) => {
       if (pair.broken) return;
-      if (this.way === 'pass') client.write(bytes);
+      if (this.awaited !== undefined && this.awaited.left-- <= 0) [this.way, this.awaited] = [this.awaited.way, undefined];
+      if (this.way === 'pass' || this.way === 'stalled') client.write(bytes);
       else this.spoil(pair, bytes);
     });
+    this.stall(pair);
   }
 
   private spoil(pair: Pair, bytes: Buffer): void {

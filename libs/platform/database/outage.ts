@@ -10,7 +10,9 @@ const full = new Set(['53300']);
 const away = /^(?:08\w{3}|57P0[1-5])$/;
 /** What Node and pg say of a connection that is not there or broke; pg has no codes of its own. */
 const broken = /^E(?:CONN|PIPE|TIMEDOUT|HOST|NET|AI_)|^ENOTFOUND$/;
-const saidByPg = /timeout expired|Connection terminated|connection timeout|not queryable|timeout exceeded when trying to connect/i;
+const saidByPg = /timeout expired|Connection terminated|connection timeout|not queryable/i;
+/** TypeORM gives a connection that broke inside a transaction back at once; what the transaction then asks meets this. */
+const brokeInside = /^QueryRunner(?:Provider)?AlreadyReleasedError$/;
 
 /**
  * What a fault of the connection to PostgreSQL means to whoever asked; undefined for any other error. Where no answer came, whether a
@@ -24,9 +26,9 @@ export function outageRefusal(error: unknown): Refusal | undefined {
   const limit = ended[state];
   if (limit !== undefined) return refuse('database.limit-reached', { limit });
   if (full.has(state)) return refuse('database.busy');
-  if (fault instanceof Unanswered || (state === '' && (saidByPg.test(fault.message) || brokeInside.test(fault.name ?? ''))) || broken.test(state) || away.test(state))
-    return refuse('database.unreachable', { fault: fault instanceof Unanswered ? 'no answer' : state || 'connection' });
-  return undefined;
+  if (fault instanceof Unanswered) return refuse('database.unreachable', { fault: 'no answer' });
+  const broke = state === '' ? saidByPg.test(fault.message) || brokeInside.test(fault.name ?? '') : broken.test(state) || away.test(state);
+  return broke ? refuse('database.unreachable', { fault: state || 'connection' }) : undefined;
 }
 
 const faultIn = (error: unknown): { readonly code?: unknown; readonly name?: string; readonly message: string } | undefined =>

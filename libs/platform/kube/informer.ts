@@ -15,7 +15,7 @@ export interface InformerSource<T extends KubeObject> {
 export type OnKey = (key: string) => void;
 
 const shortestWatchMs = 1_000;
-const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
+const isTimeout = (error: unknown): boolean => (error as { name?: unknown } | null | undefined)?.name === 'TimeoutError';
 
 export const keyOf = (object: KubeObject): string =>
   object.metadata.namespace === undefined ? object.metadata.name : `${object.metadata.namespace}/${object.metadata.name}`;
