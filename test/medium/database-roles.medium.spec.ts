@@ -1,4 +1,5 @@
 import { applications, type Application, type Grants } from '#kernel';
+import { defaultLimits } from '#platform/config';
 import { applyGrants, createDataSource, platformGrants, rolesConfig } from '#platform/database';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
@@ -158,7 +159,7 @@ describe('granting', () => {
       await expect(owner((dataSource) => applyGrants(dataSource, others, declared))).rejects.toMatchObject(refused);
       const urlFile = join(dir, 'strong.url');
       await writeFile(urlFile, urlOf(database.url, { user: role, password: 'x' }));
-      const config = { database: { urlFile, poolSize: 2 }, telemetry: { logLevel: 'silent' } } as never;
+      const config = { database: { urlFile, poolSize: 2 }, telemetry: { logLevel: 'silent' }, limits: defaultLimits } as never;
       await expect(openPlatform(config, contexts, 'operator')).rejects.toMatchObject(refused);
     } finally {
       await superuser.query(filled(unmake));

@@ -26,7 +26,7 @@ interface Pair {
 export class TcpProxy {
   private way: Way = 'pass';
   private readonly pairs = new Set<Pair>();
-  private awaited: { left: number; readonly way: Way } | undefined;
+  private awaited: { left: number; readonly way: Way; readonly once: boolean } | undefined;
   /** Connections that were accepted so far. */
   connections = 0;
 
@@ -60,9 +60,12 @@ export class TcpProxy {
     if (way === 'pass') this.cut(({ broken, server }) => broken || server === undefined);
   }
 
-  /** Goes that way with the nth piece of an answer from now, so that any moment of a longer work can be met. */
-  goFrom(answer: number, way: Exclude<Way, 'pass' | 'refuse' | 'stalled'>): void {
-    this.awaited = { left: answer, way };
+  /**
+   * Goes that way with the nth piece of an answer from now, so that any moment of a longer work can be met.
+   * @param once that answer's connection alone; everything else goes on as it was
+   */
+  goFrom(answer: number, way: Exclude<Way, 'pass' | 'refuse' | 'stalled'>, once = false): void {
+    this.awaited = { left: answer, way, once };
   }
 
   async close(): Promise<void> {
@@ -99,17 +102,22 @@ export class TcpProxy {
     });
     server?.on('data', (bytes) => {
       if (pair.broken) return;
-      if (this.awaited !== undefined && this.awaited.left-- <= 0) [this.way, this.awaited] = [this.awaited.way, undefined];
-      if (this.way === 'pass' || this.way === 'stalled') client.write(bytes);
-      else this.spoil(pair, bytes);
+      let { way } = this;
+      if (this.awaited !== undefined && this.awaited.left-- <= 0) {
+        way = this.awaited.way;
+        if (!this.awaited.once) this.way = way;
+        this.awaited = undefined;
+      }
+      if (way === 'pass' || way === 'stalled') client.write(bytes);
+      else this.spoil(pair, way, bytes);
     });
     this.stall(pair);
   }
 
-  private spoil(pair: Pair, bytes: Buffer): void {
+  private spoil(pair: Pair, way: Way, bytes: Buffer): void {
     pair.broken = true;
-    if (this.way === 'half' || this.way === 'close') pair.client.write(bytes.subarray(0, Math.floor(bytes.length / 2)));
-    if (this.way === 'close') pair.client.end(() => this.cut((one) => one === pair));
-    if (this.way === 'lost') this.cut((one) => one === pair);
+    if (way === 'half' || way === 'close') pair.client.write(bytes.subarray(0, Math.floor(bytes.length / 2)));
+    if (way === 'close') pair.client.end(() => this.cut((one) => one === pair));
+    if (way === 'lost') this.cut((one) => one === pair);
   }
 }
