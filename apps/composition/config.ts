@@ -45,7 +45,11 @@ const contextConfigs = Object.fromEntries(
 );
 
 /** Limits against what they bound elsewhere in the configuration: how much there is, what it must be below, and why. */
-const contradictions = ({ limits, keys, http }: OpdomainConfig): readonly (readonly [path: string, ms: number, below: number, why: string])[] => [
+const contradictions = ({
+  limits,
+  keys,
+  http,
+}: OpdomainConfig): readonly (readonly [path: string, ms: number, below: number, why: string])[] => [
   [
     'limits.database.statementMs',
     limits.database.statementMs,
@@ -73,7 +77,8 @@ const contradictions = ({ limits, keys, http }: OpdomainConfig): readonly (reado
 /** The whole configuration: the ports, and what each context declares, under its name. Refused where it contradicts itself. */
 export const opdomainConfig = portsConfig.extend(contextConfigs).superRefine((whole, context) => {
   for (const [path, ms, below, why] of contradictions(whole as unknown as OpdomainConfig))
-    if (ms >= below) context.addIssue({ code: 'custom', path: path.split('.'), message: `${String(ms)} ms must be below ${String(below)}: ${why}` });
+    if (ms >= below)
+      context.addIssue({ code: 'custom', path: path.split('.'), message: `${String(ms)} ms must be below ${String(below)}: ${why}` });
 }) as unknown as typeof portsConfig;
 /** What a context's fragment was set to, as its schema read it. */
 export const contextConfig = (config: OpdomainConfig, name: string): unknown => (config as Readonly<Record<string, unknown>>)[name];

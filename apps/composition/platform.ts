@@ -140,7 +140,11 @@ export async function openPlatform(
     await assertConfined(dataSource, self.role);
     const keys = await open('keys', async () => {
       // Connections of its own: keys are used inside transactions, which may not wait for one another.
-      const ledger = await createDataSource({ ...config.database, poolSize: 2, limits: limits.database }, [], `${component}-keys`).initialize();
+      const ledger = await createDataSource(
+        { ...config.database, poolSize: 2, limits: limits.database },
+        [],
+        `${component}-keys`,
+      ).initialize();
       closers.push(() => ledger.destroy());
       pools.push(ledger);
       return rememberingKeys(config.keys, new KeyLedger(ledger), limits.keys);

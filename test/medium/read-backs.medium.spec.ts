@@ -204,7 +204,9 @@ describe('reading keys back', () => {
       proxy = await FaultProxy.before(bao.address);
       tokenFile = join(dir, 'bao-token');
       await writeFile(tokenFile, bao.token);
-      own = await keysFromConfig(keysConfig.parse({ kind: 'transit', address: proxy.url, tokenFile, attempts: 2 }), undefined, { requestMs: 1_000 });
+      own = await keysFromConfig(keysConfig.parse({ kind: 'transit', address: proxy.url, tokenFile, attempts: 2 }), undefined, {
+        requestMs: 1_000,
+      });
       await ensureControlKey(own);
       for (const name of [live, destroyed]) await own.create(name);
       wrapped = await own.wrap(destroyed, Buffer.from('sample'));

@@ -95,7 +95,10 @@ describe('a peer that accepts and never answers, answers half, closes in the mid
 
   it('keeps nobody: a watch of the API server is begun anew after a silence, and what cannot be watched is not called ready', async () => {
     const list = { kind: 'NamespaceList', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items: [] };
-    const served = { groupVersion: 'v1', resources: [{ name: 'namespaces', kind: 'Namespace', namespaced: false, verbs: ['list', 'watch'] }] };
+    const served = {
+      groupVersion: 'v1',
+      resources: [{ name: 'namespaces', kind: 'Namespace', namespaced: false, verbs: ['list', 'watch'] }],
+    };
     let watches = 0;
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? '', 'http://any');

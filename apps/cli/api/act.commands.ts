@@ -160,7 +160,8 @@ async function save(response: Response, file: string | undefined, terminal: Term
     // Half a file is none.
     if (!exists) await rm(file, { force: true });
     if (fault instanceof CommandEnded) throw fault;
-    if (syscall === undefined || syscall === 'read') throw new CommandEnded(exitCodes.unreachable, `${file}: the download broke off 下载中断`);
+    if (syscall === undefined || syscall === 'read')
+      throw new CommandEnded(exitCodes.unreachable, `${file}: the download broke off 下载中断`);
     throw new CommandEnded(exitCodes.usage, `${file}: ${exists ? 'exists already 已存在' : 'cannot be written 无法写入'}`);
   }
 }

@@ -30,7 +30,9 @@ const table = z.strictObject({
     lockMs: limit(60_000, 'A migration that waits for its lock holds up all who come after it'),
     turnMs: limit(7_200_000, 'A second `migrate` waits for the first, which may be long at it'),
   }),
-  access: row({ answerMs: limit(5_000, 'One reading of what open transfers rest on: well within the lease, so that a second one has a chance') }),
+  access: row({
+    answerMs: limit(5_000, 'One reading of what open transfers rest on: well within the lease, so that a second one has a chance'),
+  }),
   bell: row({
     connectMs: limit(2_000, 'To a connection of the bell: nobody waits for it, since workers look by themselves'),
     ringMs: limit(2_000, 'A ring, and a goodbye'),
@@ -61,7 +63,10 @@ const table = z.strictObject({
   telemetry: row({ exportMs: limit(10_000, 'Spans to their collector: what it does not take is dropped') }),
   health: row({
     askMs: limit(3_000, 'Readiness waits this long for one dependency'),
-    poolMs: limit(90_000, 'Liveness fails when connections are wanted and none was given out or came back for so long: above every limit of a statement'),
+    poolMs: limit(
+      90_000,
+      'Liveness fails when connections are wanted and none was given out or came back for so long: above every limit of a statement',
+    ),
     loopMs: limit(30_000, 'Liveness fails after the event loop stood still for so long'),
   }),
 });

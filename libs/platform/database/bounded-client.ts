@@ -25,14 +25,18 @@ export class BoundedClient extends pg.Client {
   }
 
   /** Says goodbye, but waits for nobody who does not hear it. */
-  override end(callback?: (fault: Error) => void): never {
+  override end(): Promise<void>;
+  override end(callback: (fault: Error) => void): void;
+  override end(callback?: (fault: Error) => void): Promise<void> | undefined {
     const late = setTimeout(() => {
       this.connection.stream.destroy();
     }, this.limits.connectMs);
     this.once('end', () => {
       clearTimeout(late);
     });
-    return (callback === undefined ? super.end() : super.end(callback)) as never;
+    if (callback === undefined) return super.end();
+    super.end(callback);
+    return undefined;
   }
 
   override query(...asked: unknown[]): never {

@@ -20,20 +20,27 @@ describe('what a fault of the connection to PostgreSQL means', () => {
       expect(outageRefusal(fault)).toMatchObject({ code: refusal, details, transient: true });
   });
 
-  it.each([
-    'Connection terminated unexpectedly',
-    'timeout expired',
-    'Client has encountered a connection error and is not queryable',
-  ])('is told of what pg has no code for: %s', (said) => {
-    expect(outageRefusal(new Error(said))?.code).toBe('database.unreachable');
-  });
+  it.each(['Connection terminated unexpectedly', 'timeout expired', 'Client has encountered a connection error and is not queryable'])(
+    'is told of what pg has no code for: %s',
+    (said) => {
+      expect(outageRefusal(new Error(said))?.code).toBe('database.unreachable');
+    },
+  );
 
   it('is told of an answer that did not come', () => {
     expect(outageRefusal(new Unanswered(5))).toMatchObject({ code: 'database.unreachable', details: { fault: 'no answer' } });
   });
 
   it('is not guessed at for anything else', () => {
-    for (const fault of [withCode('23505'), withCode('40001'), withCode('25006'), new Error('Connection to the past'), undefined, null, 'text'])
+    for (const fault of [
+      withCode('23505'),
+      withCode('40001'),
+      withCode('25006'),
+      new Error('Connection to the past'),
+      undefined,
+      null,
+      'text',
+    ])
       expect(outageRefusal(fault)).toBeUndefined();
   });
 });

@@ -3,7 +3,12 @@ import { Unanswered } from './bounded-client.js';
 import { refuse } from './refusals.js';
 
 /** SQLSTATEs of limits that PostgreSQL itself enforced: the transaction is rolled back, so nothing was changed. */
-const ended: Readonly<Record<string, string>> = { '55P03': 'lock', '57014': 'statement', '25P03': 'idle-in-transaction', '25P04': 'transaction' };
+const ended: Readonly<Record<string, string>> = {
+  '55P03': 'lock',
+  '57014': 'statement',
+  '25P03': 'idle-in-transaction',
+  '25P04': 'transaction',
+};
 /** No connection is left for us: nothing was sent. */
 const full = new Set(['53300']);
 /** Connection exceptions (class 08), and a server that stops or starts. */

@@ -118,7 +118,10 @@ export class Canaries implements OnModuleDestroy {
     const { at, epoch, replicas } = await this.facts.ask({ scope });
     const credential = await this.mint([{ ...scope, epoch }], at);
     const answers = await Promise.all(
-      replicas.map(async (replica) => [replica.id, (await this.ask(replica, credential, { withinMs: this.limits.replicas.rehearseMs })).verdict]),
+      replicas.map(async (replica) => [
+        replica.id,
+        (await this.ask(replica, credential, { withinMs: this.limits.replicas.rehearseMs })).verdict,
+      ]),
     );
     await this.dataSource.query(
       `WITH old AS (DELETE FROM platform.rehearsals WHERE at < now() - interval '1 day')
