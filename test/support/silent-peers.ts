@@ -322,7 +322,7 @@ export async function openTrials(dir: string): Promise<{ trials: Readonly<Record
         const exporter = new OTLPTraceExporter({ url, timeoutMillis: limits.telemetry.exportMs });
         const call = () =>
           new Promise((resolve, reject) => {
-            exporter.export([], ({ code, error }) => (Number(code) === 0 ? resolve(undefined) : reject(error ?? new Error('not taken'))));
+            exporter.export([], ({ code, error }) => ((code as number) === 0 ? resolve(undefined) : reject(error ?? new Error('not taken'))));
           });
         return Promise.resolve({ call, close: () => exporter.shutdown() });
       },

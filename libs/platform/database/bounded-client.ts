@@ -22,6 +22,9 @@ export class BoundedClient extends pg.Client {
     const limits = config.limits ?? defaultLimits.database;
     super({ ...config, connectionTimeoutMillis: limits.connectMs });
     this.limits = limits;
+    const send = this.query.bind(this) as (...asked: unknown[]) => unknown;
+    // Every form of asking, by promise and by callback, goes through here.
+    this.query = ((...asked: unknown[]) => this.ask(send, asked)) as typeof this.query;
   }
 
   /** Says goodbye, but waits for nobody who does not hear it. */
@@ -31,6 +34,7 @@ export class BoundedClient extends pg.Client {
     const late = setTimeout(() => {
       this.connection.stream.destroy();
     }, this.limits.connectMs);
+    late.unref();
     this.once('end', () => {
       clearTimeout(late);
     });
@@ -39,9 +43,8 @@ export class BoundedClient extends pg.Client {
     return undefined;
   }
 
-  override query(...asked: unknown[]): never {
+  private ask(send: (...asked: unknown[]) => unknown, asked: readonly unknown[]): unknown {
     const callback = asked.at(-1);
-    const send = super.query.bind(this) as (...parts: unknown[]) => unknown;
     const late = setTimeout(() => {
       this.connection.stream.destroy(new Unanswered(this.limits.answerMs));
     }, this.limits.answerMs);
@@ -52,11 +55,12 @@ export class BoundedClient extends pg.Client {
       return send(...asked.slice(0, -1), (...answer: unknown[]) => {
         over();
         (callback as (...parts: unknown[]) => void)(...answer);
-      }) as never;
+      });
     const answered = send(...asked);
-    if (answered instanceof Promise) void answered.then(over, over);
-    else over();
-    return answered as never;
+    const { then } = answered as Partial<Promise<unknown>>;
+    if (then === undefined) over();
+    else void (answered as Promise<unknown>).then(over, over);
+    return answered;
   }
 }
 
