@@ -39,16 +39,16 @@ export const limits: Limits = limitsConfig.parse({
     deadPeerMs: 2_000,
   },
   migrations: { lockMs: 500, statementMs: 1_000, turnMs: 1_000 },
-  access: { answerMs: 1_000 },
-  bell: { connectMs: 800, ringMs: 1_000, silentMs: 1_500 },
-  keys: { requestMs: 800 },
-  objects: { connectMs: 800, requestMs: 1_000, silentMs: 700 },
-  cluster: { connectMs: 800, requestMs: 1_000, watchSilentMs: 1_000 },
-  issuer: { requestMs: 800 },
-  replicas: { rehearseMs: 800, answerMs: 1_000 },
+  access: { answerMs: 1_500 },
+  bell: { connectMs: 1_500, ringMs: 1_500, silentMs: 2_000 },
+  keys: { requestMs: 1_500 },
+  objects: { connectMs: 2_000, requestMs: 2_500, silentMs: 2_000 },
+  cluster: { connectMs: 1_500, requestMs: 2_000, watchSilentMs: 1_500 },
+  issuer: { requestMs: 2_000 },
+  replicas: { rehearseMs: 1_500, answerMs: 2_000 },
   engine: { runMs: 1_500 },
-  cli: { answerMs: 1_000, silentMs: 800, issuerMs: 1_000 },
-  telemetry: { exportMs: 1_000 },
+  cli: { answerMs: 2_000, silentMs: 1_500, issuerMs: 2_000 },
+  telemetry: { exportMs: 1_500 },
 });
 const tries = 2;
 
@@ -253,7 +253,7 @@ export async function openTrials(dir: string): Promise<{ trials: Readonly<Record
             const config = objectsConfig.parse({ kind: 's3', endpoint, region: s3.region, bucket: 'silent', attempts: tries, ...keysOf });
             const store = await objectsFromConfig(config, sealed, limits.objects);
             const key = `scenarios/${newId()}`;
-            const put = () => store.put(key, randomBytes(1_500_000), { sealedBy: 'some/thing' });
+            const put = () => store.put(key, randomBytes(800_000), { sealedBy: 'some/thing' });
             await put();
             const read = async (): Promise<void> => {
               for await (const part of await store.get(key, { sealedBy: 'some/thing' }))
@@ -322,7 +322,9 @@ export async function openTrials(dir: string): Promise<{ trials: Readonly<Record
         const exporter = new OTLPTraceExporter({ url, timeoutMillis: limits.telemetry.exportMs });
         const call = () =>
           new Promise((resolve, reject) => {
-            exporter.export([], ({ code, error }) => ((code as number) === 0 ? resolve(undefined) : reject(error ?? new Error('not taken'))));
+            exporter.export([], ({ code, error }) =>
+              (code as number) === 0 ? resolve(undefined) : reject(error ?? new Error('not taken')),
+            );
           });
         return Promise.resolve({ call, close: () => exporter.shutdown() });
       },
