@@ -1,5 +1,6 @@
 import { forgetAnswers } from '#platform/database';
 import { Handlers, Relay, Turns, WorkRunner } from '#platform/queue';
+import { Seams } from '#platform/seams';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ComposedModule } from '../composition/platform.module.js';
@@ -26,6 +27,7 @@ export async function startWorker(platform: Platform): Promise<() => Promise<voi
     platform.bell,
     handlers.jobs(),
     consumers,
+    app.get(Seams).all('work-over'),
     platform.log,
     platform.config.worker.lanes,
   );

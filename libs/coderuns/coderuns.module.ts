@@ -2,7 +2,7 @@ import { IdentityModule } from '#identity';
 import { AuthorisationsModule } from '#authorisations';
 import { DatasetsModule } from '#datasets';
 import { DomainsModule } from '#domains';
-import { runEnd, RunsModule } from '#runs';
+import { runEnd, runOver, RunsModule } from '#runs';
 import { SeatsModule } from '#seats';
 import { Module } from '@nestjs/common';
 import { CodeReading } from './application/code-reading.js';
@@ -33,6 +33,7 @@ import { SubmissionsRepository } from './persistence/submissions.repository.js';
     Quarantine,
     CodeRunKind,
     runEnd(CodeRunKind, [runJob, trialJob]),
+    runOver(CodeRunKind, [runJob, trialJob]),
     resultsHolding,
     CodeRunsEvidence,
   ],

@@ -1,4 +1,4 @@
-import { instant, pageQuery } from '#platform/http/schemas';
+import { instant, pageQuery, waits } from '#platform/http/schemas';
 import { RunState } from '#runs/contract';
 import { z } from 'zod';
 
@@ -86,6 +86,7 @@ export const CodeRunView = z
     requestedAt: instant,
     startedAt: instant.nullable(),
     finishedAt: instant.nullable(),
+    waits: waits.nullable(),
     cause: runCauseSchema.nullable(),
     /** Rows of a trial's result; null for a production run. */
     rows: z.int().nullable(),

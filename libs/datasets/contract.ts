@@ -1,4 +1,4 @@
-import { day, pageQuery } from '#platform/http/schemas';
+import { day, pageQuery, waits } from '#platform/http/schemas';
 import { z } from 'zod';
 import { badReasons, cellChecks, cellTypes } from './domain/cell.js';
 import { copyStates, datasetStates } from './domain/copy.states.js';
@@ -108,6 +108,7 @@ export const CopyView = z.object({
   version: z.int(),
   createdAt: z.string(),
   state: z.enum(copyStates),
+  waits: waits.nullable(),
   datasetId: z.uuid(),
   edition: z.string(),
   fieldsVersion: z.int(),

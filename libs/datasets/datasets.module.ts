@@ -6,6 +6,7 @@ import { Copies } from './application/copies.js';
 import { CopyFiles } from './application/copy-files.js';
 import { CopyImport } from './application/copy-import.js';
 import { DatasetsEvidence } from './application/datasets-evidence.js';
+import { ImportOver } from './application/import-over.js';
 import { Datasets } from './application/datasets.js';
 import { RegisteredDatasets } from './application/registered-datasets.js';
 import { Uploads } from './application/uploads.js';
@@ -24,6 +25,7 @@ import { UploadsRepository } from './persistence/uploads.repository.js';
     Copies,
     CopyFiles,
     CopyImport,
+    ImportOver,
     copiesHolding,
     DatasetsEvidence,
     RegisteredDatasets,

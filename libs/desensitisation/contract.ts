@@ -1,5 +1,5 @@
 import { Grade, SensitiveType } from '#datasets/contract';
-import { day, instant, pageQuery } from '#platform/http/schemas';
+import { day, instant, pageQuery, waits } from '#platform/http/schemas';
 import { RunState } from '#runs/contract';
 import { z } from 'zod';
 
@@ -149,6 +149,7 @@ export const DesensitisationPlanView = z
     findings: z.array(columnFindingSchema),
     approvedBy: z.uuid().nullable(),
     approvedAt: instant.nullable(),
+    waits: waits.nullable(),
     cause: z.string().nullable(),
   })
   .meta({ id: 'DesensitisationPlan' });
@@ -190,6 +191,7 @@ export const DesensitisationRunView = z
     requestedAt: instant,
     startedAt: instant.nullable(),
     finishedAt: instant.nullable(),
+    waits: waits.nullable(),
     cause: causeSchema.nullable(),
     proof: z.object({ passed: z.boolean(), checks: z.array(checkResultSchema) }).nullable(),
     lineage: z.array(outputColumnSchema).nullable(),

@@ -2,14 +2,14 @@ import { IdentityModule } from '#identity';
 import { AuthorisationsModule } from '#authorisations';
 import { DatasetsModule } from '#datasets';
 import { DomainsModule } from '#domains';
-import { runEnd, RunsModule } from '#runs';
+import { runEnd, runOver, RunsModule } from '#runs';
 import { Module } from '@nestjs/common';
 import { CopyGate } from './application/copy-gate.js';
 import { DesensitisationEvidence } from './application/desensitisation-evidence.js';
 import { DesensitisationRunKind } from './application/desensitisation-run-kind.js';
 import { Desensitising } from './application/desensitising.js';
 import { Plans } from './application/plans.js';
-import { ProposalEnd } from './application/proposal-end.js';
+import { ProposalEnd, ProposalOver } from './application/proposal-end.js';
 import { Proposals } from './application/proposals.js';
 import { PseudonymKeys } from './application/pseudonym-keys.js';
 import { Runs } from './application/runs.js';
@@ -37,7 +37,9 @@ import { RunsRepository } from './persistence/runs.repository.js';
     Runs,
     Samples,
     runEnd(DesensitisationRunKind, [runJob]),
+    runOver(DesensitisationRunKind, [runJob]),
     ProposalEnd,
+    ProposalOver,
     samplesHolding,
     DesensitisationEvidence,
   ],

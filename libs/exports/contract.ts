@@ -1,4 +1,4 @@
-import { pageQuery, signedDocument } from '#platform/http/schemas';
+import { pageQuery, signedDocument, waits } from '#platform/http/schemas';
 import { z } from 'zod';
 import { checkNames } from './domain/check.js';
 import { exportStates } from './domain/export-request.js';
@@ -37,6 +37,7 @@ export const ExportRequestView = z.object({
   purpose: z.string(),
   recipient: z.string(),
   state: z.enum(exportStates),
+  waits: waits.nullable().describe('What is away, where that holds its checks up'),
   files: z.array(ExportFileView),
   reviewers: z.array(z.string()).describe('Places of the review, by party'),
   round: z.int().describe('Raised each time a review is voided'),

@@ -5,6 +5,7 @@ export * from './canonical.js';
 export * from './check-digits.js';
 export * from './clock.js';
 export * from './context.js';
+export * from './dependencies.js';
 export * from './digest.js';
 export * from './document-types.js';
 export * from './endings.js';

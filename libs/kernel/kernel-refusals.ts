@@ -53,7 +53,7 @@ export const kernelRefusals = {
   },
   'audit.unavailable': {
     status: 503,
-    transient: true,
+    awaits: 'database',
     zh: '审计记录无法写入，操作未执行。',
     en: 'The audit entry could not be written, so nothing was done.',
     satisfyZh: '待数据库恢复后重试。',
@@ -66,7 +66,7 @@ export const kernelRefusals = {
 export function refuserOf<const C extends RefusalCatalogue>(catalogue: C) {
   const all: RefusalCatalogue = { ...kernelRefusals, ...catalogue };
   return (code: (keyof C & string) | keyof typeof kernelRefusals, details: Readonly<Record<string, Json>> = {}): Refusal =>
-    new Refusal(code, details, all[code]?.transient ?? false);
+    new Refusal(code, details, all[code]?.transient ?? all[code]?.awaits !== undefined, all[code]?.awaits);
 }
 
 /** For the kernel alone: every context has its own, of its own catalogue. */

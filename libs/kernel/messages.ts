@@ -27,13 +27,23 @@ export const defineEvent = <P extends object>(name: `${string}.v${number}`, sche
 export const lanes = ['cuts', 'lapses', 'events', 'terminations', 'work', 'trials'] as const;
 export type Lane = (typeof lanes)[number];
 
+/** When work is given up. Its subject ends in the same transaction, by the seam `work-over`. */
+export interface Patience {
+  /** Tries that came to nothing by the work's own fault. */
+  readonly tries: number;
+  /** How long one dependency may stay away before that is the end, in minutes. */
+  readonly outageMinutes: number;
+}
+
 export interface JobSettings {
   readonly lane: Lane;
-  /** Tries before the work is a dead letter. */
-  readonly maxAttempts: number;
+  /** Without it the work is never given up: it is tried until it is done, and shows how often it failed. */
+  readonly patience?: Patience;
   /** Seconds a worker may be silent before another takes the work over. Running work renews it. */
   readonly leaseSeconds: number;
-  /** Seconds before the second try; doubles each time, 10 minutes at most. */
+  /** Seconds that running work may show no progress; then it is told to end and its lease lapses. */
+  readonly stillSeconds: number;
+  /** Seconds before the second try; doubles each time, up to what the lane bears. */
   readonly backoffSeconds: number;
 }
 
@@ -53,8 +63,8 @@ export const defineJob = (name: string, lane: Lane, cut: JobCut, settings: Parti
   name,
   lane,
   cut,
-  maxAttempts: 5,
   leaseSeconds: 60,
+  stillSeconds: 900,
   backoffSeconds: 2,
   ...settings,
   [defined]: 'job',

@@ -1,4 +1,5 @@
 import type { Json } from './canonical.js';
+import type { Dependency } from './dependencies.js';
 
 /** One refusal in both languages: the rule that was broken and what would satisfy it. `{name}` is filled from the details. */
 export interface RefusalText {
@@ -8,8 +9,10 @@ export interface RefusalText {
   readonly en: string;
   readonly satisfyZh: string;
   readonly satisfyEn: string;
-  /** What is broken around a piece of work and not in it: another try may do better. */
+  /** Another try may do better. */
   readonly transient?: true;
+  /** What is away: then nothing is wrong with what was asked, and queued work waits for it. Another try may do better, too. */
+  readonly awaits?: Dependency;
   /** Regulation ids (requirements catalogue) or other sources of the rule. */
   readonly sources?: readonly string[];
 }
@@ -26,6 +29,8 @@ export class Refusal extends Error {
     readonly details: Readonly<Record<string, Json>> = {},
     /** As its catalogue says: whether another try may do better. */
     readonly transient = false,
+    /** As its catalogue says: what is away. */
+    readonly awaits?: Dependency,
   ) {
     super(code);
   }

@@ -1,5 +1,5 @@
 import { lanes } from '#kernel';
-import { pageOf, pageQuery, signedDocument } from '#platform/http/schemas';
+import { pageOf, pageQuery, signedDocument, waits } from '#platform/http/schemas';
 import { z } from 'zod';
 
 const state = z.enum(['shown', 'failing', 'no-data']);
@@ -72,6 +72,7 @@ export const WorkQuery = pageQuery.extend({
   state: workState.optional(),
   lane: z.enum(lanes).optional(),
   name: z.string().max(80).optional(),
+  failing: z.stringbool().optional().describe('Open work that failed at least once or waits for what is away'),
 });
 export const WorkItem = z.object({
   id: z.uuid(),
@@ -79,7 +80,9 @@ export const WorkItem = z.object({
   lane: z.enum(lanes),
   key: z.uuid(),
   state: workState,
-  attempts: z.number().int(),
+  attempts: z.number().int().describe('Tries that failed by its own fault, since it last went on'),
+  losses: z.number().int().describe('Workers that were lost with it'),
+  waits: waits.nullable().describe('What is away, where that holds it up'),
   dueAt: z.string(),
   orderedAt: z.string(),
   finishedAt: z.string().nullable(),
@@ -128,6 +131,7 @@ export const OperationView = z.object({
   subject: z.uuid().describe('The object it is about'),
   state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
   attempts: z.number().int(),
+  waits: waits.nullable().describe('What is away, where that holds it up'),
   progress: z.record(z.string(), z.unknown()).nullable(),
   error: z.string().nullable(),
   orderedAt: z.string(),

@@ -1,4 +1,4 @@
-export { runEnd } from './application/run-end.js';
+export { runEnd, runOver } from './application/run-end.js';
 export type { Attempt, Made, RunAct, RunKind, Said } from './application/run-kind.js';
 export { RunLife } from './application/run-life.js';
 export { runResults } from './application/run-results.js';

@@ -261,9 +261,9 @@ describe('every audit action', () => {
 describe('every refusal', () => {
   it('is transient where what is broken or busy lies around the work: then another try may do better', () => {
     const around = Object.entries(catalogue).filter(([, { status }]) => [429, 502, 503, 504].includes(status));
-    const lasting = around.filter(([, { transient }]) => transient !== true).map(([code]) => code);
-    // What a copy is left with once its import gave up: no try's fault, but its end.
-    expect(lasting).toEqual(['dataset-copy.import-gave-up']);
+    const lasting = around.filter(([, { transient, awaits }]) => transient !== true && awaits === undefined).map(([code]) => code);
+    // What a copy or a run is left with once it was given up: no try's fault, but its end.
+    expect(lasting.sort()).toEqual(['dataset-copy.import-gave-up', 'queue.outage-too-long']);
   });
 
   it('says the rule and what would satisfy it, in both languages, with the same figures in both', () => {

@@ -16,7 +16,7 @@ import { startControlPlane } from '../../deploy/embedded/servers/control-plane.j
 import { opdomainConfig } from '../../apps/composition/config.js';
 import { installation, user } from '../../libs/domains/manifests/index.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
-import { filePerson, inDays, ok, openOperating, type Operating } from '../support/operating.js';
+import { filePerson, fileRecord, inDays, ok, openOperating, type Operating } from '../support/operating.js';
 import { pathsOf } from '../support/cuts.js';
 import { cpuTimes, type CpuTimes } from './cpu.js';
 import { fillLanes, heldContext } from './held-lanes.js';
@@ -199,12 +199,12 @@ async function bareAuthorisation(medium: Medium, { unitId, authorityId }: Operat
   return made;
 }
 
-/** What a seat needs of a person, as it was filed for another over the API. */
+/** What a seat needs of a person besides the verified number, as it was filed for another over the API. */
 const fileAs = (medium: Medium, like: string, personId: string): Promise<unknown> =>
   medium.sql(`DO $$ BEGIN SET LOCAL session_replication_role = replica;
     INSERT INTO identity.personnel_records (id, person_id, kind, valid_from, documented_from, valid_until, evidence_digest, withdrawn, details)
     SELECT gen_random_uuid(), '${personId}', kind, valid_from, documented_from, valid_until, evidence_digest, withdrawn, details
-    FROM identity.personnel_records WHERE person_id = '${like}'; END $$`);
+    FROM identity.personnel_records WHERE person_id = '${like}' AND kind <> 'real-name'; END $$`);
 
 async function makeSeats(medium: Medium, operatings: readonly Operating[], many: number): Promise<{ id: string; authority: Caller }[]> {
   const seats: { id: string; authority: Caller }[] = [];
@@ -213,6 +213,7 @@ async function makeSeats(medium: Medium, operatings: readonly Operating[], many:
   await each(many, async (position) => {
     const { unitId, authority, manager, scenarioId } = operatings[position % operatings.length] as Operating;
     const person = await medium.person(unitId, ['unit-developer']);
+    await fileRecord(authority, person.personId, 'real-name', inDays(300));
     await fileAs(medium, filed.personId, person.personId);
     const { id } = ok(
       await manager.post('/seats', { personId: person.personId, scenarioId, clause: '授权协议第四条', endsOn: inDays(60) }),

@@ -208,6 +208,13 @@ describe('an operation domain, from request to destruction', () => {
     await admin.remove(refOf(standing), asSeen(standing));
     const degraded = await reached('degraded', (seen) => seen.state === 'degraded', 10);
     expect(degraded.troubles.map((trouble) => trouble.kind)).toContain('policies-changed');
+    // A probe that fails, and keeps failing, must not hide what others change meanwhile.
+    await medium.until(async () => {
+      expect((await medium.operator.post(`/operation-domains/${id}/probes`)).status).toBeLessThan(300);
+      const [last] = (await medium.operator.get<{ items: { asked: number; held: number }[] }>(`/operation-domains/${id}/probes`)).body
+        .items;
+      return last !== undefined && last.held < last.asked;
+    }, 'a probe to be let through');
     const ref = { apiVersion: networking, kind: 'NetworkPolicy', namespace, name: 'default-deny' };
     const uid = (await admin.read(ref))?.metadata.uid;
     await medium.until(async () => {

@@ -57,6 +57,8 @@ describeHere(`the demo${missing === '' ? '' : ` (skipped: ${missing})`}`, () => 
     second.kill('SIGKILL');
     expect(await second.ended).toBe('SIGKILL');
     await until('all that the second started to end by itself', 30, async () => (await stillRunning(ofTheSecond)).length === 0);
+    const left = await readdir(scratchOf(dir), { recursive: true, withFileTypes: true });
+    expect(left.filter((entry) => !entry.isDirectory())).toEqual([]);
 
     const third = start('demo', args);
     expect([await third.ended, third.said()]).toEqual([0, expect.stringContaining('every step ok')]);

@@ -69,6 +69,7 @@ describe('an import that is cut off or doubled', () => {
     signal,
     act: (action: string) => systemAct('datasets', action, systemClock.now()),
     progress: () => Promise.resolve(),
+    held: () => Promise.resolve(),
   });
 
   it('publishes once, whole, and leaves nothing of the other tries [DES-03]', async () => {

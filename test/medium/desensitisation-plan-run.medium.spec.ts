@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { type EngineStep } from '#platform/engine';
 import { residentIdCheck, type SensitiveType } from '../../libs/datasets/contract.js';
 import type { Plan, SchemaColumn, Technique } from '../../libs/desensitisation/contract.js';
@@ -96,7 +95,6 @@ async function examine(chosen: Plan, key: Uint8Array = realKey): Promise<Proof> 
   const answers = outcome.ok
     ? outcome.steps.slice(examination.preparation.length).map((step) => (step.kind === 'rows' ? step : undefined))
     : [];
-  rmSync(scratch.file('examined.parquet'));
   return judge(examination, answers);
 }
 const failures = (proof: Proof) =>
@@ -108,7 +106,6 @@ describe('a plan run by the engine', () => {
   it('writes a sample in which every value is what the reference makes of it [DES-02] [DES-03]', async () => {
     const compiled = await desensitise({ ...plan, sampling: { atMost: 4000 } });
     const rows = await rowsOf('SELECT CAST(COLUMNS(*) AS VARCHAR) FROM output', compiled.columns);
-    rmSync(scratch.file('out.parquet'));
     const frequent = new Set(['教师', '农民', '医生']);
     const expected = people.map((row) =>
       plan.columns.flatMap((d, i) => {
@@ -124,7 +121,6 @@ describe('a plan run by the engine', () => {
     const drawn = async (sampling: Plan['sampling'], seed: string): Promise<string[]> => {
       const compiled = await desensitise({ ...plan, ...(sampling === undefined ? {} : { sampling }) }, seed);
       const rows = await rowsOf('SELECT "手机号", "身份证号" FROM output', compiled.columns);
-      rmSync(scratch.file('out.parquet'));
       return rows.map((row) => JSON.stringify(row));
     };
     const small = await drawn({ rate: 0.1, atMost: 300 }, 'a');

@@ -130,7 +130,7 @@ describe('a proposal', () => {
     }) as Engine;
     const room = [part(UnitOfWork), part(PlansRepository), part(CopyGate), part(RunScratch)] as const;
     const proposals = new Proposals(...room, looked, systemClock);
-    await proposals.make(plan, { signal: new AbortController().signal, lastAttempt: false });
+    await proposals.make(plan, { signal: new AbortController().signal, held: () => Promise.resolve() });
     await prescribe(null);
     expect(ok(await data.steward.get(`/desensitisation-plans/${plan}`))).toMatchObject({
       ...{ state: 'failed', cause: 'scenario.route-prescribed', content: null },
@@ -251,7 +251,7 @@ describe('a desensitisation run', () => {
       workId: newId(),
       key: id,
       attempt: 1,
-      lastAttempt: false,
+      held: () => Promise.resolve(),
       signal: new AbortController().signal,
       progress: () => Promise.resolve(),
       again: () => undefined,

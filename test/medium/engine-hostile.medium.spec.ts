@@ -24,7 +24,6 @@ here('a hostile binary in the engine’s place', () => {
   const abstract = `opdomain-hostile-${String(process.pid)}`;
   let dir: string;
   let walls: Bubblewrap;
-  let own: Scratch;
   let other: Scratch;
   let secrets: string[];
   const listeners: Server[] = [];
@@ -37,9 +36,9 @@ here('a hostile binary in the engine’s place', () => {
     if (!(found instanceof Bubblewrap)) throw new Error(found.reason);
     walls = found;
     const area = new ScratchArea({ root, allowDiskScratch: false, owner: walls.owner });
-    [own, other] = [area.allocate(1_000_000), area.allocate(1_000_000)];
+    other = area.allocate(1_000_000);
     writeFileSync(other.file('raw.csv'), 'raw', { mode: 0o644 });
-    for (const scratch of [own, other]) scratch.handOver();
+    other.handOver();
     // What an installation keeps, as readable as files can be: nothing but the walls is between.
     secrets = ['master.key', 'database.url', 'opdomain.yaml'].map((name) => join(dir, name));
     for (const path of secrets) writeFileSync(path, 'secret', { mode: 0o644 });
@@ -55,15 +54,17 @@ here('a hostile binary in the engine’s place', () => {
   });
 
   const loopback = (): number => (listeners[0]?.address() as { port: number }).port;
-  const launch = (): Launch => ({ script: 'child', scratch: own.folder, memoryMb: 64, fileBytes: 500_000 });
+  const launch = (): Launch => ({ script: 'child', files: [], memoryMb: 64, scratchBytes: 500_000 });
   const program = (args: readonly string[]) => ({
     mounts: [{ from: join(dir, 'hostile'), to: '/engine/hostile' }],
     command: ['/engine/hostile', ...args],
   });
   const outside = (): string[] => [
     ...secrets,
-    other.file('raw.csv'),
-    ...['environ', 'mem', 'maps', 'cwd', 'root'].map((name) => `/proc/${String(process.pid)}/${name}`),
+    other.folder,
+    ...['environ', 'mem', 'maps', 'cwd', 'root', `fd/${String(other.descriptor('raw.csv'))}`].map(
+      (name) => `/proc/${String(process.pid)}/${name}`,
+    ),
     ...['/etc/passwd', '/etc/shadow', '/root', '/home', '/run/secrets', '/var', '/sys', '/usr/bin/env', process.cwd()],
   ];
   /** The launcher's own command line, less the words of some of its guards. */
@@ -81,7 +82,7 @@ here('a hostile binary in the engine’s place', () => {
     return Object.fromEntries(said.trim().split('\n').map((line) => line.split(/ (?=\S+$)/) as [string, string])); // prettier-ignore
   };
   const spawned = ([command = '', ...args]: string[]): ChildProcess => {
-    const child = spawn(command, args, { cwd: '/', env: {}, stdio: ['pipe', 'ignore', 'inherit', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: '/', env: {}, detached: true, stdio: ['pipe', 'ignore', 'inherit', 'pipe', 'pipe'] });
     const filter = child.stdio[4] as Writable;
     filter.on('error', () => undefined);
     filter.end(Buffer.from(seccompFilters[process.arch] ?? '', 'base64'));
@@ -149,8 +150,8 @@ here('a hostile binary in the engine’s place', () => {
   it('is what the probe at start measures: shown with every guard, not shown without one', async () => {
     expect(await measure(walls)).toMatchObject({ state: 'shown', by: expect.stringMatching(/^bubblewrap \d/) });
     const unguarded = Object.assign(Object.create(walls) as Bubblewrap, {
-      start: (...of: Parameters<Bubblewrap['start']>) => {
-        const command = walls.command(...of);
+      start: (...[of, program]: Parameters<Bubblewrap['start']>) => {
+        const command = walls.command(of, program);
         command.splice(command.indexOf('--seccomp'), 2);
         return spawned(command);
       },
@@ -161,6 +162,21 @@ here('a hostile binary in the engine’s place', () => {
     expect(done).toEqual(
       expect.arrayContaining(['second-process', 'seccomp filter', 'call ptrace', 'call unshare', 'call clone', 'call socket']),
     );
+    expect(weak.rows).toContainEqual(expect.objectContaining({ attempt: 'outlive its parent', outcome: 'refused' }));
+  });
+
+  it('is what the probe at start measures of its death too: not shown where the kernel was not asked to kill it', async () => {
+    const unbound = Object.assign(Object.create(walls) as Bubblewrap, {
+      start: (...[of, program, parent = []]: Parameters<Bubblewrap['start']>) => {
+        const guards = ['--die-with-parent', '--pdeathsig', 'KILL'];
+        return spawned([...parent, ...walls.command(of, program).filter((word) => !guards.includes(word))]);
+      },
+    });
+    const { state, rows } = await measure(unbound, 1_000);
+    expect(state).toBe('not-shown');
+    expect(rows.filter(({ outcome }) => outcome !== 'refused')).toEqual([
+      { attempt: 'outlive its parent', outcome: 'done', answer: expect.stringMatching(/^alive after \d+ ms$/) },
+    ]);
   });
 
   it('is held by the filter that its source compiles to, for both processors', async () => {

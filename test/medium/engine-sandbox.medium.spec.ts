@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import {
   SandboxEngine,
   ScratchArea,
@@ -13,6 +15,7 @@ import {
   type EngineStep,
   type Scratch,
 } from '#platform/engine';
+import { firstFile } from '../../libs/platform/engine/launcher.js';
 
 const root = `/dev/shm/opdomain-engine-test-${String(process.pid)}`;
 const engine = await SandboxEngine.open({
@@ -96,6 +99,7 @@ describe('the sandboxed engine', () => {
       `SELECT * FROM read_text('${scratch.folder}/people.csv/../people.csv')`,
       `SELECT * FROM 'http://127.0.0.1:9/x.parquet'`,
       `SELECT * FROM 's3://bucket/x.parquet'`,
+      ...['/proc/self/fd', '/proc/thread-self/fd', '/dev/fd'].map((fd) => `SELECT * FROM read_text('${fd}/${String(firstFile)}')`),
       `SELECT getenv('HOME')`,
       `FROM query('SELECT * FROM read_text(''/etc/passwd'')')`,
     ];
@@ -152,10 +156,11 @@ describe('the sandboxed engine', () => {
       line: 1,
       column: 8,
     });
-    expect(causeOf(await run([select(`SELECT secret FROM '${scratch.file('people.parquet')}'`)], { inputs: parquet }))).toMatchObject({
+    expect(
+      causeOf(await run([select(`SELECT secret FROM read_parquet('/proc/self/fd/${String(firstFile)}')`)], { inputs: parquet })),
+    ).toMatchObject({
       kind: 'Permission',
     });
-    rmSync(scratch.file('people.parquet'));
   });
 
   it('says the kind, line and column of an error and never a value [DES-01]', async () => {
@@ -249,7 +254,18 @@ describe('the sandboxed engine', () => {
     expect(causeOf(memory)?.code).toMatch(/^engine\.(memory|scratch)-limit$/);
     expect(causeOf(spill)?.code).toBe('engine.scratch-limit');
     expect(causeOf(output)?.code).toBe('engine.scratch-limit');
-    rmSync(scratch.file('big.csv'), { force: true });
+    truncateSync(scratch.file('big.csv'));
+  });
+
+  it('counts what its files hold and what it spills together', async () => {
+    await using full = area.allocate(400_000_000);
+    truncateSync(full.file('raw.bin'), 395_000_000);
+    const wide = script('CREATE TABLE t AS SELECT range r, md5(range::VARCHAR) m FROM range(6000000)');
+    const limits = { memoryMb: 150, scratchBytes: 400_000_000 };
+    expect(causeOf(await engine.run({ scratch: full, inputs: [], steps: [wide, forever], limits }))?.code).toBe('engine.scratch-limit');
+    truncateSync(full.file('raw.bin'));
+    const cause = causeOf(await engine.run({ scratch: full, inputs: [], steps: [wide, select('SELECT 1')], limits }));
+    expect(cause).toBeUndefined();
   });
 
   it('spills within its scratch and leaves nothing there', async () => {
@@ -292,6 +308,18 @@ describe('the scratch', () => {
     }
     expect(existsSync(folder)).toBe(false);
     expect(() => area.allocate(Number.MAX_SAFE_INTEGER)).toThrow('engine.scratch-full');
+  });
+
+  it('keeps files that have no name, each opened anew by who reads or writes it, until it is disposed', async () => {
+    const one = area.allocate(1_000_000);
+    expect(await one.write('a.csv', Readable.from([Buffer.from('first')]))).toBe(5);
+    expect([await text(one.read('a.csv')), await text(one.read('a.csv')), one.bytes()]).toEqual(['first', 'first', 5]);
+    writeFileSync(one.file('a.csv'), 'x');
+    expect([await text(one.read('a.csv')), one.bytes(), await text(one.read('never-written'))]).toEqual(['x', 1, '']);
+    expect(readdirSync(one.folder, { recursive: true })).toEqual(['spill']);
+    one.dispose();
+    one.dispose();
+    expect(() => one.descriptor('a.csv')).toThrow('ENOENT'); // the folder is gone too
   });
 
   it('removes at start what a killed process left, and nothing of the living', () => {

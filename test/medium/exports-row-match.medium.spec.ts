@@ -47,7 +47,6 @@ function residents(count: number): Row[] {
 const raw = residents(20_000);
 
 async function compare(names: readonly string[], rows: readonly Row[]): Promise<SourceMeasure> {
-  for (const file of ['export.csv', 'e.parquet', 's.parquet']) rmSync(scratch.file(file), { force: true });
   const file = new PlainTableFile(scratch.file('export.csv'));
   for (const row of rows) file.row(row);
   file.close();
@@ -68,7 +67,7 @@ beforeAll(async () => {
   }
   appender.closeSync();
   await connection.run(
-    `COPY (SELECT * REPLACE (birth_date::DATE AS birth_date, income::INTEGER AS income, household::TINYINT AS household) FROM t) TO '${scratch.file('source.parquet')}' (FORMAT parquet)`,
+    `COPY (SELECT * REPLACE (birth_date::DATE AS birth_date, income::INTEGER AS income, household::TINYINT AS household) FROM t) TO '${scratch.file('source.parquet')}' (FORMAT parquet, USE_TMP_FILE false)`,
   );
   connection.closeSync();
 });

@@ -12,6 +12,7 @@ import {
 import { SignedDocuments } from '#platform/documents';
 import { Job, type JobRun } from '#platform/queue';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Implements, type WorkOver } from '#platform/seams';
 import { Injectable, Module } from '@nestjs/common';
 import { once } from 'node:events';
 import { EventEmitter } from 'node:events';
@@ -19,7 +20,7 @@ import { contexts } from '../../apps/composition/contexts.js';
 import { application, openCast, type Cast } from '../support/authorised.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 
-const longWork = defineJob('long.work', 'work', { goesOn: 'a test’s' }, { maxAttempts: 1 });
+const longWork = defineJob('long.work', 'work', { goesOn: 'a test’s' }, { patience: { tries: 2, outageMinutes: 1 } });
 /** Long work whose steps the test decides. */
 const steps = new EventEmitter();
 @Injectable()
@@ -33,7 +34,15 @@ class LongWork {
     await run.progress({ done: 2, of: 2 });
   }
 }
-@Module({})
+@Implements('work-over')
+@Injectable()
+class LongOver implements WorkOver {
+  readonly jobs = [longWork];
+  readonly by = 'test';
+  readonly action = 'long.ordered';
+  giveUp = (): Promise<void> => Promise.resolve();
+}
+@Module({ providers: [LongOver] })
 class LongModule {}
 const longContext: ContextDeclaration = {
   name: 'long',
@@ -111,8 +120,8 @@ describe('the board', () => {
     const record = mine?.opens.replace(':id', mine.ids[0] ?? '') ?? '';
     expect(await here.officer.get(record)).toMatchObject({ status: 200, body: { unitId: here.unit } });
     expect((await there.officer.get(record)).status).toBe(404);
-    expect(await number(here.officer, 'dead-letters')).toBeUndefined();
-    expect(await number(medium.operator, 'dead-letters')).toMatchObject({ state: 'fresh', opens: '/work?state=dead' });
+    expect(await number(here.officer, 'work-given-up')).toBeUndefined();
+    expect(await number(medium.operator, 'work-given-up')).toMatchObject({ state: 'fresh', opens: '/work?state=dead' });
     const board = (await medium.operator.get<BoardAnswer>('/board')).body;
     expect(board.numbers.filter(({ state }) => state !== 'fresh')).toEqual([]);
   });
@@ -143,6 +152,10 @@ describe('the requirements', () => {
       state: 'shown',
       evidence: [{ source: 'PlatformEvidence', ageSeconds: 0 }],
     });
+    const isolation = all.items.find(({ id }) => id === 'MOD-03')?.evidence.find(({ source }) => source === 'PlatformEvidence')?.what;
+    expect(isolation).toMatch(
+      /attempts to get out were refused at start; when its parent was killed: gone after \d+ ms; a killed worker leaves nothing|not isolated: .*; a killed worker leaves /,
+    );
     expect(all.items.filter(({ state, evidence }) => state === 'shown' && evidence.length === 0)).toEqual([]);
     expect(all.items.filter(({ evidence }) => evidence.length === 0).every(({ state }) => state === 'no-data')).toBe(true);
     const failing = await requirementsOf(medium.auditor, '?state=failing');
@@ -225,32 +238,41 @@ describe('long work', () => {
     steps.emit('finish', 'done');
   });
 
-  it('that failed for good is listed, replayed by the platform operator, and the replay stands in the journal', async () => {
+  it('that keeps failing is listed, tried at once for the platform operator, and that stands in the journal', async () => {
     let started = once(steps, 'started');
     const id = await order(here.unit);
     await started;
     steps.emit('finish', 'fail');
-    await medium.until(
-      async () =>
-        (await medium.operator.get<{ items: { id: string; lastError: string }[] }>('/work?state=dead&name=long.work')).body.items[0],
-      'the dead letter',
-    );
-    expect((await number(medium.operator, 'dead-letters'))?.by).toMatchObject({ 'long.work': 1 });
-    expect((await here.officer.post(`/work/${id}/replays`)).status).toBe(403);
-    expect((await medium.operator.post(`/work/${newId()}/replays`)).body).toMatchObject({ code: 'work.not-found' });
+    const failing = async (): Promise<unknown> =>
+      (await medium.operator.get<{ items: { id: string }[] }>('/work?failing=true&name=long.work')).body.items[0];
+    expect(await medium.until(failing, 'the failed work')).toMatchObject({
+      id,
+      state: 'due',
+      attempts: 1,
+      losses: 0,
+      waits: null,
+      lastError: 'RangeError',
+    });
+    await medium.sql(`UPDATE platform.work SET attempts = 7, due_at = now() + interval '1 day' WHERE id = $1`, [id]);
+    expect((await number(medium.operator, 'work-failing'))?.by).toMatchObject({ 'long.work': 1 });
+    expect((await here.officer.post(`/work/${id}/retries`)).status).toBe(403);
+    expect((await medium.operator.post(`/work/${newId()}/retries`)).body).toMatchObject({ code: 'work.not-found' });
     started = once(steps, 'started');
     const key = { 'idempotency-key': newId() };
-    expect((await medium.operator.post(`/work/${id}/replays`, undefined, key)).body).toMatchObject({ id, state: 'due' });
-    expect((await medium.operator.post(`/work/${id}/replays`, undefined, key)).body).toMatchObject({ id, state: 'due' });
+    expect((await medium.operator.post(`/work/${id}/retries`, undefined, key)).body).toMatchObject({ id, state: 'due', attempts: 0 });
+    expect((await medium.operator.post(`/work/${id}/retries`, undefined, key)).body).toMatchObject({ id, state: 'due' });
     await started;
-    expect((await medium.operator.post(`/work/${id}/replays`)).body).toMatchObject({ code: 'work.not-dead', details: { state: 'leased' } });
+    expect((await medium.operator.post(`/work/${id}/retries`)).body).toMatchObject({
+      code: 'work.not-failing',
+      details: { state: 'leased' },
+    });
     steps.emit('finish', 'done');
     await medium.until(
       async () => (await medium.operator.get<{ state: string }>(`/operations/${id}`)).body.state === 'succeeded',
-      'the replay to succeed',
+      'the retry to succeed',
     );
     expect(
-      await medium.sql(`SELECT outcome FROM platform.journal WHERE action = 'work.replayed' AND object_id = $1 AND outcome = 'done'`, [id]),
+      await medium.sql(`SELECT outcome FROM platform.journal WHERE action = 'work.retried' AND object_id = $1 AND outcome = 'done'`, [id]),
     ).toHaveLength(1);
   });
 });

@@ -18,18 +18,18 @@ import { openDelivered, type Delivered, type Plan } from '../support/delivered.j
 import { holdingOf } from '../support/holdings.js';
 import { ok } from '../support/operating.js';
 import { timesDone } from '../support/outcomes.js';
-import { engineEnds, SteppedRuns, type EngineEnd, type Try } from '../support/stepped-runs.js';
+import { engineEnds, SteppedRuns, wears, type EngineEnd, type Try, type Wear } from '../support/stepped-runs.js';
 
 /** What can befall a run; `nth` picks among the tries that are under way, lost workers' too. */
 type Event =
-  | { readonly what: 'claim'; readonly lastAttempt: boolean }
+  | { readonly what: 'claim'; readonly wear: Wear }
   | { readonly what: 'engine'; readonly nth: number; readonly end: EngineEnd }
   | { readonly what: 'commit' | 'drain'; readonly nth: number }
   | { readonly what: 'lose' | 'path' | 'stop' | 'person' | 'destroy' };
 
 const nth = fc.nat({ max: 3 });
 const event: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('claim' as const), lastAttempt: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('claim' as const), wear: fc.constantFrom('fresh' as const, ...wears) }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -69,6 +69,7 @@ beforeAll(async () => {
   data = await openDelivered();
   worker = await data.medium.worker();
   life = worker.get(RunLife, { strict: false });
+  const overs = worker.get(Seams, { strict: false }).all('work-over');
   const { developer } = data.operating;
   const { personId, organisationId } = developer;
   actor = { kind: 'person', personId, organisationId, sessionId: newId(), grants: [], organisationIds: [organisationId], regions: {} };
@@ -81,12 +82,17 @@ beforeAll(async () => {
   const { proof, lineage, rowsIn, rowsOut } = sampled;
   kinds.set('desensitisation-run', {
     ...{ name: 'desensitisation-run', holding: 'desensitised-samples', kind: desensitisation },
-    runs: new SteppedRuns<DesensitisationRunRow>(data, life, {
-      kind: desensitisation,
-      folder: sampleFolder,
-      asked: Object.assign({}, sampled, { proof: null, lineage: null, rowsIn: null, rowsOut: null }),
-      result: { ...storedIn(sampled), proof, lineage, rowsIn, rowsOut },
-    }),
+    runs: new SteppedRuns<DesensitisationRunRow>(
+      data,
+      life,
+      {
+        kind: desensitisation,
+        folder: sampleFolder,
+        asked: Object.assign({}, sampled, { proof: null, lineage: null, rowsIn: null, rowsOut: null }),
+        result: { ...storedIn(sampled), proof, lineage, rowsIn, rowsOut },
+      },
+      overs,
+    ),
     cancellations: (id) => `/desensitisation-runs/${id}/cancellations`,
     result: (id) => reading('desensitisation-run.read', (tx) => samples.get(tx, id)),
   });
@@ -108,12 +114,17 @@ beforeAll(async () => {
   const codeRuns = worker.get(CodeRuns, { strict: false });
   kinds.set('code-run', {
     ...{ name: 'code-run', holding: 'code-run-results', kind: code },
-    runs: new SteppedRuns<CodeRunRow>(data, life, {
-      kind: code,
-      folder: resultFolder,
-      asked: Object.assign({}, ran, { copies: null, lineage: null, rows: null }),
-      result: { ...storedIn(ran), lineage: ran.lineage, rows: ran.rows },
-    }),
+    runs: new SteppedRuns<CodeRunRow>(
+      data,
+      life,
+      {
+        kind: code,
+        folder: resultFolder,
+        asked: Object.assign({}, ran, { copies: null, lineage: null, rows: null }),
+        result: { ...storedIn(ran), lineage: ran.lineage, rows: ran.rows },
+      },
+      overs,
+    ),
     cancellations: (run) => `/code-runs/${run}/cancellations`,
     result: (run) => reading('code-run.read', (tx) => codeRuns.result(tx, run)),
   });
@@ -141,7 +152,7 @@ async function live({ name, holding, kind, runs, cancellations, result }: Kind, 
   const befall = async (one: Event): Promise<void> => {
     switch (one.what) {
       case 'claim': {
-        const taken = await runs.claim(id, one.lastAttempt);
+        const taken = await runs.claim(id, one.wear);
         if (taken !== undefined) tries.push(taken);
         return;
       }
@@ -151,8 +162,8 @@ async function live({ name, holding, kind, runs, cancellations, result }: Kind, 
         return under('commit', one.nth)?.go();
       case 'drain': {
         const drained = under('engine', one.nth);
-        drained?.controller.abort(new Error('draining'));
-        return drained?.go('aborted');
+        await Promise.all([drained?.drain(), drained?.go('aborted')]);
+        return;
       }
       case 'lose':
         await runs.giveBack(id);
@@ -204,6 +215,10 @@ async function live({ name, holding, kind, runs, cancellations, result }: Kind, 
       const [work] = await data.medium.sql<{ state: string }>('SELECT state FROM platform.work WHERE key = $1', [id]);
       expect(work?.state).toBe('cancelled');
     }
+    // What is given up has ended: nobody waits for a run that no worker takes any more.
+    const [work] = await data.medium.sql<{ state: string }>('SELECT state FROM platform.work WHERE key = $1', [id]);
+    if (work?.state === 'dead') expect(run.state).not.toMatch(/^(queued|running|checking)$/);
+    if (run.finishedAt === null) expect(['due', 'leased']).toContain(work?.state);
   };
 
   for (const together of events) {
@@ -214,7 +229,7 @@ async function live({ name, holding, kind, runs, cancellations, result }: Kind, 
   for (const one of tries) while (one.at !== 'over') await one.go();
   await mustHold();
   await runs.giveBack(id);
-  const last = await runs.claim(id, true);
+  const last = await runs.claim(id, 'worn');
   while (last !== undefined && last.at !== 'over') await last.go();
   await mustHold();
   const run = await runs.row(id);

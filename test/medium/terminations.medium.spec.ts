@@ -228,6 +228,40 @@ describe('a termination', () => {
     expect((await medium.platform.keys.state(`scenario/${unit.scenarioId}`)).state).toBe('destroyed');
   });
 
+  it('is asked to go on by its own revocation alone: those of a suspension and of a person leave no work that can never be done', async () => {
+    const unit = await openOperating(medium);
+    const developer = await medium.person(unit.unitId, ['unit-developer']);
+    await filePerson(unit.authority, developer.personId);
+    const revoked = ok<{ id: string }>(
+      await medium.security.post(`/people/${developer.personId}/revocations`, { ground: 'incident', reason: '越权查询' }),
+    );
+    const imposing = { ground: 'security-duty-unmet', evidence: [{ what: '越权查询', digest: sha256('e') }], decidedOn: inDays(0) };
+    const period = { length: 10, unit: 'calendar-days', source: '协议第九条' };
+    ok(await unit.authority.post(`/authorisations/${unit.authorisationId}/suspensions`, { ...imposing, period }));
+    const receipts = (): Promise<{ id: string; state: string }[]> =>
+      medium.sql(`SELECT id, state FROM seats.revocations WHERE id = $1 OR authorisation_id = $2`, [revoked.id, unit.authorisationId]);
+    await medium.until(async () => {
+      const rows = await receipts();
+      return rows.length === 2 && rows.every(({ state }) => state === 'closed');
+    }, 'both receipts');
+    const ids = (await receipts()).map(({ id }) => id);
+    await medium.until(
+      async () =>
+        (
+          await medium.sql<{ state: string }>(
+            `SELECT work.state FROM platform.outbox JOIN platform.work ON work.event_id = outbox.id
+             WHERE outbox.key = ANY($1) AND work.name = 'terminations.on-revocation-closed'`,
+            [ids],
+          )
+        ).filter(({ state }) => state === 'done').length === 2,
+      'both to be heard of',
+    );
+    const nobodys = await medium.sql(
+      `SELECT key FROM platform.work WHERE name = 'terminations.proceed' AND key NOT IN (SELECT id FROM terminations.terminations)`,
+    );
+    expect(nobodys).toEqual([]);
+  });
+
   it('opens by itself when the term is over [TERM-06]', async () => {
     const unit = await openOperating(medium);
     await bypassing(

@@ -37,7 +37,7 @@ export async function writeParquet(
   }
   appender.closeSync();
   const columns = schema.map((column, i) => `CAST(c${String(i)} AS ${duckdbType[column.type]}) AS "${column.name}"`);
-  await connection.run(`COPY (SELECT ${columns.join(', ')} FROM t) TO '${scratch.file(file)}' (FORMAT parquet)`);
+  await connection.run(`COPY (SELECT ${columns.join(', ')} FROM t) TO '${scratch.file(file)}' (FORMAT parquet, USE_TMP_FILE false)`);
   connection.closeSync();
 }
 export const input = (

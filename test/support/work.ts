@@ -24,6 +24,7 @@ import {
   type JobRun,
   type QueueConfig,
 } from '#platform/queue';
+import type { WorkOver } from '#platform/seams';
 import { createLogger } from '#platform/telemetry';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,6 +36,18 @@ import { openDatabase, type TestDatabase } from './database.js';
 
 export const bells = ['postgres', 'redis'] as const;
 
+/** A row of the work table. */
+export interface StandingWork {
+  readonly state: string;
+  readonly attempts: number;
+  readonly losses: number;
+  readonly waits_for: string | null;
+  readonly waits_since: Date | null;
+  readonly due_at: Date;
+  readonly last_error: string | null;
+  readonly lease_owner: string | null;
+}
+
 /** A queue of one kind over a database of its own, whose workers and relays a test starts and ends as processes would. */
 export interface WorkBench {
   readonly unitOfWork: UnitOfWork;
@@ -44,13 +57,14 @@ export interface WorkBench {
   worker(handlers: {
     jobs?: readonly JobHandler[];
     consumers?: readonly EventHandler[];
+    overs?: readonly WorkOver[];
     places?: z.input<typeof laneConfig>;
   }): Promise<{ die(): Promise<void>; stop(): Promise<void> }>;
   relay(consumers?: readonly EventHandler[], rung?: readonly Lane[]): Relay;
   /** Empties the queue's own memory: every ring that was under way is lost. */
   loseRings(): Promise<void>;
   order(job: JobType, key?: Id, unitId?: Id): Promise<Id>;
-  work(id: Id): Promise<{ state: string; attempts: number; last_error: string | null; lease_owner: string | null }>;
+  work(id: Id): Promise<StandingWork>;
   until<T>(check: () => Promise<T | undefined | false>, what: string, seconds?: number): Promise<T>;
   close(): Promise<void>;
 }
@@ -58,8 +72,10 @@ export interface WorkBench {
 /** Defines work and says who does it. */
 export const job = (name: string, run: (run: JobRun) => Promise<void>, options: Partial<JobSettings> = {}): JobHandler => {
   const { lane = 'work', ...settings } = options;
-  return { job: defineJob(name, lane, { goesOn: 'a test’s' }, { maxAttempts: 3, backoffSeconds: 0.1, ...settings }), run };
+  return { job: defineJob(name, lane, { goesOn: 'a test’s' }, { backoffSeconds: 0.1, ...settings }), run };
 };
+/** Ends what a test's job was for when that is given up. */
+export const over = (of: JobHandler, giveUp: WorkOver['giveUp']): WorkOver => ({ jobs: [of.job], by: 'test', action: 'test.done', giveUp });
 export const anyEvent = (name: `${string}.v${number}`): EventType => defineEvent(name, z.object({}));
 export const consumer = (event: EventType, name: string, consume: EventHandler['consume']): EventHandler => ({ event, name, consume });
 
@@ -121,19 +137,28 @@ export async function openWorkBench(kind: (typeof bells)[number], root: string):
     unitOfWork,
     dataSource,
     bell,
-    async worker({ jobs = [], consumers = [], places = {} }) {
+    async worker({ jobs = [], consumers = [], overs = [], places = {} }) {
       const own = await connect();
       const ownBell = await openBell(queue.config);
-      const runner = new WorkRunner(
-        own,
-        await unitOfWorkOn(own),
-        systemClock,
-        ownBell,
-        new Map(jobs.map((one) => [one.job.name, one])),
-        consumers,
-        log,
-        laneConfig.parse(places),
-      );
+      const start = (unitOfWorkOfOwn: UnitOfWork): WorkRunner =>
+        new WorkRunner(
+          own,
+          unitOfWorkOfOwn,
+          systemClock,
+          ownBell,
+          new Map(jobs.map((one) => [one.job.name, one])),
+          consumers,
+          overs,
+          log,
+          laneConfig.parse(places),
+        );
+      const runner = await unitOfWorkOn(own)
+        .then(start)
+        .catch(async (fault: unknown) => {
+          await own.destroy();
+          await ownBell.close();
+          throw fault;
+        });
       runner.start();
       let dead = false;
       const one = {
@@ -167,10 +192,7 @@ export async function openWorkBench(kind: (typeof bells)[number], root: string):
         tx.enqueue(job, { key, ...(unitId === undefined ? {} : { unitId }) }),
       ),
     async work(id) {
-      const rows: { state: string; attempts: number; last_error: string | null; lease_owner: string | null }[] = await dataSource.query(
-        'SELECT state, attempts, last_error, lease_owner FROM platform.work WHERE id = $1',
-        [id],
-      );
+      const rows: StandingWork[] = await dataSource.query('SELECT * FROM platform.work WHERE id = $1', [id]);
       if (rows[0] === undefined) throw new Error('no such work');
       return rows[0];
     },

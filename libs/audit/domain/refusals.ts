@@ -94,7 +94,7 @@ export const auditRefusals = {
   },
   'audit.tree-behind': {
     status: 503,
-    transient: true,
+    awaits: 'audit-tree',
     zh: '数据库中的日志(大小 {size})与外部检查点(大小 {externalSize})不符,排序已停止。',
     en: 'The log in the database (size {size}) does not match the external checkpoint (size {externalSize}); sequencing has stopped.',
     satisfyZh: '数据库可能恢复自旧备份或被改写:由审计管理员核对检查点后再开放。',

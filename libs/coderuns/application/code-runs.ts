@@ -1,6 +1,7 @@
 import { assertRight, Scenarios } from '#authorisations';
 import { assertSees, type ActContext, type Digest, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
+import { withWaits } from '#platform/queue';
 import { resultOf, RunLife, type StoredResult } from '#runs';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -75,7 +76,7 @@ export class CodeRuns {
   list(ctx: ActContext, query: z.output<typeof byScenario>): Promise<Page<RunAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const page = await this.runs.page(tx, { scenarioId: query.scenarioId }, query);
-      return { items: page.items.map(viewOf), next: page.next };
+      return { items: await withWaits(tx, page.items, viewOf), next: page.next };
     });
   }
 
@@ -83,7 +84,7 @@ export class CodeRuns {
     return this.unitOfWork.read(ctx, async (tx) => {
       const run = await this.runs.get(tx, id);
       await this.runs.assertSees(tx, run);
-      return viewOf(run);
+      return (await withWaits(tx, [run], viewOf))[0] as RunAnswer;
     });
   }
 
@@ -111,6 +112,7 @@ const viewOf = (run: CodeRunRow): RunAnswer => ({
   requestedAt: run.createdAt,
   startedAt: run.startedAt,
   finishedAt: run.finishedAt,
+  waits: null,
   cause: run.cause,
   rows: run.mode === 'trial' ? run.rows : null,
   columns: run.lineage?.map(({ column }) => column) ?? null,

@@ -4,6 +4,7 @@ import { assertSees, personOf } from '#identity';
 import { DataRequests, Scenarios } from '#authorisations';
 import { UnitOfWork } from '#platform/database';
 import type { Page, PageRequest, Tx } from '#platform/database';
+import { withWaits, type Waits } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { DeliverCopy } from '../contract.js';
@@ -22,6 +23,8 @@ import { importJob } from '../domain/work.js';
 import { refuse } from '../domain/refusals.js';
 
 export type CopyFacts = DatasetCopy & { readonly version: number };
+/** A copy with what its import waits for. */
+export type WaitingCopy = CopyFacts & { readonly waits: Waits | null };
 
 /** A ready copy as a run may read it: where its file lies, and what each of its columns is. */
 export interface ReadableCopy {
@@ -99,13 +102,19 @@ export class Copies {
     ctx: ActContext,
     where: { scenarioId?: Id | undefined; datasetId?: Id | undefined },
     request: PageRequest,
-  ): Promise<Page<CopyFacts>> {
-    return this.unitOfWork.read(ctx, (tx) => this.repository.page(tx, where, request));
+  ): Promise<Page<WaitingCopy>> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const page = await this.repository.page(tx, where, request);
+      return { items: await withWaits(tx, page.items, (copy) => copy), next: page.next };
+    });
   }
 
   /** @throws Refusal `dataset-copy.not-found`, also for another unit's (ISO-02). */
-  read(ctx: ActContext, id: Id): Promise<CopyFacts> {
-    return this.unitOfWork.read(ctx, (tx) => this.seen(tx, ctx, id));
+  read(ctx: ActContext, id: Id): Promise<WaitingCopy> {
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const copy = await this.seen(tx, ctx, id);
+      return (await withWaits(tx, [copy], () => copy))[0] ?? { ...copy, waits: null };
+    });
   }
 
   /** Lines and reasons, never values. */

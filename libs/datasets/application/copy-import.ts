@@ -25,6 +25,8 @@ export interface ImportRun {
   readonly signal: AbortSignal;
   act(action: string): ActContext;
   progress(rows: number): Promise<void>;
+  /** As of the queued work. */
+  held(tx: Tx): Promise<void>;
 }
 interface Begun {
   readonly copy: CopyFacts;
@@ -81,16 +83,16 @@ export class CopyImport {
     }
   }
 
-  /** After the last try. */
-  async giveUp(run: ImportRun, fault: unknown): Promise<void> {
-    const cause = fault instanceof Refusal ? fault.code : fault instanceof Error ? fault.name : 'unknown';
-    await this.fail(run, { code: 'dataset-copy.import-gave-up', details: { cause } }, undefined);
+  /** For an import whose work is given up. */
+  giveUp(tx: Tx, copyId: Id, why: Refusal): Promise<void> {
+    return this.failIn(tx, copyId, { code: 'dataset-copy.import-gave-up', details: { cause: why.code } });
   }
 
   private begin(run: ImportRun): Promise<Begun | undefined> {
     return this.unitOfWork.run(run.act('dataset-copy.import-started'), async (tx) => {
       const { copy, dataset, grant } = await this.gather(tx, run.copyId);
       if (copy.state !== 'received' && copy.state !== 'importing') return undefined;
+      await run.held(tx);
       const { fieldsVersion } = dataset;
       // A second try of an import that was cut off finds it importing already, and goes on.
       const started = await (copy.state === 'importing'
@@ -107,6 +109,7 @@ export class CopyImport {
       const { copy, grant } = await this.gather(tx, run.copyId);
       const stillGranted = imported.file.columns.every(({ name }) => grant.fields.has(name)) && grant.rowLimit === begun.grant.rowLimit;
       if (copy.state !== 'importing' || !stillGranted) return undefined;
+      await run.held(tx);
       const at = this.clock.now();
       const ready = await this.repository.move(tx, copy, { state: 'ready', ...imported, readyAt: at });
       await this.repository.removeBadRows(tx, copy.id);
@@ -127,13 +130,19 @@ export class CopyImport {
 
   private async fail(run: ImportRun, failure: ImportFailure, sorted: SortedDelivery | undefined): Promise<void> {
     await this.unitOfWork.run(run.act('dataset-copy.import-failed'), async (tx) => {
-      const copy = await this.repository.lock(tx, run.copyId, 'update');
-      if (copy.state !== 'received' && copy.state !== 'importing') return;
-      const failed = await this.repository.move(tx, copy, { state: 'failed', failure, counts: sorted?.counts ?? null });
-      await this.repository.addBadRows(tx, copy.id, sorted?.badRows ?? []);
-      await tx.record({ action: 'dataset-copy.import-failed', ...subjectOf(copy), before: copy, after: failed, reasons: [failure.code] });
-      await tx.enqueue(endUploadJob, { key: copy.uploadId });
+      await this.failIn(tx, run.copyId, failure, sorted);
+      await run.held(tx);
     });
+  }
+
+  private async failIn(tx: Tx, copyId: Id, failure: ImportFailure, sorted?: SortedDelivery): Promise<void> {
+    const copy = await this.repository.lock(tx, copyId, 'update');
+    if (copy.state !== 'received' && copy.state !== 'importing') return;
+    const failed = await this.repository.move(tx, copy, { state: 'failed', failure, counts: sorted?.counts ?? null });
+    await this.repository.addBadRows(tx, copy.id, sorted?.badRows ?? []);
+    const reasons = [failure.code];
+    await tx.record({ action: 'dataset-copy.import-failed', ...subjectOf(copy), before: copy, after: failed, reasons });
+    await tx.enqueue(endUploadJob, { key: copy.uploadId });
   }
 
   /** Locks scenario, holding and copy, in the order in which a delivery locks them. */

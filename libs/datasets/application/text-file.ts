@@ -11,7 +11,7 @@ export class TextFile implements AsyncDisposable {
   private constructor(private readonly file: FileHandle) {}
 
   static async create(path: string): Promise<TextFile> {
-    return new TextFile(await open(path, 'wx', 0o600));
+    return new TextFile(await open(path, 'w'));
   }
 
   async add(text: string): Promise<void> {

@@ -3,7 +3,7 @@ import { Act, act, Ctx, idParam, In, pageOf, pageQuery } from '#platform/http';
 import type { Input, Output } from '#platform/http';
 import { Controller } from '@nestjs/common';
 import { Copies } from '../application/copies.js';
-import type { CopyFacts } from '../application/copies.js';
+import type { CopyFacts, WaitingCopy } from '../application/copies.js';
 import { BadRowsPage, CopiesQuery, CopyView, DeliverCopy } from '../contract.js';
 
 const readers = ['provider', 'authority', 'unit-manager', 'unit-developer', 'platform-operator', 'security-admin', 'audit-admin'] as const;
@@ -74,7 +74,8 @@ export class CopiesController {
   }
 }
 
-const viewOf = (copy: CopyFacts) => ({
+const viewOf = (copy: CopyFacts | WaitingCopy) => ({
+  waits: null,
   ...copy,
   leftOut: [...copy.leftOut],
   file: copy.file === null ? null : { ...copy.file, columns: [...copy.file.columns] },

@@ -25,12 +25,7 @@ export class DatasetsJobs {
     const { key: copyId, signal } = run;
     const act = (action: string) => systemAct('datasets', action, this.clock.now(), run.traceparent);
     const progress = (rows: number): Promise<void> => run.progress({ rows });
-    try {
-      await this.imports.run({ copyId, signal, act, progress });
-    } catch (fault) {
-      if (run.lastAttempt && !signal.aborted) await this.imports.giveUp({ copyId, signal, act, progress }, fault);
-      throw fault;
-    }
+    await this.imports.run({ copyId, signal, act, progress, held: (tx) => run.held(tx) });
   }
 
   /** Due when an upload expires, and rung earlier once its delivery was imported or failed (IMP-01). */

@@ -2,6 +2,7 @@ import { copyNotFound } from '#datasets';
 import { Standings } from '#identity';
 import { mayMove, newId, personOf, sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
+import { withWaits } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ApprovePlan, byScenario, DesensitisationPlanView, OutputColumn, Plan } from '../contract.js';
@@ -119,12 +120,12 @@ export class Plans {
   list(ctx: ActContext, query: z.output<typeof byScenario>): Promise<Page<PlanAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const page = await this.plans.page(tx, query.scenarioId, query);
-      return { items: page.items.map(viewOf), next: page.next };
+      return { items: await withWaits(tx, page.items, viewOf), next: page.next };
     });
   }
 
   detail(ctx: ActContext, id: Id): Promise<PlanAnswer> {
-    return this.unitOfWork.read(ctx, async (tx) => viewOf(await this.seen(tx, id)));
+    return this.unitOfWork.read(ctx, async (tx) => (await withWaits(tx, [await this.seen(tx, id)], viewOf))[0] as PlanAnswer);
   }
 
   /** For other contexts: the output columns of a run with what they derive from. Empty before it succeeded. */
@@ -153,5 +154,6 @@ const viewOf = (plan: PlanRow): PlanAnswer => ({
   findings: [...plan.findings],
   approvedBy: plan.approvedBy,
   approvedAt: plan.approvedAt,
+  waits: null,
   cause: plan.cause,
 });

@@ -1,6 +1,6 @@
-import type { Id } from '#kernel';
+import type { Id, Refusal } from '#kernel';
 import type { Tx } from '#platform/database';
-import { Implements, type WorkEnd } from '#platform/seams';
+import { Implements, type WorkEnd, type WorkOver } from '#platform/seams';
 import { Injectable } from '@nestjs/common';
 import { refuse } from '../domain/refusals.js';
 import { proposeJob } from '../domain/work.js';
@@ -28,4 +28,17 @@ export class ProposalEnd implements WorkEnd {
     const { kind, id } = planObject(plan);
     return { object: `${kind}/${id}`, state: `plan ${plan.state}`, over: plan.state !== 'proposing' };
   };
+}
+
+/** How a proposal ends that could not be made: its plan has failed. */
+@Implements('work-over')
+@Injectable()
+export class ProposalOver implements WorkOver {
+  readonly jobs = [proposeJob];
+  readonly by = 'desensitisation';
+  readonly action = 'desensitisation-plan.proposal-failed';
+
+  constructor(private readonly proposals: Proposals) {}
+
+  giveUp = (tx: Tx, key: Id, why: Refusal): Promise<void> => this.proposals.failIn(tx, key, why);
 }

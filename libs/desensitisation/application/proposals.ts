@@ -17,7 +17,7 @@ import { CopyGate, type UsableCopy } from './copy-gate.js';
 import { rawFile, rawInput } from './desensitising.js';
 
 /** One try of the queued work. */
-type Attempt = Pick<JobRun, 'signal' | 'lastAttempt' | 'traceparent'>;
+type Attempt = Pick<JobRun, 'signal' | 'held' | 'traceparent'>;
 
 /** Rows that detection looks at; drawn evenly, the same ones each time. */
 const looked = 2000;
@@ -42,18 +42,22 @@ export class Proposals {
         const plan = await this.plans.get(tx, planId);
         return plan.state === 'proposing' ? this.gate.usable(tx, plan.copyId, tx.context.at) : undefined;
       });
-      if (copy !== undefined) await this.draft(planId, await this.propose(copy, work), act('desensitisation-plan.proposed'));
+      if (copy !== undefined) await this.draft(planId, await this.propose(copy, work), act('desensitisation-plan.proposed'), work);
     } catch (fault) {
       if (!endsWork(fault, work)) throw fault;
-      await this.unitOfWork.run(act('desensitisation-plan.proposal-failed'), (tx) => this.failIn(tx, planId, fault));
+      await this.unitOfWork.run(act('desensitisation-plan.proposal-failed'), async (tx) => {
+        await this.failIn(tx, planId, fault);
+        await work.held(tx);
+      });
     }
   }
 
-  private draft(planId: Id, { copyId, proposal, columns }: Drawn, act: ActContext): Promise<void> {
+  private draft(planId: Id, { copyId, proposal, columns }: Drawn, act: ActContext, work: Attempt): Promise<void> {
     return this.unitOfWork.run(act, async (tx) => {
       await this.gate.usable(tx, copyId, act.at);
       const plan = await this.plans.lock(tx, planId);
       if (plan.state !== 'proposing') return;
+      await work.held(tx);
       const digest = planDigest(proposal.plan, columns);
       await this.plans.move(tx, plan, {
         state: 'draft',

@@ -1,6 +1,7 @@
 import { copyNotFound } from '#datasets';
 import { sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page } from '#platform/database';
+import { withWaits } from '#platform/queue';
 import { RunLife } from '#runs';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -60,7 +61,7 @@ export class Runs {
   list(ctx: ActContext, query: z.output<typeof byScenario>): Promise<Page<RunAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const page = await this.runs.page(tx, { scenarioId: query.scenarioId }, query);
-      return { items: page.items.map(viewOf), next: page.next };
+      return { items: await withWaits(tx, page.items, viewOf), next: page.next };
     });
   }
 
@@ -68,7 +69,7 @@ export class Runs {
     return this.unitOfWork.read(ctx, async (tx) => {
       const run = await this.runs.get(tx, id);
       await this.runs.assertSees(tx, run);
-      return viewOf(run);
+      return (await withWaits(tx, [run], viewOf))[0] as RunAnswer;
     });
   }
 
@@ -100,6 +101,7 @@ const viewOf = (run: DesensitisationRunRow): RunAnswer => ({
   requestedAt: run.createdAt,
   startedAt: run.startedAt,
   finishedAt: run.finishedAt,
+  waits: null,
   cause: run.cause,
   proof: run.proof === null ? null : { passed: run.proof.passed, checks: [...run.proof.checks] },
   lineage: run.lineage === null ? null : [...run.lineage],

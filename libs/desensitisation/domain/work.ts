@@ -1,7 +1,7 @@
 import { defineJob } from '#kernel';
 
-/** A short lease: what was cut is told to stop within a quarter of it. */
-const settings = { maxAttempts: 4, leaseSeconds: 12 } as const;
+/** A short lease: what was cut is told to stop within a quarter of it. An engine at its longest shows nothing meanwhile. */
+const settings = { leaseSeconds: 12, stillSeconds: 4 * 3600, patience: { tries: 4, outageMinutes: 24 * 60 } } as const;
 
 export const proposeJob = defineJob('desensitisation.propose', 'work', 'with-its-scope', settings);
 export const runJob = defineJob('desensitisation.run', 'work', 'with-its-scope', settings);

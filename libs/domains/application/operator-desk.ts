@@ -47,6 +47,8 @@ export interface PassReport {
   readonly verdicts: readonly ZoneVerdict[];
   /** False: look again soon, whether or not anything changes. */
   readonly finished: boolean;
+  /** The zones are as wanted now: what differs later was changed by others, also while a probe fails. */
+  readonly mended: boolean;
   readonly failure: string | null;
 }
 
@@ -127,7 +129,7 @@ export class OperatorDesk {
       const { at } = report.findings;
       await this.operator.report(tx, domain.id, {
         at,
-        seen: report.finished ? read : read - 1,
+        seen: report.mended ? read : read - 1,
         steps: report.steps,
         failure: report.failure,
         retryAt: report.finished ? null : addMs(at, report.failure === null ? soonMs : afterFailureMs),

@@ -35,7 +35,7 @@ export const domainsRefusals = {
   },
   'domain.operator-silent': {
     status: 503,
-    transient: true,
+    awaits: 'operator',
     zh: '集群操作器在 {seconds} 秒内没有答复（{order}）。',
     en: 'The operator did not answer within {seconds} s ({order}).',
     satisfyZh: '检查操作器与集群 API 服务器；请求已登记，恢复后会继续办理。',
@@ -43,7 +43,7 @@ export const domainsRefusals = {
   },
   'domain.order-failed': {
     status: 502,
-    transient: true,
+    awaits: 'cluster',
     zh: '集群操作未能完成（{order}）：{cause}。',
     en: 'The cluster could not do it ({order}): {cause}.',
     satisfyZh: '按所列原因处理后重试。',
@@ -59,7 +59,7 @@ export const domainsRefusals = {
   },
   'domain.api-silent': {
     status: 502,
-    transient: true,
+    awaits: 'cluster',
     zh: '集群的部分接口没有答复：{left}。',
     en: 'Parts of the cluster’s API do not answer: {left}.',
     satisfyZh: '恢复或移除所列接口（APIService）；未能查看的部分不视为空。',

@@ -5,5 +5,5 @@ export const plantJob = defineJob(
   'domains.plant-canaries',
   'lapses',
   { goesOn: 'canaries guard the domain, whoever asked for it' },
-  { maxAttempts: 1000, backoffSeconds: 1 },
+  { backoffSeconds: 1 },
 );

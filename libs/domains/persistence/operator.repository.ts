@@ -102,10 +102,11 @@ export class OperatorRepository {
   async urgent(tx: Tx): Promise<Id[]> {
     const rows: { id: Id }[] = await managerOf(tx).query(
       `SELECT domain.id FROM domains.operation_domains domain LEFT JOIN domains.reconciliations pass ON pass.domain_id = domain.id
-       WHERE EXISTS (SELECT 1 FROM domains.rings r WHERE r.domain_id = domain.id)
-         OR ((pass.retry_at IS NULL OR pass.retry_at <= now())
+       WHERE domain.state <> 'destroyed' AND (EXISTS (SELECT 1 FROM domains.rings r WHERE r.domain_id = domain.id)
+         OR pass.retry_at <= now()
+         OR (pass.retry_at IS NULL
            AND (pass.wanted > pass.seen
-             OR EXISTS (SELECT 1 FROM domains.cluster_orders o WHERE o.domain_id = domain.id AND o.done_at IS NULL AND o.kind <> ALL($1))))`,
+             OR EXISTS (SELECT 1 FROM domains.cluster_orders o WHERE o.domain_id = domain.id AND o.done_at IS NULL AND o.kind <> ALL($1)))))`,
       [lookKinds],
     );
     return rows.map((row) => row.id);

@@ -55,7 +55,7 @@ export class DomainReconciler implements Reconciler {
 
   private async pass(wanted: WantedDomain, leadership: Leadership, options: InstallOptions): Promise<PassReport> {
     const at = this.desk.now();
-    const nothing = { made: [], lost: [], gone: [], steps: [], verdicts: [], finished: false };
+    const nothing = { made: [], lost: [], gone: [], steps: [], verdicts: [], finished: false, mended: false };
     try {
       const zones = currentZones(wanted.zones).filter((zone) => zone.goneAt === null);
       const plans = await Promise.all(zones.map((zone) => planZone(leadership, wanted, zone, options.operator)));
@@ -90,6 +90,7 @@ export class DomainReconciler implements Reconciler {
   ): PassReport {
     const { at, plans, lost, verdicts, policiesChanged, steps } = found;
     const failed = verdicts.filter((verdict) => !verdict.holds).map((verdict) => `${verdict.zone}/${verdict.probe}`);
+    const probed = failed.length === 0 && (wanted.domain.state !== 'provisioning' || policiesChanged.length === 0);
     const made = plans.filter((plan) => plan.found === 'standing' || plan.found === 'to-be-made').map((plan) => plan.zone);
     return {
       findings: {
@@ -103,10 +104,9 @@ export class DomainReconciler implements Reconciler {
       gone: plans.filter((plan) => plan.found === 'gone' && plan.zone.madeAt !== null).map((plan) => plan.zone),
       steps,
       verdicts,
-      finished:
-        lost.length === 0 &&
-        (wanted.domain.state !== 'provisioning' || failed.length + policiesChanged.length === 0) &&
-        failed.length === 0,
+      finished: lost.length === 0 && probed,
+      // What a zone that is being made still lacks follows from the making.
+      mended: lost.length === 0 && (wanted.domain.state !== 'provisioning' || probed),
       failure: null,
     };
   }

@@ -2,6 +2,7 @@ import { canonicalJson, newId, systemAct, type Clock, type Id } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { OBJECTS, type Objects } from '#platform/objects';
+import type { JobRun } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
 import { runGate, type GateOutcome } from '../domain/gate.js';
 import { bindingDigest, bindingOf } from '../domain/review-binding.js';
@@ -25,7 +26,8 @@ export class Checking {
   ) {}
 
   /** Safe to run twice: a request that is not waiting for its checks is left alone. */
-  async run(id: Id, signal?: AbortSignal, traceparent?: string): Promise<void> {
+  async run(work: Pick<JobRun, 'key' | 'signal' | 'traceparent' | 'held'>): Promise<void> {
+    const { key: id, signal, traceparent } = work;
     const order = await this.unitOfWork.run(systemAct('exports', 'export-request.check-begun', this.clock.now(), traceparent), (tx) =>
       this.begin(tx, id),
     );
@@ -34,7 +36,7 @@ export class Checking {
     const preview = await this.savePreview(order, measured);
     const outcome = runGate(measured.facts);
     await this.unitOfWork.run(systemAct('exports', 'export-request.checked', this.clock.now(), traceparent), (tx) =>
-      this.finish(tx, order, measured, outcome, preview),
+      this.finish(tx, work, order, measured, outcome, preview),
     );
   }
 
@@ -58,6 +60,7 @@ export class Checking {
 
   private async finish(
     tx: Tx,
+    work: Pick<JobRun, 'held'>,
     order: GateOrder,
     measured: GateMeasured,
     outcome: GateOutcome,
@@ -65,6 +68,7 @@ export class Checking {
   ): Promise<void> {
     const row = await this.requests.lock(tx, order.request.id);
     if (row.state !== 'checking' || row.round !== order.request.round) return;
+    await work.held(tx);
     const binding = bindingOf(row.files, order.policy, row.lineage);
     if (binding.policy !== bindingOf(row.files, await this.policies.current(tx), row.lineage).policy) {
       // The rules changed while the checks ran: what they measured counts no longer.

@@ -1,6 +1,7 @@
 import { Authorisations, Scenarios, valueIfGiven } from '#authorisations';
 import { newId, personOf, regionsOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
+import { withWaits } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ExportRequestsQuery, OpenExportRequest } from '../contract.js';
@@ -102,7 +103,7 @@ export class ExportRequests {
     return this.unitOfWork.read(ctx, async (tx) => {
       const { scenarioId, state } = query;
       const page = await this.requests.page(tx, { scenarioId, state }, query);
-      return { items: page.items.map(requestView), next: page.next };
+      return { items: await withWaits(tx, page.items, requestView), next: page.next };
     });
   }
 
@@ -110,7 +111,7 @@ export class ExportRequests {
     return this.unitOfWork.read(ctx, async (tx) => {
       const row = await this.requests.get(tx, id);
       this.standing.assertSees(ctx, row);
-      return requestView(row);
+      return (await withWaits(tx, [row], requestView))[0] as RequestAnswer;
     });
   }
 

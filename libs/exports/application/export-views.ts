@@ -19,6 +19,7 @@ export const requestView = (row: ExportRequestRow): RequestAnswer => ({
   purpose: row.purpose,
   recipient: row.recipient,
   state: row.state,
+  waits: null,
   files: row.files.map(({ id, name, bytes, digest }) => ({ id, name, bytes, digest })),
   reviewers: [...row.slots],
   round: row.round,

@@ -15,7 +15,7 @@ export class PlainTableFile implements TableReader {
   names: readonly string[] = [];
 
   constructor(path: string) {
-    this.#handle = openSync(path, 'wx', 0o600);
+    this.#handle = openSync(path, 'w');
   }
 
   columns(names: readonly string[]): void {

@@ -1,8 +1,9 @@
-import { newId, systemAct, type Clock, type Id } from '#kernel';
+import { newId, systemAct, type Clock } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { ENGINE, SCRATCH, type Engine, type ScratchArea } from '#platform/engine';
 import { CLOCK } from '#platform/http';
 import { OBJECTS, type Objects, type StoredObject } from '#platform/objects';
+import type { JobRun } from '#platform/queue';
 import { Inject, Injectable } from '@nestjs/common';
 import { resultFile } from '../domain/lineage.js';
 import type { ExportRequestRow, QuarantinedFile } from '../persistence/entities.js';
@@ -34,7 +35,8 @@ export class Quarantining {
   ) {}
 
   /** Safe to run twice: a request that has its file is left alone. */
-  async run(id: Id, signal: AbortSignal, traceparent?: string): Promise<void> {
+  async run(work: Pick<JobRun, 'key' | 'signal' | 'traceparent' | 'held'>): Promise<void> {
+    const { key: id, signal, traceparent } = work;
     const act = () => systemAct('exports', 'export-request.quarantined', this.clock.now(), traceparent);
     const waiting = await this.unitOfWork.run(act(), async (tx) => {
       const row = await this.requests.lock(tx, id, 'share');
@@ -46,6 +48,7 @@ export class Quarantining {
     await this.unitOfWork.run(act(), async (tx) => {
       const row = await this.requests.lock(tx, id);
       if (row.state !== 'quarantined' || row.files.length > 0) return;
+      await work.held(tx);
       const files = [fileOf(row, stored)];
       const next = await this.requests.update(tx, row, { files });
       const details = { files: files.map(({ id: fileId, bytes, digest }) => ({ fileId, bytes, digest })) };

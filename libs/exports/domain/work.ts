@@ -1,6 +1,6 @@
 import { defineJob } from '#kernel';
 
-const settings = { leaseSeconds: 120 } as const;
+const settings = { leaseSeconds: 120, stillSeconds: 4 * 3600 } as const;
 
 export const quarantineJob = defineJob(
   'exports.quarantine',
@@ -11,7 +11,7 @@ export const quarantineJob = defineJob(
   },
   settings,
 );
-/** A check that cannot finish is tried again and, in the end, a dead letter that people see; never a pass. */
+/** A check that cannot finish is tried again and again, and people see it; never a pass. */
 export const checkJob = defineJob(
   'exports.check',
   'work',
@@ -21,4 +21,4 @@ export const checkJob = defineJob(
   },
   settings,
 );
-export const expireJob = defineJob('exports.expire', 'lapses', { goesOn: 'it closes what was released' }, { maxAttempts: 20 });
+export const expireJob = defineJob('exports.expire', 'lapses', { goesOn: 'it closes what was released' });

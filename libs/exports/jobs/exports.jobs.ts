@@ -20,13 +20,12 @@ export class ExportsJobs {
 
   @Job(quarantineJob)
   async quarantine(run: JobRun): Promise<void> {
-    await this.quarantining.run(run.key, run.signal, run.traceparent);
+    await this.quarantining.run(run);
   }
 
-  /** A check that cannot finish is tried again and, in the end, a dead letter that people see; never a pass. */
   @Job(checkJob)
   async check(run: JobRun): Promise<void> {
-    await this.checking.run(run.key, run.signal, run.traceparent);
+    await this.checking.run(run);
   }
 
   @Job(expireJob)

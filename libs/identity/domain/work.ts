@@ -1,3 +1,3 @@
 import { defineJob } from '#kernel';
 
-export const expireProposal = defineJob('identity.expire-proposal', 'lapses', { goesOn: 'it ends a proposal' }, { maxAttempts: 20 });
+export const expireProposal = defineJob('identity.expire-proposal', 'lapses', { goesOn: 'it ends a proposal' });

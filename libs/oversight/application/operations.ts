@@ -101,6 +101,7 @@ const operationOf = (work: WorkView): Operation => ({
   subject: work.key,
   state: operationState(work.state),
   attempts: work.attempts,
+  waits: work.waits,
   progress: work.progress,
   error: work.lastError,
   orderedAt: work.orderedAt,

@@ -1,6 +1,6 @@
 import { systemAct, type Evidence, type EvidenceSource, type Instant } from '#kernel';
 import { UnitOfWork } from '#platform/database';
-import { ENGINE, notIsolatedBecause, type Engine } from '#platform/engine';
+import { ENGINE, notIsolatedBecause, orphanAttempt, type Engine } from '#platform/engine';
 import { Implements } from '#platform/seams';
 import { Inject, Injectable } from '@nestjs/common';
 import { OperationsRepository } from '../persistence/operations.repository.js';
@@ -51,11 +51,13 @@ export class PlatformEvidence implements EvidenceSource {
   /** As this process measured it when it started: what a run could try behind the walls, and what the kernel answered. */
   private isolation(): Pick<Evidence, 'state' | 'what'> {
     const { state, by, rows } = this.engine.isolation;
+    const orphan = rows.find(({ attempt }) => attempt === orphanAttempt)?.answer ?? 'unknown';
+    const death = `when its parent was killed: ${orphan}; a killed worker leaves ${this.engine.remains}`;
     return state === 'shown'
       ? {
           state: 'shown',
-          what: `the engine's processes are isolated by ${by}: ${String(rows.length)} attempts to get out were refused at start`,
+          what: `the engine's processes are isolated by ${by}: ${String(rows.length)} attempts to get out were refused at start; ${death}`,
         }
-      : { state: 'failing', what: `the engine's processes are not isolated: ${notIsolatedBecause(this.engine.isolation)}` };
+      : { state: 'failing', what: `the engine's processes are not isolated: ${notIsolatedBecause(this.engine.isolation)}; ${death}` };
   }
 }

@@ -1,6 +1,6 @@
 import { type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page } from '#platform/database';
-import { findWork, listWork, readLanes, replayWork, type WorkView } from '#platform/queue';
+import { findWork, listWork, readLanes, retryWork, type WorkView } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { LanesView, WorkQuery } from '../contract.js';
@@ -20,19 +20,19 @@ export class Work {
     return this.unitOfWork.read(ctx, async (tx) => ({ at: ctx.at, ...(await readLanes(tx)) }));
   }
 
-  /** Puts a dead letter back to work. @throws Refusal `work.not-found`, `work.not-dead`, `queue.already-open`. */
-  replay(ctx: ActContext, id: Id): Promise<WorkView> {
+  /** Has failing or waiting work tried now. @throws Refusal `work.not-found`, `work.not-failing`. */
+  retry(ctx: ActContext, id: Id): Promise<WorkView> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const work = await findWork(tx, id);
       if (work?.id !== id) throw refuse('work.not-found', { id });
-      if (!(await replayWork(tx, id))) throw refuse('work.not-dead', { id, state: work.state });
+      if (!(await retryWork(tx, id))) throw refuse('work.not-failing', { id, state: work.state });
       await tx.record({
-        action: 'work.replayed',
+        action: 'work.retried',
         object: { kind: 'work', id },
         ...(work.unitId === null ? {} : { unitId: work.unitId }),
         details: { name: work.name, key: work.key, attempts: work.attempts, lastError: work.lastError },
       });
-      return { ...work, state: 'due', attempts: 0, finishedAt: null };
+      return { ...work, attempts: 0, losses: 0 };
     });
   }
 }

@@ -7,7 +7,7 @@ export const oversightAuditActions = {
   'board.read': { object: 'board', zh: '查看监管看板', en: 'board read' },
   'work.listed': { object: 'work', zh: '查看任务队列', en: 'queued work read' },
   'work.lanes-read': { object: 'work', zh: '查看任务队列分道情况', en: 'lanes of queued work read' },
-  'work.replayed': { object: 'work', zh: '重放死信任务', en: 'dead letter replayed' },
+  'work.retried': { object: 'work', zh: '重试任务', en: 'work tried again' },
   'operation.read': { object: 'operation', zh: '查看操作进度', en: 'operation read' },
   'operation.followed': { object: 'operation', zh: '跟踪操作进度', en: 'operation followed' },
   'staffing.read': { object: 'staffing', zh: '查看人员配置检查', en: 'staffing check read' },

@@ -4,6 +4,6 @@ import type { EndingRules } from '#kernel';
 export const oversightEndings: EndingRules = {
   belongs: {},
   acts: {
-    'work.replayed': 'afterwards',
+    'work.retried': 'afterwards',
   },
 };

@@ -1,4 +1,4 @@
-import type { Id, Instant, JsonObject } from '#kernel';
+import type { Dependency, Id, Instant, JsonObject } from '#kernel';
 
 /** Long work as its owner sees it. */
 export type OperationState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
@@ -10,6 +10,8 @@ export interface Operation {
   readonly subject: Id;
   readonly state: OperationState;
   readonly attempts: number;
+  /** What is away, where that holds it up. */
+  readonly waits: { readonly for: Dependency; readonly since: Instant } | null;
   readonly progress: JsonObject | null;
   /** Code of the last failed try. */
   readonly error: string | null;

@@ -24,12 +24,12 @@ export const oversightRefusals = {
     satisfyZh: '请核对编号。',
     satisfyEn: 'Check the id.',
   },
-  'work.not-dead': {
+  'work.not-failing': {
     status: 409,
-    zh: '该任务不是死信（当前：{state}），无需重放。',
-    en: 'The work is not a dead letter (it is {state}).',
-    satisfyZh: '仅死信任务可以重放。',
-    satisfyEn: 'Only dead letters are replayed.',
+    zh: '该任务没有失败或等待（当前：{state}），无需重试。',
+    en: 'The work does not fail or wait (it is {state}).',
+    satisfyZh: '已放弃的任务请重新下达其对象的操作。',
+    satisfyEn: 'What was given up is ordered anew, by the act that ordered it.',
   },
 } satisfies RefusalCatalogue;
 

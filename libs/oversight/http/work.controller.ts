@@ -25,11 +25,11 @@ const lanes = act({
   scope: 'platform',
   response: LanesView,
 });
-const replay = act({
+const retry = act({
   method: 'POST',
-  path: '/work/:id/replays',
-  action: 'work.replayed',
-  summary: { zh: '重放死信任务', en: 'Put a dead letter back to work, from its first try' },
+  path: '/work/:id/retries',
+  action: 'work.retried',
+  summary: { zh: '立即重试失败或等待中的任务', en: 'Try work now that failed or waits' },
   roles: ['platform-operator'],
   scope: 'platform',
   params: idParam,
@@ -76,9 +76,9 @@ export class WorkController {
     return this.work.lanes(ctx);
   }
 
-  @Act(replay)
-  replay(@Ctx() ctx: ActContext, @In() input: Input<typeof replay>): Output<typeof replay> {
-    return this.work.replay(ctx, input.params.id);
+  @Act(retry)
+  retry(@Ctx() ctx: ActContext, @In() input: Input<typeof retry>): Output<typeof retry> {
+    return this.work.retry(ctx, input.params.id);
   }
 
   @Act(read)

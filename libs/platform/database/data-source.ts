@@ -13,6 +13,7 @@ import { PlatformReplicas1763800080000 } from './migrations/replicas.js';
 import { PlatformTables1763700000000 } from './migrations/platform-tables.js';
 import { PlatformConnectionEnds1763800090000 } from './migrations/connection-ends.js';
 import { PlatformWorkLanes1763800000000 } from './migrations/work-lanes.js';
+import { WaitingWork1763900010000 } from './migrations/waiting-work.js';
 import { PlatformWorkers1763800190000 } from './migrations/workers.js';
 import { KeptSecrets1763800020000 } from './migrations/kept-secrets.js';
 import { rolesConfig } from './roles.js';
@@ -65,6 +66,7 @@ export function createDataSource(config: Connecting, contexts: readonly ContextD
       PlatformInstallation1763800010000,
       PlatformReplicas1763800080000,
       PlatformWorkers1763800190000,
+      WaitingWork1763900010000,
       ...(contexts.flatMap((context) => context.migrations) as unknown as Classes),
     ] as never,
     migrationsTableName: 'opdomain_migrations',

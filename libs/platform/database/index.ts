@@ -1,3 +1,4 @@
+export { isDatabaseAway } from './away.js';
 export type { Barred, Belongings } from './endings.js';
 export { BoundedClient, boundedBy, Unanswered, type DatabaseLimits } from './bounded-client.js';
 export { outageRefusal } from './outage.js';

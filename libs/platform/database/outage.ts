@@ -15,7 +15,8 @@ const full = new Set(['53300']);
 const away = /^(?:08\w{3}|57P0[1-5])$/;
 /** What Node and pg say of a connection that is not there or broke; pg has no codes of its own. */
 const broken = /^E(?:CONN|PIPE|TIMEDOUT|HOST|NET|AI_)|^ENOTFOUND$/;
-const saidByPg = /timeout expired|Connection terminated|connection timeout|not queryable/i;
+const saidByPg =
+  /timeout expired|Connection terminated|connection timeout|not queryable|timeout exceeded when trying to connect|Query read timeout/i;
 /** TypeORM gives a connection that broke inside a transaction back at once; what the transaction then asks meets this. */
 const brokeInside = /^QueryRunner(?:Provider)?AlreadyReleasedError$/;
 

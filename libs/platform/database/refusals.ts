@@ -3,7 +3,7 @@ import { refuserOf, type RefusalCatalogue } from '#kernel';
 export const databaseRefusals = {
   'database.busy': {
     status: 503,
-    transient: true,
+    awaits: 'database',
     zh: '系统繁忙，未能在时限内取得数据库连接。',
     en: 'The system is busy: no database connection became free in time.',
     satisfyZh: '请稍后重试。',
@@ -11,7 +11,7 @@ export const databaseRefusals = {
   },
   'database.unreachable': {
     status: 503,
-    transient: true,
+    awaits: 'database',
     zh: '数据库没有应答（{fault}）；本次操作是否已执行未知。',
     en: 'The database does not answer ({fault}); whether the act was done is unknown.',
     satisfyZh: '待数据库恢复后以同一 Idempotency-Key 重试，不会重复执行。',
@@ -19,7 +19,7 @@ export const databaseRefusals = {
   },
   'database.limit-reached': {
     status: 503,
-    transient: true,
+    awaits: 'database',
     zh: '数据库在时限（{limit}）内未能完成，未保存任何改动。',
     en: 'The database ended the act at its limit ({limit}); nothing was changed.',
     satisfyZh: '请稍后重试；如反复出现，请平台运维查看被占用的锁与慢语句。',

@@ -1,10 +1,10 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import { nodeArguments, scriptFile, type Launch, type Launcher } from './launcher.js';
+import { nodeArguments, scriptFile, type Launch, type Launcher, type Spill } from './launcher.js';
 import { seccompFilters } from './seccomp.js';
 
 const run = promisify(execFile);
@@ -25,6 +25,8 @@ const find = (name: string): string | undefined => folders.map((folder) => join(
 
 /** Where the assembled root of the child stands while its mount namespace is made; whatever else is there is covered in that namespace. */
 const assembly = '/mnt';
+/** Where the child sees a memory filesystem of its own mount namespace, for its spill. */
+const ownMemory = '/scratch';
 const smallTmp = String(1024 * 1024);
 const mebibyte = 1024 * 1024;
 
@@ -38,7 +40,8 @@ interface Tools {
 
 /**
  * Starts the child by bubblewrap: user, mount, pid, network, IPC, UTS and cgroup namespaces of its own, no capability, no new privileges,
- * the seccomp filter, limits, and a root that holds Node.js, DuckDB and their libraries alone. Only its scratch can be written.
+ * the seccomp filter, limits, and a root that holds Node.js, DuckDB and their libraries alone. Of what outlives it, it can write the files
+ * that it inherits and nothing else; its spill is a memory filesystem of its mount namespace, which nobody else sees and which ends with it.
  *
  * When its parent dies the kernel kills it: the signal reaches bubblewrap's own first process, and its pid namespace falls with it. As root
  * there are two of these namespaces, since what is left of the outer bubblewrap may not signal another user's process.
@@ -48,6 +51,7 @@ interface Tools {
  */
 export class Bubblewrap implements Launcher {
   readonly owner: number | undefined;
+  readonly remains = 'nothing: its files have no name and its spill is memory of its own processes';
 
   private constructor(
     readonly name: string,
@@ -75,9 +79,15 @@ export class Bubblewrap implements Launcher {
     }
   }
 
-  start(launch: Launch, program?: Program): ChildProcess {
-    const [command = '', ...args] = this.command(launch, program);
-    const child = spawn(command, args, { cwd: '/', env: {}, detached: true, stdio: ['pipe', 'ignore', 'ignore', 'pipe', 'pipe'] });
+  spillOf(): Spill {
+    return { folder: ownMemory, encrypted: false };
+  }
+
+  /** @param parent a command that starts the rest as its child, in this process's place */
+  start(launch: Launch, program?: Program, parent: readonly string[] = []): ChildProcess {
+    const [command = '', ...args] = [...parent, ...this.command(launch, program)];
+    const stdio: StdioOptions = ['pipe', 'ignore', 'ignore', 'pipe', 'pipe', ...launch.files];
+    const child = spawn(command, args, { cwd: '/', env: {}, detached: true, stdio });
     const filter = child.stdio[4] as Writable;
     filter.on('error', () => undefined); // gone before it read its filter: its end says so
     filter.end(this.tools.filter);
@@ -93,21 +103,21 @@ export class Bubblewrap implements Launcher {
       ...mounts.flatMap(({ from, to }) => ['--ro-bind', from, below + to]),
     ];
     const confined = [...namespaces(this.uid), ...limited(launch, program.command)];
-    if (setpriv === undefined) return [bwrap, ...view(''), ...ownFilesystems(launch.scratch, launch.scratch), ...confined];
+    if (setpriv === undefined) return [bwrap, ...view(''), ...ownFilesystems(launch), ...confined];
     const user = String(this.uid);
     return [
-      ...[bwrap, '--dev-bind', '/', '/', '--tmpfs', assembly, ...view(assembly), '--bind', launch.scratch, `${assembly}/scratch`],
-      ...['proc', 'dev', 'tmp'].flatMap((name) => ['--dir', `${assembly}/${name}`]),
+      ...[bwrap, '--dev-bind', '/', '/', '--tmpfs', assembly, ...view(assembly)],
+      ...['/proc', '/dev', '/tmp', ownMemory].flatMap((folder) => ['--dir', assembly + folder]),
       ...['--unshare-pid', '--die-with-parent', '--', setpriv, '--reuid', user, '--regid', user, '--clear-groups', '--no-new-privs'],
       ...['--bounding-set=-all', '--inh-caps=-all', '--pdeathsig', 'KILL', '--', bwrap],
-      ...['--ro-bind', assembly, '/', ...ownFilesystems(`${assembly}/scratch`, launch.scratch), ...confined],
+      ...['--ro-bind', assembly, '/', ...ownFilesystems(launch), ...confined],
     ];
   }
 }
 
-/** The child sees its scratch under the path that its parent knows, and devices, processes and a small /tmp of its own. */
-const ownFilesystems = (scratch: string, seenAs: string): string[] => [
-  ...['--proc', '/proc', '--dev', '/dev', '--size', smallTmp, '--tmpfs', '/tmp', '--bind', scratch, seenAs],
+/** Devices, processes, a small /tmp and memory for its spill, all the child's own. */
+const ownFilesystems = ({ scratchBytes }: Launch): string[] => [
+  ...['--proc', '/proc', '--dev', '/dev', '--size', smallTmp, '--tmpfs', '/tmp', '--size', String(scratchBytes), '--tmpfs', ownMemory],
   ...['--remount-ro', '/dev', '--remount-ro', '/'],
 ];
 
@@ -127,9 +137,9 @@ const namespaces = (uid: number): string[] => [
  * Limits that hold against the program itself. Address space is not limited: V8 reserves much more than it uses; data is what it uses.
  * DuckDB keeps to its own limit and says so; this one is for what does not, and leaves room for V8, code and stacks.
  */
-const limited = ({ memoryMb, fileBytes }: Launch, command: readonly string[]): string[] => {
+const limited = ({ memoryMb, scratchBytes }: Launch, command: readonly string[]): string[] => {
   const data = String((memoryMb * 2 + 1024) * mebibyte);
-  const limits = { core: '0', nproc: '256', nofile: '256', memlock: '0', msgqueue: '0', fsize: String(fileBytes), data };
+  const limits = { core: '0', nproc: '256', nofile: '256', memlock: '0', msgqueue: '0', fsize: String(scratchBytes), data };
   return ['/engine/prlimit', ...Object.entries(limits).map(([name, value]) => `--${name}=${value}:${value}`), '--', ...command];
 };
 

@@ -6,7 +6,7 @@
  */
 import { DuckDBInstance, StatementType, type DuckDBConnection } from '@duckdb/node-api';
 import { hash } from 'node:crypto';
-import { createWriteStream, statSync } from 'node:fs';
+import { createWriteStream, readdirSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -77,8 +77,11 @@ function causeOf(error: unknown): EngineCause {
 
 const notAllowed = (kind: string, step: number): Stop => new Stop({ code: 'engine.statement-not-allowed', kind, step });
 
-async function read(connection: DuckDBConnection, folder: string, input: EngineInput): Promise<void> {
-  const path = literal(join(folder, input.file));
+/** A file of the job by its name. Its name is checked by the parent; nobody else writes a job. */
+const pathOf = ({ files }: JobFrame, name: string): string => files[name] ?? '';
+
+async function read(connection: DuckDBConnection, job: JobFrame, input: EngineInput): Promise<void> {
+  const path = literal(pathOf(job, input.file));
   const types = `{${input.columns.map((c) => `${literal(c.name)}: ${literal(c.type)}`).join(', ')}}`;
   const csv = input.csv ?? { header: true, delimiter: ',', quote: '"' };
   const from =
@@ -99,7 +102,7 @@ async function read(connection: DuckDBConnection, folder: string, input: EngineI
 async function lock(connection: DuckDBConnection, job: JobFrame): Promise<void> {
   const inputs = job.inputs.filter((i) => i.access === 'view').map((i) => i.file);
   const outputs = job.steps.flatMap((s) => (s.kind === 'sql' && typeof s.result === 'object' && 'file' in s.result ? [s.result.file] : []));
-  const paths = [...inputs, ...outputs].map((file) => literal(join(job.folder, file)));
+  const paths = [...inputs, ...outputs].map((file) => literal(pathOf(job, file)));
   await connection.run(`SET allowed_paths=[${paths.join(', ')}]`);
   await connection.run('SET enable_external_access=false');
   await connection.run('SET lock_configuration=true');
@@ -131,7 +134,8 @@ async function runToFile(
 ): Promise<{ rows: number; columns: EngineColumn[] }> {
   place.offset = resultView.length;
   await connection.run(resultView + sql);
-  const options = format === 'parquet' ? '(FORMAT parquet, COMPRESSION zstd)' : '(FORMAT csv, HEADER)';
+  // Into the file itself, which is there already: no other name can be made beside it.
+  const options = `(USE_TMP_FILE false, ${format === 'parquet' ? 'FORMAT parquet, COMPRESSION zstd' : 'FORMAT csv, HEADER'})`;
   const limit = mostRows === undefined ? '' : ` LIMIT ${String(mostRows + 1)}`;
   const written = await connection.runAndReadAll(`COPY (FROM sandbox_result${limit}) TO ${literal(path)} ${options}`);
   const rows = Number(written.getRows()[0]?.[0] ?? 0);
@@ -144,7 +148,7 @@ async function runToFile(
   };
 }
 
-async function runSelect(connection: DuckDBConnection, folder: string, step: SqlStep, index: number): Promise<void> {
+async function runSelect(connection: DuckDBConnection, job: JobFrame, step: SqlStep, index: number): Promise<void> {
   const statements = await connection.extractStatements(step.sql);
   const prepared = await statements.prepare(0);
   if (statements.count !== 1) throw notAllowed('MULTI', index);
@@ -152,7 +156,7 @@ async function runSelect(connection: DuckDBConnection, folder: string, step: Sql
   if (step.result === 'none') return;
   if ('file' in step.result) {
     prepared.destroySync();
-    const path = join(folder, step.result.file);
+    const path = pathOf(job, step.result.file);
     const { rows, columns } = await runToFile(connection, path, step.sql, step.result, index);
     send({ t: 'step', step: index, result: { kind: 'file', file: step.result.file, rows, bytes: statSync(path).size, columns } });
     return;
@@ -210,28 +214,30 @@ async function runDictionary(
   send({ t: 'step', step: index, result: { kind: 'dictionary', values } });
 }
 
+const spilled = ({ spill }: JobFrame): number =>
+  readdirSync(spill.folder).reduce((sum, name) => sum + (statSync(join(spill.folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
+
 async function run(job: JobFrame): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(job.limits.threads),
     memory_limit: `${String(job.limits.memoryMb)}MB`,
-    temp_directory: join(job.folder, 'spill'),
+    temp_directory: job.spill.folder,
     max_temp_directory_size: `${String(Math.ceil(job.limits.scratchBytes / 1_000_000))}MB`,
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
     allow_community_extensions: 'false',
     allow_persistent_secrets: 'false',
     errors_as_json: 'true',
-    // Scratch is in memory, except where disk was allowed out loud: then the spill is encrypted. DuckDB's built-in cipher calls its own
-    // random source unsafe, and the extension with a better one must not be loaded here.
-    ...(job.onDisk ? { force_mbedtls_unsafe: 'true', temp_file_encryption: 'true' } : {}),
+    // DuckDB's built-in cipher calls its own random source unsafe, and the extension with a better one must not be loaded here.
+    ...(job.spill.encrypted ? { force_mbedtls_unsafe: 'true', temp_file_encryption: 'true' } : {}),
   });
   const connection = await instance.connect();
   await connection.run("SET TimeZone='Asia/Shanghai'");
-  for (const input of job.inputs) await read(connection, job.folder, input);
+  for (const input of job.inputs) await read(connection, job, input);
   await lock(connection, job);
   const ticking = setInterval(() => {
     const percent = connection.progress.percentage;
-    send({ t: 'progress', step: place.step ?? 0, ...(percent >= 0 ? { percent: Math.round(percent) } : {}) });
+    send({ t: 'progress', step: place.step ?? 0, spilled: spilled(job), ...(percent >= 0 ? { percent: Math.round(percent) } : {}) });
   }, 500);
   for (const [index, step] of job.steps.entries()) {
     Object.assign(place, { step: index, sql: step.kind === 'sql' ? step.sql : step.from, offset: 0 });
@@ -239,7 +245,7 @@ async function run(job: JobFrame): Promise<void> {
       const key = step.key === undefined ? undefined : Buffer.from(job.keys[step.key] ?? '', 'base64');
       await runDictionary(instance, connection, step, index, key);
     } else if (step.result === 'none') await runScript(connection, step, index);
-    else await runSelect(connection, job.folder, step, index);
+    else await runSelect(connection, job, step, index);
   }
   clearInterval(ticking);
   connection.closeSync();
@@ -255,5 +261,5 @@ lines.once('line', (line) => {
     })
     .finally(() => out.end(() => process.exit(0)));
 });
-// The parent is gone: nobody may have what is computed here.
-lines.once('close', () => process.exit(1));
+// The parent is gone: nobody may have what is computed here. By a signal: an orderly exit would wait until DuckDB's threads are done.
+lines.once('close', () => process.kill(process.pid, 'SIGKILL'));

@@ -6,7 +6,7 @@ export const SCRATCH = Symbol('ScratchArea');
 
 export const engineConfig = z
   .strictObject({
-    /** Folder on a memory filesystem; plaintext of raw data stands nowhere else. */
+    /** Folder on a memory filesystem for the files of runs. A run behind walls spills into memory beside it, `scratchBytes` at most. */
     scratchRoot: z.string().default('/dev/shm/opdomain'),
     allowDiskScratch: z.boolean().default(false),
     /** `required`: nothing starts where the engine's processes cannot be isolated. `preferred`: it is said, and they run without. */

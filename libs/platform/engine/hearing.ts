@@ -11,6 +11,8 @@ import { engineRefusals } from './refusals.js';
 export interface Heard {
   done: boolean;
   cause?: EngineCause;
+  /** Bytes of its spill, when it last said so. */
+  spilled: number;
   results(): StepResult[];
 }
 
@@ -22,7 +24,7 @@ export function listen(child: ChildProcess, job: EngineJob, onProgress?: (progre
   const results: StepResult[] = [];
   let rows: Json[][] = [];
   let bytes = 0;
-  const heard: Heard = { done: false, results: () => results };
+  const heard: Heard = { done: false, spilled: 0, results: () => results };
   const take = (frame: ChildFrame): void => {
     if (frame.t === 'done') heard.done = true;
     else if (frame.t === 'failed') heard.cause = credible(frame.cause);
@@ -32,7 +34,10 @@ export function listen(child: ChildProcess, job: EngineJob, onProgress?: (progre
       results[frame.step] = frame.result.kind === 'rows' ? { ...frame.result, rows } : frame.result;
       rows = [];
       onProgress?.({ step: frame.step + 1, steps: job.steps.length });
-    } else onProgress?.({ step: frame.step, steps: job.steps.length, ...(frame.percent === undefined ? {} : { percent: frame.percent }) });
+    } else {
+      if (Number.isSafeInteger(frame.spilled)) heard.spilled = Math.max(0, frame.spilled);
+      onProgress?.({ step: frame.step, steps: job.steps.length, ...(frame.percent === undefined ? {} : { percent: frame.percent }) });
+    }
   };
   const said = child.stdio[3] as Readable;
   said.on('data', (part: Buffer) => {

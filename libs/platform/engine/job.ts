@@ -125,6 +125,9 @@ export interface EngineProgress {
   readonly percent?: number;
 }
 
+/** The attempt to go on when the parent is killed; its answer says for how long it could. */
+export const orphanAttempt = 'outlive its parent';
+
 /** One attempt of the probe behind the walls: what must be refused, and what the kernel answered. */
 export interface IsolationRow {
   readonly attempt: string;
@@ -153,4 +156,6 @@ export interface Engine {
   /** Name and version of the engine and of what isolates it, as run records and manifests state them. */
   readonly version: string;
   readonly isolation: Isolation;
+  /** What is left of the runs' data when this process is killed, in words for evidence. */
+  readonly remains: string;
 }

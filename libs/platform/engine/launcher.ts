@@ -1,16 +1,26 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { refuse } from './refusals.js';
+import { nameless, type Scratch } from './scratch.js';
 
 /** What a process of the engine is started for. */
 export interface Launch {
   readonly script: 'child' | 'probe';
-  /** The one folder that it may write. */
-  readonly scratch: string;
+  /** Descriptors that it inherits as `firstFile` and the following: the files of its job. */
+  readonly files: readonly number[];
   readonly memoryMb: number;
-  /** The most that one of its files may hold. */
-  readonly fileBytes: number;
+  /** The most that one of its files, and its spill, may hold. */
+  readonly scratchBytes: number;
+}
+/** Below are the job, two outputs that nobody reads, the frames, and bubblewrap's filter. */
+export const firstFile = 5;
+
+/** What DuckDB cannot hold in memory: the folder as the process sees it, and whether DuckDB must encrypt what it writes there. */
+export interface Spill {
+  readonly folder: string;
+  readonly encrypted: boolean;
 }
 
 /** Starts the engine's processes: job on descriptor 0, frames on descriptor 3, no environment, a process group of its own. */
@@ -19,6 +29,9 @@ export interface Launcher {
   readonly name: string;
   /** The user that the child is outside, where it is another than ours: its scratch must belong to it. */
   readonly owner: number | undefined;
+  /** What a worker that is killed leaves of its runs' data, for evidence. */
+  readonly remains: string;
+  spillOf(scratch: Scratch): Spill;
   start(launch: Launch): ChildProcess;
 }
 
@@ -39,16 +52,22 @@ export const nodeArguments = (memoryMb: number): string[] => [
   `--max-old-space-size=${String(Math.max(256, Math.ceil(memoryMb / 2)))}`,
 ];
 
+/** Where util-linux can have the kernel kill the child with its parent, it does; elsewhere the child sees its standard input end. */
+const unwalled = `ulimit -c 0; setpriv --pdeathsig KILL true 2>/dev/null && exec setpriv --pdeathsig KILL "$@"; exec "$@"`;
+
 /** A process without walls: for a computer that has none, and where the configuration allows that. */
 export const unconfined: Launcher = {
   name: 'no sandbox',
   owner: undefined,
-  start: ({ script, memoryMb }) =>
-    spawn('/bin/sh', ['-c', 'ulimit -c 0; exec "$@"', 'engine', process.execPath, ...nodeArguments(memoryMb), scriptFile(script)], {
+  remains: nameless ? 'spill that is encrypted, and no plaintext' : 'plaintext by name until the next start',
+  // A folder that outlives the process: encrypted with a key that DuckDB draws in its own memory.
+  spillOf: ({ folder }) => ({ folder: join(folder, 'spill'), encrypted: true }),
+  start: ({ script, files, memoryMb }) =>
+    spawn('/bin/sh', ['-c', unwalled, 'engine', process.execPath, ...nodeArguments(memoryMb), scriptFile(script)], {
       cwd: '/',
       env: {},
       detached: true,
-      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+      stdio: ['pipe', 'ignore', 'ignore', 'pipe', 'ignore', ...files],
     }),
 };
 

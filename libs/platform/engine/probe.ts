@@ -3,7 +3,7 @@
  * each attempt: `done`, or the code of the error. Like the child: one file, erasable types, imports of Node.js alone.
  */
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readdirSync, readlinkSync, statfsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 
@@ -12,6 +12,9 @@ export interface ProbeTask {
   readonly keyFile: string;
   readonly port: number;
   readonly parentPid: number;
+  readonly spill: string;
+  /** The one file that it may open, read and write. */
+  readonly given: string;
   readonly namespaces: Readonly<Record<string, string>>;
 }
 export interface ProbeAnswers {
@@ -22,6 +25,8 @@ export interface ProbeAnswers {
   /** Lines of proc(5) status that tell of privileges. */
   readonly status: Readonly<Record<string, string>>;
   readonly processes: readonly number[];
+  /** The kind of filesystem that its spill is on, by statfs(2). */
+  readonly spillType: number;
 }
 
 function tried(attempt: () => unknown): string {
@@ -65,6 +70,7 @@ async function probe(task: ProbeTask): Promise<ProbeAnswers> {
       'parent-memory': tried(open(`/proc/${String(task.parentPid)}/mem`)),
       'become-root': tried(() => process.setuid?.(0)),
       'second-process': (spawnSync('/engine/node', ['--version']).error as NodeJS.ErrnoException | undefined)?.code ?? 'done',
+      given: tried(open(task.given)),
       'write-outside': tried(() => {
         writeFileSync('/engine/written', '');
       }),
@@ -72,6 +78,7 @@ async function probe(task: ProbeTask): Promise<ProbeAnswers> {
     shared: Object.entries(task.namespaces).flatMap(([name, id]) => (readlinkSync(`/proc/self/ns/${name}`) === id ? [name] : [])),
     status: Object.fromEntries(kept.map((name) => [name, status[name] ?? ''])),
     processes: readdirSync('/proc').map(Number).filter(Number.isInteger),
+    spillType: statfsSync(task.spill).type,
   };
 }
 

@@ -4,7 +4,7 @@ import { refuserOf, type RefusalCatalogue } from '#kernel';
 export const engineRefusals = {
   'engine.scratch-not-in-memory': {
     status: 503,
-    transient: true,
+    awaits: 'scratch',
     zh: '临时目录 {folder} 不在内存文件系统上，原始数据的明文不得落盘。',
     en: 'The scratch folder {folder} is not on a memory filesystem; plaintext of raw data must not reach a disk.',
     satisfyZh: '将 engine.scratchRoot 指向 tmpfs；仅在个人开发机上可设置 engine.allowDiskScratch。',
@@ -13,7 +13,7 @@ export const engineRefusals = {
   },
   'engine.scratch-not-private': {
     status: 503,
-    transient: true,
+    awaits: 'scratch',
     zh: '临时目录 {folder} 不归本进程的用户所有。',
     en: 'The scratch folder {folder} does not belong to the user of this process.',
     satisfyZh: '改用归本用户所有的目录。',
@@ -22,7 +22,7 @@ export const engineRefusals = {
   },
   'engine.scratch-full': {
     status: 503,
-    transient: true,
+    awaits: 'scratch',
     zh: '临时空间不足：需要 {neededBytes} 字节，剩余 {freeBytes} 字节。',
     en: 'Not enough scratch: {neededBytes} bytes needed, {freeBytes} free.',
     satisfyZh: '等待其他任务结束，或加大内存文件系统。',
@@ -30,7 +30,7 @@ export const engineRefusals = {
   },
   'engine.sandbox-unavailable': {
     status: 503,
-    transient: true,
+    awaits: 'sandbox',
     zh: '引擎进程无法与系统隔离：{reason}。',
     en: 'The engine’s processes cannot be isolated: {reason}.',
     satisfyZh: '安装 bubblewrap 并允许非特权用户命名空间；仅在个人开发机上可设置 engine.sandbox: preferred。',

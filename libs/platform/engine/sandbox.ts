@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { JobFrame } from './frames.js';
 import { listen } from './hearing.js';
 import { Bubblewrap } from './bubblewrap.js';
 import { measure } from './isolation.js';
 import type { Engine, EngineCause, EngineJob, EngineLimits, EngineOutcome, Isolation } from './job.js';
-import { killGroup, unconfined, type Launcher } from './launcher.js';
-import { isFileName } from './scratch.js';
+import { firstFile, killGroup, unconfined, type Launcher, type Spill } from './launcher.js';
+import { isFileName, pathOf } from './scratch.js';
 import { refuse } from './refusals.js';
 
 type RunOptions = NonNullable<Parameters<Engine['run']>[1]>;
@@ -54,6 +55,7 @@ export interface EngineSettings extends EngineLimits {
 /** DuckDB in an isolated process of its own for each run. */
 export class SandboxEngine implements Engine {
   readonly version: string;
+  readonly remains: string;
 
   private constructor(
     readonly limits: EngineLimits,
@@ -61,6 +63,7 @@ export class SandboxEngine implements Engine {
     private readonly launcher: Launcher,
   ) {
     this.version = `${duckdbVersion()}, ${launcher.name}`;
+    this.remains = launcher.remains;
   }
 
   /**
@@ -93,9 +96,12 @@ export class SandboxEngine implements Engine {
     check(job);
     const started = performance.now();
     const limits = { ...this.limits, scratchBytes: job.scratch.maxBytes, ...job.limits };
+    const names = filesOf(job);
+    const files = names.map((one) => job.scratch.descriptor(one));
     job.scratch.handOver();
-    const fileBytes = Math.max(limits.scratchBytes, 1);
-    const child = this.launcher.start({ script: 'child', scratch: job.scratch.folder, memoryMb: limits.memoryMb, fileBytes });
+    const scratchBytes = Math.max(limits.scratchBytes, 1);
+    const child = this.launcher.start({ script: 'child', files, memoryMb: limits.memoryMb, scratchBytes });
+    const read = listen(child, job, options.onProgress);
     const stop = { cause: undefined as EngineCause | undefined };
     const end = (cause: EngineCause): void => {
       stop.cause ??= cause;
@@ -108,14 +114,13 @@ export class SandboxEngine implements Engine {
       end({ code: 'engine.time-limit' });
     }, limits.wallClockMs);
     const weigher = setInterval(() => {
-      if (weigh(job) > limits.scratchBytes) end({ code: 'engine.scratch-limit' });
+      if (job.scratch.bytes() + read.spilled > limits.scratchBytes) end({ code: 'engine.scratch-limit' });
     }, 250);
     options.signal?.addEventListener('abort', onAbort);
     if (options.signal?.aborted === true) onAbort();
     try {
-      const read = listen(child, job, options.onProgress);
       child.stdin?.on('error', () => undefined);
-      child.stdin?.write(`${JSON.stringify(frameOf(job, limits))}\n`);
+      child.stdin?.write(`${JSON.stringify(frameOf(job, names, this.launcher.spillOf(job.scratch), limits))}\n`);
       await new Promise<void>((resolve) =>
         child
           .once('close', () => {
@@ -145,17 +150,17 @@ export const notIsolatedBecause = ({ reason, rows }: Isolation): string =>
     .map(({ attempt, answer }) => `${attempt}: ${answer}`)
     .join(', ');
 
-const weigh = (job: EngineJob): number => {
-  try {
-    return job.scratch.bytes();
-  } catch {
-    return 0; // a file went away between listing and weighing; the next look counts
-  }
-};
+/** The files that the job reads and writes, each once. */
+const filesOf = ({ inputs, steps }: EngineJob): string[] => [
+  ...new Set([
+    ...inputs.map(({ file }) => file),
+    ...steps.flatMap((step) => (step.kind === 'sql' && typeof step.result === 'object' && 'file' in step.result ? [step.result.file] : [])),
+  ]),
+];
 
-const frameOf = (job: EngineJob, limits: EngineLimits): JobFrame => ({
-  folder: job.scratch.folder,
-  onDisk: job.scratch.onDisk,
+const frameOf = (job: EngineJob, names: readonly string[], spill: Spill, limits: EngineLimits): JobFrame => ({
+  files: Object.fromEntries(names.map((one, i) => [one, pathOf(firstFile + i, join(job.scratch.folder, one))])),
+  spill,
   inputs: job.inputs,
   steps: job.steps,
   keys: Object.fromEntries(Object.entries(job.keys ?? {}).map(([id, key]) => [id, Buffer.from(key).toString('base64')])),

@@ -1,20 +1,42 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, constants, lchownSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fchownSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  unlinkSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { refuse } from './refusals.js';
 
 /** linux/magic.h: TMPFS_MAGIC and RAMFS_MAGIC. */
-const memoryFilesystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+export const memoryFilesystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 
-/** A run's own folder, 0700, gone when the run is. Plaintext of raw data may stand here and nowhere else on a filesystem. */
+/**
+ * The files of one run. Plaintext of raw data may stand here and nowhere else on a filesystem.
+ *
+ * They have no name in any folder: each is unlinked before its first byte is written and is reached by its descriptor alone, so the kernel
+ * frees it when the last process that holds it ends, however that ended. The engine's process inherits the descriptors of its job.
+ */
 export interface Scratch extends AsyncDisposable {
+  /** 0700, without plaintext: where the files are made, and where a process without walls puts its encrypted spill. */
   readonly folder: string;
   readonly onDisk: boolean;
   readonly maxBytes: number;
-  /** The path of a file of this scratch; `name` is a plain file name. */
+  /** The path by which this process, and no other, opens a file of this scratch; makes it, empty. `name` is a plain file name. */
   file(name: string): string;
+  /** The descriptor of that file, for the engine's process to inherit. It stays the scratch's: nobody else closes it. */
+  descriptor(name: string): number;
   /** Fills a file of this scratch from a stream. @returns its bytes */
   write(name: string, data: AsyncIterable<Uint8Array>): Promise<number>;
   /** Streams a file of this scratch. */
@@ -35,26 +57,22 @@ export interface ScratchOptions {
   readonly owner?: number | undefined;
 }
 
-// A run may leave a link or a pipe where a file was agreed: it is followed nowhere, and waited for by nobody.
-const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
-const reading = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
-const writing = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW;
+/** Whether the kernel opens a file anew by its descriptor. Where it does not (a computer without /proc), files keep their names. */
+export const nameless = existsSync('/proc/self/fd');
+/** The path by which a process opens the file of one of its own descriptors. */
+export const pathOf = (descriptor: number, named: string): string => (nameless ? `/proc/self/fd/${String(descriptor)}` : named);
 
-/** @throws Refusal `engine.process-lost` for anything but a regular file */
-async function* regularFile(path: string): AsyncGenerator<Uint8Array> {
-  const handle = await open(path, reading);
-  if ((await handle.stat()).isFile()) yield* handle.createReadStream({ highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
-  else {
-    await handle.close();
-    throw refuse('engine.process-lost');
-  }
+/** Opened anew, so that a reader that comes late never reads another file's descriptor. */
+async function* contentOf(path: string): AsyncGenerator<Uint8Array> {
+  yield* (await open(path)).createReadStream({ highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
 }
 
-/** When a process started, in clock ticks since boot (proc(5), stat field 22): a pid alone is reused. Empty where there is no /proc. */
+/** When a process that runs started, in clock ticks since boot (proc(5), stat field 22): a pid alone is reused. Empty where there is no /proc. */
 function startOf(pid: number | 'self'): string {
   try {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? '' : (rest[18] ?? ''); // one that ended and was not waited for yet holds nothing
   } catch {
     return '';
   }
@@ -67,14 +85,6 @@ function lives(pid: number, start: string): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
   return start === startOf(pid);
-}
-
-function sizeOf(folder: string): number {
-  let bytes = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) bytes += lstatSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
-  }
-  return bytes;
 }
 
 /** Gives each run its folder below one root, which must be ours alone and in memory. */
@@ -117,29 +127,37 @@ export class ScratchArea {
     mkdirSync(folder, { mode: 0o700 });
     mkdirSync(join(folder, 'spill'), { mode: 0o700 });
     const { owner } = this.options;
+    const files = new Map<string, number>();
     const dispose = (): void => {
+      for (const descriptor of files.values()) closeSync(descriptor);
+      files.clear();
       rmSync(folder, { recursive: true, force: true });
     };
-    const file = (name: string): string => {
+    const make = (name: string): number => {
       if (name !== basename(name) || !isFileName(name)) throw refuse('engine.job-invalid', { reason: 'file-name' });
-      return join(folder, name);
+      const path = join(folder, name);
+      const descriptor = openSync(path, 'wx+', 0o600);
+      if (nameless) unlinkSync(path);
+      files.set(name, descriptor);
+      return descriptor;
     };
+    const descriptor = (name: string): number => files.get(name) ?? make(name);
+    const file = (name: string): string => pathOf(descriptor(name), join(folder, name));
     return {
       folder,
       onDisk: this.onDisk,
       maxBytes,
       file,
+      descriptor,
       write: async (name, data) => {
-        const out = (await open(file(name), writing, 0o600)).createWriteStream();
+        const out = (await open(file(name), 'w')).createWriteStream();
         await pipeline(data, out);
         return out.bytesWritten;
       },
-      read: (name) => regularFile(file(name)),
-      bytes: () => sizeOf(folder),
+      read: (name) => contentOf(file(name)),
+      bytes: () => [...files.values()].reduce((sum, one) => sum + fstatSync(one).size, 0),
       handOver: () => {
-        if (owner === undefined) return;
-        const inside = readdirSync(folder, { withFileTypes: true, recursive: true }).map((entry) => join(entry.parentPath, entry.name));
-        for (const path of [folder, ...inside]) lchownSync(path, owner, owner);
+        if (owner !== undefined) for (const one of files.values()) fchownSync(one, owner, owner);
       },
       dispose,
       [Symbol.asyncDispose]: () => {

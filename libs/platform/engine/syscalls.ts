@@ -45,6 +45,12 @@ export const deniedCalls: Readonly<Record<string, Attempt>> = {
   shmget: { numbers: [29, 194], args: [0, 4096, 0o1600] },
 };
 
+/** Says a word on descriptor 3, then waits for ever: it ends when it is ended. */
+export const stayingCalls: readonly Attempt[] = [
+  { numbers: [1, 64], args: [3, path, 4] }, // write
+  { numbers: [271, 73], args: [] }, // ppoll
+];
+
 /**
  * A static program for this processor that makes these calls one after another and writes the kernel's answers to descriptor 3: eight
  * bytes each, negative an error's number. No compiler and no interpreter is needed where it runs.

@@ -114,7 +114,7 @@ export const httpRefusals = {
   },
   'identity.issuer-unreachable': {
     status: 503,
-    transient: true,
+    awaits: 'issuer',
     zh: '统一认证服务不可用（{fault}），暂无法核验令牌。',
     en: 'The OIDC issuer does not answer as it should ({fault}); tokens cannot be verified.',
     satisfyZh: '待统一认证恢复后重试。',

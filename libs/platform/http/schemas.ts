@@ -1,4 +1,4 @@
-import { waitingFor } from '#kernel';
+import { dependencies, waitingFor } from '#kernel';
 import { z } from 'zod';
 
 /** Years of which the product keeps anything: outside them a date is a slip, and PostgreSQL has no year 0 at all. */
@@ -17,6 +17,9 @@ export const month = z
 export const instant = z.iso.datetime().refine(inYears, yearsAsked);
 /** As people write a moment, with their zone's offset. */
 export const instantWithOffset = z.iso.datetime({ offset: true }).refine(inYears, yearsAsked);
+
+/** What holds queued work up: it is away since then, and the work goes on by itself when it is back. */
+export const waits = z.strictObject({ for: z.enum(dependencies), since: instant });
 
 /** Query of every list: `limit` (1 to 200, default 50) and the opaque `cursor` of the page before. */
 export const pageQuery = z.object({

@@ -48,7 +48,7 @@ export const refusals = {
   },
   'keys.file-older': {
     status: 503,
-    transient: true,
+    awaits: 'key-store',
     zh: '密钥文件（第 {generation} 代）早于本系统见过的最新版本（第 {newest} 代）。',
     en: 'The key file (generation {generation}) is older than what this installation has seen (generation {newest}).',
     satisfyZh: '恢复较新的密钥文件；如确已丢失，以 keys.acceptGeneration: {generation} 启动一次，其后创建的密钥无法找回。',
@@ -56,7 +56,7 @@ export const refusals = {
   },
   'keys.unreachable': {
     status: 503,
-    transient: true,
+    awaits: 'key-store',
     zh: '密钥库暂时无法访问。',
     en: 'The key store cannot be reached now.',
     satisfyZh: '恢复密钥库的连接后重试。',
@@ -64,7 +64,7 @@ export const refusals = {
   },
   'keys.sealed': {
     status: 503,
-    transient: true,
+    awaits: 'key-store',
     zh: '密钥库处于封存状态。',
     en: 'The key store is sealed.',
     satisfyZh: '由保管人解封密钥库。',
@@ -72,7 +72,7 @@ export const refusals = {
   },
   'keys.forbidden': {
     status: 503,
-    transient: true,
+    awaits: 'key-store',
     zh: '密钥库拒绝了本系统的凭据。',
     en: "The key store refused this system's token.",
     satisfyZh: '更新令牌文件，或授予令牌所需的策略。',
@@ -80,7 +80,7 @@ export const refusals = {
   },
   'keys.misconfigured': {
     status: 500,
-    transient: true,
+    awaits: 'key-store',
     zh: '密钥库配置不满足要求：{what}。',
     en: 'The key store is not set up as required: {what}.',
     satisfyZh: '按部署文档配置密钥库后重新启动。',
@@ -109,7 +109,7 @@ export const refusals = {
   },
   'keys.busy': {
     status: 503,
-    transient: true,
+    awaits: 'key-store',
     zh: '密钥文件正被另一进程占用。',
     en: 'Another process holds the key file.',
     satisfyZh: '稍后重试；若占用进程已不存在，请删除锁文件。',

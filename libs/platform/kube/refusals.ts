@@ -3,7 +3,7 @@ import { refuserOf, type RefusalCatalogue } from '#kernel';
 export const refusals = {
   'kube.unreachable': {
     status: 503,
-    transient: true,
+    awaits: 'cluster',
     zh: '无法连接集群的 API 服务器({cause})。',
     en: "The cluster's API server cannot be reached ({cause}).",
     satisfyZh: '检查 API 服务器是否运行、地址与证书是否正确;恢复后操作会自动继续。',

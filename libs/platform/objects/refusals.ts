@@ -47,7 +47,7 @@ export const refusals = {
   },
   'objects.unreachable': {
     status: 503,
-    transient: true,
+    awaits: 'object-store',
     zh: '对象存储暂时无法访问。',
     en: 'The object store cannot be reached now.',
     satisfyZh: '恢复对象存储的连接后重试。',
@@ -55,7 +55,7 @@ export const refusals = {
   },
   'objects.forbidden': {
     status: 503,
-    transient: true,
+    awaits: 'object-store',
     zh: '对象存储拒绝了本系统的凭据。',
     en: "The object store refused this system's credentials.",
     satisfyZh: '更新访问密钥文件，或授予所需权限。',
@@ -63,7 +63,7 @@ export const refusals = {
   },
   'objects.misconfigured': {
     status: 500,
-    transient: true,
+    awaits: 'object-store',
     zh: '对象存储配置不满足要求：{what}。',
     en: 'The object store is not set up as required: {what}.',
     satisfyZh: '使用启用版本控制与对象锁定的存储桶。',

@@ -2,9 +2,8 @@ import { Refusal } from '#kernel';
 import type { JobRun } from './handlers.js';
 
 /**
- * Whether a failed try ends its work: a refusal by the work's own rules does at once, what is broken around it (`transient` in its
- * catalogue) with the last try.
- * Nothing ends work whose signal is aborted: it was cancelled, lost its lease, or its worker drains.
+ * Whether a try ends its work by what it found: a refusal by the work's own rules does. What another try may cure does not (`transient`,
+ * `awaits` in its catalogue), and nothing ends work whose signal is aborted: it was cancelled, lost its lease, or its worker drains.
  */
-export const endsWork = (fault: unknown, { signal, lastAttempt }: Pick<JobRun, 'signal' | 'lastAttempt'>): fault is Refusal =>
-  fault instanceof Refusal && !signal.aborted && (lastAttempt || !fault.transient);
+export const endsWork = (fault: unknown, { signal }: Pick<JobRun, 'signal'>): fault is Refusal =>
+  fault instanceof Refusal && !signal.aborted && !fault.transient;

@@ -1,4 +1,4 @@
-import { newId, type Id, type Lane } from '#kernel';
+import { newId, type Dependency, type Id, type Lane } from '#kernel';
 import type { Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import type { DataSource } from 'typeorm';
@@ -10,7 +10,14 @@ export interface WorkRow {
   readonly key: Id;
   readonly event_id: Id | null;
   readonly attempts: number;
+  readonly losses: number;
+  readonly waits_for: Dependency | null;
+  readonly waits_since: Date | null;
+  /** For how long it has waited for that, by the database's clock; 0 where it does not. */
+  readonly waited_seconds: number;
   readonly traceparent: string | null;
+  /** Of this one try: the same worker may take the work again while an older try of its own still runs. */
+  readonly lease_owner: string;
 }
 
 /** How much of a lane one unit and one person may have running at once, over all workers; null: as much as there are places. */
@@ -19,7 +26,8 @@ export interface Shares {
   readonly perPerson: number | null;
 }
 
-const columns = 'id, kind, name, key, event_id, attempts, traceparent';
+const columns = `id, kind, name, key, event_id, attempts, losses, waits_for, waits_since, traceparent, lease_owner,
+  coalesce(extract(epoch FROM now() - waits_since), 0)::float AS waited_seconds`;
 /** With which work is claimed; a handler's own, where it differs, is set before it begins. */
 export const firstLeaseSeconds = 60;
 const firstLease = `interval '${String(firstLeaseSeconds)} seconds'`;
@@ -29,7 +37,7 @@ const oldest = `
   WITH next AS MATERIALIZED (
     SELECT id FROM platform.work WHERE state = 'due' AND lane = $1 AND due_at <= now() AND ($3::uuid IS NULL OR id = $3)
     ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
-  UPDATE platform.work SET state = 'leased', attempts = attempts + 1, lease_owner = $2, lease_until = now() + ${firstLease}
+  UPDATE platform.work SET state = 'leased', lease_owner = $2 || '/' || gen_random_uuid(), lease_until = now() + ${firstLease}
   WHERE id IN (SELECT id FROM next)
   RETURNING ${columns}`;
 
@@ -38,7 +46,7 @@ export const renewSql = `UPDATE platform.work SET lease_until = now() + make_int
 
 /** The same for a lane that people share: whose unit, then whose person, has least running comes first, and nobody has more than a share. */
 const fairest = `
-  UPDATE platform.work SET state = 'leased', attempts = attempts + 1, lease_owner = $2, lease_until = now() + ${firstLease}
+  UPDATE platform.work SET state = 'leased', lease_owner = $2 || '/' || gen_random_uuid(), lease_until = now() + ${firstLease}
   WHERE id = (
     SELECT waiting.id FROM platform.work waiting
       LEFT JOIN (SELECT unit_id, count(*) AS running FROM platform.work WHERE state = 'leased' AND lane = $1 GROUP BY unit_id) unit

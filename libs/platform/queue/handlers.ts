@@ -7,13 +7,18 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 export interface JobRun {
   readonly workId: Id;
   readonly key: Id;
-  /** 1 for the first try. */
+  /** 1 for the first try; only tries that failed by the work's own fault count. */
   readonly attempt: number;
-  readonly lastAttempt: boolean;
   readonly traceparent?: string;
   /** Aborted when the work was cancelled, its lease was lost, or the worker drains. */
   readonly signal: AbortSignal;
+  /** Says how far it is, which is also what its lease lives on. */
   progress(step: JsonObject): Promise<void>;
+  /**
+   * In the transaction in which what was made begins to count, after its subject was locked: the work is still this try's, and stays so until
+   * the commit. @throws LeaseLost
+   */
+  held(tx: Tx): Promise<void>;
   /** Has it run once more at a time, after this run has ended well: it waits, holds no place and costs no try. */
   again(at: Instant): void;
 }

@@ -1,12 +1,13 @@
 export { endsWork } from './attempt.js';
 export { openBell, queueConfig, queueSchema, type Bell, type QueueConfig } from './bell.js';
-export { findWork, listWork, replayWork, workFor, workOf, type WorkView } from './dead-letters.js';
+export { findWork, listWork, retryWork, withWaits, workOf, type Waits, type WorkView } from './work-view.js';
 export { Consumes, Handlers, Job, type ConsumedEvent, type EventOf, type EventHandler, type JobHandler, type JobRun } from './handlers.js';
 export { Relay } from './relay.js';
 export { Turns, type Turn } from './turns.js';
 export { readLanes, type HeldBack, type LaneView } from './lane-view.js';
 export { laneConfig, type LaneConfig } from './lanes.js';
-export { firstLeaseSeconds, tryWork } from './claims.js';
+export { firstLeaseSeconds, tryWork, type WorkRow } from './claims.js';
 export { dropWork, openWork, type OpenWork, type WorkScope } from './scoped-work.js';
+export { LeaseLost } from './try-ends.js';
 export { WorkRunner } from './worker.js';
 export { queueRefusals } from './refusals.js';

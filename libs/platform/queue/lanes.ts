@@ -4,6 +4,11 @@ import { z } from 'zod';
 import type { WorkRow } from './claims.js';
 
 const most = 64;
+/** The longest pause between two tries of what fails or waits, in seconds. */
+export const longestPauseSeconds = { cuts: 5, lapses: 60, events: 60, terminations: 60, work: 60, trials: 30 } as const satisfies Record<
+  Lane,
+  number
+>;
 const laneOf = (places: number, lookMs: number, perUnit: number | null, perPerson: number | null) =>
   z
     .strictObject({

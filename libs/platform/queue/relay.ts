@@ -87,7 +87,8 @@ export class Relay {
 
   private async takeBack(): Promise<void> {
     await this.dataSource.query(
-      `UPDATE platform.work SET state = 'due', lease_owner = NULL, lease_until = NULL, rung_at = NULL WHERE state = 'leased' AND lease_until < now()`,
+      `UPDATE platform.work SET state = 'due', losses = losses + 1, lease_owner = NULL, lease_until = NULL, rung_at = NULL
+       WHERE state = 'leased' AND lease_until < now()`,
     );
   }
 

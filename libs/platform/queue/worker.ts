@@ -1,20 +1,26 @@
-import { lanes, newId, Refusal, systemAct, type Clock, type Id, type Instant } from '#kernel';
-import type { UnitOfWork } from '#platform/database';
+import { lanes, newId, Refusal, systemAct, type Clock, type Id, type Instant, type JobSettings } from '#kernel';
+import { isDatabaseAway, type UnitOfWork } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
+import type { WorkOver } from '#platform/seams';
 import { counter, inSpan, traceparent, withTraceparent, type Logger } from '#platform/telemetry';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { Bell } from './bell.js';
 import { claim, firstLeaseSeconds, renewSql, type WorkRow } from './claims.js';
 import type { EventHandler, JobHandler } from './handlers.js';
-import { LanePlaces, type LaneConfig } from './lanes.js';
+import { LanePlaces, longestPauseSeconds, type LaneConfig } from './lanes.js';
+import { awaitedBy, codeOf } from './outage.js';
 import { Presence } from './presence.js';
 import { refuse } from './refusals.js';
+import { LeaseLost, TryEnds } from './try-ends.js';
 
 const outcomes = counter('opdomain_work_outcomes', 'finished tries of queued work by outcome');
-const settingsOf = { events: { maxAttempts: 12, leaseSeconds: 60, backoffSeconds: 1 } } as const;
-
-/** Ordered anew while it ran, or asked for by the run itself: whichever is earlier; NULL for neither. */
-const againAt = 'least(again_at, $5::timestamptz)';
+const settingsOf: { readonly events: JobSettings } = { events: { lane: 'events', leaseSeconds: 60, stillSeconds: 900, backoffSeconds: 1 } };
+/** Workers that may be lost with a piece of work before that counts as its own doing. */
+const mostLosses = 10;
+/** How long the end of a try is written again and again where the database is away; after that the lease lapses. */
+const endWithinMs = 60_000;
+const endAgainMs = 500;
 
 /** Takes due work from its table under a lease, lane by lane, runs it, and writes its end there. */
 export class WorkRunner {
@@ -22,6 +28,9 @@ export class WorkRunner {
   private readonly running = new Set<AbortController>();
   private readonly places: readonly LanePlaces[];
   private readonly presence: Presence;
+  private readonly ends: TryEnds;
+  private readonly overs = new Map<string, WorkOver>();
+  private draining = false;
   private stopListening: (() => Promise<void>) | undefined;
 
   constructor(
@@ -31,9 +40,14 @@ export class WorkRunner {
     private readonly bell: Bell,
     private readonly jobs: ReadonlyMap<string, JobHandler>,
     private readonly consumers: readonly EventHandler[],
+    overs: readonly WorkOver[],
     private readonly log: Logger,
     config: LaneConfig,
   ) {
+    for (const over of overs) for (const { name } of over.jobs) this.overs.set(name, over);
+    const lost = [...jobs.values()].filter(({ job }) => (job.patience !== undefined) !== this.overs.has(job.name));
+    if (lost.length > 0) throw new Error(`given up without an end, or never: ${lost.map(({ job }) => job.name).join(', ')}`);
+    this.ends = new TryEnds(dataSource);
     this.presence = new Presence(dataSource, this.owner, config, log);
     this.places = lanes.map(
       (lane) =>
@@ -57,6 +71,7 @@ export class WorkRunner {
 
   /** Stops taking work, tells running jobs to end, and waits for them; what did not finish is due again at once. */
   async stop(): Promise<void> {
+    this.draining = true;
     const over = this.places.map((place) => place.stop());
     for (const controller of this.running) controller.abort(new Error('draining'));
     await Promise.all(over);
@@ -64,19 +79,28 @@ export class WorkRunner {
     await this.stopListening?.();
   }
 
-  /** Never throws: a failure is a row, not a queue's memory. */
-  private async run(row: WorkRow): Promise<void> {
-    const settings = row.kind === 'event' ? settingsOf.events : this.jobs.get(row.name)?.job;
+  /** Does one try of work that this worker has leased. A failure is a row, not a queue's memory. */
+  async run(row: WorkRow): Promise<void> {
+    const settings: JobSettings = (row.kind === 'event' ? undefined : this.jobs.get(row.name)?.job) ?? settingsOf.events;
     await withTraceparent(row.traceparent, () =>
       inSpan(`work ${row.name}`, { 'opdomain.work': row.id }, async () => {
         try {
-          if (settings === undefined) throw refuse('queue.no-handler', { name: row.name });
-          // Whoever held it last never said how it ended: work that ends its workers must not go round for ever.
-          if (row.attempts > settings.maxAttempts) throw refuse('queue.workers-lost', { name: row.name });
+          // Claimed while this worker was told to stop: another begins it.
+          if (this.draining) {
+            await this.ends.givenBack(row);
+            return;
+          }
+          // Whoever held it never said how it ended: work that ends its workers must not go round for ever.
+          if (row.losses > mostLosses && settings.patience !== undefined) throw refuse('queue.workers-lost', { name: row.name });
           const again = await (row.kind === 'event' ? this.runEvent(row) : this.runJob(row));
-          await this.finish(row, 'done', { again });
+          await this.written(() => this.ends.done(row, again));
+          outcomes.add(1, { name: row.name, outcome: 'done' });
         } catch (fault) {
-          await this.failed(row, fault, settings ?? settingsOf.events);
+          const outcome = await this.written(() => this.failed(row, fault, settings)).catch((end: unknown) => {
+            if (end instanceof LeaseLost) return 'overtaken';
+            throw end;
+          });
+          outcomes.add(1, { name: row.name, outcome });
         }
       }),
     );
@@ -106,23 +130,32 @@ export class WorkRunner {
     if (handler === undefined) throw refuse('queue.no-handler', { name: row.name });
     const controller = new AbortController();
     this.running.add(controller);
-    const { leaseSeconds, maxAttempts } = handler.job;
-    const heartbeat = setInterval(() => void this.renew(row.id, leaseSeconds, controller), (leaseSeconds * 1000) / 4);
+    const { leaseSeconds, stillSeconds } = handler.job;
+    let moved = performance.now();
+    const heartbeat = setInterval(
+      () => {
+        // A process that lives and gets nowhere keeps no work: whoever takes it next may.
+        if (performance.now() - moved > stillSeconds * 1000) controller.abort(new Error('no progress'));
+        else void this.renew(row, leaseSeconds, controller);
+      },
+      (leaseSeconds * 1000) / 4,
+    );
     try {
-      if (leaseSeconds !== firstLeaseSeconds) await this.renew(row.id, leaseSeconds, controller);
+      if (leaseSeconds !== firstLeaseSeconds) await this.renew(row, leaseSeconds, controller);
       const parent = traceparent();
       let again: Instant | undefined;
       await handler.run({
         workId: row.id,
         key: row.key,
-        attempt: row.attempts,
-        lastAttempt: row.attempts >= maxAttempts,
+        attempt: row.attempts + 1,
         ...(parent === undefined ? {} : { traceparent: parent }),
         signal: controller.signal,
         again: (at) => {
           again = at;
         },
+        held: (tx) => this.ends.assertHeld(tx, row),
         progress: async (step) => {
+          moved = performance.now();
           await this.dataSource.query('UPDATE platform.work SET progress = $2 WHERE id = $1', [row.id, JSON.stringify(step)]);
         },
       });
@@ -133,48 +166,72 @@ export class WorkRunner {
     }
   }
 
-  private async renew(id: Id, seconds: number, controller: AbortController): Promise<void> {
+  private async renew({ id, lease_owner }: WorkRow, seconds: number, controller: AbortController): Promise<void> {
     try {
-      const [, count]: [unknown, number] = await this.dataSource.query(renewSql, [id, this.owner, seconds]);
+      const [, count]: [unknown, number] = await this.dataSource.query(renewSql, [id, lease_owner, seconds]);
       if (count === 0) controller.abort(new Error('cancelled or lease lost'));
     } catch (fault) {
       this.log.error('work.lease-not-renewed', fault, { workId: id });
     }
   }
 
-  private async finish(
-    row: WorkRow,
-    outcome: 'done' | 'dead',
-    { again, lastError }: { readonly again?: Instant | undefined; readonly lastError?: string } = {},
-  ): Promise<void> {
-    await this.dataSource.query(
-      `UPDATE platform.work SET lease_owner = NULL, lease_until = NULL, last_error = $4, again_at = NULL,
-         state = CASE WHEN $3 = 'done' AND ${againAt} IS NOT NULL THEN 'due' ELSE $3 END,
-         due_at = coalesce(${againAt}, due_at), rung_at = NULL, attempts = CASE WHEN ${againAt} IS NULL THEN attempts ELSE 0 END,
-         finished_at = CASE WHEN $3 = 'done' AND ${againAt} IS NOT NULL THEN NULL ELSE now() END
-       WHERE id = $1 AND state = 'leased' AND lease_owner = $2`,
-      [row.id, this.owner, outcome, lastError ?? null, again ?? null],
-    );
-    outcomes.add(1, { name: row.name, outcome });
-  }
-
-  private async failed(row: WorkRow, fault: unknown, settings: { maxAttempts: number; backoffSeconds: number }): Promise<void> {
-    const code = fault instanceof Refusal ? fault.code : fault instanceof Error ? fault.name : 'unknown';
-    const about = { workId: row.id, name: row.name, attempt: row.attempts, refusal: code };
-    if (row.attempts >= settings.maxAttempts) {
-      this.log.error('work.dead', fault, about);
-      return this.finish(row, 'dead', { lastError: code });
+  /** @returns what became of the work */
+  private async failed(row: WorkRow, fault: unknown, settings: JobSettings): Promise<string> {
+    const code = codeOf(fault);
+    const about = { workId: row.id, name: row.name, attempt: row.attempts + 1, refusal: code };
+    // Every job that runs was told to end: what it says now is that it did.
+    if (this.draining && row.kind === 'job') return said('given-back', await this.ends.givenBack(row));
+    if (fault instanceof LeaseLost) return 'overtaken';
+    const pauses = { first: settings.backoffSeconds, most: Math.max(longestPauseSeconds[settings.lane], settings.backoffSeconds) };
+    const why = reasonToGiveUp(row, fault, settings);
+    if (why !== undefined) return this.giveUp(row, why, fault);
+    const away = awaitedBy(fault);
+    if (away !== undefined) {
+      if (row.waits_for !== away) this.log.warn('work.waits', { ...about, dependency: away });
+      return said('waits', await this.ends.waits(row, code, away, pauses));
     }
     // A refusal says that it is not yet time; anything else is a fault, also when the next try mends it.
     if (fault instanceof Refusal) this.log.info('work.to-be-tried-again', about);
     else this.log.error('work.failed', fault, about);
-    const wait = Math.min(settings.backoffSeconds * 2 ** (row.attempts - 1), 600);
-    await this.dataSource.query(
-      `UPDATE platform.work SET state = 'due', due_at = now() + make_interval(secs => $3), rung_at = NULL, last_error = $4,
-         lease_owner = NULL, lease_until = NULL
-       WHERE id = $1 AND state = 'leased' AND lease_owner = $2`,
-      [row.id, this.owner, wait, code],
-    );
-    outcomes.add(1, { name: row.name, outcome: 'retry' });
+    return said('retry', await this.ends.failed(row, code, pauses));
   }
+
+  /** The work and what it is for end in one transaction, or neither does. */
+  private async giveUp(row: WorkRow, why: Refusal, fault: unknown): Promise<string> {
+    const over = this.overs.get(row.name) as WorkOver;
+    this.log.error('work.given-up', fault, { workId: row.id, name: row.name, refusal: why.code });
+    await this.unitOfWork.run(systemAct(over.by, over.action, this.clock.now(), traceparent()), async (tx) => {
+      await over.giveUp(tx, row.key, why);
+      await this.ends.over(tx, row, codeOf(fault));
+    });
+    return 'dead';
+  }
+
+  /** The end of a try is written until it is, or its lease has lapsed: a database that is away for a moment must not cost the try. */
+  private async written<T>(write: () => Promise<T>): Promise<T> {
+    const until = performance.now() + endWithinMs;
+    for (;;) {
+      try {
+        return await write();
+      } catch (fault) {
+        if (!isDatabaseAway(fault) || performance.now() > until || this.draining) throw fault;
+        await pause(endAgainMs);
+      }
+    }
+  }
+}
+
+const said = (outcome: string, counted: boolean): string => (counted ? outcome : 'overtaken');
+
+/** Why the work is over: its own fault once too often, workers that were lost, or a dependency that was away for too long. */
+function reasonToGiveUp(row: WorkRow, fault: unknown, { patience }: JobSettings): Refusal | undefined {
+  if (patience === undefined) return undefined;
+  const { name } = row;
+  const away = awaitedBy(fault);
+  if (away === undefined) {
+    if (fault instanceof Refusal && fault.code === 'queue.workers-lost') return fault;
+    return row.attempts + 1 < patience.tries ? undefined : refuse('queue.failed-too-often', { name, cause: codeOf(fault) });
+  }
+  if (row.waits_for !== away || row.waits_since === null || row.waited_seconds < patience.outageMinutes * 60) return undefined;
+  return refuse('queue.outage-too-long', { name, dependency: away, since: row.waits_since.toISOString() });
 }

@@ -1,6 +1,6 @@
 import { Injectable, SetMetadata, type CustomDecorator } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { ActContext, CutPath, Digest, EvidenceSource, Holding, Id, JobType, SignedDocument } from '#kernel';
+import type { ActContext, CutPath, Digest, EvidenceSource, Holding, Id, JobType, Refusal, SignedDocument } from '#kernel';
 import type { Tx } from '#platform/database';
 import { seamKey } from './seam-key.js';
 
@@ -52,10 +52,21 @@ export interface WorkEnd {
   look(tx: Tx, key: Id): Promise<{ readonly object: string; readonly state: string; readonly over: boolean }>;
 }
 
+/** Ends what a job is for when it is given up: of the context whose jobs they are, and for each job that has a patience. */
+export interface WorkOver {
+  readonly jobs: readonly JobType[];
+  /** Who acts in the journal, and in which act. */
+  readonly by: string;
+  readonly action: string;
+  /** Ends it where it has not ended, under its lock, for `why`. Doing it again does nothing. */
+  giveUp(tx: Tx, key: Id, why: Refusal): Promise<void>;
+}
+
 /** The small ports that run against the direction of the house: declared in the kernel, implemented by contexts, collected here. */
 export interface SeamTypes {
   'cut-path': CutPath;
   'work-end': WorkEnd;
+  'work-over': WorkOver;
   holding: Holding;
   evidence: EvidenceSource;
   'dataset-catalogue': DatasetCatalogue;

@@ -1,5 +1,5 @@
 import type { JobType } from '#kernel';
-import { Implements, type WorkEnd } from '#platform/seams';
+import { Implements, type WorkEnd, type WorkOver } from '#platform/seams';
 import type { FactoryProvider, Type } from '@nestjs/common';
 import type { RunKind } from './run-kind.js';
 import { RunLife } from './run-life.js';
@@ -18,4 +18,16 @@ export function runEnd(kind: Type<RunKind>, jobs: readonly JobType[]): FactoryPr
   });
   Implements('work-end')(useFactory);
   return { provide: Symbol('work-end'), inject: [RunLife, kind], useFactory };
+}
+
+/** How a kind of runs ends when its work is given up: among the providers of its context's module. */
+export function runOver(kind: Type<RunKind>, jobs: readonly JobType[]): FactoryProvider<WorkOver> {
+  const useFactory = (life: RunLife, runs: RunKind): WorkOver => ({
+    jobs,
+    by: runs.context,
+    action: runs.actions.failed,
+    giveUp: (tx, key, why) => life.giveUp(tx, runs, key, why),
+  });
+  Implements('work-over')(useFactory);
+  return { provide: Symbol('work-over'), inject: [RunLife, kind], useFactory };
 }

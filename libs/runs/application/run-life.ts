@@ -74,6 +74,11 @@ export class RunLife {
     }
   }
 
+  /** Fails a run whose work is given up, where it has not ended; what its tries stored is cleared when the scenario is. */
+  async giveUp<Row extends RunRow>(tx: Tx, kind: RunKind<Row>, id: Id, why: Refusal): Promise<void> {
+    await this.failIn(tx, kind, id, why);
+  }
+
   private start<Row extends RunRow, Allowed, Given>(
     kind: RunKind<Row, Allowed, Given>,
     work: JobRun,
@@ -82,6 +87,7 @@ export class RunLife {
       const allowed = await kind.allowed(tx, open(await kind.table.get(tx, work.key)));
       const run = open(await kind.table.lock(tx, work.key));
       const { given, change, details } = await kind.start(tx, run, allowed);
+      await work.held(tx);
       if (run.state !== 'queued') return { run, given };
       const started = await kind.table.step(tx, run, 'running', { ...change, startedAt: tx.context.at });
       await record(tx, kind, run, { action, details });
@@ -92,6 +98,7 @@ export class RunLife {
   private check<Row extends RunRow, Allowed, Given>(kind: RunKind<Row, Allowed, Given>, work: JobRun): Promise<void> {
     return this.act(kind, work, 'checking', async (tx, action) => {
       const run = open(await kind.table.lock(tx, work.key));
+      await work.held(tx);
       if (run.state === 'checking') return;
       await kind.table.step(tx, run, 'checking');
       await record(tx, kind, run, { action });
@@ -102,6 +109,7 @@ export class RunLife {
     return this.act(kind, work, 'succeeded', async (tx, action) => {
       await kind.allowed(tx, open(await kind.table.get(tx, work.key)));
       const run = open(await kind.table.lock(tx, work.key));
+      await work.held(tx);
       const usedAt = tx.context.at;
       await kind.table.step(tx, run, 'succeeded', { ...made.change, finishedAt: usedAt });
       await record(tx, kind, run, { action, details: made.details });
@@ -117,15 +125,21 @@ export class RunLife {
     fault: Refusal,
     found: object = {},
   ): Promise<Row> {
-    return this.act(kind, work, 'failed', async (tx, action) => {
-      const run = await kind.table.lock(tx, work.key);
-      if (run.finishedAt !== null) return run;
-      const cause = causeOf(fault, kind.told);
-      const failed = await kind.table.step(tx, run, 'failed', { ...found, cause, finishedAt: tx.context.at });
-      const details = cause.columns === undefined ? {} : { columns: cause.columns };
-      await record(tx, kind, run, { action, reasons: [cause.code], details });
+    return this.act(kind, work, 'failed', async (tx) => {
+      const failed = await this.failIn(tx, kind, work.key, fault, found);
+      await work.held(tx);
       return failed;
     });
+  }
+
+  private async failIn<Row extends RunRow>(tx: Tx, kind: RunKind<Row>, id: Id, why: Refusal, found: object = {}): Promise<Row> {
+    const run = await kind.table.lock(tx, id);
+    if (run.finishedAt !== null) return run;
+    const cause = causeOf(why, kind.told);
+    const failed = await kind.table.step(tx, run, 'failed', { ...found, cause, finishedAt: tx.context.at });
+    const details = cause.columns === undefined ? {} : { columns: cause.columns };
+    await record(tx, kind, run, { action: kind.actions.failed, reasons: [cause.code], details });
+    return failed;
   }
 
   private async end<Row extends RunRow>(tx: Tx, kind: RunKind<Row>, run: Row): Promise<Row> {

@@ -62,6 +62,12 @@ export class Proceeding {
     }
   }
 
+  /** Orders the case that waits for a revocation to go on, where one does. */
+  async revocationClosed(tx: Tx, revocationId: Id): Promise<void> {
+    const waiting = await this.repository.ofRevocation(tx, revocationId);
+    if (waiting !== undefined) await tx.enqueue(proceedJob, { key: waiting.id });
+  }
+
   /** Access is closed once its receipt is complete; then every artefact of the scenarios is listed for a decision. */
   private async closeAccess(row: TerminationRow): Promise<boolean> {
     const { state, open } = await this.read((tx) => this.revocations.status(tx, row.revocationId));

@@ -5,5 +5,5 @@ export const proceedJob = defineJob(
   'terminations.proceed',
   'terminations',
   { goesOn: 'a termination goes on whoever ordered it' },
-  { maxAttempts: 1000, leaseSeconds: 120, backoffSeconds: 5 },
+  { leaseSeconds: 120, backoffSeconds: 5 },
 );

@@ -3,7 +3,7 @@ import { revocationClosed } from '#seats/contract';
 import { Authorisations } from '#authorisations';
 import { dayOf, digestOf } from '#kernel';
 import type { Tx } from '#platform/database';
-import { type ConsumedEvent, Consumes, Job, type JobRun } from '#platform/queue';
+import { type ConsumedEvent, Consumes, type EventOf, Job, type JobRun } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Openings } from '../application/openings.js';
@@ -11,7 +11,6 @@ import { Proceeding } from '../application/proceeding.js';
 import { proceedJob } from '../domain/work.js';
 
 const ofAuthorisation = z.object({ authorisationId: z.uuid() });
-const ofRevocation = z.object({ revocationId: z.uuid(), caseId: z.uuid().nullable() });
 
 @Injectable()
 export class TerminationJobs {
@@ -27,11 +26,10 @@ export class TerminationJobs {
     await this.proceeding.proceed(run.key);
   }
 
-  /** The receipt is complete: access is closed. */
+  /** The receipt is complete: access is closed. Most revocations are of suspensions and persons, and no termination waits for those. */
   @Consumes(revocationClosed, 'terminations.on-revocation-closed')
-  async revocationClosed(tx: Tx, event: ConsumedEvent): Promise<void> {
-    const { caseId } = ofRevocation.parse(event.payload);
-    if (caseId !== null) await tx.enqueue(proceedJob, { key: caseId });
+  revocationClosed(tx: Tx, { payload }: EventOf<typeof revocationClosed>): Promise<void> {
+    return this.proceeding.revocationClosed(tx, payload.revocationId);
   }
 
   /** The term is over: the case opens by itself, on the agreement that set the date (TERM-06). */
