@@ -15,7 +15,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { networkInterfaces } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
+import { Health } from '../composition/health.js';
 import { ComposedModule } from '../composition/platform.module.js';
 import type { Platform } from '../composition/platform.js';
 
@@ -31,6 +31,7 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   const truth = new AccessTruth({
     url: databaseUrl(platform.config.database),
     leaseMs: platform.config.http.accessLeaseSeconds * 1000,
+    limits: platform.config.limits,
     clock: platform.clock,
     log: platform.log,
   });
@@ -61,13 +62,15 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   new BodyGate(acts, platform.verifier, app.get(Canaries), platform.clock, platform.config.http).watch(server);
   server.addHook('onClose', () => truth.close());
   server.get('/api/v1/openapi.json', (_request, reply) => reply.send(description));
-  server.get('/healthz', (_request, reply) => reply.send({ alive: true }));
+  const health = new Health(platform);
+  server.addHook('onClose', () => health.close());
+  server.get('/healthz', (_request, reply) => {
+    const alive = health.alive();
+    return reply.status(alive.alive ? 200 : 503).send(alive);
+  });
   server.get('/readyz', async (_request, reply) => {
-    const checks = await readiness(platform);
-    const engine = platform.engine.isolation.state === 'shown' ? 'ok' : 'not-isolated';
-    return reply
-      .status(Object.values(checks).every((check) => check === 'ok') ? 200 : 503)
-      .send({ ...checks, engine, clock: clockView(platform) });
+    const { ready, found } = await health.ready();
+    return reply.status(ready ? 200 : 503).send({ ...found, clock: clockView(platform) });
   });
   await app.init();
   await server.ready();
@@ -80,25 +83,6 @@ function clockView({ databaseClock: clock }: Platform): Record<string, unknown> 
   return {
     ...{ signs, boundMs: Math.ceil(boundMs), hostAheadMs: Math.round(host.offsetMs) },
     ...(issuer === undefined ? {} : { issuerAheadMs: Math.round(issuer.offsetMs), issuerBoundMs: Math.ceil(issuer.boundMs) }),
-  };
-}
-
-/** What does not answer within this is not ready. */
-const readyWithinMs = 3_000;
-/** Each port is asked for itself; its answer is `ok` or the kind of fault, never its text. */
-async function readiness(platform: Platform): Promise<Record<string, string>> {
-  const ask = async (check: () => Promise<unknown>): Promise<string> => {
-    try {
-      const late = pause(readyWithinMs, 'late', { ref: false });
-      return (await Promise.race([check(), late])) === 'late' ? 'TimeoutError' : 'ok';
-    } catch (fault) {
-      return fault instanceof Error ? fault.name : 'fault';
-    }
-  };
-  return {
-    database: await ask(() => platform.dataSource.query('SELECT 1')),
-    keys: await ask(() => platform.keys.health()),
-    objects: await ask(() => platform.objects.health()),
   };
 }
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { runProcess } from '../composition/process.js';
 import { startApi } from './app.js';
-import { WaitingRoom } from './waiting-room.js';
+import { WaitingRoom } from '../composition/waiting-room.js';
 
 await runProcess(
   'api',

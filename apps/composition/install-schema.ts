@@ -8,14 +8,14 @@ import type { OpdomainConfig } from './config.js';
  * @returns the names that ran.
  */
 export async function installSchema(
-  config: Pick<OpdomainConfig, 'database' | 'queue'>,
+  config: Pick<OpdomainConfig, 'database' | 'queue' | 'limits'>,
   contexts: readonly ContextDeclaration[],
 ): Promise<readonly string[]> {
-  const connecting = asOwner(config.database);
+  const connecting = asOwner(config.database, config.limits);
   const dataSource = await createDataSource(connecting, contexts, 'opdomain-migrate').initialize();
   try {
-    const ran = await migrate(dataSource, contexts);
-    const libraries = await queueSchema(config.queue, connecting.urlFile);
+    const ran = await migrate(dataSource, contexts, config.limits.migrations);
+    const libraries = await queueSchema(config.queue, connecting.urlFile, connecting.limits);
     await applyGrants(dataSource, config.database.roles, [platformGrants, ...contexts.map((context) => context.grants)], libraries);
     return ran;
   } finally {

@@ -1,4 +1,5 @@
 import { SignIn, TOKEN_VERIFIER, IdentityModule } from '#identity';
+import { LIMITS } from '#platform/config';
 import { DatabaseClock, EpochReader, JournalSealer, UnitOfWork } from '#platform/database';
 import { INSTALLATION, SignedDocuments } from '#platform/documents';
 import { ENGINE, SCRATCH } from '#platform/engine';
@@ -33,6 +34,7 @@ export class PlatformModule {
       { provide: CLOCK, useValue: platform.clock },
       { provide: DatabaseClock, useValue: platform.databaseClock },
       { provide: LOGGER, useValue: platform.log },
+      { provide: LIMITS, useValue: platform.config.limits },
       { provide: INSTALLATION, useValue: platform.installation },
       { provide: REFUSALS, useValue: platform.refusals },
       { provide: UNDER, useValue: undersOf(platform.contexts) },

@@ -23,7 +23,7 @@ import {
 } from '#platform/database';
 import { readInstallation } from '#platform/documents';
 import { SandboxEngine, ScratchArea, engineRefusals, notIsolatedBecause, type Engine } from '#platform/engine';
-import { httpRefusals, issuerTime, verifierFor, type TokenVerifier } from '#platform/http';
+import { httpRefusals, IssuerKeys, issuerTime, verifierFor, type TokenVerifier } from '#platform/http';
 import { ensureControlKey, refusals as keysRefusals, rememberingKeys, type Keys } from '#platform/keys';
 import { KubeCluster, refusals as kubeRefusals, type Cluster } from '#platform/kube';
 import { objectsFromConfig, refusals as objectsRefusals, type Objects } from '#platform/objects';
@@ -39,6 +39,8 @@ export interface Platform {
   readonly config: OpdomainConfig;
   readonly contexts: readonly ContextDeclaration[];
   readonly dataSource: DataSource;
+  /** Every pool of connections to the database that this process has. */
+  readonly pools: readonly DataSource[];
   /** Its name among all installations. */
   readonly installation: string;
   readonly unitOfWork: UnitOfWork;
@@ -132,10 +134,12 @@ export async function openPlatform(
   };
   try {
     const component = `opdomain-${application}`;
+    const { limits } = config;
     const log = createLogger(component, config.telemetry.logLevel);
-    const dataSource = await createDataSource(config.database, contexts, component).initialize();
+    const dataSource = await createDataSource({ ...config.database, limits: limits.database }, contexts, component).initialize();
     closers.push(() => dataSource.destroy());
-    const issuer = (steadyMs: () => number, signal: AbortSignal) => issuerTime(config.oidc, steadyMs, signal);
+    const pools = [dataSource];
+    const issuer = (steadyMs: () => number, signal: AbortSignal) => issuerTime(config.oidc, limits.issuer.requestMs, steadyMs, signal);
     const clock = await DatabaseClock.open({ dataSource, config: config.clock, log, issuer, host });
     closers.push(() => {
       clock.close();
@@ -145,14 +149,19 @@ export async function openPlatform(
     await assertConfined(dataSource, self.role);
     const keys = await open('keys', async () => {
       // Connections of its own: keys are used inside transactions, which may not wait for one another.
-      const ledger = await createDataSource({ ...config.database, poolSize: 2 }, [], `${component}-keys`).initialize();
+      const ledger = await createDataSource(
+        { ...config.database, poolSize: 2, limits: limits.database },
+        [],
+        `${component}-keys`,
+      ).initialize();
       closers.push(() => ledger.destroy());
-      return rememberingKeys(config.keys, new KeyLedger(ledger));
+      pools.push(ledger);
+      return rememberingKeys(config.keys, new KeyLedger(ledger), limits.keys);
     });
     const sealer = portsOf[application].includes('keys') ? await JournalSealer.open(dataSource, keys) : JournalSealer.without();
     if (portsOf[application].includes('keys')) await ensureControlKey(keys);
-    const { scratchRoot, allowDiskScratch, ...limits } = config.engine;
-    const engine = await open('engine', () => SandboxEngine.open(limits));
+    const { scratchRoot, allowDiskScratch, ...engineSettings } = config.engine;
+    const engine = await open('engine', () => SandboxEngine.open({ ...engineSettings, wallClockMs: limits.engine.runMs }));
     if (portsOf[application].includes('engine')) sayIsolation(engine, log);
     const actions = new Set(Object.keys(actionsOf(contexts)));
     return {
@@ -160,17 +169,18 @@ export async function openPlatform(
       config,
       contexts,
       dataSource,
+      pools,
       installation: await readInstallation(dataSource),
       unitOfWork: new UnitOfWork(dataSource, sealer, clock, actions, uniquesOf(contexts), belongingsOf(contexts)),
       epochs: new EpochReader(dataSource),
       sealer,
       keys,
-      objects: await open('objects', () => objectsFromConfig(config.objects, keys, clock)),
-      cluster: await open('cluster', () => KubeCluster.open(config.cluster)),
+      objects: await open('objects', () => objectsFromConfig(config.objects, keys, limits.objects, clock)),
+      cluster: await open('cluster', () => KubeCluster.open(config.cluster, limits.cluster)),
       engine,
       scratch: await open('engine', () => new ScratchArea({ root: scratchRoot, allowDiskScratch, owner: engine.scratchOwner })),
-      bell: await open('queue', () => openBell(config.queue)),
-      verifier: await open('oidc', () => verifierFor(config.oidc)),
+      bell: await open('queue', () => openBell(config.queue, limits)),
+      verifier: await open('oidc', () => verifierFor(config.oidc, new IssuerKeys(config.oidc, undefined, limits.issuer))),
       clock,
       databaseClock: clock,
       log,

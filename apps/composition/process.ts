@@ -3,8 +3,10 @@ import { ConfigurationError } from '#platform/config';
 import { createLogger, startTelemetry } from '#platform/telemetry';
 import { readConfig, type OpdomainConfig } from './config.js';
 import { contexts } from './contexts.js';
+import { Health, serveHealth } from './health.js';
 import { startWhenThere, type StartWait } from './opening.js';
 import type { Platform } from './platform.js';
+import { WaitingRoom } from './waiting-room.js';
 
 /** Who answers for a process that waits for what it cannot start without. */
 export interface Waiting {
@@ -12,6 +14,8 @@ export interface Waiting {
   close(): Promise<void>;
 }
 const nobody: Waiting = { open: () => Promise.resolve(), close: () => Promise.resolve() };
+/** A worker or an operator answers where its health is asked for, where anywhere. */
+const atHealth = ({ health: { host, port } }: OpdomainConfig): Waiting => (port === undefined ? nobody : new WaitingRoom({ host, port }));
 
 /**
  * Runs one application as a process: configuration, telemetry, ports, then drain on SIGTERM or SIGINT. What it needs and is away is waited
@@ -20,7 +24,7 @@ const nobody: Waiting = { open: () => Promise.resolve(), close: () => Promise.re
 export async function runProcess(
   application: Application,
   start: (platform: Platform) => Promise<() => Promise<void>>,
-  waitingAt: (config: OpdomainConfig) => Waiting = () => nobody,
+  waitingAt: (config: OpdomainConfig) => Waiting = atHealth,
 ): Promise<void> {
   const component = `opdomain-${application}`;
   let config;
@@ -31,7 +35,7 @@ export async function runProcess(
     process.stderr.write(`${component}: ${fault.message}\n`);
     process.exit(2);
   }
-  const stopTelemetry = await startTelemetry(component, config.telemetry);
+  const stopTelemetry = await startTelemetry(component, config.telemetry, config.limits.telemetry);
   const told = new AbortController();
   const ended = new Promise<void>((resolve) => {
     const end = (): void => {
@@ -47,7 +51,16 @@ export async function runProcess(
     waits: (wait: StartWait) => waiting.open(wait),
     there: () => waiting.close(),
   };
-  const running = await startWhenThere(opening, start);
+  const running = await startWhenThere(opening, async (platform) => {
+    const health = new Health(platform);
+    const answering = application === 'api' ? undefined : await serveHealth(health, platform);
+    const stop = await start(platform);
+    return async () => {
+      await stop();
+      await answering?.stop();
+      health.close();
+    };
+  });
   await ended;
   if (running === undefined) await waiting.close();
   else {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '#kernel';
+import { defaultLimits } from '#platform/config';
 import { asSeen, KubeCluster, kubeConfig, type KubeObject, type Leadership } from '#platform/kube';
 import { startControlPlane, type ControlPlane } from '../../deploy/embedded/servers/control-plane.js';
 import type { WantedDomain } from '../../libs/domains/application/operator-desk.js';
@@ -122,7 +123,7 @@ describe('a namespace that does not go', () => {
         'current-context': 'proxied',
       }),
     );
-    const through = await KubeCluster.open(kubeConfig.parse({ kubeconfig, attempts: 1, requestTimeoutMs: 8_000 }));
+    const through = await KubeCluster.open(kubeConfig.parse({ kubeconfig, attempts: 1 }), { ...defaultLimits.cluster, requestMs: 8_000 });
     const attempts = async (asked: KubeCluster): Promise<{ outcome: string; answer: string }[]> => {
       const room = { wanted: leaving(there, gone), leadership: { cluster: asked } as unknown as Leadership, operator: operatorSubject };
       const answer = await carryOutOrder('recover', { ...room, goneWithinMs: withinMs, verdicts: [] });

@@ -66,7 +66,9 @@ beforeEach(async () => {
   keys = await Promise.all(['ES256', 'EdDSA', 'RS256', 'PS256'].map((alg) => published(alg, alg)));
 });
 
-const settings = (more: object = {}) => oidcConfig.parse({ issuer, audience: 'opdomain-api', timeoutMs: 500, ...more });
+const settings = (more: object = {}) => oidcConfig.parse({ issuer, audience: 'opdomain-api', ...more });
+const limits = { requestMs: 500 };
+const verifying = (more: object = {}) => verifierFor(settings(more), new IssuerKeys(settings(more), undefined, limits));
 /** Claims of a token; one that is undefined is left out. */
 type Claims = Record<string, unknown>;
 const whole = (): Claims => ({ iss: issuer, aud: 'opdomain-api', sub: 'li', jti: 'token-1', iat: now, exp: now + 600 });
@@ -76,7 +78,7 @@ const signed = (claims: Claims, header: Claims = {}, by = 'ES256') =>
     .setProtectedHeader(given<JWTHeaderParameters>({ alg: 'ES256', typ: 'at+jwt', kid: 'ES256', ...header }))
     .sign((pairs[by] as Pair).privateKey, { crit: { 'urn:x': true } });
 /** What the verifier says: `in`, or its refusal's code, with the reason where there is one. */
-async function said(token: string, verifier = verifierFor(settings())): Promise<string> {
+async function said(token: string, verifier = verifying()): Promise<string> {
   try {
     await verifier.verify(token, at);
     return 'in';
@@ -145,7 +147,7 @@ const audiences: Record<string, { aud: unknown; wrong: string | null }> = {
 
 describe('an access token', () => {
   it('signs in if every part of it is right, and is refused for a part that is wrong, in every combination [ACC-01]', async () => {
-    const verifier = verifierFor(settings());
+    const verifier = verifying();
     const differing: string[] = [];
     let tried = 0;
     for (const [type, { typ, wrong: wrongType }] of Object.entries(types))
@@ -190,12 +192,12 @@ describe('an access token', () => {
 
   it('needs no id where the issuer is known to set none, and is then named by its own digest', async () => {
     const token = await signed({ ...whole(), jti: undefined });
-    const { tokenId } = await verifierFor(settings({ requireTokenId: false })).verify(token, at);
+    const { tokenId } = await verifying({ requireTokenId: false }).verify(token, at);
     expect(tokenId).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
   it('counts only from the clients that are named, where any are', async () => {
-    const verifier = verifierFor(settings({ clients: ['opdomain-cli'] }));
+    const verifier = verifying({ clients: ['opdomain-cli'] });
     expect(await said(await signed({ ...whole(), client_id: 'opdomain-cli' }), verifier)).toBe('in');
     expect(await said(await signed({ ...whole(), azp: 'opdomain-cli' }), verifier)).toBe('in');
     expect(await said(await signed({ ...whole(), azp: 'another' }), verifier)).toBe('http.not-signed-in client');
@@ -203,7 +205,7 @@ describe('an access token', () => {
   });
 
   it('of an issuer that marks it by a claim is told from all its other tokens', async () => {
-    const verifier = verifierFor(settings({ tokenType: 'bearer-claim' }));
+    const verifier = verifying({ tokenType: 'bearer-claim' });
     for (const typ of [undefined, 'JWT', 'at+jwt', 'logout+jwt'])
       for (const mark of ['Bearer', 'ID', 'Refresh', 'Logout', undefined]) {
         const right = mark === 'Bearer' && typ !== 'logout+jwt';
@@ -236,7 +238,7 @@ describe('an issuer that does not answer as it should', () => {
 
   it.each(cases)('(%s) leaves it unknown who is signed in: 503, %s [ACC-01]', async (_what, fault, bad) => {
     answer = bad();
-    const verifier = verifierFor(settings());
+    const verifier = verifying();
     const token = await signed(whole());
     expect(await said(token, verifier)).toBe(`identity.issuer-unreachable ${fault}`);
     answer = asItShould;
@@ -244,7 +246,7 @@ describe('an issuer that does not answer as it should', () => {
   });
 
   it('never makes an unknown key out of an unanswered question: 503 while the keys cannot be read again', async () => {
-    const verifier = verifierFor(settings());
+    const verifier = verifying();
     expect(await said(await signed(whole()), verifier)).toBe('in');
     answer = atKeys({ status: 502 });
     expect(await said(await signed(whole(), { kid: 'next' }, 'next'), verifier)).toBe('identity.issuer-unreachable status 502');
@@ -265,7 +267,7 @@ describe('keys that change', () => {
   it('are read again for a token by a new one; old ones count until they are withdrawn', async () => {
     let elapsed = 0;
     const config = settings();
-    const verifier = verifierFor(config, new IssuerKeys(config, () => elapsed));
+    const verifier = verifierFor(config, new IssuerKeys(config, () => elapsed, limits));
     const [old, fresh] = [await signed(whole()), await signed(whole(), { kid: 'next' }, 'next')];
     expect(await said(old, verifier)).toBe('in');
     keys = [...keys, await published('next', 'ES256')];
@@ -277,7 +279,7 @@ describe('keys that change', () => {
   });
 
   it('are read once a second at most, however many made-up keys are brought, and each of those is answered after a reading', async () => {
-    const verifier = verifierFor(settings());
+    const verifier = verifying();
     await said(await signed(whole()), verifier);
     const made = await Promise.all(Array.from({ length: 50 }, (_, n) => signed(whole(), { kid: `made-up-${String(n)}` })));
     const before = asked.length;
@@ -294,7 +296,7 @@ describe('keys that change', () => {
   it('are used for an hour while the issuer is away, and no longer', async () => {
     let elapsed = 0;
     const config = settings();
-    const verifier = verifierFor(config, new IssuerKeys(config, () => elapsed));
+    const verifier = verifierFor(config, new IssuerKeys(config, () => elapsed, limits));
     const token = await signed(whole());
     expect(await said(token, verifier)).toBe('in');
     answer = () => ({ status: 503 });

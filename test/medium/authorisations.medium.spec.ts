@@ -246,7 +246,7 @@ describe('the migrations', () => {
   it('go down and up again on data', async () => {
     const { ScenariosAndRequests1763700201000 } =
       await import('../../libs/authorisations/persistence/migrations/scenarios-and-requests.js');
-    const connecting = { urlFile: medium.superuserUrlFile, poolSize: 2, statementTimeoutMs: 60_000 };
+    const connecting = { urlFile: medium.superuserUrlFile, poolSize: 2 };
     const dataSource = await createDataSource(connecting, []).initialize();
     const runner = dataSource.createQueryRunner();
     await runner.startTransaction();

@@ -1,3 +1,4 @@
+import { defaultLimits } from '#platform/config';
 import { auditContext, Sequencer } from '#audit';
 import { authorisationsContext } from '#authorisations';
 import { datasetsContext } from '#datasets';
@@ -44,7 +45,13 @@ async function run(
     },
     language,
   } as const;
-  const code = await runCommand(args, terminal, { language, server: 'server' in more ? more.server : server, token: more.token, folder });
+  const code = await runCommand(args, terminal, {
+    language,
+    server: 'server' in more ? more.server : server,
+    token: more.token,
+    patience: defaultLimits.cli,
+    folder,
+  });
   return { code, out, err };
 }
 const as = async (caller: Caller, ...args: string[]): Promise<Ran> => run(args, { token: await caller.token() });

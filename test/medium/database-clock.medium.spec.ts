@@ -33,7 +33,7 @@ async function openClock(host: MovedClock, config: Partial<ClockConfig> = {}, is
   const oidc = issuer === undefined ? undefined : oidcConfig.parse({ issuer, audience: 'test' });
   const clock = await DatabaseClock.open({
     ...{ dataSource: medium.platform.dataSource, log, host, config: clockConfig.parse(config) },
-    issuer: (steadyMs, signal) => (oidc === undefined ? Promise.resolve(undefined) : issuerTime(oidc, steadyMs, signal)),
+    issuer: (steadyMs, signal) => (oidc === undefined ? Promise.resolve(undefined) : issuerTime(oidc, 5_000, steadyMs, signal)),
   });
   opened.push(clock);
   return clock;

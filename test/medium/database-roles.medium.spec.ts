@@ -1,4 +1,5 @@
 import { applications, type Application, type Grants } from '#kernel';
+import { defaultLimits } from '#platform/config';
 import { applyGrants, createDataSource, platformGrants, rolesConfig } from '#platform/database';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
@@ -47,7 +48,7 @@ afterAll(async () => {
 const owner = async <T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> => {
   const urlFile = join(dir, 'owner.url');
   await writeFile(urlFile, urlOf(database.url, { user: database.owner, password: 'only-for-tests' }));
-  const dataSource = await createDataSource({ urlFile, poolSize: 2, statementTimeoutMs: 60_000 }, contexts).initialize();
+  const dataSource = await createDataSource({ urlFile, poolSize: 2 }, contexts).initialize();
   try {
     return await work(dataSource);
   } finally {
@@ -158,7 +159,7 @@ describe('granting', () => {
       await expect(owner((dataSource) => applyGrants(dataSource, others, declared))).rejects.toMatchObject(refused);
       const urlFile = join(dir, 'strong.url');
       await writeFile(urlFile, urlOf(database.url, { user: role, password: 'x' }));
-      const config = { database: { urlFile, poolSize: 2, statementTimeoutMs: 5_000 }, telemetry: { logLevel: 'silent' } } as never;
+      const config = { database: { urlFile, poolSize: 2 }, telemetry: { logLevel: 'silent' }, limits: defaultLimits } as never;
       await expect(openPlatform(config, contexts, 'operator')).rejects.toMatchObject(refused);
     } finally {
       await superuser.query(filled(unmake));

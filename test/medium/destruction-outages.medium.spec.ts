@@ -9,6 +9,7 @@ import { domainsContext } from '#domains';
 import { exportsContext } from '#exports';
 import { identityContext } from '#identity';
 import { newId, sha256 } from '#kernel';
+import { limitsConfig } from '#platform/config';
 import { keysConfig } from '#platform/keys';
 import { objectsConfig } from '#platform/objects';
 import { seatsContext } from '#seats';
@@ -41,11 +42,10 @@ beforeAll(async () => {
     endpoint: stores.objects.url,
     region: s3.region,
     bucket: 'outages',
-    requestSeconds: 1,
     attempts: 2,
     ...files,
   };
-  const keys = { kind: 'transit', address: stores.keys.url, tokenFile: bao.tokenFile, requestSeconds: 1, attempts: 2 };
+  const keys = { kind: 'transit', address: stores.keys.url, tokenFile: bao.tokenFile, attempts: 2 };
   medium = await openMedium({
     contexts: [
       identityContext,
@@ -63,6 +63,7 @@ beforeAll(async () => {
       ...whole,
       objects: objectsConfig.parse(objects),
       keys: keysConfig.parse(keys),
+      limits: limitsConfig.parse({ keys: { requestMs: 1_000 }, objects: { requestMs: 1_000, silentMs: 900 } }),
       terminations: { destroyWithinDays: 30, retrySeconds: 1, unreachable: [] },
     }),
   });

@@ -1,3 +1,4 @@
+import { defaultLimits } from '#platform/config';
 import { identityContext } from '#identity';
 import { addMs, newId, systemClock, type Clock } from '#kernel';
 import { oidcConfig, verifierFor } from '#platform/http';
@@ -174,7 +175,7 @@ describeHere(`sign-in by an issuer that is not ours, Keycloak${missing === undef
         if (url !== undefined) entered = browse(url, 'li');
       };
       const terminal = { out: write, err: write, language: 'en' } as const;
-      const code = await runCommand(args, terminal, { language: 'en', server: api, token: undefined, folder });
+      const code = await runCommand(args, terminal, { language: 'en', server: api, token: undefined, patience: defaultLimits.cli, folder });
       await entered;
       return { code, said };
     };

@@ -16,7 +16,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'opdomain-migrations-'));
   await chmod(dir, 0o711);
   database = await openDatabase(dir, contexts);
-  dataSource = await createDataSource({ urlFile: database.urlFile, poolSize: 3, statementTimeoutMs: 60_000 }, contexts).initialize();
+  dataSource = await createDataSource({ urlFile: database.urlFile, poolSize: 3 }, contexts).initialize();
 });
 afterAll(async () => {
   await dataSource.destroy();
@@ -116,7 +116,7 @@ describe('migrations', () => {
 
   it('let two that start at once agree: one runs, the other finds nothing to do', async () => {
     for (let left = dataSource.migrations.length; left > 0; left -= 1) await dataSource.undoLastMigration({ transaction: 'each' });
-    const second = await createDataSource({ urlFile: database.urlFile, poolSize: 3, statementTimeoutMs: 60_000 }, contexts).initialize();
+    const second = await createDataSource({ urlFile: database.urlFile, poolSize: 3 }, contexts).initialize();
     try {
       const ran = await Promise.all([migrate(dataSource, contexts), migrate(second, contexts)]);
       expect(ran.map((names) => names.length).sort((a, b) => a - b)).toEqual([0, dataSource.migrations.length]);

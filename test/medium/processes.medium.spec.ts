@@ -8,17 +8,21 @@ import { opdomainConfig, type OpdomainConfig } from '../../apps/composition/conf
 import { contexts } from '../../apps/composition/contexts.js';
 import { openPlatform, type Platform } from '../../apps/composition/platform.js';
 import { secretsOf } from '../../apps/composition/ports.js';
+import { Health, serveHealth } from '../../apps/composition/health.js';
 import { composeApi } from '../../apps/api/app.js';
 import { startOperator } from '../../apps/operator/app.js';
 import { startWorker } from '../../apps/worker/app.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
+import { openIssuer, type Issuer } from '../support/issuer.js';
 
 let dir = '';
 let database: TestDatabase;
+let issuer: Issuer;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'opdomain-processes-'));
   await chmod(dir, 0o711);
   database = await openDatabase(dir, contexts);
+  issuer = await openIssuer();
   await createMasterKeyFile(join(dir, 'master.key'));
   const nowhere = { server: 'https://127.0.0.1:1' };
   const kubeconfig = {
@@ -28,6 +32,7 @@ beforeAll(async () => {
   await writeFile(join(dir, 'kubeconfig'), JSON.stringify(kubeconfig));
 });
 afterAll(async () => {
+  await issuer.close();
   await database.drop();
   await rm(dir, { recursive: true, force: true });
 });
@@ -50,7 +55,8 @@ async function configFor(application: Application): Promise<OpdomainConfig> {
     objects: { kind: 'folder', path: application === 'operator' ? join(blocked, 'objects') : join(dir, 'objects') },
     cluster: { kubeconfig: given('cluster.kubeconfig', join(dir, 'kubeconfig')), attempts: 1 },
     engine: { scratchRoot: join('/dev/shm', `opdomain-processes-${String(process.pid)}`) },
-    oidc: { issuer: 'http://127.0.0.1:1', audience: 'test' },
+    oidc: { issuer: issuer.url, audience: 'test' },
+    health: { port: 0 },
     telemetry: { logLevel: 'silent' },
   });
 }
@@ -60,11 +66,20 @@ const starting: Readonly<Record<Application, (platform: Platform) => Promise<() 
     const app = await composeApi(platform);
     const ready = await app.inject({ url: '/readyz' });
     const clock = { signs: 'yes', boundMs: expect.any(Number), hostAheadMs: expect.any(Number) };
-    expect([ready.statusCode, ready.json()]).toEqual([200, { database: 'ok', engine: 'ok', keys: 'ok', objects: 'ok', clock }]);
+    const found = { database: 'ok', engine: 'ok', keys: 'ok', objects: 'ok', oidc: 'ok' };
+    expect([ready.statusCode, ready.json()]).toEqual([200, { ...found, clock }]);
     return () => app.close();
   },
   worker: startWorker,
   operator: startOperator,
+};
+
+const store = { database: 'ok', keys: 'ok', objects: 'ok', engine: 'ok' };
+/** No cluster is there. */
+const ready: Readonly<Record<Application, [number, Record<string, string>]>> = {
+  api: [200, { ...store, oidc: 'ok' }],
+  worker: [200, { ...store, queue: 'ok' }],
+  operator: [503, { database: 'ok', cluster: 'kube.unreachable' }],
 };
 
 describe.each(applications)('the %s', (application) => {
@@ -74,6 +89,24 @@ describe.each(applications)('the %s', (application) => {
       const stop = await starting[application](platform);
       await stop();
     } finally {
+      await platform.close();
+    }
+  });
+
+  it('says of itself that it lives, and of each of its dependencies what it found', async () => {
+    const platform = await openPlatform(await configFor(application), contexts, application);
+    const health = new Health(platform);
+    const serving = await serveHealth(health, platform);
+    try {
+      const ask = async (path: string): Promise<[number, unknown]> => {
+        const answer = await fetch(`${serving?.url ?? ''}${path}`);
+        return [answer.status, await answer.json()];
+      };
+      expect(await ask('/healthz')).toEqual([200, { alive: true, pool: 'ok', loop: 'ok' }]);
+      expect(await ask('/readyz')).toEqual(ready[application]);
+    } finally {
+      await serving?.stop();
+      health.close();
       await platform.close();
     }
   });

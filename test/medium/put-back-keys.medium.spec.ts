@@ -19,7 +19,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'opdomain-put-back-'));
   await chmod(dir, 0o711);
   database = await openDatabase(dir, []);
-  dataSource = await createDataSource({ urlFile: database.urlFiles.worker, poolSize: 3, statementTimeoutMs: 30_000 }, []).initialize();
+  dataSource = await createDataSource({ urlFile: database.urlFiles.worker, poolSize: 3 }, []).initialize();
   file = { path: join(dir, 'keys', 'keys.json'), masterKeyFile: join(dir, 'master.key') };
   await createMasterKeyFile(file.masterKeyFile);
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'opdomain-put-back-bao-'));
   await chmod(dir, 0o711);
   database = await openDatabase(dir, []);
-  dataSource = await createDataSource({ urlFile: database.urlFiles.worker, poolSize: 3, statementTimeoutMs: 30_000 }, []).initialize();
+  dataSource = await createDataSource({ urlFile: database.urlFiles.worker, poolSize: 3 }, []).initialize();
   bao = await startOpenBao({ dir });
 }, 900_000);
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId, type RecoveryTry } from '#kernel';
+import { defaultLimits } from '#platform/config';
 import { createMasterKeyFile, ensureControlKey, keysConfig, keysFromConfig, SealedKeyFile, type Keys } from '#platform/keys';
 import { FolderStore, objectsConfig, objectsFromConfig, SealedObjects, type Objects } from '#platform/objects';
 import { ReadBacks } from '#platform/readback';
@@ -36,8 +37,8 @@ describe('reading objects back from S3', () => {
     await writeFile(join(dir, 'access'), server.accessKey);
     await writeFile(join(dir, 'secret'), server.secretKey);
     const files = { accessKeyFile: join(dir, 'access'), secretKeyFile: join(dir, 'secret') };
-    const at = { kind: 's3', endpoint: proxy.url, region: server.region, bucket: 'read-backs', requestSeconds: 1, attempts: 2, ...files };
-    objects = await objectsFromConfig(objectsConfig.parse(at), keys);
+    const at = { kind: 's3', endpoint: proxy.url, region: server.region, bucket: 'read-backs', attempts: 2, ...files };
+    objects = await objectsFromConfig(objectsConfig.parse(at), keys, { ...defaultLimits.objects, requestMs: 1_000, silentMs: 900 });
   }, 600_000);
   afterAll(async () => {
     await objects.close();
@@ -203,7 +204,9 @@ describe('reading keys back', () => {
       proxy = await FaultProxy.before(bao.address);
       tokenFile = join(dir, 'bao-token');
       await writeFile(tokenFile, bao.token);
-      own = await keysFromConfig(keysConfig.parse({ kind: 'transit', address: proxy.url, tokenFile, requestSeconds: 1, attempts: 2 }));
+      own = await keysFromConfig(keysConfig.parse({ kind: 'transit', address: proxy.url, tokenFile, attempts: 2 }), undefined, {
+        requestMs: 1_000,
+      });
       await ensureControlKey(own);
       for (const name of [live, destroyed]) await own.create(name);
       wrapped = await own.wrap(destroyed, Buffer.from('sample'));

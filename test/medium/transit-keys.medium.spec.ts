@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-const patience = { requestSeconds: 5, attempts: 5 };
+const patience = { requestMs: 5_000, attempts: 5 };
 const open = (): Promise<Keys> => keysFromConfig(keysConfig.parse({ kind: 'transit', address: bao.address, tokenFile: bao.tokenFile }));
 
 keysConformance('the transit engine', open);

@@ -1,3 +1,4 @@
+import { defaultLimits } from '#platform/config';
 import { applications, type Application, type ContextDeclaration } from '#kernel';
 import { createDataSource, guardsOf, platformGrants, rolesConfig } from '#platform/database';
 import { createHash, randomBytes } from 'node:crypto';
@@ -53,7 +54,7 @@ async function nowhere(dir: string): Promise<string> {
 export async function openDatabase(dir: string, contexts: readonly ContextDeclaration[]): Promise<TestDatabase> {
   const { url: serverUrl, stop } = await server(dir);
   // Every migration's text, the platform's own among them: a changed one makes another template.
-  const { migrations } = createDataSource({ urlFile: await nowhere(dir), poolSize: 2, statementTimeoutMs: 0 }, contexts).options;
+  const { migrations } = createDataSource({ urlFile: await nowhere(dir), poolSize: 2 }, contexts).options;
   const names = (migrations as unknown as readonly (() => unknown)[]).map((migration) => `${migration.name}:${migration.toString()}`);
   const grants = JSON.stringify([platformGrants, ...contexts.map((context) => context.grants)]);
   const template = `template_${createHash('sha256')
@@ -102,8 +103,9 @@ async function makeTemplate(
   await writeFile(urlFile, urlOf(serverUrl, { user: owner, password, database: making }), { mode: 0o600 });
   await installSchema(
     {
-      database: { urlFile, ownerUrlFile: urlFile, roles, poolSize: 2, statementTimeoutMs: 60_000 },
+      database: { urlFile, ownerUrlFile: urlFile, roles, poolSize: 2 },
       queue: { kind: 'postgres', urlFile, schema: 'bullmq' },
+      limits: defaultLimits,
     },
     contexts,
   );

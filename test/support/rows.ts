@@ -47,7 +47,7 @@ export async function openLoosened(
   const dir = await mkdtemp(join(tmpdir(), 'opdomain-rows-'));
   await chmod(dir, 0o711);
   const database = await openDatabase(dir, contexts);
-  const dataSource = await createDataSource({ urlFile: database.urlFile, poolSize: 4, statementTimeoutMs: 60_000 }, contexts).initialize();
+  const dataSource = await createDataSource({ urlFile: database.urlFile, poolSize: 4 }, contexts).initialize();
   const masterKeyFile = join(dir, 'master.key');
   await createMasterKeyFile(masterKeyFile);
   const keys = await SealedKeyFile.open({ path: join(dir, 'keys'), masterKeyFile });

@@ -119,7 +119,7 @@ export async function openWorkBench(kind: (typeof bells)[number], root: string):
   await createMasterKeyFile(masterKeyFile);
   const keys = await SealedKeyFile.open({ path: join(dir, 'keys'), masterKeyFile });
   const log = createLogger('test', process.env['OPDOMAIN_TEST_LOG'] ?? 'silent');
-  const connect = () => createDataSource({ urlFile: database.urlFile, poolSize: 5, statementTimeoutMs: 30_000 }, []).initialize();
+  const connect = () => createDataSource({ urlFile: database.urlFile, poolSize: 5 }, []).initialize();
   const unitOfWorkOn = async (dataSource: DataSource) =>
     new UnitOfWork(
       dataSource,

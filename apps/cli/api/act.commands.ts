@@ -1,4 +1,5 @@
 import { createWriteStream, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
@@ -29,7 +30,7 @@ export function addActs(program: Command, terminal: Terminal, environment: CliEn
     .option('-s, --server <url>', 'address of the platform')
     .option('--json', 'print as JSON')
     .action(async (words: string[], options: Options) => {
-      const operations = operationsOf(await fetchDescription(environment.folder, serverOf(text(options, 'server'), environment)));
+      const operations = operationsOf(await fetchDescription(environment, serverOf(text(options, 'server'), environment)));
       const shown = operations.filter(({ name, summary }) =>
         words.every((word) => `${name} ${summary.en} ${summary.zh}`.toLowerCase().includes(word.toLowerCase())),
       );
@@ -50,7 +51,7 @@ export async function addNamedAct(
   environment: CliEnvironment,
 ): Promise<boolean> {
   const server = serverOf(serverIn(argv), environment);
-  const operations = operationsOf(await fetchDescription(environment.folder, server));
+  const operations = operationsOf(await fetchDescription(environment, server));
   const operation = operations.find((one) => one.name === name);
   if (operation === undefined) {
     const near = operations.filter(
@@ -61,7 +62,7 @@ export async function addNamedAct(
       [pick(terminal, `没有操作 ${name}`, `no act is named ${name}`), ...near.slice(0, 12).map((one) => `  ${one.name}`)].join('\n'),
     );
   }
-  addOperation(program, operation, new ApiClient(server, () => tokenFor(server, environment), terminal), terminal);
+  addOperation(program, operation, new ApiClient(server, () => tokenFor(server, environment), terminal, environment.patience), terminal);
   return true;
 }
 
@@ -154,7 +155,13 @@ async function save(response: Response, file: string | undefined, terminal: Term
   try {
     await pipeline(Readable.fromWeb(response.body as never), createWriteStream(file, { flags: 'wx' }));
   } catch (fault) {
-    const exists = (fault as NodeJS.ErrnoException).code === 'EEXIST';
+    const { code, syscall } = fault as NodeJS.ErrnoException;
+    const exists = code === 'EEXIST';
+    // Half a file is none.
+    if (!exists) await rm(file, { force: true });
+    if (fault instanceof CommandEnded) throw fault;
+    if (syscall === undefined || syscall === 'read')
+      throw new CommandEnded(exitCodes.unreachable, `${file}: the download broke off 下载中断`);
     throw new CommandEnded(exitCodes.usage, `${file}: ${exists ? 'exists already 已存在' : 'cannot be written 无法写入'}`);
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { CommandEnded, exitCodes } from '../exit-codes.js';
 import { pick, type Terminal } from '../terminal.js';
+import { patiently, type Patience } from './patience.js';
 import type { ActRequest } from './act-request.js';
 
 const texts = z.object({ 'zh-CN': z.string(), en: z.string() });
@@ -24,6 +25,7 @@ export class ApiClient {
     private readonly server: string,
     private readonly token: () => Promise<string | undefined>,
     private readonly terminal: Terminal,
+    private readonly patience: Patience,
   ) {}
 
   /**
@@ -56,7 +58,8 @@ export class ApiClient {
     };
     let response: Response;
     try {
-      response = await fetch(new URL(path, this.server), { method, headers, redirect: 'error', ...(body === undefined ? {} : { body }) });
+      const request = { method, headers, redirect: 'error' as const, ...(body === undefined ? {} : { body }) };
+      response = await patiently(new URL(path, this.server), request, this.patience);
     } catch {
       const again =
         method === 'POST'

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CliEnvironment } from '../config/environment.js';
 import { CommandEnded, exitCodes } from '../exit-codes.js';
 import { type ApiDescription, apiDescription } from './operations.js';
+import { patiently } from './patience.js';
 
 const fileFor = (folder: string, server: string): string =>
   join(folder, `acts-${createHash('sha256').update(server).digest('hex').slice(0, 16)}.json`);
@@ -17,10 +19,10 @@ export function cachedDescription(folder: string, server: string): ApiDescriptio
 }
 
 /** Asks the server which acts it has. @throws CommandEnded (5) when it cannot be reached or is no opdomain. */
-export async function fetchDescription(folder: string, server: string): Promise<ApiDescription> {
+export async function fetchDescription({ folder, patience }: CliEnvironment, server: string): Promise<ApiDescription> {
   let text: string;
   try {
-    const response = await fetch(new URL('/api/v1/openapi.json', server), { redirect: 'error' });
+    const response = await patiently(new URL('/api/v1/openapi.json', server), { redirect: 'error' }, patience);
     if (!response.ok) throw new Error(String(response.status));
     text = await response.text();
   } catch {

@@ -17,7 +17,7 @@ export function addLogCopy(program: Command, terminal: Terminal, environment: Cl
     .action(async (folder: string, options: { readonly server?: string }) => {
       const { bundlePath, parseCheckpoint, parseNote, sm3Path, tilePath, tilesOf } = await import('#audit/offline');
       const server = serverOf(options.server, environment);
-      const client = new ApiClient(server, () => tokenFor(server, environment), terminal);
+      const client = new ApiClient(server, () => tokenFor(server, environment), terminal, environment.patience);
       const fetchBytes = async (path: string) =>
         Buffer.from(await (await client.call({ method: 'GET', path: `/api/v1/audit/${path}` })).arrayBuffer());
       const save = (path: string, bytes: Uint8Array) => {

@@ -25,7 +25,7 @@ export function addUpload(program: Command, terminal: Terminal, environment: Cli
     .option('--resume <id>', 'go on with an interrupted upload')
     .action(async (file: string, options: UploadOptions) => {
       const server = serverOf(options.server, environment);
-      const client = new ApiClient(server, () => tokenFor(server, environment), terminal);
+      const client = new ApiClient(server, () => tokenFor(server, environment), terminal, environment.patience);
       const handle = await open(file, 'r').catch(() => undefined);
       if (handle === undefined) throw new CommandEnded(exitCodes.usage, `${file}: cannot be read 无法读取`);
       try {

@@ -1,3 +1,4 @@
+import { defaultLimits, type Limits } from '#platform/config';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Language } from '../terminal.js';
@@ -10,12 +11,16 @@ export interface CliEnvironment {
   readonly token: string | undefined;
   /** Folder of the sign-in and of the cached list of acts. */
   readonly folder: string;
+  /** How long it waits for the platform and for the issuer. */
+  readonly patience: Limits['cli'];
 }
 
 /** The only place where the command line reads its environment. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>> = process.env): CliEnvironment {
   const locale = env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? '';
+  const seconds = Number(env.OPDOMAIN_ANSWER_SECONDS);
   return {
+    patience: seconds > 0 ? { ...defaultLimits.cli, answerMs: seconds * 1000 } : defaultLimits.cli,
     language: locale.toLowerCase().startsWith('zh') ? 'zh' : 'en',
     server: env.OPDOMAIN_SERVER,
     token: env.OPDOMAIN_TOKEN,

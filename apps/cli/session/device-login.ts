@@ -1,4 +1,5 @@
 import * as oidc from 'openid-client';
+import type { Patience } from '../api/patience.js';
 import { CommandEnded, exitCodes } from '../exit-codes.js';
 import { pick, type Terminal } from '../terminal.js';
 import type { Session } from './session-file.js';
@@ -13,14 +14,11 @@ export interface LoginRequest {
 
 const loopback = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/|$)/;
 
-/** For one answer of the issuer. */
-const timeoutSeconds = 15;
-
-async function configurationOf(issuer: string, clientId: string): Promise<oidc.Configuration> {
+async function configurationOf(issuer: string, clientId: string, { issuerMs }: Patience): Promise<oidc.Configuration> {
   // Plain http only to this very machine, where the embedded issuer listens.
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the library marks it so that nobody uses it by accident
   const more = loopback.test(issuer) ? { execute: [oidc.allowInsecureRequests] } : {};
-  return oidc.discovery(new URL(issuer), clientId, undefined, oidc.None(), { ...more, timeout: timeoutSeconds });
+  return oidc.discovery(new URL(issuer), clientId, undefined, oidc.None(), { ...more, timeout: issuerMs / 1000 });
 }
 
 const failed = (terminal: Terminal, fault: unknown): CommandEnded => {
@@ -29,9 +27,9 @@ const failed = (terminal: Terminal, fault: unknown): CommandEnded => {
 };
 
 /** Signs a person in by the device authorization grant (RFC 8628): a code here, the sign-in in whatever browser they have. */
-export async function deviceLogin(request: LoginRequest, terminal: Terminal): Promise<Session> {
+export async function deviceLogin(request: LoginRequest, terminal: Terminal, patience: Patience): Promise<Session> {
   try {
-    const config = await configurationOf(request.issuer, request.clientId);
+    const config = await configurationOf(request.issuer, request.clientId, patience);
     const more = request.resource === undefined ? {} : { resource: request.resource };
     // An issuer that demands PKCE of a client (Keycloak) demands it for device codes too; the others pass over what they do not know.
     const verifier = oidc.randomPKCECodeVerifier();
@@ -57,10 +55,10 @@ export async function deviceLogin(request: LoginRequest, terminal: Terminal): Pr
 }
 
 /** A fresh access token from the refresh token, or undefined where there is none or it no longer counts. */
-export async function refreshed(session: Session): Promise<Session | undefined> {
+export async function refreshed(session: Session, patience: Patience): Promise<Session | undefined> {
   if (session.refreshToken === undefined) return undefined;
   try {
-    const config = await configurationOf(session.issuer, session.clientId);
+    const config = await configurationOf(session.issuer, session.clientId, patience);
     const tokens = await oidc.refreshTokenGrant(config, session.refreshToken);
     return { ...sessionOf(session, tokens), refreshToken: tokens.refresh_token ?? session.refreshToken };
   } catch {
@@ -72,10 +70,10 @@ export async function refreshed(session: Session): Promise<Session | undefined> 
 export type RevokedRefreshToken = 'revoked' | 'none' | { readonly notRevoked: string };
 
 /** Revokes the refresh token at the issuer (RFC 7009). An answer that is missing is no revocation: the reason says what came instead. */
-export async function revoked(session: Session): Promise<RevokedRefreshToken> {
+export async function revoked(session: Session, patience: Patience): Promise<RevokedRefreshToken> {
   if (session.refreshToken === undefined) return 'none';
   try {
-    const config = await configurationOf(session.issuer, session.clientId);
+    const config = await configurationOf(session.issuer, session.clientId, patience);
     if (config.serverMetadata().revocation_endpoint === undefined) return { notRevoked: 'no revocation_endpoint' };
     await oidc.tokenRevocation(config, session.refreshToken, { token_type_hint: 'refresh_token' });
     return 'revoked';

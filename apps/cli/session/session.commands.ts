@@ -33,7 +33,7 @@ export async function tokenFor(server: string, environment: CliEnvironment): Pro
   if (session?.server !== server) return undefined;
   if (session.expiresAt - Date.now() > 30_000) return session.accessToken;
   const { refreshed } = await import('./device-login.js');
-  const next = await refreshed(session);
+  const next = await refreshed(session, environment.patience);
   if (next === undefined) return session.accessToken;
   file.write(next);
   return next.accessToken;
@@ -52,7 +52,7 @@ export function addSession(program: Command, terminal: Terminal, environment: Cl
       const server = serverOf(options.server, environment);
       const issuer = options.issuer ?? (await issuerOf(server, environment));
       const { deviceLogin } = await import('./device-login.js');
-      const session = await deviceLogin({ ...options, server, issuer }, terminal);
+      const session = await deviceLogin({ ...options, server, issuer }, terminal, environment.patience);
       new SessionFile(environment.folder).write(session);
       terminal.err(pick(terminal, `已登录 ${server}\n`, `signed in to ${server}\n`));
     });
@@ -72,7 +72,7 @@ async function logout(terminal: Terminal, environment: CliEnvironment): Promise<
     return;
   }
   const { revoked } = await import('./device-login.js');
-  const outcome = await revoked(session).finally(() => file.forget());
+  const outcome = await revoked(session, environment.patience).finally(() => file.forget());
   terminal.err(pick(terminal, '本机不再保存登录\n', 'nothing of the sign-in is kept here any more\n'));
   if (outcome === 'revoked') terminal.err(pick(terminal, '统一认证已撤销刷新令牌\n', 'the issuer has revoked the refresh token\n'));
   if (session.expiresAt > Date.now()) {
@@ -92,8 +92,8 @@ async function logout(terminal: Terminal, environment: CliEnvironment): Promise<
     );
 }
 
-async function issuerOf(server: string, { folder }: CliEnvironment): Promise<string> {
-  const url = (await fetchDescription(folder, server)).components?.securitySchemes?.oidc?.openIdConnectUrl;
+async function issuerOf(server: string, environment: CliEnvironment): Promise<string> {
+  const url = (await fetchDescription(environment, server)).components?.securitySchemes?.oidc?.openIdConnectUrl;
   if (url === undefined)
     throw new CommandEnded(exitCodes.usage, 'the platform names no issuer: give --issuer 请用 --issuer 给出统一认证地址');
   return url.replace(/\/\.well-known\/openid-configuration$/, '');

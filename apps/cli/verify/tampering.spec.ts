@@ -1,3 +1,4 @@
+import { defaultLimits } from '#platform/config';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -58,7 +59,13 @@ async function verify(files: ReadonlyMap<string, Uint8Array>, ...options: string
   let out = '';
   const terminal = { out: (text: string | Uint8Array) => void (out += String(text)), err: () => undefined, language: 'en' as const };
   const args = ['verify', target, '--key', join(folder, 'trusted.keys'), '--json', ...options];
-  const code = await runCommand(args, terminal, { language: 'en', server: undefined, token: undefined, folder: join(folder, 'home') });
+  const code = await runCommand(args, terminal, {
+    language: 'en',
+    server: undefined,
+    token: undefined,
+    patience: defaultLimits.cli,
+    folder: join(folder, 'home'),
+  });
   rmSync(place, { recursive: true });
   const verdicts = out === '' ? [] : (JSON.parse(out) as { verdicts: { findings: Finding[] }[] }).verdicts;
   return { code, findings: verdicts.flatMap(({ findings }) => findings) };

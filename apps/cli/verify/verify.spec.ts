@@ -1,3 +1,4 @@
+import { defaultLimits } from '#platform/config';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +26,13 @@ const log = new SignedLog().append(...Array.from({ length: 299 }, (_, n) => ({ a
 async function run(args: readonly string[], language: Language = 'en') {
   let [out, err] = ['', ''];
   const terminal = { out: (text: string | Uint8Array) => void (out += String(text)), err: (text: string) => void (err += text), language };
-  const code = await runCommand(args, terminal, { language, server: undefined, token: undefined, folder: at('home') });
+  const code = await runCommand(args, terminal, {
+    language,
+    server: undefined,
+    token: undefined,
+    patience: defaultLimits.cli,
+    folder: at('home'),
+  });
   return { code, out, err };
 }
 

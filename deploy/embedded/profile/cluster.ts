@@ -67,7 +67,6 @@ const defaults = {
   burst: 100,
   cutsPerSecond: 100,
   cutsBurst: 400,
-  requestTimeoutMs: 15_000,
   attempts: 5,
 } as const;
 

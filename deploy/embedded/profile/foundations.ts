@@ -1,4 +1,5 @@
 import { applications, type Application } from '#kernel';
+import { defaultLimits } from '#platform/config';
 import { rolesConfig } from '#platform/database';
 import { join } from 'node:path';
 import { contexts } from '../../../apps/composition/contexts.js';
@@ -72,9 +73,9 @@ export async function layFoundations({ dir, report, say, signal }: StartOptions)
           ownerUrlFile: url.owner,
           roles: rolesConfig.parse(undefined),
           poolSize: 2,
-          statementTimeoutMs: 60_000,
         },
         queue: { kind: 'postgres', urlFile: url.worker, schema: 'bullmq' },
+        limits: defaultLimits,
       },
       contexts,
     );

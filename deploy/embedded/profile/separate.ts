@@ -44,7 +44,7 @@ async function productionPorts(dir: string, report: Report, started: Teardown) {
       passwordFile: await secret('redis.password', redis.password),
       tls: false,
     },
-    keys: { kind: 'transit' as const, address: bao.address, tokenFile: bao.tokenFile, mount: bao.mount, requestSeconds: 5, attempts: 5 },
+    keys: { kind: 'transit' as const, address: bao.address, tokenFile: bao.tokenFile, mount: bao.mount, attempts: 5 },
     objects: {
       kind: 's3' as const,
       endpoint: s3.endpoint,
@@ -53,7 +53,6 @@ async function productionPorts(dir: string, report: Report, started: Teardown) {
       accessKeyFile: await secret('s3.access', s3.accessKey),
       secretKeyFile: await secret('s3.secret', s3.secretKey),
       pathStyle: true,
-      requestSeconds: 60,
       attempts: 4,
       createBucket: true,
     },

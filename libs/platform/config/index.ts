@@ -1,3 +1,4 @@
+export { defaultLimits, LIMITS, limitsConfig, type Limits } from './limits.js';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';

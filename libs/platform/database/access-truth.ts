@@ -1,7 +1,9 @@
 import { newId, type Clock, type EpochRef, type Id, type Refusal, type Standing } from '#kernel';
+import type { Limits } from '#platform/config';
 import type { Logger } from '#platform/telemetry';
 import { uptime } from 'node:os';
-import pg from 'pg';
+import type pg from 'pg';
+import { BoundedClient, boundedBy } from './bounded-client.js';
 import { epochChannel, readEpochs } from './epochs.js';
 import { refuse } from './refusals.js';
 
@@ -9,7 +11,6 @@ import { refuse } from './refusals.js';
 const readEveryMs = 250;
 /** How often a process with nothing to watch says that it is there, but at least four times a lease. */
 const heartbeatMs = 1_000;
-const answerWithinMs = 5_000;
 
 /** One open transfer, or one request that wants to be sure. */
 export interface Watch {
@@ -34,6 +35,7 @@ export interface AccessTruthOptions {
   readonly url: string;
   /** For how long after its sending an answer lets bytes pass (proofs: lease); then they wait. */
   readonly leaseMs: number;
+  readonly limits: Pick<Limits, 'database' | 'access'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -178,14 +180,17 @@ export class AccessTruth {
 
   private async connected(): Promise<pg.Client> {
     if (this.client !== undefined) return this.client;
-    const client = new pg.Client({
+    const { database, access } = this.options.limits;
+    const client = new BoundedClient({
       connectionString: this.options.url,
       application_name: 'opdomain-access',
-      connectionTimeoutMillis: answerWithinMs,
-      query_timeout: answerWithinMs,
+      ...boundedBy({ ...database, connectMs: access.answerMs, answerMs: access.answerMs }),
     });
     // What broke is found out by the next read; without a listener it would end the process.
     client.on('error', () => undefined);
+    client.once('end', () => {
+      if (this.client === client) this.client = undefined;
+    });
     client.on('notification', () => void this.read());
     await client.connect();
     await client.query(`LISTEN ${epochChannel}`);

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { type ContextDeclaration } from '#kernel';
+import { defaultLimits, type Limits } from '#platform/config';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Endings1763800070000 } from './migrations/endings.js';
 import { PlatformConnections1763700001000 } from './migrations/connections.js';
-import { guardConnections, placeWithinMs } from './places.js';
+import { boundedBy, type DatabaseLimits } from './bounded-client.js';
+import { guardConnections } from './places.js';
 import { keepStates } from './state-guard.js';
 import { PlatformInstallation1763800010000 } from './migrations/installation.js';
 import { PlatformReplicas1763800080000 } from './migrations/replicas.js';
@@ -27,18 +29,21 @@ export const databaseConfig = z
     ownerUrlFile: z.string().optional().describe('The same for the role that owns the tables: read by `migrate`, by nothing else'),
     roles: rolesConfig,
     poolSize: z.number().int().min(2).max(100).default(10),
-    statementTimeoutMs: z.number().int().min(0).default(30_000),
   })
   .strict();
-/** A transaction that waits this long for something else is ended by PostgreSQL: it holds locks and a connection. */
-const idleInTransactionMs = 60_000;
 export type DatabaseConfig = z.infer<typeof databaseConfig>;
-export type Connecting = Pick<DatabaseConfig, 'urlFile' | 'poolSize' | 'statementTimeoutMs'>;
+export interface Connecting extends Pick<DatabaseConfig, 'urlFile' | 'poolSize'> {
+  /** The defaults where left out: no connection is without limits. */
+  readonly limits?: DatabaseLimits;
+}
 
-/** As the owner of the tables. @throws Refusal `database.owner-missing`. */
-export function asOwner(config: DatabaseConfig): Connecting {
+/** As the owner of the tables, with a migration's limits. @throws Refusal `database.owner-missing`. */
+export function asOwner(config: DatabaseConfig, { database, migrations }: Limits): Connecting & { readonly limits: DatabaseLimits } {
   if (config.ownerUrlFile === undefined) throw refuse('database.owner-missing');
-  return { urlFile: config.ownerUrlFile, poolSize: 2, statementTimeoutMs: 0 };
+  const { statementMs, lockMs, turnMs } = migrations;
+  // The second of two waits for its turn in one statement.
+  const answerMs = Math.max(statementMs, turnMs) + database.answerMs;
+  return { urlFile: config.ownerUrlFile, poolSize: 2, limits: { ...database, statementMs, lockMs, answerMs } };
 }
 
 export const databaseUrl = (config: Connecting): string => readFileSync(config.urlFile, 'utf8').trim();
@@ -69,21 +74,24 @@ export function createDataSource(config: Connecting, contexts: readonly ContextD
     synchronize: false,
     installExtensions: false,
     logging: false,
-    extra: {
-      max: config.poolSize,
-      statement_timeout: config.statementTimeoutMs,
-      connectionTimeoutMillis: placeWithinMs,
-      idle_in_transaction_session_timeout: idleInTransactionMs,
-    },
+    extra: { max: config.poolSize, ...boundedBy(config.limits ?? defaultLimits.database) },
   });
   return guardConnections(dataSource);
 }
 
 /** Runs what has not run, oldest first, each in its own transaction, and then sets the guards of the contexts' states. Two at once: the second waits. @returns the names that ran. */
-export async function migrate(dataSource: DataSource, contexts: readonly ContextDeclaration[]): Promise<string[]> {
+export async function migrate(
+  dataSource: DataSource,
+  contexts: readonly ContextDeclaration[],
+  { turnMs }: Limits['migrations'] = defaultLimits.migrations,
+): Promise<string[]> {
   const guard = dataSource.createQueryRunner();
   try {
+    // The turn is waited for longer than any other lock.
+    await guard.query(`SELECT set_config('lock_timeout', $1, false), set_config('statement_timeout', $1, false)`, [String(turnMs)]);
     await guard.query(`SELECT pg_advisory_lock(hashtext('opdomain.migrations'))`);
+    await guard.query('RESET lock_timeout');
+    await guard.query('RESET statement_timeout');
     const ran = (await dataSource.runMigrations()).map((migration) => migration.name);
     await keepStates(dataSource, guard, contexts);
     return ran;

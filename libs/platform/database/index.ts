@@ -1,5 +1,8 @@
 export { isDatabaseAway } from './away.js';
 export type { Barred, Belongings } from './endings.js';
+export { BoundedClient, boundedBy, Unanswered, type DatabaseLimits } from './bounded-client.js';
+export { outageRefusal } from './outage.js';
+export { PoolPulse } from './pool-pulse.js';
 export { applyGrants, type LibrarySchema } from './apply-grants.js';
 export { asOwner, createDataSource, databaseConfig, databaseUrl, migrate, type DatabaseConfig } from './data-source.js';
 export { actedBetween, type Acted } from './acted.js';

@@ -1,16 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Shares, type ActContext, type Id } from '#kernel';
+import { defaultLimits } from '#platform/config';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import type { DatabaseLimits } from './bounded-client.js';
+import { outageRefusal } from './outage.js';
+import { PoolPulse } from './pool-pulse.js';
 import { refuse } from './refusals.js';
 
-/** How long anybody waits for a connection, or for a place. */
-export const placeWithinMs = 10_000;
 /** Connections that people's acts leave to what cuts, to sign-in and to the process itself. */
 const kept = 2;
 
-export const connectionsOf = (dataSource: DataSource): number =>
-  (dataSource.options as { readonly extra?: { readonly max?: number } }).extra?.max ?? 10;
+const extraOf = (dataSource: DataSource) =>
+  (dataSource.options as { readonly extra?: { readonly max?: number; readonly limits?: DatabaseLimits } }).extra ?? {};
+export const connectionsOf = (dataSource: DataSource): number => extraOf(dataSource).max ?? 10;
+/** How long anybody waits for a connection, or for a place. */
+export const placeWithinMs = (dataSource: DataSource): number => (extraOf(dataSource).limits ?? defaultLimits.database).placeMs;
 
 interface Held {
   readonly of: DataSource;
@@ -36,13 +41,27 @@ export async function inTransaction<T>(of: DataSource, work: () => Promise<T>): 
 export function guardConnections(dataSource: DataSource): DataSource {
   const driver = dataSource.driver as PostgresDriver;
   const obtain = driver.obtainMasterConnection.bind(driver);
+  const pulse = PoolPulse.of(dataSource);
   driver.obtainMasterConnection = async () => {
     const held = holding.getStore();
     if (held?.open === true && held.of === dataSource) throw new Error('a second connection was asked for inside a transaction');
-    return obtain().catch((fault: unknown) => {
+    pulse.wanted();
+    try {
+      const [connection, release] = (await obtain()) as [unknown, (fault?: Error) => void];
+      pulse.moved('given');
+      return [
+        connection,
+        (fault?: Error) => {
+          release(fault);
+          pulse.moved('back');
+        },
+      ];
+    } catch (fault) {
       // pg-pool has no code for it.
-      throw fault instanceof Error && /timeout exceeded when trying to connect/.test(fault.message) ? refuse('database.busy') : fault;
-    });
+      const none = /timeout exceeded when trying to connect/.test((fault as Error).message);
+      pulse.moved(none ? 'none' : 'failed');
+      throw none ? refuse('database.busy') : (outageRefusal(fault) ?? fault);
+    }
   };
   return dataSource;
 }
@@ -62,13 +81,13 @@ export class Places {
 
   constructor(
     connections: number,
-    private readonly withinMs = placeWithinMs,
+    private readonly withinMs = defaultLimits.database.placeMs,
   ) {
     const all = Math.max(1, connections - kept);
     this.shares = new Shares({ all, person: Math.max(1, Math.floor(all / 2)), unit: Infinity });
   }
 
-  /** @throws Refusal `database.busy` (503) after ten seconds without a place */
+  /** @throws Refusal `database.busy` (503) when no place became free in time */
   async through<T>({ actor, urgent }: ActContext, work: () => Promise<T>): Promise<T> {
     if (actor.kind !== 'person' || urgent === true) return work();
     const leave = this.take(actor.personId) ?? (await this.wait(actor.personId));

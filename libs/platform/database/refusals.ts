@@ -4,8 +4,8 @@ export const databaseRefusals = {
   'database.busy': {
     status: 503,
     awaits: 'database',
-    zh: '系统繁忙，十秒内未能取得数据库连接。',
-    en: 'The system is busy: no database connection became free in ten seconds.',
+    zh: '系统繁忙，未能在时限内取得数据库连接。',
+    en: 'The system is busy: no database connection became free in time.',
     satisfyZh: '请稍后重试。',
     satisfyEn: 'Try again shortly.',
   },
@@ -35,6 +35,22 @@ export const databaseRefusals = {
     satisfyZh: '校准数据库服务器与身份签发方的时钟（NTP）；系统将自动重试。',
     satisfyEn: 'Set the clocks of the database server and of the issuer (NTP). It is tried again by itself.',
     sources: ['SEAT-03', 'DEST-03'],
+  },
+  'database.unreachable': {
+    status: 503,
+    awaits: 'database',
+    zh: '数据库没有应答（{fault}）；本次操作是否已执行未知。',
+    en: 'The database does not answer ({fault}); whether the act was done is unknown.',
+    satisfyZh: '待数据库恢复后以同一 Idempotency-Key 重试，不会重复执行。',
+    satisfyEn: 'Repeat it with the same Idempotency-Key when the database is back: it is done once at most.',
+  },
+  'database.limit-reached': {
+    status: 503,
+    awaits: 'database',
+    zh: '数据库在时限（{limit}）内未能完成，未保存任何改动。',
+    en: 'The database ended the act at its limit ({limit}); nothing was changed.',
+    satisfyZh: '请稍后重试；如反复出现，请平台运维查看被占用的锁与慢语句。',
+    satisfyEn: 'Try again shortly; if it repeats, have the operator look at held locks and slow statements.',
   },
   'http.precondition-failed': {
     status: 412,

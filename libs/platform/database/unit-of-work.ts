@@ -22,7 +22,8 @@ import { endedAbove, scenarioOf, type Barred, type Belongings } from './endings.
 import { epochChannel, readEpochs } from './epochs.js';
 import { journalEntry } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
-import { connectionsOf, inTransaction, Places } from './places.js';
+import { connectionsOf, inTransaction, Places, placeWithinMs } from './places.js';
+import { outageRefusal } from './outage.js';
 import { refuse } from './refusals.js';
 import { RememberedAnswers } from './remembered-answers.js';
 import { usageRecorded } from './sink-events.js';
@@ -211,7 +212,7 @@ export class UnitOfWork {
     private readonly belongings: Belongings = {},
   ) {
     this.answers = new RememberedAnswers(sealer);
-    this.places = new Places(connectionsOf(dataSource));
+    this.places = new Places(connectionsOf(dataSource), placeWithinMs(dataSource));
   }
 
   /**
@@ -220,7 +221,8 @@ export class UnitOfWork {
    * again; one that is still there at the last try is `state.changed-meanwhile` (409).
    * @throws Refusal `http.idempotency-key-reused` when the key came with another request; `authorisation.ended`, `scenario.ended` or
    * `domain.ended` for an act under what has ended; `seat.needed` and what else closes a seat; what `uniques` names for a unique violation;
-   * `database.busy` (503) without a connection for ten seconds.
+   * `database.busy` (503) without a connection in time, `database.limit-reached` (503, nothing changed), `database.unreachable` (503,
+   * unknown whether it was done).
    */
   run<T>(context: ActContext, work: (tx: Tx) => Promise<T>, options: { serializable?: boolean } = {}): Promise<T> {
     const acting = async (): Promise<T> => {
@@ -237,7 +239,7 @@ export class UnitOfWork {
             await pause(Math.random() * 10 * 2 ** attempt);
             continue;
           }
-          throw uniqueRefusal(error, this.uniques) ?? error;
+          throw uniqueRefusal(error, this.uniques) ?? outageRefusal(error) ?? error;
         }
       }
     };
@@ -251,7 +253,11 @@ export class UnitOfWork {
 
   /** Reads without writing: a write inside is refused by PostgreSQL. */
   read<T>(context: ActContext, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.places.through(context, () => this.reading(context, work));
+    return this.places.through(context, () =>
+      this.reading(context, work).catch((fault: unknown) => {
+        throw outageRefusal(fault) ?? fault;
+      }),
+    );
   }
 
   private async reading<T>(context: ActContext, work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -15,7 +15,6 @@ export const engineConfig = z
     sandboxUid: z.number().int().min(1000).max(2_147_483_646).default(60_700),
     memoryMb: z.number().int().min(256).default(2048),
     threads: z.number().int().min(1).default(2),
-    wallClockMs: z.number().int().min(1000).default(1_800_000),
     scratchBytes: z.number().int().min(1_048_576).default(4_294_967_296),
   })
   .prefault({});

@@ -1,4 +1,5 @@
 import { Batched, epochKey, newId, type CanaryVerdict, type EpochRef, type GateAnswer, type Id, type Instant, Standing } from '#kernel';
+import { LIMITS, type Limits } from '#platform/config';
 import { EpochReader } from '#platform/database';
 import { KEYS, type Keys } from '#platform/keys';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
@@ -13,10 +14,6 @@ const canaryKey = 'access/canary';
 const prefix = 'canary.';
 const lifetimeMs = 60_000;
 const controlKeptMs = 20_000;
-/** Before a cut nothing waits for longer; after it an answer is worth waiting for. */
-const rehearseWithinMs = 1_000;
-const answerWithinMs = 5_000;
-const answering = { connect: { timeout: answerWithinMs }, headersTimeout: answerWithinMs, bodyTimeout: answerWithinMs } as const;
 /** How long ago canaries may have been asked to count as before a cut. */
 const rehearsedWithin = '60 seconds';
 /** Header by which a replica says which one it is. */
@@ -73,9 +70,9 @@ export class Canaries implements OnModuleDestroy {
    * Connections are kept and shared by all cuts; more at once would only queue in the replica. What waits here for a connection has not
    * been asked yet: its time to answer begins when it is sent, or many cuts at once would give up on one another.
    */
-  private readonly agent = new Agent({ ...answering, connections: 16 });
+  private readonly agent: Agent;
   /** Controls do not queue behind what they are to vouch for. */
-  private readonly controlAgent = new Agent({ ...answering, connections: 2 });
+  private readonly controlAgent: Agent;
   private readonly facts = new Batched<Question, Facts>((questions) => this.readFacts(questions));
   /** Whether a replica answers at all: one control tells all who ask it at the same time. */
   private readonly controls = new Batched<Replica, Answer>((replicas) => this.askControl(replicas));
@@ -84,7 +81,13 @@ export class Canaries implements OnModuleDestroy {
     private readonly dataSource: DataSource,
     private readonly epochs: EpochReader,
     @Inject(KEYS) private readonly keys: Keys,
-  ) {}
+    @Inject(LIMITS) private readonly limits: Limits,
+  ) {
+    const { answerMs } = limits.replicas;
+    const answering = { connect: { timeout: answerMs }, headersTimeout: answerMs, bodyTimeout: answerMs };
+    this.agent = new Agent({ ...answering, connections: 16 });
+    this.controlAgent = new Agent({ ...answering, connections: 2 });
+  }
 
   async onModuleDestroy(): Promise<void> {
     await Promise.all([this.agent.destroy(), this.controlAgent.destroy()]);
@@ -108,14 +111,17 @@ export class Canaries implements OnModuleDestroy {
   }
 
   /**
-   * Asks every registered replica with a credential of what is about to be cut, within a second, and keeps the answers for the receipt.
+   * Asks every registered replica with a credential of what is about to be cut, within a limit, since the cut waits for it, and keeps the answers for the receipt.
    * What cannot be asked is unknown and keeps nothing waiting.
    */
   async rehearse(scope: EpochRef): Promise<void> {
     const { at, epoch, replicas } = await this.facts.ask({ scope });
     const credential = await this.mint([{ ...scope, epoch }], at);
     const answers = await Promise.all(
-      replicas.map(async (replica) => [replica.id, (await this.ask(replica, credential, { withinMs: rehearseWithinMs })).verdict]),
+      replicas.map(async (replica) => [
+        replica.id,
+        (await this.ask(replica, credential, { withinMs: this.limits.replicas.rehearseMs })).verdict,
+      ]),
     );
     await this.dataSource.query(
       `WITH old AS (DELETE FROM platform.rehearsals WHERE at < now() - interval '1 day')
@@ -166,13 +172,17 @@ export class Canaries implements OnModuleDestroy {
     }: { readonly query?: string; readonly withinMs?: number; readonly dispatcher?: Agent } = {},
   ): Promise<Answer> {
     if (replica.address === null) return { verdict: 'unknown', why: 'no address yet' };
+    const late = new AbortController();
+    const timers = withinMs === undefined ? [] : [setTimeout(() => late.abort(), withinMs)];
     try {
       const response = await fetch(`${replica.address}/api/v1/canary${query}`, {
         headers: { authorization: `Bearer ${credential}` },
         redirect: 'error',
         dispatcher,
-        ...(withinMs === undefined ? {} : { signal: AbortSignal.timeout(withinMs) }),
+        signal: late.signal,
       });
+      const { answerMs } = this.limits.replicas;
+      timers.push(setTimeout(() => late.abort(), answerMs));
       const text = await response.text();
       if (response.headers.get(replicaHeader) !== replica.id) return { verdict: 'unknown', why: 'another process answered' };
       if (response.status === 200) return { verdict: 'accepted', why: '200' };
@@ -184,6 +194,8 @@ export class Canaries implements OnModuleDestroy {
     } catch (fault) {
       const cause = fault instanceof Error ? (fault.cause ?? fault) : fault;
       return { verdict: 'unknown', why: cause instanceof Error ? cause.name : 'no answer' };
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
     }
   }
 

@@ -15,5 +15,6 @@ export { httpRefusals, refuse as refuseHttp } from './refusals.js';
 export { Ctx, In, Incoming, type ActingRequest } from './request.js';
 export { RouteTable } from './route-table.js';
 export { createHttpApp, httpConfig, type HttpConfig } from './server.js';
+export { IssuerKeys } from './issuer-keys.js';
 export { verifierFor, type TokenClaims, type TokenVerifier } from './oidc.js';
 export { oidcConfig, type OidcConfig } from './oidc.config.js';

@@ -1,4 +1,5 @@
 import { Refusal } from '#kernel';
+import { defaultLimits, type Limits } from '#platform/config';
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, fetch } from 'undici';
@@ -32,10 +33,10 @@ export class IssuerKeys {
   constructor(
     private readonly config: OidcConfig,
     private readonly elapsed: () => number = () => performance.now(),
+    private readonly limits: Limits['issuer'] = defaultLimits.issuer,
   ) {
-    const { timeoutMs } = config;
     this.dispatcher = new Agent({
-      connect: { timeout: timeoutMs },
+      connect: { timeout: limits.requestMs },
       keepAliveTimeout: 1_000,
       maxResponseSize: mostBytes,
     });
@@ -109,7 +110,7 @@ export class IssuerKeys {
         dispatcher: this.dispatcher,
         redirect: 'manual',
         headers: { accept: 'application/json' },
-        signal: AbortSignal.timeout(this.config.timeoutMs),
+        signal: AbortSignal.timeout(this.limits.requestMs),
       });
       const text = await response.text();
       if (response.status !== 200) throw unreachable(`status ${String(response.status)}`);

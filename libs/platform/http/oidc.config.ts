@@ -34,13 +34,6 @@ export const oidcConfig = z
     maxTokenSeconds: z.number().int().min(60).max(86_400).default(3600).describe('The longest life of an access token'),
     requireTokenId: z.boolean().default(true).describe('Whether every token must carry `jti`; false for an issuer that sets none'),
     keysFreshSeconds: z.number().min(1).max(3600).default(300).describe('How long keys are used without being read again'),
-    timeoutMs: z
-      .number()
-      .int()
-      .min(100)
-      .max(30_000)
-      .default(5_000)
-      .describe('For one answer of the issuer, from connecting to its last byte'),
   })
   .strict()
   .refine((config) => secured(config.issuer), { message: 'an issuer beyond loopback must be https', path: ['issuer'] })

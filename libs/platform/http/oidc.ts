@@ -21,6 +21,8 @@ export interface TokenVerifier {
    * token, `identity.token-from-the-future`, `identity.token-too-long-lived`; `identity.issuer-unreachable` (503) where that is unknown.
    */
   verify(token: string, at: Instant): Promise<TokenClaims>;
+  /** @throws Refusal `identity.issuer-unreachable` while no token could be verified. */
+  health(): Promise<void>;
 }
 
 const algorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'];
@@ -79,6 +81,9 @@ export function verifierFor(config: OidcConfig, keys = new IssuerKeys(config)): 
   };
   return {
     clockToleranceSeconds: config.clockToleranceSeconds,
+    async health() {
+      await keys.current();
+    },
     async verify(token, at) {
       const { payload, protectedHeader } = await signed(token, at).catch((error: unknown) => {
         throw error instanceof Refusal ? error : refusalOf(error);

@@ -1,5 +1,5 @@
 import { Refusal, type RefusalCatalogue } from '#kernel';
-import { UnitOfWork } from '#platform/database';
+import { outageRefusal, UnitOfWork } from '#platform/database';
 import { counter, type Logger } from '#platform/telemetry';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject, Injectable } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
@@ -17,8 +17,8 @@ const refused = counter('opdomain_refused_acts', 'refused requests by code');
 /** Framework errors (no such route, body too large, malformed JSON) in our own words. */
 function ours(error: unknown): unknown {
   if (error instanceof Refusal) return error;
-  const input = inputRefusal(error);
-  if (input !== undefined) return input;
+  const known = inputRefusal(error) ?? outageRefusal(error);
+  if (known !== undefined) return known;
   const { statusCode } = (error ?? {}) as { statusCode?: unknown };
   const status = error instanceof HttpException ? error.getStatus() : statusCode;
   if (status === 403) return refuse('http.role-missing', { action: 'unknown', roles: [] });
@@ -63,6 +63,8 @@ export class ProblemFilter implements ExceptionFilter {
   private async journal(request: ActingRequest, error: unknown): Promise<Refusal | undefined> {
     const acting = request.opdomain;
     const code = error instanceof Refusal ? error.code : 'internal';
+    // Whether such an act was done is unknown: an entry that says that it was refused could be untrue. If it was done, it left its own.
+    if (code === 'database.unreachable') return undefined;
     if (acting?.context?.actor.kind !== 'person') {
       this.anonymous.count({ action: acting?.spec.action ?? unroutedAction, code, source: request.ip });
       return undefined;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Refusal } from '#kernel';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TokenLease } from './token-lease.js';
+import { VaultRequests } from './vault-requests.js';
 import { refuse } from './refusals.js';
 
 export interface TransitAddress {
@@ -11,7 +12,7 @@ export interface TransitAddress {
   readonly tokenFile: string;
   readonly mount: string;
   readonly caFile?: string | undefined;
-  readonly requestSeconds: number;
+  readonly requestMs: number;
   readonly attempts: number;
 }
 
@@ -33,13 +34,19 @@ export class TransitClient {
     private readonly lease: TokenLease,
     private readonly mount: string,
     private readonly attempts: number,
+    private readonly requests: VaultRequests,
   ) {}
 
   static async connect(at: TransitAddress): Promise<TransitClient> {
-    const ca = at.caFile === undefined ? {} : { ca: await readFile(at.caFile) };
-    const vault = NodeVault({ endpoint: at.address, requestOptions: { timeout: at.requestSeconds * 1000, ...ca } });
-    const client = new TransitClient(vault, new TokenLease(vault, at.tokenFile), at.mount, at.attempts);
-    await client.patiently(() => client.lease.start());
+    const requests = new VaultRequests(at.requestMs, at.caFile === undefined ? undefined : await readFile(at.caFile));
+    const vault = NodeVault({ endpoint: at.address, 'request-promise': requests });
+    const client = new TransitClient(vault, new TokenLease(vault, at.tokenFile), at.mount, at.attempts, requests);
+    try {
+      await client.patiently(() => client.lease.start());
+    } catch (fault) {
+      await client.close();
+      throw fault;
+    }
     return client;
   }
 
@@ -70,8 +77,9 @@ export class TransitClient {
     return this.lease.expiry;
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.lease.stop();
+    return this.requests.close();
   }
 
   private async orNothing(call: () => Promise<unknown>): Promise<unknown> {
@@ -83,7 +91,7 @@ export class TransitClient {
     }
   }
 
-  /** Every call here may be repeated safely: by default for about three seconds in all, then a refusal. */
+  /** Every call here may be repeated safely: by default against a server that refuses for about three seconds in all, then a refusal. */
   private async patiently<T>(call: () => Promise<T>): Promise<T> {
     let rereadDone = false;
     for (let attempt = 1; ; attempt++) {

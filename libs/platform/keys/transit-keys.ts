@@ -36,7 +36,7 @@ export class TransitKeys implements Keys {
     try {
       await refuseUpserts(client);
     } catch (error) {
-      client.close();
+      await client.close();
       throw error;
     }
     return new TransitKeys(client);
@@ -116,9 +116,8 @@ export class TransitKeys implements Keys {
     await this.client.health();
   }
 
-  async close(): Promise<void> {
-    this.client.close();
-    await Promise.resolve();
+  close(): Promise<void> {
+    return this.client.close();
   }
 
   /** When the token expires unless it is renewed before, in milliseconds since 1970; undefined if never. */

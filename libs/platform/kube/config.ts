@@ -13,7 +13,6 @@ export const kubeConfig = z
     burst: z.number().int().positive().default(100),
     cutsPerSecond: z.number().positive().default(100).describe('Beside the others: for what a cut waits for'),
     cutsBurst: z.number().int().positive().default(400),
-    requestTimeoutMs: z.number().int().positive().default(15_000),
     attempts: z.number().int().min(1).max(10).default(5).describe('Tries of one request before its failure is reported'),
   })
   .refine((config) => (config.kubeconfig !== undefined) !== config.inCluster, {

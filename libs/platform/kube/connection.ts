@@ -2,6 +2,7 @@ import type { AgentOptions, RequestOptions } from 'node:https';
 import { KubeConfig, Watch, type RequestContext } from '@kubernetes/client-node';
 import { Agent, ProxyAgent, type buildConnector, type Dispatcher } from 'undici';
 import { sha256 } from '#kernel';
+import type { Limits } from '#platform/config';
 import type { KubeSettings } from './config.js';
 import { refuse } from './refusals.js';
 
@@ -20,8 +21,12 @@ const keepAlive = { keepAliveTimeout: 30_000, connections: 64 } as const;
 export class Connection extends KubeConfig {
   private readonly dispatchers = new Map<string, Dispatcher>();
 
-  static open(settings: Pick<KubeSettings, 'kubeconfig' | 'inCluster'>): Connection {
-    const connection = new Connection();
+  private constructor(private readonly limits: Limits['cluster']) {
+    super();
+  }
+
+  static open(settings: Pick<KubeSettings, 'kubeconfig' | 'inCluster'>, limits: Limits['cluster']): Connection {
+    const connection = new Connection(limits);
     if (settings.kubeconfig !== undefined) connection.loadFromFile(settings.kubeconfig);
     else connection.loadFromCluster();
     if (!connection.getCurrentCluster()) throw refuse('kube.no-current-context');
@@ -50,7 +55,8 @@ export class Connection extends KubeConfig {
 
   /** One that authenticates through {@link applySecurityAuthentication}. */
   watch(): Watch {
-    return new Watch(this);
+    // From then on also the longest silence of a watch that is open.
+    return Object.assign(new Watch(this), { requestTimeoutMs: this.limits.watchSilentMs });
   }
 
   /** The library's Watch authenticates through here. */
@@ -87,7 +93,7 @@ export class Connection extends KubeConfig {
 
   private make(plan: ReturnType<KubeConfig['createDispatcherOptions']>): Dispatcher {
     // Node's TLS options and undici's differ only in how they say "not given".
-    const connect = ('connect' in plan ? plan.connect : {}) as buildConnector.BuildOptions;
+    const connect = { ...('connect' in plan ? plan.connect : {}), timeout: this.limits.connectMs } as buildConnector.BuildOptions;
     if (plan.type === 'socks') throw refuse('kube.socks-proxy');
     if (plan.type === 'proxy')
       return new ProxyAgent({ ...keepAlive, uri: plan.uri, requestTls: plan.requestTls as buildConnector.BuildOptions, connect });

@@ -15,6 +15,7 @@ export interface InformerSource<T extends KubeObject> {
 export type OnKey = (key: string) => void;
 
 const shortestWatchMs = 1_000;
+const isTimeout = (error: unknown): boolean => (error as { name?: unknown } | null | undefined)?.name === 'TimeoutError';
 
 export const keyOf = (object: KubeObject): string =>
   object.metadata.namespace === undefined ? object.metadata.name : `${object.metadata.namespace}/${object.metadata.name}`;
@@ -106,6 +107,7 @@ export class Informer<T extends KubeObject> {
 
   private async watchOnce(from: string, seconds: number): Promise<string> {
     const ended = Promise.withResolvers<unknown>();
+    let open = false;
     let version = from;
     let fault: Error | undefined;
     const watch = this.connection.watch();
@@ -123,8 +125,10 @@ export class Informer<T extends KubeObject> {
       this.tell(key);
     };
     const controller = await watch.watch(await this.source.path(), query, seen, (error: unknown) => {
-      ended.resolve(error);
+      // A silence before the answer is an outage; afterwards nothing happened that long.
+      ended.resolve(!open && isTimeout(error) ? new Error('the watch was not opened') : error);
     });
+    open = true;
     const abort = (): void => {
       controller.abort();
       ended.resolve(undefined);
@@ -135,7 +139,7 @@ export class Informer<T extends KubeObject> {
     this.stopping.signal.removeEventListener('abort', abort);
     if (fault) throw fault;
     // The library ends a silent watch itself; going on from the last version seen is then right.
-    if (error instanceof Error && error.name !== 'TimeoutError' && !this.stopping.signal.aborted) throw error;
+    if (error instanceof Error && !isTimeout(error) && !this.stopping.signal.aborted) throw error;
     return version;
   }
 

@@ -1,4 +1,5 @@
 import { context, propagation } from '@opentelemetry/api';
+import { defaultLimits, type Limits } from '#platform/config';
 import type { Cluster, RemoveOptions, ServiceAccountToken, WriteOptions } from './cluster.js';
 import type { KubeSettings } from './config.js';
 import type { Connection } from './connection.js';
@@ -25,11 +26,11 @@ export class KubeCluster implements Cluster {
     private readonly term?: Term,
   ) {}
 
-  static async open(settings: KubeSettings): Promise<KubeCluster> {
+  static async open(settings: KubeSettings, limits: Limits['cluster'] = defaultLimits.cluster): Promise<KubeCluster> {
     // With it the client library, 900 modules: a process that opens no cluster does without.
     const { Connection } = await import('./connection.js');
-    const connection = Connection.open(settings);
-    const transport = new Transport(connection, settings);
+    const connection = Connection.open(settings, limits);
+    const transport = new Transport(connection, settings, limits);
     return new KubeCluster(connection, transport, new Discovery(transport), settings);
   }
 

@@ -1,4 +1,5 @@
 import { fetch } from 'undici';
+import type { Limits } from '#platform/config';
 import type { KubeSettings } from './config.js';
 import type { Connection } from './connection.js';
 import { kubeErrorOf, type KubeError } from './errors.js';
@@ -43,6 +44,7 @@ export class Transport {
   constructor(
     private readonly connection: Connection,
     private readonly settings: KubeSettings,
+    private readonly limits: Limits['cluster'],
   ) {
     const { requestsPerSecond, burst, cutsPerSecond, cutsBurst } = settings;
     this.buckets = { passes: new TokenBucket(requestsPerSecond, burst), cuts: new TokenBucket(cutsPerSecond, cutsBurst) };
@@ -98,7 +100,7 @@ export class Transport {
           ...headers,
         },
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-        signal: AbortSignal.timeout(this.settings.requestTimeoutMs),
+        signal: AbortSignal.timeout(this.limits.requestMs),
       });
       const body = parsed(await response.text());
       const { status } = response;

@@ -1,5 +1,6 @@
 import type { Clock } from '#kernel';
 import { z } from 'zod';
+import { defaultLimits, type Limits } from '#platform/config';
 import type { Keys } from '#platform/keys';
 import { FolderStore } from './folder-store.js';
 import type { Objects } from './objects.js';
@@ -20,13 +21,20 @@ export const objectsConfig = z.discriminatedUnion('kind', [
     pathStyle: z.boolean().default(true),
     /** Makes the bucket, with versioning and object lock, where it is missing. */
     createBucket: z.boolean().default(true),
-    requestSeconds: z.number().int().min(1).default(60).describe('A request that takes longer has failed'),
     attempts: z.number().int().min(1).max(10).default(4).describe('How often a request is tried before the store counts as unreachable'),
   }),
 ]);
 export type ObjectsConfig = z.infer<typeof objectsConfig>;
 
 /** @param clock of a folder's versions and retention: the same for all processes that share it */
-export async function objectsFromConfig(config: ObjectsConfig, keys: Keys, clock?: Clock): Promise<Objects> {
-  return new SealedObjects(config.kind === 'folder' ? await FolderStore.open(config.path, clock) : await S3Store.open(config), keys);
+export async function objectsFromConfig(
+  config: ObjectsConfig,
+  keys: Keys,
+  limits: Limits['objects'] = defaultLimits.objects,
+  clock?: Clock,
+): Promise<Objects> {
+  return new SealedObjects(
+    config.kind === 'folder' ? await FolderStore.open(config.path, clock) : await S3Store.open(config, limits),
+    keys,
+  );
 }

@@ -9,8 +9,10 @@ import {
   PutObjectCommand,
   PutBucketVersioningCommand,
   S3Client,
+  type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { newId } from '#kernel';
+import { defaultLimits, type Limits } from '#platform/config';
 import { nothingIfMissing, refusingS3 } from './s3-errors.js';
 import { refuse } from './refusals.js';
 
@@ -22,20 +24,44 @@ export interface S3Address {
   readonly secretKeyFile: string;
   readonly pathStyle: boolean;
   readonly createBucket: boolean;
-  readonly requestSeconds: number;
   readonly attempts: number;
 }
 
+/** The SDK's limits end a try that is silent; one whose answer trickles in ends by this clock, which runs over all tries of a request. */
+class BoundedS3 extends S3Client {
+  constructor(
+    private readonly wholeMs: number,
+    config: S3ClientConfig,
+  ) {
+    super(config);
+  }
+
+  override send(command: never, ...more: unknown[]): never {
+    const [options, ...rest] = more;
+    const send = super.send.bind(this) as (...asked: unknown[]) => unknown;
+    if (typeof options === 'function') return send(command, { abortSignal: AbortSignal.timeout(this.wholeMs) }, options) as never;
+    return send(command, { abortSignal: AbortSignal.timeout(this.wholeMs), ...(options as object | undefined) }, ...rest) as never;
+  }
+}
+
 /** A client, and a check that the bucket still is one whose versions cannot be overwritten and can be locked. */
-export async function connectBucket(at: S3Address): Promise<{ client: S3Client; check: () => Promise<void> }> {
-  const client = new S3Client({
+export async function connectBucket(
+  at: S3Address,
+  limits: Limits['objects'] = defaultLimits.objects,
+): Promise<{ client: S3Client; check: () => Promise<void> }> {
+  const client = new BoundedS3(at.attempts * limits.requestMs, {
     endpoint: at.endpoint,
     region: at.region,
     forcePathStyle: at.pathStyle,
     credentials: { accessKeyId: await secretIn(at.accessKeyFile), secretAccessKey: await secretIn(at.secretKeyFile) },
     maxAttempts: at.attempts,
     // Without the last word the SDK only warns, and a request that is never answered is waited for without end.
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: at.requestSeconds * 1000, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: limits.connectMs,
+      requestTimeout: limits.requestMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: limits.silentMs,
+    },
   });
   const check = (): Promise<void> => checkBucket(client, at.bucket);
   try {

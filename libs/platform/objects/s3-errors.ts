@@ -5,7 +5,7 @@ import { refuse } from './refusals.js';
 const missing = new Set(['NoSuchKey', 'NoSuchVersion', 'NoSuchUpload', 'NotFound', 'NoSuchObjectLockConfiguration']);
 
 /** The SDK passes on what Node says of a connection, in the code or only in the text. */
-const connection = /ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ERR_SSL|CERT_|TimeoutError|socket hang up/;
+const connection = /ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ERR_SSL|CERT_|socket hang up|aborted/;
 
 /** Answers of the store become refusals; what went wrong in our own stream (a refusal of the source, a bug) passes as it is. */
 export async function refusingS3<T>(call: () => Promise<T>): Promise<T> {
@@ -39,6 +39,7 @@ function refusalOf(error: unknown): unknown {
     if (status === 401 || status === 403) return refuse('objects.forbidden', { answer: error.name });
     return refuse('objects.unreachable', { answer: error.name });
   }
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, name, message } = error as NodeJS.ErrnoException;
+  if (name === 'TimeoutError' || name === 'AbortError') return refuse('objects.unreachable', { answer: 'no answer in time' });
   return connection.test(`${code ?? ''} ${message}`) ? refuse('objects.unreachable', { answer: code ?? 'connection' }) : error;
 }

@@ -10,6 +10,7 @@ import {
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { Instant } from '#kernel';
+import type { Limits } from '#platform/config';
 import type { CipherStore, CipherVersion } from './cipher-store.js';
 import type { ObjectVersion } from './objects.js';
 import { connectBucket, markKey, markOf } from './s3-bucket.js';
@@ -32,8 +33,8 @@ export class S3Store implements CipherStore {
   ) {}
 
   /** @throws Refusal `objects.misconfigured` for a bucket without versioning or object lock; `objects.unreachable`, `objects.forbidden`. */
-  static async open(at: S3Address): Promise<S3Store> {
-    const { client, check } = await connectBucket(at);
+  static async open(at: S3Address, limits?: Limits['objects']): Promise<S3Store> {
+    const { client, check } = await connectBucket(at, limits);
     return new S3Store(client, at.bucket, check);
   }
 
@@ -116,7 +117,7 @@ export class S3Store implements CipherStore {
     return answer?.Retention?.RetainUntilDate?.toISOString();
   }
 
-  /** The SDK repeats requests but not the reading of an answer: a broken one is taken up again where it broke. */
+  /** The SDK repeats requests but not the reading of an answer: a broken one is taken up again where it broke, as long as it gets on. */
   private async *read(key: string, version: string, from: number, to: number): AsyncGenerator<Uint8Array> {
     let at = from;
     for (let attempt = 1; at < to; attempt++) {
@@ -126,6 +127,7 @@ export class S3Store implements CipherStore {
       try {
         for await (const chunk of answer.Body as AsyncIterable<Uint8Array>) {
           at += chunk.length;
+          attempt = 0;
           yield chunk;
         }
       } catch {

@@ -1,4 +1,6 @@
 import { lanes, newId, type Lane } from '#kernel';
+import { defaultLimits, type Limits } from '#platform/config';
+import { BoundedClient, boundedBy, type DatabaseLimits } from '#platform/database';
 import type { Job, Queue, Worker } from 'bullmq';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,6 +12,8 @@ export interface Bell {
   ring(lane: Lane): Promise<void>;
   /** Calls `heard` for each ring, from whenever it can be heard. @returns what stops listening. */
   listen(heard: (lane: Lane) => void): () => Promise<void>;
+  /** @throws Error where it does not answer. */
+  health(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,14 +36,16 @@ const queueName = 'opdomain-work';
 const forget = { removeOnComplete: true, removeOnFail: true } as const;
 
 type Ring = { readonly lane: Lane };
-/** A bell that is away keeps neither a relay nor a drain. */
-const patienceMs = 2_000;
 /** Rings are heard at once: what they start runs elsewhere. */
 const concurrency = 4;
 
+type BellLimits = Pick<Limits, 'bell' | 'database'>;
+
 /** BullMQ on Redis or on PostgreSQL, by configuration. */
-export async function openBell(config: QueueConfig): Promise<Bell> {
-  const backend = config.kind === 'redis' ? await redisBackend(config) : await postgresBackend(config);
+export async function openBell(config: QueueConfig, limits: BellLimits = defaultLimits): Promise<Bell> {
+  const backend = config.kind === 'redis' ? await redisBackend(config, limits) : await postgresBackend(config, limits);
+  // A bell that is away keeps neither a relay nor a drain.
+  const within = <T>(work: Promise<T>): Promise<T> => settledWithin(work, limits.bell.ringMs);
   const queue = backend.queue();
   queue.on('error', () => undefined);
   let pending = 0;
@@ -62,6 +68,9 @@ export async function openBell(config: QueueConfig): Promise<Bell> {
         await within(worker.waitUntilReady().then(() => worker.close())).catch(() => undefined);
       };
     },
+    async health() {
+      await within(queue.count());
+    },
     async close() {
       await within(queue.close()).catch(() => undefined);
       backend.end();
@@ -69,14 +78,14 @@ export async function openBell(config: QueueConfig): Promise<Bell> {
   };
 }
 
-/** @throws Error after {@link patienceMs}; what was begun goes on unheard. */
-async function within<T>(work: Promise<T>): Promise<T> {
+/** @throws Error when it takes longer; what was begun goes on unheard. */
+async function settledWithin<T>(work: Promise<T>, ms: number): Promise<T> {
   work.catch(() => undefined);
   const limit = new AbortController();
   try {
     return await Promise.race([
       work,
-      pause(patienceMs, undefined, { signal: limit.signal }).then(() => {
+      pause(ms, undefined, { signal: limit.signal }).then(() => {
         throw new Error('the bell does not answer');
       }),
     ]);
@@ -92,7 +101,7 @@ interface Backend {
   end(): void;
 }
 
-async function redisBackend(config: Extract<QueueConfig, { kind: 'redis' }>): Promise<Backend> {
+async function redisBackend(config: Extract<QueueConfig, { kind: 'redis' }>, { bell }: BellLimits): Promise<Backend> {
   const bull = await import('bullmq');
   const { Redis } = await import('ioredis');
   const connection = new Redis({
@@ -101,6 +110,10 @@ async function redisBackend(config: Extract<QueueConfig, { kind: 'redis' }>): Pr
     ...(config.passwordFile === undefined ? {} : { password: readFileSync(config.passwordFile, 'utf8').trim() }),
     ...(config.tls ? { tls: {} } : {}),
     maxRetriesPerRequest: null,
+    connectTimeout: bell.connectMs,
+    // Without it a connection that nobody answers any more would be asked for ever.
+    socketTimeout: bell.silentMs,
+    commandTimeout: bell.silentMs,
   });
   connection.on('error', () => undefined);
   // A worker blocks on a connection of its own, which it can close only where somebody answers.
@@ -121,11 +134,13 @@ async function redisBackend(config: Extract<QueueConfig, { kind: 'redis' }>): Pr
   };
 }
 
-async function postgresBackend(config: Extract<QueueConfig, { kind: 'postgres' }>): Promise<Backend> {
+async function postgresBackend(config: Extract<QueueConfig, { kind: 'postgres' }>, { bell, database }: BellLimits): Promise<Backend> {
   const { withBackend, createPostgresBackend } = await import('bullmq');
   const connectionString = readFileSync(config.urlFile, 'utf8').trim();
   const bull = withBackend(createPostgresBackend as never) as unknown as { Queue: typeof Queue; Worker: typeof Worker };
-  const connection = { connectionString, max: 3, schema: config.schema } as never;
+  const limits = boundedBy({ ...database, connectMs: bell.connectMs, placeMs: bell.connectMs, answerMs: bell.silentMs });
+  // The connection that listens is made by the library itself, of pg's own client.
+  const connection = { connectionString, max: 3, schema: config.schema, ...limits, query_timeout: bell.silentMs } as never;
   return {
     queue: () => new bull.Queue<Ring>(queueName, { connection }),
     worker: (handler, concurrency) => new bull.Worker<Ring>(queueName, handler, { connection, concurrency }),
@@ -137,11 +152,16 @@ async function postgresBackend(config: Extract<QueueConfig, { kind: 'postgres' }
  * Runs BullMQ's own migrations as the owner of the database, where the queue lives in it.
  * @returns the schema and who uses its rows at run time: the worker alone rings and listens.
  */
-export async function queueSchema(config: QueueConfig, ownerUrlFile: string): Promise<{ name: string; users: ['worker'] }[]> {
+export async function queueSchema(
+  config: QueueConfig,
+  ownerUrlFile: string,
+  limits: DatabaseLimits,
+): Promise<{ name: string; users: ['worker'] }[]> {
   if (config.kind !== 'postgres') return [];
   const { runMigrations } = await import('bullmq');
-  const { Client } = (await import('pg')).default;
-  const client = new Client({ connectionString: readFileSync(ownerUrlFile, 'utf8').trim() });
+  const client = new BoundedClient({ connectionString: readFileSync(ownerUrlFile, 'utf8').trim(), ...boundedBy(limits) });
+  // What broke is told by the statement that met it.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await runMigrations(client, config.schema);

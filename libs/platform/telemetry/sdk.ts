@@ -1,3 +1,4 @@
+import { defaultLimits, type Limits } from '#platform/config';
 import { z } from 'zod';
 
 export const telemetryConfig = z
@@ -20,7 +21,11 @@ const unexported = {
 };
 
 /** Starts tracing and metrics for this process. @returns what stops it, flushing first. */
-export async function startTelemetry(service: string, config: TelemetryConfig): Promise<() => Promise<void>> {
+export async function startTelemetry(
+  service: string,
+  config: TelemetryConfig,
+  { exportMs }: Limits['telemetry'] = defaultLimits.telemetry,
+): Promise<() => Promise<void>> {
   // Some 300 modules, loaded by who starts it alone: the rest of the code needs the API of traces and metrics only.
   const [{ NodeSDK }, { OTLPTraceExporter }, { PrometheusExporter }] = await Promise.all([
     import('@opentelemetry/sdk-node'),
@@ -31,7 +36,7 @@ export async function startTelemetry(service: string, config: TelemetryConfig): 
     serviceName: service,
     ...(config.otlpEndpoint === undefined
       ? { spanProcessors: [unexported] }
-      : { traceExporter: new OTLPTraceExporter({ url: `${config.otlpEndpoint}/v1/traces` }) }),
+      : { traceExporter: new OTLPTraceExporter({ url: `${config.otlpEndpoint}/v1/traces`, timeoutMillis: exportMs }) }),
     metricReaders: config.metricsPort === undefined ? [] : [new PrometheusExporter({ host: '127.0.0.1', port: config.metricsPort })],
     logRecordProcessors: [],
     autoDetectResources: false,

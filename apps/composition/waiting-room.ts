@@ -1,10 +1,10 @@
 import { httpRefusals, problemOf, refuseHttp, type HttpConfig } from '#platform/http';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { StartWait } from '../composition/opening.js';
+import type { StartWait } from './opening.js';
 
 /**
- * Stands at the API's address while the process waits for what it cannot start without: alive, not ready, and nothing else is answered. It
+ * Stands at the address of a process while that waits for what it cannot start without: alive, not ready, and nothing else is answered. It
  * knows no route and keeps no request.
  */
 export class WaitingRoom {
