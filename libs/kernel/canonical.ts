@@ -3,6 +3,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export type JsonObject = { readonly [key: string]: Json };
 
 const forbidden = /[\p{Surrogate}\p{Noncharacter_Code_Point}]/u;
+/** Whether canonical JSON has this text: I-JSON (RFC 7493) knows neither lone surrogates nor noncharacters. */
+export const hasCanonicalText = (text: string): boolean => !forbidden.test(text);
 
 /**
  * Canonical JSON (RFC 8785): members sorted by UTF-16 code units, ECMAScript number form, no white space.
@@ -16,7 +18,7 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value);
   }
   if (typeof value === 'string') {
-    if (forbidden.test(value)) throw new RangeError('a string with a lone surrogate or a noncharacter');
+    if (!hasCanonicalText(value)) throw new RangeError('a string with a lone surrogate or a noncharacter');
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item === undefined ? null : item)).join(',')}]`;

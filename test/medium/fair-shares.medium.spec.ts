@@ -1,5 +1,6 @@
 import { defineJob, newId, systemAct, systemClock } from '#kernel';
 import { RouteTable } from '#platform/http';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type Socket } from 'node:net';
 import { oversightConfig } from '../../libs/oversight/config.js';
@@ -173,6 +174,31 @@ describe('bodies', () => {
     expect(text).toContain('application/problem+json');
     expect(codeOf(text)).toBe('http.too-slow');
   });
+
+  it('that nobody reads, since the answer needs none, hold no connection for long and end no process', async () => {
+    const token = await medium.operator.token();
+    const stranger = await medium.issuer.token(`nobody-${newId()}`);
+    const requests = fc.record({
+      method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'),
+      path: fc.constantFrom('/people/self', '/organisations', '/board', `/seats/${newId()}`, '/uploads', '/nothing'),
+      type: fc.constantFrom('application/json', 'text/xml', 'application/offset+octet-stream', 'multipart/form-data; boundary=x', '*', ''),
+      length: fc.constantFrom('content-length: 10', 'content-length: 1048577', 'content-length: 99999999999', 'transfer-encoding: chunked'),
+      sent: fc.constantFrom('', '{', '5\r\nabc'),
+      bearer: fc.constantFrom(token, stranger, 'none.at.all'),
+    });
+    type Asked = typeof requests extends fc.Arbitrary<infer T> ? T : never;
+    const one = async ({ method, path, type, length, sent, bearer }: Asked): Promise<void> => {
+      const { socket } = stalled(
+        `${method} /api/v1${path} HTTP/1.1\r\nhost: a\r\n${type === '' ? '' : `content-type: ${type}\r\n`}${length}\r\n` +
+          `authorization: Bearer ${bearer}\r\nidempotency-key: ${newId()}\r\n\r\n${sent}`,
+        { localAddress: `127.2.${String(Math.floor(Math.random() * 250))}.${String(Math.floor(Math.random() * 250) + 1)}` },
+      );
+      await new Promise((resolve) => socket.once('close', resolve));
+    };
+    // At once, since each holds its connection for as long as a body may stall.
+    await Promise.all(fc.sample(requests, 120).map(one));
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  }, 120_000);
 
   it('of files go on for as long as their sender is let in, slow or not', async () => {
     const steward = await medium.person(await medium.organisation('provider'), ['provider']);

@@ -95,9 +95,12 @@ export class BodyGate {
       if (raw.socket.bytesRead !== seen) [seen, since] = [raw.socket.bytesRead, now];
       if (now - since < bodyStallSeconds * 1000 && now - began < bodySeconds * 1000) return;
       clearInterval(look);
-      void reply.header('connection', 'close');
-      // Whoever reads the body is told; the connection itself is still there for the answer.
-      raw.emit('error', refuse('http.too-slow'));
+      // Whoever reads the body is told, and answers. Where nobody does, the answer needed none of it and has been given, or is on its way.
+      if (!reply.raw.headersSent && raw.listenerCount('error') > 0) {
+        void reply.header('connection', 'close');
+        raw.emit('error', refuse('http.too-slow'));
+      } else if (reply.raw.writableFinished) raw.destroy();
+      else reply.raw.once('finish', () => raw.destroy());
     }, lookEveryMs);
     look.unref();
   }
