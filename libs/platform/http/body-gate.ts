@@ -42,7 +42,9 @@ export class BodyGate {
 
   watch(server: FastifyInstance): void {
     server.addHook('onRequest', async (request, reply) => {
-      if (hasBody(request)) await this.admit(request, reply);
+      if (!hasBody(request)) return;
+      endWithAnswer(request, reply);
+      await this.admit(request, reply);
     });
   }
 
@@ -53,15 +55,14 @@ export class BodyGate {
       (request as ActingRequest).opdomain = { spec };
       const bearer = bearerOf(request, spec);
       if (bearer !== undefined && !this.canaries.isCanary(bearer)) await this.verifier.verify(bearer, this.clock.now());
+      // A file that is sent up may stop on its way, where one is taken in.
+      if (spec.streams !== 'up' || request.headers['content-type'] !== uploadedBytes) this.limit(request, reply);
     } catch (refused) {
       throw this.turnAway(request, reply) ? refused : refuse('http.too-many-requests');
     }
-    if (request.headers['content-type'] !== uploadedBytes) this.limit(request, reply);
   }
 
-  /**
-   * Sees to it that the connection of a refused request ends although its sender goes on, or sends nothing at all.
-   * @returns whether the address still has a place for one that is heard out; without it the connection ends with the answer
+  /** @returns whether the address still has a place for one that is heard out; without it the connection ends with the answer
    */
   private turnAway({ raw, ip }: FastifyRequest, reply: FastifyReply): boolean {
     const place = this.unknown.take({ person: ip, unit: '' });
@@ -73,12 +74,6 @@ export class BodyGate {
         [raw.socket, 'close'],
       ] as const)
         over.once(event, place);
-    const end = (): void => {
-      if (!raw.complete) raw.destroy();
-    };
-    reply.raw.once('finish', () => {
-      if (typeof place === 'function') setTimeout(end, lingerMs).unref();
-    });
     return typeof place === 'function';
   }
 
@@ -95,15 +90,21 @@ export class BodyGate {
       if (raw.socket.bytesRead !== seen) [seen, since] = [raw.socket.bytesRead, now];
       if (now - since < bodyStallSeconds * 1000 && now - began < bodySeconds * 1000) return;
       clearInterval(look);
-      // Whoever reads the body is told, and answers. Where nobody does, the answer needed none of it and has been given, or is on its way.
-      if (!reply.raw.headersSent && raw.listenerCount('error') > 0) {
-        void reply.header('connection', 'close');
-        raw.emit('error', refuse('http.too-slow'));
-      } else if (reply.raw.writableFinished) raw.destroy();
-      else reply.raw.once('finish', () => raw.destroy());
+      // Whoever reads the body is told, and answers. Where nobody does, the answer needs none of it, and the connection ends with that.
+      if (reply.raw.headersSent || raw.listenerCount('error') === 0) return;
+      void reply.header('connection', 'close');
+      raw.emit('error', refuse('http.too-slow'));
     }, lookEveryMs);
     look.unref();
   }
+}
+
+/** Sees to it that the connection of an answered request ends although its sender goes on, or sends nothing at all. */
+function endWithAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
+  const end = (): void => {
+    if (!raw.complete) raw.destroy();
+  };
+  reply.raw.once('finish', () => setTimeout(end, lingerMs).unref());
 }
 
 const hasBody = ({ headers }: FastifyRequest): boolean =>
