@@ -8,6 +8,7 @@ import {
   ConnectionLog,
   createHttpApp,
   openApi,
+  payers,
   ProblemFilter,
   RouteTable,
 } from '#platform/http';
@@ -45,7 +46,10 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
       { provide: APP_FILTER, useClass: ProblemFilter },
     ],
   });
-  const app = await createHttpApp(module, platform.config.http);
+  let canaries: Canaries | undefined;
+  const payer = payers(platform.verifier, platform.clock, () => canaries);
+  const app = await createHttpApp(module, platform.config.http, payer);
+  canaries = app.get(Canaries);
   const acts = app.get(RouteTable).acts(platform.actions);
   const description = openApi(acts, platform.config.oidc.issuer);
   const server = app.getHttpAdapter().getInstance();

@@ -90,12 +90,16 @@ export class ActGuard implements CanActivate {
 /** Who asks with a credential of our own that reaches one route alone. */
 const canary: Actor = { kind: 'system', component: 'canary' };
 
+/** The credential of a request, where it has one in its form (RFC 6750 §2.1). */
+export const bearerIn = ({ headers }: Pick<ActingRequest, 'headers'>): string | undefined =>
+  /^Bearer +([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
+
 /** @throws Refusal `http.not-signed-in` without a credential, but for what is public, and for a malformed one. */
 export function bearerOf(request: Pick<ActingRequest, 'headers'>, spec: ActSpec): string | undefined {
   const header = request.headers.authorization;
   if (header === undefined && spec.roles === 'public') return undefined;
   if (header === undefined) throw refuse('http.not-signed-in');
-  const bearer = /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1];
+  const bearer = bearerIn(request);
   if (bearer === undefined) throw refuse('http.not-signed-in', { reason: 'malformed' });
   return bearer;
 }

@@ -51,7 +51,12 @@ export const httpConfig = z
       .min(1)
       .default(100)
       .describe('Refused requests of one address that are heard out at once, none of their body kept; more are cut off with their answer'),
-    requestsPerMinute: z.number().int().min(1).default(1200),
+    requestsPerMinute: z
+      .number()
+      .int()
+      .min(1)
+      .default(1200)
+      .describe('Of each person who signed in, and of all strangers of an address together'),
     trustProxy: z
       .union([z.literal(false), z.number().int().min(1).max(8), z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).min(1)])
       .default(false)
@@ -60,8 +65,17 @@ export const httpConfig = z
   .strict();
 export type HttpConfig = z.infer<typeof httpConfig>;
 
-/** The API's server: security headers, a rate limit per address, a span per request that continues the caller's trace. */
-export async function createHttpApp(module: DynamicModule | Type, config: HttpConfig): Promise<NestFastifyApplication> {
+/** Whose share of requests a request is counted in; nobody's: its address's. */
+export type Payer = (request: FastifyRequest) => Promise<string | undefined>;
+/** What is not counted. */
+export const free = 'free';
+
+/**
+ * The API's server: security headers, a rate limit for each who signed in and each address of those who did not, a span per request that
+ * continues the caller's trace. An address is many people's: what a stranger sends from it must not keep anybody who signed in from a lock
+ * or a revocation.
+ */
+export async function createHttpApp(module: DynamicModule | Type, config: HttpConfig, payer: Payer): Promise<NestFastifyApplication> {
   const proxies = config.trustProxy;
   const adapter = new FastifyAdapter({
     bodyLimit: config.bodyLimitBytes,
@@ -78,7 +92,12 @@ export async function createHttpApp(module: DynamicModule | Type, config: HttpCo
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: ['error', 'fatal'], abortOnError: false });
   app.setGlobalPrefix('api/v1');
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
-  await app.register(rateLimit, { max: config.requestsPerMinute, timeWindow: '1 minute' });
+  await app.register(rateLimit, {
+    max: config.requestsPerMinute,
+    timeWindow: '1 minute',
+    keyGenerator: async (request: FastifyRequest) => (await payer(request)) ?? `address ${request.ip}`,
+    allowList: (_request: FastifyRequest, key: string) => key === free,
+  });
   // tus (resumable uploads): the body stays unread for whoever streams it.
   adapter.getInstance().addContentTypeParser(uploadedBytes, (_request, _body, done) => {
     done(null);
