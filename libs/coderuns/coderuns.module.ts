@@ -6,6 +6,7 @@ import { runEnd, runOver, RunsModule } from '#runs';
 import { SeatsModule } from '#seats';
 import { Module } from '@nestjs/common';
 import { CodeReading } from './application/code-reading.js';
+import { CodeReviews } from './application/code-reviews.js';
 import { CodeRunKind } from './application/code-run-kind.js';
 import { CodeRuns } from './application/code-runs.js';
 import { CodeRunsEvidence } from './application/coderuns-evidence.js';
@@ -31,6 +32,7 @@ import { SubmissionsRepository } from './persistence/submissions.repository.js';
     CodeRuns,
     SqlRunner,
     Quarantine,
+    CodeReviews,
     CodeRunKind,
     runEnd(CodeRunKind, [runJob, trialJob]),
     runOver(CodeRunKind, [runJob, trialJob]),

@@ -9,7 +9,18 @@ import { newId, sha256 } from '#kernel';
 import { seatsContext } from '#seats';
 import { terminationsContext } from '#terminations';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { application, approvedScenario, type AuthorisationAnswer, type Cast, days, inForce, ok, openCast } from '../support/authorised.js';
+import {
+  application,
+  approvedScenario,
+  type AuthorisationAnswer,
+  type Cast,
+  days,
+  inForce,
+  ok,
+  openCast,
+  scenarioPlan,
+  type ScenarioAnswer,
+} from '../support/authorised.js';
 import { type Answer, type Caller, type Medium, openMedium } from '../support/medium.js';
 import { filePerson } from '../support/operating.js';
 import { registrationOf } from '../support/dataset-registration.js';
@@ -208,6 +219,18 @@ describe('two who decide together', () => {
     expect((await insider.post(`/terminations/${id}/confirmations`, {})).body).toMatchObject({ code: 'termination.same-organisation' });
     await medium.endRole(insider, 'security-admin', { kind: 'platform' });
     ok(await medium.security.post(`/terminations/${id}/confirmations`, {}));
+  });
+});
+
+describe('what somebody asked for who is locked', () => {
+  it('is decided by nobody: another of theirs asks anew', async () => {
+    const asking = await medium.person(cast.unit, ['unit-manager']);
+    const { id } = ok(await asking.post<ScenarioAnswer>('/scenarios', scenarioPlan(authorisationId)));
+    const { digest } = ok(await asking.post<ScenarioAnswer>(`/scenarios/${id}/submissions`, {}));
+    await lock(asking);
+    expect(await cast.officer.post(`/scenarios/${id}/votes`, { verdict: 'yes', digest })).toMatchObject({
+      ...{ status: 409, body: { code: 'identity.earlier-say-fell' } },
+    });
   });
 });
 

@@ -74,6 +74,8 @@ export class Reviews {
     const stored = await this.repository.lockLatest(tx, subject.kind, subject.id);
     if (!stored) throw refuse('approval.not-found', { id: subject.id });
     const { row } = stored;
+    // What somebody asked for who is locked, or holds no role any more, nobody decides: another of theirs asks anew.
+    await this.standings.assertStands(tx, row.requesterId, () => true);
     const fallen = await this.standings.fallen(tx, stored.approval.votes);
     const approval = { ...stored.approval, votes: stored.approval.votes.filter((vote) => !fallen.includes(vote)) };
     const facts = await this.people.facts(tx, person.personId, 'share');

@@ -5,12 +5,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
 import type { coderunsAuditActions } from '../domain/audit-actions.js';
 import { resultLineage } from '../domain/code.js';
-import { assertMayRunOnRaw } from '../domain/decisions.js';
 import { refuse } from '../domain/refusals.js';
 import { runJob, trialJob } from '../domain/work.js';
 import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
 import type { CodeRunRow, SubmissionRow } from '../persistence/entities.js';
 import { SubmissionsRepository } from '../persistence/submissions.repository.js';
+import { CodeReviews } from './code-reviews.js';
 import { columnsByTable, InputGate, type ReadableInput } from './input-gate.js';
 import { Quarantine } from './quarantine.js';
 import { SqlRunner } from './sql-runner.js';
@@ -40,6 +40,7 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
     readonly table: CodeRunsRepository,
     private readonly submissions: SubmissionsRepository,
     private readonly gate: InputGate,
+    private readonly reviews: CodeReviews,
     private readonly runner: SqlRunner,
     private readonly quarantine: Quarantine,
     @Inject(CODERUNS_CONFIG) private readonly config: CodeRunsConfig,
@@ -54,7 +55,7 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
     const known = await this.submissions.get(tx, run.submissionId);
     const inputs = await this.gate[run.mode === 'production' ? 'raw' : 'sampled'](tx, run.scenarioId, known.inputs, tx.context.at);
     const submission = await this.submissions.lock(tx, known.id, 'share');
-    if (run.mode === 'production') assertMayRunOnRaw(submission);
+    if (run.mode === 'production') await this.reviews.assertMayRunOnRaw(tx, submission);
     if (submission.digest !== run.codeDigest) throw refuse('coderuns.code-changed');
     if (run.mode === 'production') assertGranted(submission, inputs);
     return { submission, inputs };

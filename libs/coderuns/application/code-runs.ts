@@ -6,12 +6,12 @@ import { resultOf, RunLife, type StoredResult } from '#runs';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { byScenario, CodeRunView, ColumnLineage } from '../contract.js';
-import { assertMayRunOnRaw } from '../domain/decisions.js';
 import { sealOf } from '../domain/names.js';
 import { refuse } from '../domain/refusals.js';
 import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
 import type { CodeRunRow, ReadCopy } from '../persistence/entities.js';
 import { SubmissionsRepository } from '../persistence/submissions.repository.js';
+import { CodeReviews } from './code-reviews.js';
 import { CodeRunKind } from './code-run-kind.js';
 import { InputGate } from './input-gate.js';
 
@@ -39,6 +39,7 @@ export class CodeRuns {
     private readonly submissions: SubmissionsRepository,
     private readonly scenarios: Scenarios,
     private readonly gate: InputGate,
+    private readonly reviews: CodeReviews,
     private readonly life: RunLife,
     private readonly kind: CodeRunKind,
   ) {}
@@ -60,7 +61,7 @@ export class CodeRuns {
       const { authorisation } = await this.scenarios.assertOperatingInClear(tx, known.scenarioId, ctx.at);
       assertRight(authorisation.rights, 'processing-use');
       const submission = await this.submissions.lock(tx, submissionId, 'share');
-      if (mode === 'production') assertMayRunOnRaw(submission);
+      if (mode === 'production') await this.reviews.assertMayRunOnRaw(tx, submission);
       await this.gate[mode === 'production' ? 'raw' : 'sampled'](tx, submission.scenarioId, submission.inputs, ctx.at);
       const { digest: codeDigest, authorisationId, unitId, authorityId } = submission;
       const under = { scenarioId: submission.scenarioId, authorisationId, unitId, authorityId };

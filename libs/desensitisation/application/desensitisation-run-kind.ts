@@ -1,3 +1,4 @@
+import { Standings } from '#identity';
 import { type ChargeItem, type JobType, type Refusal } from '#kernel';
 import type { Tx } from '#platform/database';
 import { RunScratch, type Attempt, type Made, type RunAct, type RunKind, type Said } from '#runs';
@@ -40,6 +41,7 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
     readonly table: RunsRepository,
     private readonly plans: PlansRepository,
     private readonly gate: CopyGate,
+    private readonly standings: Standings,
     private readonly scratch: RunScratch,
     private readonly desensitising: Desensitising,
     private readonly pseudonymKeys: PseudonymKeys,
@@ -55,6 +57,7 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
     const copy = await this.gate.usable(tx, run.copyId, tx.context.at);
     const plan = await this.plans.lock(tx, run.planId, 'share');
     if (plan.state !== 'approved' || plan.digest !== run.planDigest) throw refuse('desensitisation.plan-not-approved');
+    if (plan.approvedBy !== null) await this.standings.assertNotLocked(tx, plan.approvedBy);
     assertGranted(run.planContent, await this.gate.grant(tx, copy, tx.context.at));
     return copy;
   }

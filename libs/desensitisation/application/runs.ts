@@ -1,4 +1,5 @@
 import { copyNotFound } from '#datasets';
+import { Standings } from '#identity';
 import { sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page } from '#platform/database';
 import { withWaits } from '#platform/queue';
@@ -25,6 +26,7 @@ export class Runs {
     private readonly plans: PlansRepository,
     private readonly runs: RunsRepository,
     private readonly gate: CopyGate,
+    private readonly standings: Standings,
     private readonly life: RunLife,
     private readonly kind: DesensitisationRunKind,
   ) {}
@@ -38,6 +40,7 @@ export class Runs {
       const plan = await this.plans.lock(tx, known.id, 'share');
       if (copy.datasetId !== plan.datasetId || copy.scenarioId !== plan.scenarioId) throw copyNotFound(copy.copyId);
       const approved = approvedContent(plan);
+      if (plan.approvedBy !== null) await this.standings.assertNotLocked(tx, plan.approvedBy);
       if (!sameColumns(copy.columns, plan.columns)) throw refuse('desensitisation.columns-differ');
       assertGranted(approved.content, await this.gate.grant(tx, copy, ctx.at));
       const run = {

@@ -49,6 +49,14 @@ export class Standings {
     if (!(await this.stands(tx, personId, entitles))) throw refuse('identity.earlier-say-fell', { personId });
   }
 
+  /**
+   * Asked before raw data is worked on under what somebody decided once and for good, e.g. reviewed code: it lasts beyond their role, since
+   * the office decided, but not while they are locked; then another decides anew. @throws Refusal `identity.earlier-say-fell`.
+   */
+  async assertNotLocked(tx: Tx, personId: Id): Promise<void> {
+    if ((await this.people.facts(tx, personId, 'share')).locks.length > 0) throw refuse('identity.earlier-say-fell', { personId });
+  }
+
   /** Those of earlier says that count no longer: each was given by a grant that is gone, or by somebody who is locked. */
   async fallen<S extends { readonly personId: Id; readonly grantId: Id }>(tx: Tx, says: readonly S[]): Promise<S[]> {
     const gone: S[] = [];
