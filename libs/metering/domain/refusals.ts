@@ -49,8 +49,8 @@ export const meteringRefusals = {
     status: 422,
     zh: '用量记录（{sourceKind} · {item}）不完整或数量无效。',
     en: 'A usage record ({sourceKind} · {item}) is incomplete or has no valid quantity.',
-    satisfyZh: '更正发布方后重放该任务。',
-    satisfyEn: 'Correct the context that published it, then replay the dead letter.',
+    satisfyZh: '更正发布方后重试该任务。',
+    satisfyEn: 'Correct the context that published it, then have the work tried again.',
     sources: ['META-02'],
   },
   'metering.not-reversible': {

@@ -9,7 +9,7 @@ export interface WorkScope {
   readonly scenarioIds?: readonly Id[];
 }
 
-/** A job that may still be taken (`dead`: once somebody replays it) or is under way. */
+/** A job that may still be taken or is under way, or was given up (`dead`), whose subject must have ended. */
 export interface OpenWork {
   readonly id: Id;
   readonly name: string;
@@ -30,7 +30,7 @@ export function openWork(tx: Tx, { personId, unitId, scenarioIds }: WorkScope): 
   );
 }
 
-/** Takes one piece of work off the queue, for good: nobody takes it, goes on with it or replays it. */
+/** Takes one piece of work off the queue, for good: nobody takes it or goes on with it. */
 export async function dropWork(tx: Tx, id: Id): Promise<void> {
   await managerOf(tx).query(`UPDATE platform.work SET state = 'cancelled', finished_at = now() WHERE id = $1 AND ${open}`, [id]);
 }
