@@ -127,16 +127,40 @@ export function assertPrefixOfCopy(copy: LogCopy, current: VerifiedCheckpoint, e
   if (!sameHash(rootOf(edge), earlier.root)) throw fails;
 }
 
+/** An entry that was proven to stand in a log, wherever it was found. */
+export interface LoggedEntry {
+  readonly origin: string;
+  readonly index: number;
+  readonly leaf: Hash;
+}
+
+/** Of an entry under a checkpoint that the copy may not have reached. The copy itself must have been verified first. @throws Refusal `audit.entry-differs` */
+export function assertEntryOfCopy(copy: LogCopy, { origin, size }: VerifiedCheckpoint, entry: LoggedEntry): void {
+  if (entry.origin !== origin || entry.index >= size) return;
+  const index = Math.floor(entry.index / tileWidth);
+  const width = tileWidthAt(size, 0, index);
+  const path = tilePath({ level: 0, index, width });
+  const leaf = decodeHashes(copy(path) ?? raise(refuse('audit.file-missing', { path })), width)[entry.index % tileWidth];
+  if (leaf === undefined || !sameHash(leaf, entry.leaf)) throw refuse('audit.entry-differs', { index: entry.index });
+}
+
 /**
- * One log never shows two roots for one size.
- * @throws Refusal `audit.consistency-fails`: the log was forked, one history for one reader and another for the next.
+ * One log never shows two roots for one size, nor two entries at one index.
+ * @throws Refusal `audit.consistency-fails`, `audit.entry-differs`: the log was forked, one history for one reader and another for the next.
  */
-export function assertNoFork(checkpoints: readonly VerifiedCheckpoint[]): void {
+export function assertNoFork(checkpoints: readonly VerifiedCheckpoint[], entries: readonly LoggedEntry[] = []): void {
   const seen = new Map<string, Hash>();
   for (const { origin, size, root } of checkpoints) {
     const key = `${size} ${origin}`;
     const before = seen.get(key);
     if (before !== undefined && !sameHash(before, root)) throw refuse('audit.consistency-fails', { first: size, second: size });
     seen.set(key, root);
+  }
+  const leaves = new Map<string, Hash>();
+  for (const { origin, index, leaf } of entries) {
+    const key = `${index} ${origin}`;
+    const before = leaves.get(key);
+    if (before !== undefined && !sameHash(before, leaf)) throw refuse('audit.entry-differs', { index });
+    leaves.set(key, leaf);
   }
 }
