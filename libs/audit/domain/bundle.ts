@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   decodeBase64,
   type Digest,
+  issuedAt,
   type JsonObject,
   logOfKey,
   parseVerifierKey,
@@ -132,6 +133,7 @@ export function verifyDocument(signed: SignedDocument, trusted: readonly Verifie
   const { entry, index, checkpoint } = inclusion;
   assertIssues(entry, index, signed.document, digest);
   assertOwnLog(signedBy, checkpoint);
+  assertTimely(checkpoint, { after: issuedAt(signed.document) });
   assertWaits(signed.waiting, checkpoint);
   return { digest, signedBy, inclusion, final: inclusion.final };
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   addMs,
   documentDigest,
+  documentOrders,
   documentTypes,
   issuingActions,
   type JsonObject,
@@ -14,12 +15,13 @@ import {
   signingRoles,
   waitingFor,
 } from '#kernel';
-import { inOrder } from '../../../test/fixtures/document-times.js';
+import { inOrder, valueAt } from '../../../test/fixtures/document-times.js';
 import { keyPair, SignedLog } from '../../../test/fixtures/signed-log.js';
 import { asDocument, auditPackageType, verifyAuditPackage } from './audit-package.js';
 import { verifyDocument } from './bundle.js';
 import { assertTimely, clockToleranceMs, verifyCheckpoint } from './checkpoint.js';
 import { cosignatureBytes, cosignedMessage } from './cosignature.js';
+import { verifyLogCopy } from './log-copy.js';
 import { formatNote, noteSignature, parseNote } from './signed-note.js';
 
 const installation = 'opdomain.example';
@@ -137,7 +139,21 @@ describe('a cosignature', () => {
     );
   });
 
-  it('is not earlier than an entry that it covers, of a document, alone or in a package [AUD-04] [AUD-07]', async () => {
+  it('is not earlier than the document says that it was issued, of whatever type [DEST-03]', async () => {
+    for (const type of documentTypes) {
+      const { signed, trusted, tree } = await filed(type, { action: issuingActions[type] });
+      const issued = Date.parse(valueAt(signed.document, documentOrders[type].issued)) / 1000;
+      for (const [moment, wanted] of [
+        [issued - tolerance - 1, 'audit.cosignature-implausible'],
+        [issued - tolerance, 'taken'],
+      ] as const) {
+        const file = { ...signed, inclusion: { ...tree.bundle(1), checkpoint: cosignedAt(tree, moment) } as unknown as JsonObject };
+        expect([type, moment, codeOf(() => verifyDocument(file, trusted))]).toEqual([type, moment, wanted]);
+      }
+    }
+  });
+
+  it('is not earlier than an entry that it covers, of a document, alone, in a package or in a copy of the log [AUD-04] [AUD-07]', async () => {
     const type = 'opdomain.destruction-certificate/v1';
     const { signed, trusted, tree } = await filed(type, { action: 'termination.certified', recordedAt: now });
     const packages = keyPair(`${installation}/audit/packages`);
@@ -149,6 +165,9 @@ describe('a cosignature', () => {
         const file = { ...signed, inclusion: inclusion as unknown as JsonObject };
         expect(codeOf(() => verifyDocument(file, trusted))).toBe(wanted);
         const { index, entry, inclusion: path, checkpoint } = inclusion;
+        const files = tree.files().set('checkpoint', Buffer.from(checkpoint));
+        const { findings } = verifyLogCopy((name) => files.get(name), trusted);
+        expect(findings.map(({ code }) => code)).toEqual(early ? [wanted] : []);
         const content = packageOf({ checkpoint, entries: [{ index, entry, inclusion: path }] });
         const chosen = await signDocument(content, [packages.documentSigner]);
         expect(codeOf(() => verifyAuditPackage(chosen, [...trusted, packages.key]))).toBe(wanted);
