@@ -81,7 +81,7 @@ async function verify(files: readonly string[], ...options: string[]) {
 let made = 0;
 const pair = async (a: readonly [Kind, SignedLog, number, number], b: readonly [Kind, SignedLog, number, number]) => {
   made += 1;
-  return Promise.all([a, b].map(([kind, log, size, index], at) => makers[kind](log, size, index, `${String(made)}-${String(at)}`)));
+  return Promise.all([a, b].map(async ([kind, log, size, index], at) => makers[kind](log, size, index, `${String(made)}-${String(at)}`)));
 };
 
 const kind = fc.constantFrom(...kinds);
@@ -171,7 +171,7 @@ describe('a cosignature of a time that has not been', () => {
       const later = new SignedLog();
       Object.assign(later, { log: first.log, witness: first.witness });
       later.append(...entries('shown to one'));
-      later.checkpoint = (of = 12) => {
+      later.checkpoint = (of) => {
         const { text, signatures } = parseNote(first.checkpoint(of, { cosigned: false }));
         const bytes = cosignatureBytes(seconds, first.witness.sign(cosignedMessage(text, seconds)));
         return formatNote({ text, signatures: [...signatures, noteSignature(first.witness.key, bytes)] });
