@@ -2,12 +2,6 @@ import { z } from 'zod';
 
 /** Configuration fragment of the audit log. */
 export const auditConfig = z.strictObject({
-  /** Names the log for ever. Left out, the first start makes one; once the log exists it can no longer be changed. */
-  origin: z
-    .string()
-    .regex(/^[a-z0-9.-]+(\/[a-z0-9.-]+)*$/)
-    .optional()
-    .describe('Name of the log, e.g. opdomain.example.gov.cn/audit'),
   /** AUD-05: 5 years at least; a higher figure extends what is already kept, a lower one does not start. */
   retentionYears: z.number().int().min(5).max(100).default(5).describe('Years that audit entries are kept, 5 at least'),
   /** false where the audit administrator's key lies outside: then nothing is final before that witness sent its cosignature in. */

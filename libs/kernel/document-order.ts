@@ -55,6 +55,10 @@ export const documentOrders: Readonly<Record<(typeof documentTypes)[number], Doc
   'opdomain.audit-package/v1': { issued: 'issuedAt', sequences: [{ order: ['period.from', 'period.until'] }] },
 };
 
+/** When a document says that it was issued, unchecked; undefined for a type that is not known. */
+export const issuedAt = (document: TypedDocument): unknown =>
+  document[(documentOrders as Readonly<Record<string, DocumentOrder>>)[document.type]?.issued ?? ''];
+
 interface Found {
   readonly where: string;
   readonly value: unknown;

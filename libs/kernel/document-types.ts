@@ -13,6 +13,19 @@ export const signingRoles = {
   'opdomain.compliance-board/v1': 'oversight/board',
   'opdomain.audit-package/v1': 'audit/packages',
 } as const;
+/**
+ * The audit action that issues each type: its entry, and no other, carries the digest of the document, and says that it was `done`. An
+ * entry of anything else with the same digest (a refusal, a note of it) issued nothing.
+ */
+export const issuingActions: Readonly<Record<keyof typeof signingRoles, string>> = {
+  'opdomain.revocation-receipt/v1': 'revocation.receipt-issued',
+  'opdomain.revocation-receipt/v2': 'revocation.receipt-issued',
+  'opdomain.destruction-certificate/v1': 'termination.certified',
+  'opdomain.pending-notice/v1': 'termination.pending',
+  'opdomain.release-manifest/v1': 'export-request.released',
+  'opdomain.compliance-board/v1': 'requirement.document-signed',
+  'opdomain.audit-package/v1': 'audit-case.issued',
+};
 /** Every type of document there is. */
 export const documentTypes = Object.keys(signingRoles) as (keyof typeof signingRoles)[];
 export type SigningRole = (typeof signingRoles)[keyof typeof signingRoles];
@@ -26,3 +39,12 @@ export const roleOfDocument = ({ type }: Pick<TypedDocument, 'type'>): SigningRo
 
 /** The role for which a key is named; undefined for the log's, a witness's or a stranger's. */
 export const roleOfKey = (keyName: string): SigningRole | undefined => documentRoles.find((role) => keyName.endsWith(`/${role}`));
+
+/** The name of an installation's audit log, in which everything that it issues stands. */
+export const logOfInstallation = (installation: string): string => `${installation}/audit`;
+
+/** The log in which whatever a document key signs must stand; undefined for a key of no document role. */
+export function logOfKey(keyName: string): string | undefined {
+  const role = roleOfKey(keyName);
+  return role === undefined ? undefined : logOfInstallation(keyName.slice(0, -role.length - 1));
+}

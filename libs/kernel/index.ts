@@ -7,7 +7,7 @@ export * from './clock.js';
 export * from './context.js';
 export * from './dependencies.js';
 export * from './digest.js';
-export { assertSignable, documentOrders } from './document-order.js';
+export { assertSignable, documentOrders, issuedAt } from './document-order.js';
 export * from './document-types.js';
 export * from './endings.js';
 export * from './grants.js';

@@ -15,8 +15,9 @@ export interface DocumentSignature {
   readonly signature: string;
 }
 
+const waitingForProof = ['sequencing', 'checkpoint'] as const;
 /** What a document that is not final yet waits for: a place in the log, a checkpoint over it, or the cosignature of a witness. */
-export const waitingFor = ['sequencing', 'checkpoint', 'held-cosignature', 'external-cosignature'] as const;
+export const waitingFor = [...waitingForProof, 'held-cosignature', 'external-cosignature'] as const;
 export interface Waiting {
   readonly for: (typeof waitingFor)[number];
 }
@@ -98,8 +99,12 @@ const isSignature = (value: unknown): value is DocumentSignature =>
   value.algorithm === 'Ed25519' &&
   typeof value.signature === 'string' &&
   decodeBase64(value.signature)?.length === 64;
-const isWaiting = (value: unknown): value is Waiting =>
-  isObject(value) && hasOnly(value, ['for']) && waitingFor.some((step) => step === value.for);
+/** Only what has no proof yet waits for one, and only what has one for a cosignature on it. */
+const isWaiting = (value: unknown, proven: boolean): value is Waiting =>
+  isObject(value) &&
+  hasOnly(value, ['for']) &&
+  waitingFor.some((step) => step === value.for) &&
+  waitingForProof.some((step) => step === value.for) !== proven;
 
 /** Nothing unsigned may stand beside or inside a document as if it belonged to it. @throws Refusal `document.malformed` naming the member that does not fit. */
 export function parseSignedDocument(value: unknown): SignedDocument {
@@ -111,7 +116,7 @@ export function parseSignedDocument(value: unknown): SignedDocument {
   if (!isObject(document) || typeof document.type !== 'string') throw malformed('document');
   if (!Array.isArray(signatures) || !signatures.every(isSignature)) throw malformed('signatures');
   if (inclusion !== undefined && !isObject(inclusion)) throw malformed('inclusion');
-  if (waiting !== undefined && !isWaiting(waiting)) throw malformed('waiting');
+  if (waiting !== undefined && !isWaiting(waiting, inclusion !== undefined)) throw malformed('waiting');
   return {
     document: document as TypedDocument,
     signatures,

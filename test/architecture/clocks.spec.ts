@@ -11,6 +11,7 @@ const allowed: Readonly<Record<string, string>> = {
   'libs/platform/keys/token-lease.ts': 'shows when a token would expire; it is renewed by a timer',
   'libs/platform/kube/leader.ts': 'where no platform is composed',
   'libs/platform/objects/folder-store.ts': 'where no platform is composed',
+  'apps/cli/verify/verify.command.ts': 'an offline verifier has no other: no witness cosigned later than it says, with tolerance',
   'apps/composition/opening.ts': 'says since when a process that starts waits, for people',
   'apps/cli/session/device-login.ts': 'a person’s own machine',
   'apps/cli/session/session.commands.ts': 'a person’s own machine',

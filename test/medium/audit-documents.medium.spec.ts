@@ -38,11 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => medium.close());
 
-/** Records a document as issued, as the contexts do. */
-const issue = (document: TypedDocument) =>
-  medium.platform.unitOfWork.run(systemAct('test', 'organisation.registered', new Date().toISOString()), (tx) =>
-    tx.record({ action: 'organisation.registered', object: { kind: 'receipt', id: newId() }, after: document }),
-  );
+const issue = (document: TypedDocument) => bench.issue(document);
 /** A line by which a witness outside cosigns the newest checkpoint. */
 async function lineOf(witness: KeyPair): Promise<{ size: number; line: string }> {
   const { text } = parseNote(Buffer.from(await bench.raw('/audit/checkpoint')).toString('utf8'));

@@ -1,7 +1,22 @@
 import { Sequencer } from '#audit';
-import { parseProofBundle, verifyBundle, verifyLogCopy } from '#audit/offline';
+import {
+  cosignatureBytes,
+  cosignedMessage,
+  formatSignature,
+  noteSignature,
+  parseNote,
+  parseProofBundle,
+  verifyBundle,
+  verifyAuditPackage,
+  verifyDocument,
+  verifyLogCopy,
+} from '#audit/offline';
+import { documentTypes, formatVerifierKey, newId, parseSignedDocument, signatureTypes, signingRoles, systemAct } from '#kernel';
+import { type DocumentKind, documentKeys, SignedDocuments } from '#platform/documents';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { composeWorker } from '../../apps/worker/app.js';
+import { inOrder } from '../fixtures/document-times.js';
+import { keyPair } from '../fixtures/signed-log.js';
 import { type Medium } from '../support/medium.js';
 import { openAuditBench, type AuditBench } from '../support/audit.js';
 
@@ -13,6 +28,65 @@ beforeAll(async () => {
   for (let n = 0; n < 25; n += 1) await medium.organisation('unit');
 });
 afterAll(() => medium.close());
+
+describe('what is handed out as the proof of a document', () => {
+  it('is of the entry that issued it, for every type; one of a refusal or of another act proves nothing [DEST-03]', async () => {
+    const documents = medium.app.get(SignedDocuments);
+    const act = systemAct('test', 'audit-case.issued', new Date().toISOString());
+    const issued = [];
+    for (const type of documentTypes) {
+      const kind = (Object.keys(documentKeys) as DocumentKind[]).find((one) => documentKeys[one] === signingRoles[type]) as DocumentKind;
+      for (const [more, taken] of [
+        [{}, true],
+        [{ outcome: 'refused' }, false],
+        [{ outcome: 'intent' }, false],
+        [{ action: 'organisation.registered' }, false],
+      ] as const) {
+        const document = { ...inOrder(type).document, subject: newId() };
+        await bench.issue(document, more);
+        issued.push({ type, taken, signed: await documents.sign(kind, document) });
+      }
+    }
+    await bench.sequence();
+    const trusted = await bench.trusted();
+    for (const { type, taken, signed } of issued) {
+      const file = parseSignedDocument(JSON.parse(JSON.stringify(await documents.handedOut(act, signed))));
+      if (taken) expect([type, verifyDocument(file, trusted).final]).toEqual([type, true]);
+      else expect(() => verifyDocument(file, trusted)).toThrow(expect.objectContaining({ code: 'audit.entry-issues-other' }));
+    }
+  });
+
+  it('makes an audit package final, and not the checkpoint that it carries [AUD-07]', async () => {
+    await bench.sequence();
+    const asked = { from: '2020-01-01T00:00:00.000Z', until: '2120-01-01T00:00:00.000Z', action: 'organisation.registered' };
+    const { id } = (await medium.auditor.post<{ id: string }>('/audit-cases', asked)).body;
+    const trusted = await bench.trusted();
+    const read = async () =>
+      verifyAuditPackage(parseSignedDocument(JSON.parse(Buffer.from(await bench.raw(`/audit-cases/${id}/package`)).toString())), trusted);
+    const early = await read();
+    expect([early.final, early.checkpoint.cosignedBy.length]).toEqual([false, 1]);
+    await bench.sequence();
+    expect(await read()).toMatchObject({ final: true, inclusion: { entry: { action: 'audit-case.issued' } } });
+  });
+});
+
+describe('a line of an outside witness', () => {
+  it('of a time before the checkpoint or later than now is not taken, as no verifier would take it [AUD-04]', async () => {
+    const witness = keyPair('witness.example/clocks', signatureTypes.cosignature);
+    expect((await medium.auditor.post('/audit/witnesses', { key: formatVerifierKey(witness.key) })).status).toBe(201);
+    await bench.sequence();
+    const { text } = parseNote(Buffer.from(await bench.raw('/audit/checkpoint')).toString('utf8'));
+    const now = Math.floor(Date.now() / 1000);
+    const send = (seconds: number) => {
+      const bytes = cosignatureBytes(seconds, witness.sign(cosignedMessage(text, seconds)));
+      const line = formatSignature(noteSignature(witness.key, bytes));
+      return medium.auditor.post('/audit/cosignatures', { size: Number(text.split('\n')[1]), line });
+    };
+    for (const seconds of [0, now - 3600, now + 3600, 8_640_000_000_000])
+      expect((await send(seconds)).body).toMatchObject({ code: 'audit-witness.time-implausible', status: 422 });
+    expect((await send(now)).body).toMatchObject({ key: 'external' });
+  });
+});
 
 describe('tampering', () => {
   const asOwner = async (text: string, parameters: unknown[] = []) => {

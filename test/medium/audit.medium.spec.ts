@@ -38,11 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => medium.close());
 
-/** Records a document as issued, as the contexts do. */
-const issue = (document: TypedDocument) =>
-  medium.platform.unitOfWork.run(systemAct('test', 'organisation.registered', new Date().toISOString()), (tx) =>
-    tx.record({ action: 'organisation.registered', object: { kind: 'receipt', id: newId() }, after: document }),
-  );
+const issue = (document: TypedDocument) => bench.issue(document);
 const newestOf = async (caller: Caller, query = ''): Promise<Entry> => {
   const page = await caller.get<{ items: Entry[] }>(`/audit-entries?limit=1${query}`);
   const [entry] = page.body.items;

@@ -2,7 +2,8 @@ import { auditContext, Sequencer } from '#audit';
 import { bundlePath, sm3Path, tilePath, tilesOf, verifyCheckpoint } from '#audit/offline';
 import { identityContext } from '#identity';
 import type { OpdomainConfig } from '../../apps/composition/config.js';
-import { parseVerifierKeys, type VerifierKey } from '#kernel';
+import { type documentTypes, issuingActions, newId, parseVerifierKeys, systemAct, type TypedDocument, type VerifierKey } from '#kernel';
+import type { JournalFact } from '#platform/database';
 import type { Answer, Medium } from './medium.js';
 import { openMedium } from './medium.js';
 
@@ -22,6 +23,8 @@ export interface AuditBench {
   readonly sequencer: Sequencer;
   /** Turns the sequencer until every entry has its place. */
   sequence(): Promise<void>;
+  /** Records a document as issued, as the contexts do. */
+  issue(document: TypedDocument, more?: Partial<JournalFact>): Promise<void>;
   /** As the audit administrator, over the newest checkpoint. */
   cosign(): Promise<Answer<{ size: number; note: string; witness: string }>>;
   status(): Promise<AuditStatusView>;
@@ -32,8 +35,17 @@ export interface AuditBench {
   mirror(): Promise<(path: string) => Uint8Array | undefined>;
 }
 
+/** With the acts of the other contexts that issue documents. */
+const auditOfAll = {
+  ...auditContext,
+  auditActions: {
+    ...Object.fromEntries(Object.values(issuingActions).map((action) => [action, { object: 'document', zh: action, en: action }])),
+    ...auditContext.auditActions,
+  },
+};
+
 export async function openAuditBench(config: (whole: OpdomainConfig) => OpdomainConfig = (whole) => whole): Promise<AuditBench> {
-  const medium = await openMedium({ contexts: [identityContext, auditContext], config });
+  const medium = await openMedium({ contexts: [identityContext, auditOfAll], config });
   const sequencer = (await medium.worker()).get(Sequencer, { strict: false });
   const trusted = async (): Promise<VerifierKey[]> => parseVerifierKeys((await medium.auditor.get<string>('/audit/keys')).body);
   const raw = async (path: string): Promise<Uint8Array> => {
@@ -49,6 +61,12 @@ export async function openAuditBench(config: (whole: OpdomainConfig) => Opdomain
     sequencer,
     trusted,
     raw,
+    async issue(document, more) {
+      const action = issuingActions[document.type as (typeof documentTypes)[number]];
+      await medium.platform.unitOfWork.run(systemAct('test', action, new Date().toISOString()), (tx) =>
+        tx.record({ action, object: { kind: 'document', id: newId() }, after: document, ...more }),
+      );
+    },
     async sequence() {
       while ((await sequencer.turn()) > 0);
     },

@@ -1,7 +1,11 @@
 import {
+  assertEntryOfCopy,
   assertNoFork,
   assertPrefixOfCopy,
+  assertTimely,
+  leafHash,
   type LogCopy,
+  type LoggedEntry,
   parseConsistencyBundle,
   parseProofBundle,
   parseStrictJson,
@@ -14,7 +18,7 @@ import {
   verifyDocument,
   verifyLogCopy,
 } from '#audit/offline';
-import { type JsonObject, parseSignedDocument, type VerifierKey } from '#kernel';
+import { canonicalJson, type Instant, type JsonObject, parseSignedDocument, type Refusal, type VerifierKey } from '#kernel';
 import type { Evidence } from './evidence-file.js';
 import { judge, type Verdict } from './verdict.js';
 
@@ -31,82 +35,116 @@ const rests = (...checkpoints: readonly VerifiedCheckpoint[]) => ({
   external: checkpoints.every(({ cosignedBy }) => cosignedBy.some(({ key }) => key === 'external')),
   sm2: checkpoints.every(({ sm2 }) => sm2),
 });
+/** Of a document that no checkpoint covers yet. */
+const restsOnNothing = { external: false, sm2: false };
 
-/** Verifies each file alone, then all checkpoints met on the way against one another: two roots of one size are a fork. */
-export function verifyAll(evidence: readonly Evidence[], trusted: readonly VerifierKey[]): Verdict[] {
-  const met: VerifiedCheckpoint[] = [];
-  const copies: { readonly copy: LogCopy; readonly checkpoint: VerifiedCheckpoint }[] = [];
-  const verdicts = evidence.map((one) => verifyOne(one, trusted, met, copies));
-  return verdicts.map((verdict, at) => (verdict.ok ? againstOthers(verdict, evidence[at], met, copies, trusted) : verdict));
+/** What a file shows of logs, to be held against what the others show. */
+interface Seen {
+  readonly checkpoints: readonly VerifiedCheckpoint[];
+  readonly entries?: readonly LoggedEntry[];
+  /** Where the file is a copy without a finding, under its one checkpoint. */
+  readonly copy?: LogCopy;
 }
+type Shown = Pick<Verdict, 'final' | 'rests' | 'facts'> & { readonly seen: Seen; readonly findings?: readonly Refusal[] };
 
-function verifyOne(
-  evidence: Evidence,
-  trusted: readonly VerifierKey[],
-  met: VerifiedCheckpoint[],
-  copies: { copy: LogCopy; checkpoint: VerifiedCheckpoint }[],
-): Verdict {
-  return judge(evidence.file, evidence.kind, () => {
-    switch (evidence.kind) {
-      case 'checkpoint': {
-        const checkpoint = verifyCheckpoint(strictText(evidence.bytes), trusted);
-        met.push(checkpoint);
-        return { final: checkpoint.cosignedBy.length > 0, rests: rests(checkpoint), facts: checkpointFacts(checkpoint) };
-      }
-      case 'log-copy': {
-        const { checkpoint, findings } = verifyLogCopy(evidence.copy, trusted);
-        met.push(checkpoint);
-        if (findings.length === 0) copies.push({ copy: evidence.copy, checkpoint });
-        return { final: checkpoint.cosignedBy.length > 0, rests: rests(checkpoint), facts: checkpointFacts(checkpoint), findings };
-      }
-      case 'entry': {
-        const { index, entry, checkpoint, final } = verifyBundle(parseProofBundle(parseStrictJson(evidence.bytes)), trusted);
-        met.push(checkpoint);
-        return { final, rests: rests(checkpoint), facts: { index, entry, checkpoint: checkpointFacts(checkpoint) } };
-      }
-      case 'consistency': {
-        const { first, second } = verifyConsistencyBundle(parseConsistencyBundle(parseStrictJson(evidence.bytes)), trusted);
-        met.push(first, second);
-        return { rests: rests(first, second), facts: { first: checkpointFacts(first), second: checkpointFacts(second) } };
-      }
-      case 'document': {
-        const signed = parseSignedDocument(parseStrictJson(evidence.bytes));
-        const { digest, signedBy, inclusion, final } = verifyDocument(signed, trusted);
-        if (inclusion !== undefined) met.push(inclusion.checkpoint);
-        const facts = { type: signed.document.type, digest, signedBy };
-        if (inclusion === undefined) return { final, rests: { external: false, sm2: false }, facts };
-        const { index, checkpoint } = inclusion;
-        return { final, rests: rests(checkpoint), facts: { ...facts, index, checkpoint: checkpointFacts(checkpoint) } };
-      }
-      case 'audit-package': {
-        const signed = parseSignedDocument(parseStrictJson(evidence.bytes));
-        const { content, signedBy, checkpoint, entries, inclusion } = verifyAuditPackage(signed, trusted);
-        met.push(checkpoint, ...(inclusion === undefined ? [] : [inclusion.checkpoint]));
-        const { period, filter, gaps } = content;
-        const issued = inclusion === undefined ? {} : { issuedAtIndex: inclusion.index };
-        const facts = { period, filter, entries: entries.length, gaps, signedBy, ...issued, checkpoint: checkpointFacts(checkpoint) };
-        return { final: checkpoint.cosignedBy.length > 0, rests: rests(checkpoint), facts };
-      }
-    }
+const logged = ({ origin }: VerifiedCheckpoint, index: number, entry: JsonObject): LoggedEntry => ({
+  origin,
+  index,
+  leaf: leafHash(Buffer.from(canonicalJson(entry), 'utf8')),
+});
+
+/**
+ * Verifies each file alone, then all that was met on the way against one another: two roots of one size, or two entries at one place, are
+ * a fork, in whatever files they stand.
+ * @param now by the verifier's clock: no witness cosigned later
+ */
+export function verifyAll(evidence: readonly Evidence[], trusted: readonly VerifierKey[], now: Instant): Verdict[] {
+  const all = new Map<Evidence, Seen>();
+  const verdicts = evidence.map((one) =>
+    judge(one.file, one.kind, () => {
+      const { seen, ...shown } = examine(one, trusted);
+      for (const checkpoint of seen.checkpoints) assertTimely(checkpoint, { until: now });
+      all.set(one, seen);
+      return shown;
+    }),
+  );
+  return verdicts.map((verdict, at) => {
+    const one = evidence[at];
+    const own = one === undefined ? undefined : all.get(one);
+    if (!verdict.ok || own === undefined) return verdict;
+    const rest = judge(verdict.file, verdict.kind, () => {
+      assertFits(own, verdict.kind === 'checkpoint', [...all.values()]);
+      return { facts: {} };
+    });
+    return rest.ok ? verdict : { ...verdict, ok: false, findings: rest.findings };
   });
 }
 
-/** A kept checkpoint must be a prefix of every intact copy of the same log that was given with it. */
-function againstOthers(
-  verdict: Verdict,
-  evidence: Evidence | undefined,
-  met: readonly VerifiedCheckpoint[],
-  copies: readonly { readonly copy: LogCopy; readonly checkpoint: VerifiedCheckpoint }[],
-  trusted: readonly VerifierKey[],
-): Verdict {
-  if (evidence?.kind !== 'checkpoint' && evidence?.kind !== 'log-copy') return verdict;
-  const rest = judge(verdict.file, verdict.kind, () => {
-    assertNoFork(met);
-    if (evidence.kind === 'checkpoint') {
-      const kept = verifyCheckpoint(strictText(evidence.bytes), trusted);
-      for (const { copy, checkpoint } of copies) assertPrefixOfCopy(copy, checkpoint, kept);
+function examine(evidence: Evidence, trusted: readonly VerifierKey[]): Shown {
+  switch (evidence.kind) {
+    case 'checkpoint': {
+      const checkpoint = verifyCheckpoint(strictText(evidence.bytes), trusted);
+      return { ...ofCheckpoint(checkpoint), seen: { checkpoints: [checkpoint] } };
     }
-    return { facts: {} };
-  });
-  return rest.ok ? verdict : { ...verdict, ok: false, findings: rest.findings };
+    case 'log-copy': {
+      const { checkpoint, findings } = verifyLogCopy(evidence.copy, trusted);
+      const copy = findings.length === 0 ? { copy: evidence.copy } : {};
+      return { ...ofCheckpoint(checkpoint), findings, seen: { checkpoints: [checkpoint], ...copy } };
+    }
+    case 'entry': {
+      const { index, entry, checkpoint, final } = verifyBundle(parseProofBundle(parseStrictJson(evidence.bytes)), trusted);
+      const seen = { checkpoints: [checkpoint], entries: [logged(checkpoint, index, entry)] };
+      return { final, rests: rests(checkpoint), facts: { index, entry, checkpoint: checkpointFacts(checkpoint) }, seen };
+    }
+    case 'consistency': {
+      const { first, second } = verifyConsistencyBundle(parseConsistencyBundle(parseStrictJson(evidence.bytes)), trusted);
+      const facts = { first: checkpointFacts(first), second: checkpointFacts(second) };
+      return { rests: rests(first, second), facts, seen: { checkpoints: [first, second] } };
+    }
+    case 'document': {
+      const signed = parseSignedDocument(parseStrictJson(evidence.bytes));
+      const { digest, signedBy, inclusion, final } = verifyDocument(signed, trusted);
+      const facts = { type: signed.document.type, digest, signedBy };
+      if (inclusion === undefined) return { final, rests: restsOnNothing, facts, seen: { checkpoints: [] } };
+      const { index, entry, checkpoint } = inclusion;
+      const seen = { checkpoints: [checkpoint], entries: [logged(checkpoint, index, entry)] };
+      return { final, rests: rests(checkpoint), facts: { ...facts, index, checkpoint: checkpointFacts(checkpoint) }, seen };
+    }
+    case 'audit-package': {
+      const signed = parseSignedDocument(parseStrictJson(evidence.bytes));
+      const { content, signedBy, checkpoint, entries, inclusion, final } = verifyAuditPackage(signed, trusted);
+      const { period, filter, gaps } = content;
+      const issued = inclusion === undefined ? {} : { issuedAtIndex: inclusion.index };
+      const facts = { period, filter, entries: entries.length, gaps, signedBy, ...issued, checkpoint: checkpointFacts(checkpoint) };
+      const chosen = entries.map((entry, at) => logged(checkpoint, content.entries[at]?.index ?? -1, entry));
+      if (inclusion === undefined) return { final, rests: restsOnNothing, facts, seen: { checkpoints: [checkpoint], entries: chosen } };
+      const seen = {
+        checkpoints: [checkpoint, inclusion.checkpoint],
+        entries: [...chosen, logged(inclusion.checkpoint, inclusion.index, inclusion.entry)],
+      };
+      return { final, rests: rests(checkpoint, inclusion.checkpoint), facts, seen };
+    }
+  }
+}
+
+const ofCheckpoint = (checkpoint: VerifiedCheckpoint) => ({
+  final: checkpoint.cosignedBy.length > 0,
+  rests: rests(checkpoint),
+  facts: checkpointFacts(checkpoint),
+});
+
+/**
+ * No fork of the logs that a file speaks of, and its checkpoints are prefixes of every intact copy of them.
+ * @param kept a checkpoint given by itself must be one of every copy's; one in another file may be of another log, or newer
+ */
+function assertFits({ checkpoints, entries = [] }: Seen, kept: boolean, all: readonly Seen[]): void {
+  const isOurs = ({ origin }: { readonly origin: string }) => checkpoints.some((one) => one.origin === origin);
+  assertNoFork(all.flatMap((one) => one.checkpoints).filter(isOurs), all.flatMap((one) => one.entries ?? []).filter(isOurs));
+  for (const { copy, checkpoints: under } of all) {
+    const [current] = under;
+    if (copy === undefined || current === undefined) continue;
+    for (const checkpoint of checkpoints)
+      if (kept || (checkpoint.origin === current.origin && checkpoint.size <= current.size)) assertPrefixOfCopy(copy, current, checkpoint);
+    for (const entry of entries) assertEntryOfCopy(copy, current, entry);
+  }
 }

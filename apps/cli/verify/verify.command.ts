@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { auditProofRefusals } from '#audit/offline';
-import { parseVerifierKeys, Refusal, refuserOf, type VerifierKey } from '#kernel';
+import { parseVerifierKeys, Refusal, refuserOf, systemClock, type VerifierKey } from '#kernel';
 import { CommandEnded, exitCodes } from '../exit-codes.js';
 import { pick, type Terminal } from '../terminal.js';
 import { type Evidence, readEvidence } from './evidence-file.js';
@@ -53,7 +53,7 @@ export function addVerify(program: Command, terminal: Terminal): void {
     .action((files: string[], options: VerifyOptions) => {
       const trusted = options.key.flatMap(readKeys);
       const { evidence, unusable } = readAll(files);
-      const verdicts = verifyAll(evidence, trusted).map((verdict) => demand(verdict, options));
+      const verdicts = verifyAll(evidence, trusted, systemClock.now()).map((verdict) => demand(verdict, options));
       const ok = verdicts.every((verdict) => verdict.ok);
       terminal.out(
         options.json === true
@@ -104,7 +104,8 @@ function readKeys(file: string): VerifierKey[] {
 function demand(verdict: Verdict, options: VerifyOptions): Verdict {
   if (!verdict.ok) return verdict;
   const { final, rests } = verdict;
-  const covered = 'checkpoint' in verdict.facts || verdict.kind !== 'document';
+  const isDocument = verdict.kind === 'document' || verdict.kind === 'audit-package';
+  const covered = !isDocument || 'index' in verdict.facts || 'issuedAtIndex' in verdict.facts;
   const why = (found: string) => ({ reason: covered ? found : 'not in the log yet' });
   const missing = [
     ...(options.final === true && final === false ? [refuse('audit.not-final', why('not cosigned'))] : []),

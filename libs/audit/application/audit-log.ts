@@ -66,7 +66,7 @@ export class AuditLog {
       const cosigned = await this.checkpoints.newestCosigned(tx);
       const unsigned = await this.entries.beyond(tx, newest?.size ?? 0);
       return {
-        origin: log?.origin ?? this.config.origin ?? '',
+        origin: log?.origin ?? '',
         size: log?.size ?? 0,
         checkpoint: newest === undefined ? null : { size: newest.size, signedAt: newest.signedAt },
         cosigned: cosigned === undefined ? null : { size: cosigned.size, at: cosigned.at, by: [...cosigned.by] },

@@ -8,7 +8,7 @@ import type { Cosign, CosignedView, RegisterWitness, WitnessView } from '../cont
 import { type Custody, custodyOf } from '../domain/checkpoint.js';
 import { cosignatureBytes, cosignedMessage } from '../domain/cosignature.js';
 import { formatSignature, noteSignature, type NoteSignature, parseNote, verifyNote } from '../domain/signed-note.js';
-import { assertCosignable, assertSeenAfter, type LastSeen } from '../domain/witness.js';
+import { assertCosignable, assertSeenAfter, assertSeenAround, type LastSeen } from '../domain/witness.js';
 import { CheckpointsRepository } from '../persistence/checkpoints.repository.js';
 import type { WitnessRow } from '../persistence/entities.js';
 import { type CheckpointRow, TreeRepository } from '../persistence/tree.repository.js';
@@ -59,7 +59,7 @@ export class Witnesses {
   /**
    * Cosigns a checkpoint, by a line from outside or with the held key.
    * @throws Refusal `audit.consistency-fails` when the log no longer extends what this witness saw before, `clock.*`,
-   * `audit-witness.before-checkpoint`.
+   * `audit-witness.before-checkpoint`, `audit-witness.time-implausible`.
    */
   cosign(ctx: ActContext, input: z.output<typeof Cosign>): Promise<z.input<typeof CosignedView>> {
     return this.unitOfWork.run(ctx, async (tx) => {
@@ -74,7 +74,8 @@ export class Witnesses {
       await this.assertExtends(tx, log.origin, witness.held ? await this.checkpoints.newestBy(tx, witness.name) : seen, checkpoint);
       const at = await tx.now();
       const signature = line ?? (await this.signAs(key, checkpoint, at));
-      verifyNote({ text: parseNote(checkpoint.note).text, signatures: [signature] }, [key]);
+      const [verified] = verifyNote({ text: parseNote(checkpoint.note).text, signatures: [signature] }, [key]);
+      if (line !== undefined) assertSeenAround(checkpoint.signedAt, new Date((verified?.timestamp ?? 0) * 1000).toISOString(), at);
       await this.checkpoints.addCosignature(tx, checkpoint.size, witness.name, formatSignature(signature), at);
       await this.repository.update(tx, witness, { lastSize: checkpoint.size, lastRoot: Buffer.from(checkpoint.root) });
       const note = await this.signer.whole(tx, checkpoint);

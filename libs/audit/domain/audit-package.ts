@@ -1,8 +1,8 @@
 import { instant } from '#platform/http/schemas';
 import { z } from 'zod';
 import { canonicalJson, decodeBase64, type JsonObject, type SignedDocument, type TypedDocument, type VerifierKey } from '#kernel';
-import { type VerifiedBundle, verifyDocument } from './bundle.js';
-import { type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.js';
+import { assertOwnLog, type VerifiedBundle, verifyDocument } from './bundle.js';
+import { assertTimely, type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.js';
 import { parseEntry } from './entry-text.js';
 import { leafHash } from './merkle.js';
 import { verifyInclusion } from './proof-verification.js';
@@ -35,6 +35,8 @@ export interface VerifiedPackage {
   readonly signedBy: readonly string[];
   readonly checkpoint: VerifiedCheckpoint;
   readonly entries: readonly JsonObject[];
+  /** It and the entries in it can no longer be taken out unnoticed: witnesses cosigned over both. */
+  readonly final: boolean;
   /** The entry that issued the package itself; undefined while no checkpoint covers it. */
   readonly inclusion?: VerifiedBundle | undefined;
 }
@@ -45,6 +47,10 @@ export function verifyAuditPackage(signed: SignedDocument, trusted: readonly Ver
   const parsed = auditPackage.safeParse(signed.document);
   if (!parsed.success) throw refuse('audit.bundle-malformed', { path: `document.${parsed.error.issues[0]?.path.join('.') ?? ''}` });
   const checkpoint = verifyCheckpoint(parsed.data.checkpoint, trusted);
+  assertOwnLog(signedBy, checkpoint);
+  // It was issued when its checkpoint was there: its own entry cannot lie under that.
+  if (inclusion !== undefined && inclusion.index < checkpoint.size)
+    throw refuse('audit.package-before-checkpoint', { index: inclusion.index, size: checkpoint.size });
   let last = -1;
   const entries = parsed.data.entries.map(({ index, entry, inclusion }) => {
     if (index <= last) throw refuse('audit.entry-differs', { index });
@@ -52,7 +58,10 @@ export function verifyAuditPackage(signed: SignedDocument, trusted: readonly Ver
     const path = inclusion.map((hash) => decodeBase64(hash) ?? new Uint8Array());
     const bytes = Buffer.from(entry, 'utf8');
     verifyInclusion(leafHash(bytes), index, checkpoint.size, path, checkpoint.root);
-    return parseEntry(bytes, index);
+    const read = parseEntry(bytes, index);
+    assertTimely(checkpoint, { after: read['recordedAt'] });
+    return read;
   });
-  return { content: parsed.data, signedBy, checkpoint, entries, inclusion };
+  const final = inclusion?.final === true && checkpoint.cosignedBy.length > 0;
+  return { content: parsed.data, signedBy, checkpoint, entries, final, inclusion };
 }

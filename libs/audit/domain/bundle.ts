@@ -2,15 +2,18 @@ import { z } from 'zod';
 import {
   decodeBase64,
   type Digest,
+  issuedAt,
   type JsonObject,
+  logOfKey,
   parseVerifierKey,
   type SignedDocument,
   sm3,
   type VerifierKey,
   verifySignedDocument,
+  type Waiting,
 } from '#kernel';
-import { type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.js';
-import { carriesDocument, parseEntry } from './entry-text.js';
+import { assertTimely, type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.js';
+import { assertIssues, parseEntry } from './entry-text.js';
 import { leafHash } from './merkle.js';
 import { verifyConsistency, verifyInclusion } from './proof-verification.js';
 import { refuse } from './refusals.js';
@@ -91,6 +94,7 @@ export function verifyBundle(bundle: ProofBundle, trusted: readonly VerifierKey[
   verifyInclusion(leafHash(bytes), bundle.index, checkpoint.size, bundle.inclusion.map(bytesOf), checkpoint.root);
   if (sm3(bytes) !== bundle.sm3) throw refuse('audit.sm3-differs', { index: bundle.index });
   const entry = parseEntry(bytes, bundle.index);
+  assertTimely(checkpoint, { after: entry['recordedAt'] });
   return { index: bundle.index, entry, checkpoint, final: checkpoint.cosignedBy.length > 0 };
 }
 
@@ -126,6 +130,22 @@ export function verifyDocument(signed: SignedDocument, trusted: readonly Verifie
   const { digest, signedBy } = verifySignedDocument(signed, trusted);
   if (signed.inclusion === undefined) return { digest, signedBy, final: false };
   const inclusion = verifyBundle(parseProofBundle(signed.inclusion), trusted);
-  if (!carriesDocument(inclusion.entry, digest)) throw refuse('audit.document-not-in-entry', { index: inclusion.index });
+  const { entry, index, checkpoint } = inclusion;
+  assertIssues(entry, index, signed.document, digest);
+  assertOwnLog(signedBy, checkpoint);
+  assertTimely(checkpoint, { after: issuedAt(signed.document) });
+  assertWaits(signed.waiting, checkpoint);
   return { digest, signedBy, inclusion, final: inclusion.final };
+}
+
+/** What an installation issues stands in its own log. @throws Refusal `audit.checkpoint-foreign` */
+export function assertOwnLog(signedBy: readonly string[], { origin }: VerifiedCheckpoint): void {
+  const foreign = signedBy.map((name) => logOfKey(name) ?? '').find((log) => log !== origin);
+  if (foreign !== undefined) throw refuse('audit.checkpoint-foreign', { expected: foreign, found: origin });
+}
+
+/** Nothing waits for a cosignature that is there. @throws Refusal `audit.bundle-malformed` */
+function assertWaits(waiting: Waiting | undefined, { cosignedBy }: VerifiedCheckpoint): void {
+  const given = waiting?.for === 'external-cosignature' ? cosignedBy.filter(({ key }) => key === 'external') : cosignedBy;
+  if (waiting !== undefined && given.length > 0) throw refuse('audit.bundle-malformed', { path: 'waiting' });
 }

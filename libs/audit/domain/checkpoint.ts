@@ -70,12 +70,33 @@ export function verifyCheckpoint(noteText: string, trusted: readonly VerifierKey
   const verified = verifyNote(note, trusted);
   const byLog = verified.some(({ key }) => key.type === signatureTypes.ed25519 && key.name === checkpoint.origin);
   if (!byLog) throw refuse('audit.no-log-signature', { origin: checkpoint.origin });
-  const cosignedBy = verified.flatMap(({ key, timestamp }) =>
+  const cosignatures = verified.flatMap(({ key, timestamp }): Cosigner[] =>
     timestamp === undefined
       ? []
       : [{ name: key.name, at: addMs(epoch, timestamp * 1000), key: custodyOf(key, checkpoint.origin, trusted) }],
   );
+  // A line that stands twice says the same once more, not that another witness has seen it.
+  const isFirst = ({ name, at }: Cosigner, place: number) => cosignatures.findIndex((one) => one.name === name && one.at === at) === place;
+  const cosignedBy = cosignatures.filter(isFirst);
   const signedBy = verified.filter(({ timestamp }) => timestamp === undefined).map(({ key }) => key.name);
   const sm2 = verified.some(({ key }) => isSm2Key(key) && key.name === checkpoint.origin);
   return { ...checkpoint, note, signedBy: [...new Set(signedBy)], cosignedBy, sm2 };
+}
+
+/** How far the clocks of a witness, a log and a verifier may be apart. */
+export const clockToleranceMs = 300_000;
+
+/**
+ * A witness cosigns what is there, at a moment that has been: not before an entry under the checkpoint was recorded, and not later than now.
+ * @param moments `after`: as an entry states it, anything that is no moment says nothing
+ * @throws Refusal `audit.cosignature-implausible`
+ */
+export function assertTimely({ cosignedBy }: VerifiedCheckpoint, moments: { readonly after?: unknown; readonly until?: Instant }): void {
+  const { after, until } = moments;
+  const from = typeof after === 'string' ? Date.parse(after) : Number.NaN;
+  for (const { name, at } of cosignedBy) {
+    const ms = Date.parse(at);
+    if (ms < from - clockToleranceMs || (until !== undefined && ms > Date.parse(until) + clockToleranceMs))
+      throw refuse('audit.cosignature-implausible', { name, at });
+  }
 }

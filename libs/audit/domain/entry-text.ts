@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonObject } from '#kernel';
+import { canonicalJson, type Digest, issuingActions, type JsonObject, type TypedDocument } from '#kernel';
 import { refuse } from './refusals.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -19,5 +19,14 @@ export function parseEntry(bytes: Uint8Array, index: number): JsonObject {
   throw refuse('audit.entry-not-canonical', { index });
 }
 
-/** Whether an entry issued the document with this digest: the digest is that of the state after the act. */
-export const carriesDocument = (entry: JsonObject, digest: string): boolean => entry.after === digest;
+/**
+ * That an entry issued the document with this digest: the digest is that of the state after the act, and the act is the one that issues
+ * documents of this type and was done, as acts are whose entry does not say otherwise.
+ * @throws Refusal `audit.document-not-in-entry`, `audit.entry-issues-other`
+ */
+export function assertIssues(entry: JsonObject, index: number, { type }: TypedDocument, digest: Digest): void {
+  if (entry['after'] !== digest) throw refuse('audit.document-not-in-entry', { index });
+  const { action = '', outcome = 'done' } = entry;
+  const wanted = Object.entries(issuingActions).find(([known]) => known === type)?.[1];
+  if (action !== wanted || outcome !== 'done') throw refuse('audit.entry-issues-other', { index, action, outcome, type });
+}

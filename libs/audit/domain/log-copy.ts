@@ -1,5 +1,5 @@
 import { Refusal, sm3, type VerifierKey } from '#kernel';
-import { type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.js';
+import { assertTimely, type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.js';
 import { parseEntry } from './entry-text.js';
 import { strictText } from './strict-json.js';
 import { type Hash, leafHash, sameHash } from './merkle.js';
@@ -43,8 +43,10 @@ export function verifyLogCopy(copy: LogCopy, trusted: readonly VerifierKey[]): L
   const findings: Refusal[] = [];
   const { size } = checkpoint;
   let edge = emptyEdge;
+  let latest = '';
   for (let index = 0; tileWidthAt(size, 0, index) > 0; index += 1) {
-    const leaves = checkBundle(copy, index, tileWidthAt(size, 0, index), findings);
+    const { leaves, latest: recorded } = checkBundle(copy, index, tileWidthAt(size, 0, index), findings);
+    latest = recorded > latest ? recorded : latest;
     const appended = appendLeaves(edge, leaves);
     edge = appended.edge;
     for (const tile of appended.full) checkTile(copy, tile, size, findings);
@@ -55,11 +57,14 @@ export function verifyLogCopy(copy: LogCopy, trusted: readonly VerifierKey[]): L
     if (findings.length === 0) findings.push(refuse('audit.change-unlocated', { from: 0, to: size - 1 }));
     findings.push(refuse('audit.root-differs', { size }));
   }
+  collecting(findings)(() => {
+    assertTimely(checkpoint, { after: latest });
+  });
   return { checkpoint, findings };
 }
 
-/** Leaf hashes of one bundle as its entries give them; where entries are missing, as the tile claims them. */
-function checkBundle(copy: LogCopy, index: number, width: number, findings: Refusal[]): Hash[] {
+/** Leaf hashes of one bundle as its entries give them, where entries are missing as the tile claims them; and when the latest was recorded. */
+function checkBundle(copy: LogCopy, index: number, width: number, findings: Refusal[]): { leaves: Hash[]; latest: string } {
   const collect = collecting(findings);
   const from = index * tileWidth;
   const read = (path: string) => copy(path) ?? raise(refuse('audit.file-missing', { path }));
@@ -70,18 +75,21 @@ function checkBundle(copy: LogCopy, index: number, width: number, findings: Refu
   if (entries.length < width) findings.push(refuse('audit.entry-missing', { from: from + entries.length, to: from + width - 1 }));
   for (let at = width; at < entries.length; at += 1) findings.push(refuse('audit.entry-surplus', { index: from + at }));
   const leaves = entries.slice(0, width).map(leafHash);
+  let latest = '';
   entries.slice(0, width).forEach((entry, at) => {
     const leaf = leaves[at];
     const hash = claimed[at];
     // A removed entry moves all that follow it in its bundle: each of them differs, and the first is where it was.
     if (leaf !== undefined && hash !== undefined && !sameHash(leaf, hash))
       findings.push(refuse('audit.entry-differs', { index: from + at }));
-    collect(() => parseEntry(entry, from + at));
+    const recordedAt = collect(() => parseEntry(entry, from + at))?.['recordedAt'];
+    if (typeof recordedAt === 'string' && recordedAt > latest) latest = recordedAt;
     const digest = digests[at];
     if (digest !== undefined && sm3(entry) !== `sm3:${Buffer.from(digest).toString('hex')}`)
       findings.push(refuse('audit.sm3-differs', { index: from + at }));
   });
-  return Array.from({ length: width }, (_, at) => leaves[at] ?? claimed[at]).filter((leaf) => leaf !== undefined);
+  const known = Array.from({ length: width }, (_, at) => leaves[at] ?? claimed[at]).filter((leaf) => leaf !== undefined);
+  return { leaves: known, latest };
 }
 
 /** Level 0 is compared entry by entry already; above it a hash that differs names the run of entries under it. */
@@ -127,16 +135,40 @@ export function assertPrefixOfCopy(copy: LogCopy, current: VerifiedCheckpoint, e
   if (!sameHash(rootOf(edge), earlier.root)) throw fails;
 }
 
+/** An entry that was proven to stand in a log, wherever it was found. */
+export interface LoggedEntry {
+  readonly origin: string;
+  readonly index: number;
+  readonly leaf: Hash;
+}
+
+/** Of an entry under a checkpoint that the copy may not have reached. The copy itself must have been verified first. @throws Refusal `audit.entry-differs` */
+export function assertEntryOfCopy(copy: LogCopy, { origin, size }: VerifiedCheckpoint, entry: LoggedEntry): void {
+  if (entry.origin !== origin || entry.index >= size) return;
+  const index = Math.floor(entry.index / tileWidth);
+  const width = tileWidthAt(size, 0, index);
+  const path = tilePath({ level: 0, index, width });
+  const leaf = decodeHashes(copy(path) ?? raise(refuse('audit.file-missing', { path })), width)[entry.index % tileWidth];
+  if (leaf === undefined || !sameHash(leaf, entry.leaf)) throw refuse('audit.entry-differs', { index: entry.index });
+}
+
 /**
- * One log never shows two roots for one size.
- * @throws Refusal `audit.consistency-fails`: the log was forked, one history for one reader and another for the next.
+ * One log never shows two roots for one size, nor two entries at one index.
+ * @throws Refusal `audit.consistency-fails`, `audit.entry-differs`: the log was forked, one history for one reader and another for the next.
  */
-export function assertNoFork(checkpoints: readonly VerifiedCheckpoint[]): void {
+export function assertNoFork(checkpoints: readonly VerifiedCheckpoint[], entries: readonly LoggedEntry[] = []): void {
   const seen = new Map<string, Hash>();
   for (const { origin, size, root } of checkpoints) {
     const key = `${size} ${origin}`;
     const before = seen.get(key);
     if (before !== undefined && !sameHash(before, root)) throw refuse('audit.consistency-fails', { first: size, second: size });
     seen.set(key, root);
+  }
+  const leaves = new Map<string, Hash>();
+  for (const { origin, index, leaf } of entries) {
+    const key = `${index} ${origin}`;
+    const before = leaves.get(key);
+    if (before !== undefined && !sameHash(before, leaf)) throw refuse('audit.entry-differs', { index });
+    leaves.set(key, leaf);
   }
 }

@@ -134,6 +134,28 @@ export const auditProofRefusals = {
     ...original,
     sources: ['DEST-03'],
   },
+  'audit.entry-issues-other': {
+    status: 422,
+    zh: '审计记录第 {index} 条({action},{outcome})并非出具这类文书({type})的记录',
+    en: 'The audit entry at index {index} ({action}, {outcome}) is not the one that issues documents of the type {type}',
+    ...original,
+    sources: ['DEST-03'],
+  },
+  'audit.package-before-checkpoint': {
+    status: 422,
+    zh: '取证包载于第 {index} 条记录,却附有其后才有的检查点(共 {size} 条)',
+    en: 'The package is said to be issued by the entry at index {index}, before the checkpoint of size {size} that it carries',
+    ...original,
+    sources: ['AUD-07'],
+  },
+  'audit.cosignature-implausible': {
+    status: 422,
+    zh: '见证人 {name} 的副署时间 {at} 不可能:早于其所见证的记录,或晚于现在',
+    en: 'The cosignature of {name} cannot be of {at}: before an entry under the checkpoint was recorded, or later than now',
+    satisfyZh: '核对本机时钟;仍未通过时向该见证人索取说明',
+    satisfyEn: 'Check the clock of this machine; if it still fails, ask the witness to explain',
+    sources: ['AUD-04', 'C2SP tlog-cosignature'],
+  },
   'audit.not-final': {
     status: 422,
     zh: '文书尚未最终生效({reason})',

@@ -48,6 +48,14 @@ export const auditRefusals = {
     satisfyEn: 'The witness makes its key outside the platform, under a name that does not begin with the log’s.',
     sources: ['AUD-04'],
   },
+  'audit-witness.time-implausible': {
+    status: 422,
+    zh: '见证人的副署时间 {at} 早于检查点的签署时间 {signedAt} 或晚于现在 {now},超出容差。',
+    en: 'The witness cosigned at {at}, before the checkpoint was signed at {signedAt} or after now, {now}, by more than clocks may differ.',
+    satisfyZh: '请见证人校准时钟后重新副署。',
+    satisfyEn: 'Let the witness set its clock and cosign again.',
+    sources: ['AUD-04'],
+  },
   'audit.not-open': {
     status: 409,
     zh: '审计日志尚未启用,公钥未全部生成。',
@@ -110,13 +118,6 @@ export const auditRefusals = {
     satisfyEn:
       'The database may be an old backup or rewritten: the audit administrator must compare the checkpoints before anything opens.',
     sources: ['AUD-04'],
-  },
-  'audit.origin-fixed': {
-    status: 500,
-    zh: '日志名称已定为 {origin},配置不得更改。',
-    en: 'The log is named {origin} for ever; the configuration must not change it.',
-    satisfyZh: '将配置 audit.origin 改回。',
-    satisfyEn: 'Set audit.origin back.',
   },
 } as const satisfies RefusalCatalogue;
 

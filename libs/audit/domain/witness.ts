@@ -1,5 +1,5 @@
 import type { Instant } from '#kernel';
-import type { Checkpoint } from './checkpoint.js';
+import { type Checkpoint, clockToleranceMs } from './checkpoint.js';
 import type { Hash } from './merkle.js';
 import { verifyConsistency } from './proof-verification.js';
 import { refuse } from './refusals.js';
@@ -20,4 +20,11 @@ export function assertCosignable(origin: string, last: LastSeen, next: Checkpoin
 /** A cosignature says when its witness saw the checkpoint, which was there by then. @throws Refusal `audit-witness.before-checkpoint`. */
 export function assertSeenAfter(signedAt: Instant, at: Instant): void {
   if (at < signedAt) throw refuse('audit-witness.before-checkpoint', { signedAt, at });
+}
+
+/** The same of a line from outside, whose clock is another one: what no verifier would take is not taken. @throws Refusal `audit-witness.time-implausible`. */
+export function assertSeenAround(signedAt: Instant, at: Instant, now: Instant): void {
+  const ms = Date.parse(at);
+  if (ms < Date.parse(signedAt) - clockToleranceMs || ms > Date.parse(now) + clockToleranceMs)
+    throw refuse('audit-witness.time-implausible', { signedAt, at, now });
 }
