@@ -46,10 +46,10 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
       { provide: APP_FILTER, useClass: ProblemFilter },
     ],
   });
-  let canaries: Canaries | undefined;
-  const payer = payers(platform.verifier, platform.clock, () => canaries);
-  const app = await createHttpApp(module, platform.config.http, payer);
-  canaries = app.get(Canaries);
+  // Whose probes are not counted is known once the application stands; nothing is served before.
+  const own = Promise.withResolvers<Canaries>();
+  const app = await createHttpApp(module, platform.config.http, payers(platform.verifier, platform.clock, own.promise));
+  own.resolve(app.get(Canaries));
   const acts = app.get(RouteTable).acts(platform.actions);
   const description = openApi(acts, platform.config.oidc.issuer);
   const server = app.getHttpAdapter().getInstance();

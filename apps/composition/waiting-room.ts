@@ -18,14 +18,14 @@ export class WaitingRoom {
     if (this.server !== undefined) return;
     const server = createServer({ maxHeaderSize: 16_384, requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
       const path = request.url?.split('?', 1)[0];
-      const [status, type, body] =
+      const [status, type, body]: readonly [number, string, object] =
         path === '/healthz'
           ? [200, 'application/json', { alive: true }]
           : path === '/readyz'
             ? [503, 'application/json', { waits: this.wait }]
             : [503, 'application/problem+json', problemOf(refuseHttp('http.starting', { dependency: this.wait?.for ?? '' }), httpRefusals)];
-      response.writeHead(status as number, {
-        'content-type': `${String(type)}; charset=utf-8`,
+      response.writeHead(status, {
+        'content-type': `${type}; charset=utf-8`,
         'cache-control': 'no-store',
         'retry-after': '5',
         connection: 'close',

@@ -79,7 +79,7 @@ async function start(application: Application): Promise<{ child: ChildProcess; u
   });
   running.push(child);
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));
   return { child, url: `http://127.0.0.1:${String(port)}`, said: () => said, exited: () => child.exitCode !== null };
 }
 

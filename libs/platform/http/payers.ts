@@ -14,13 +14,14 @@ const uncounted: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
  * @param canaries once the application stands
  */
 export const payers =
-  (verifier: TokenVerifier, clock: Clock, canaries: () => Pick<Canaries, 'isCanary' | 'isOurs'> | undefined): Payer =>
+  (verifier: TokenVerifier, clock: Clock, canaries: Promise<Pick<Canaries, 'isCanary' | 'isOurs'>>): Payer =>
   async (request: FastifyRequest) => {
     if (uncounted.has(request.routeOptions.url ?? '')) return free;
     const bearer = bearerIn(request);
     if (bearer === undefined) return undefined;
     try {
-      if (canaries()?.isCanary(bearer) === true) return (await canaries()?.isOurs(bearer)) === true ? free : undefined;
+      const own = await canaries;
+      if (own.isCanary(bearer)) return (await own.isOurs(bearer)) ? free : undefined;
       const { subject } = await verifier.verify(bearer, clock.now());
       return `person ${subject}`;
     } catch {
