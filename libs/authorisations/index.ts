@@ -17,6 +17,7 @@ import { authorisationEntities } from './persistence/entities.js';
 import { authorisationsGrants } from './persistence/grants.js';
 import { AuthorisationsAndReviews1763700200000 } from './persistence/migrations/authorisations-and-reviews.js';
 import { ScenariosAndRequests1763700201000 } from './persistence/migrations/scenarios-and-requests.js';
+import { BodyEndingsByTwo1763900041001 } from './persistence/migrations/body-endings-by-two.js';
 import { StageBodies1763800060001 } from './persistence/migrations/stage-bodies.js';
 import { RulesWithoutValue1763800310000 } from './persistence/migrations/rules-without-value.js';
 import { authorisationsTables } from './persistence/tables.js';
@@ -60,6 +61,7 @@ export const authorisationsContext: ContextDeclaration<typeof refusals> = {
     StageBodies1763800060001,
     VotesReplaced1763800300000,
     RulesWithoutValue1763800310000,
+    BodyEndingsByTwo1763900041001,
   ],
   config: { name: 'authorisations', schema: authorisationsConfig, token: AUTHORISATIONS_CONFIG },
   auditActions: authorisationAuditActions,

@@ -10,6 +10,7 @@ import { seatsContext } from '#seats';
 import { terminationsContext } from '#terminations';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { application, approvedScenario, type AuthorisationAnswer, type Cast, days, inForce, ok, openCast } from '../support/authorised.js';
+import { registerBody } from '../support/bodies.js';
 import { type Answer, type Caller, type Medium, openMedium } from '../support/medium.js';
 import { filePerson } from '../support/operating.js';
 import { registrationOf } from '../support/dataset-registration.js';
@@ -91,6 +92,22 @@ const cases: Readonly<Record<string, Case>> = {
       return begun(await by.post('/stage-bodies', { ...body, organisationId: await medium.organisation('evaluator') }));
     },
     decide: (id) => medium.operator.post(`/stage-bodies/${id}/confirmations`),
+    code: 'stage-body.second-side-needed',
+  },
+  'the end of a body of a region': {
+    first: async () => medium.person(await medium.organisation('authority'), ['security-admin']),
+    other: () => Promise.resolve(medium.security),
+    begin: async (by) => {
+      const authority = await medium.organisation('authority', { region: 'zhejiang' });
+      const id = await registerBody(medium, authority, 'expert-panel', await medium.organisation('evaluator'));
+      ok(await by.post(`/stage-bodies/${id}/endings`, { reason: '换届' }));
+      return id;
+    },
+    decide: (id) => medium.operator.post(`/stage-bodies/${id}/endings/confirmations`),
+    anew: async (by, id) => {
+      ok(await by.post(`/stage-bodies/${id}/endings`, { reason: '换届' }));
+      return id;
+    },
     code: 'stage-body.second-side-needed',
   },
   'an entry of a profile': {

@@ -92,6 +92,7 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
   'POST /stage-bodies': {},
   'POST /stage-bodies/:id/confirmations': {},
   'POST /stage-bodies/:id/endings': {},
+  'POST /stage-bodies/:id/endings/confirmations': {},
   'POST /working-years': { authority: 'http.invalid-input' },
   'POST /datasets': { provider: 'http.invalid-input' },
   'GET /datasets': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },

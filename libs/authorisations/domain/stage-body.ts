@@ -1,4 +1,4 @@
-import { type Grant, type Id, type Instant, stepTo } from '#kernel';
+import { type Grant, type Id, type Instant, assertMove, stepTo } from '#kernel';
 import { assertDistinct, slotsInOrder } from './approval.js';
 import { type ResolvedProfile, valueOf } from './jurisdictions/resolve.js';
 import { type Bodies, type PartyRole, type RegisteredBody, kindsOfParty } from './parties.js';
@@ -19,6 +19,8 @@ export interface StageBody {
   readonly confirmedBy: Id | null;
   readonly from: Instant | null;
   readonly until: Instant | null;
+  /** Who proposed that it ends; until the other side confirms, it stands. */
+  readonly endProposedBy: Id | null;
   readonly endedBy: Id | null;
   readonly reason: string | null;
 }
@@ -45,7 +47,14 @@ export function checkBody(
   assertDistinct(slotsInOrder(known, acting));
 }
 
-/** @throws Refusal `stage-body.second-side-needed` unless proposer and confirmer stand on the two sides now. */
+/** @throws Refusal `stage-body.second-side-needed` unless the two stand on the two sides now. */
+function assertTwoSides(proposer: Registrar, confirmer: Registrar): void {
+  const [first, second] = [sideOf(proposer), sideOf(confirmer)];
+  if (proposer.personId === confirmer.personId || first === undefined || second === undefined || first === second)
+    throw refuse('stage-body.second-side-needed');
+}
+
+/** @throws Refusal `stage-body.second-side-needed`. */
 export function decideBodyConfirmation(
   body: StageBody,
   proposer: Registrar,
@@ -53,21 +62,32 @@ export function decideBodyConfirmation(
   now: Instant,
 ): { readonly state: 'registered'; readonly confirmedBy: Id; readonly from: Instant } {
   const moved = stepTo<StageBodyState, 'registered'>(stageBodyTransitions, body.state, 'registered', 'stage-body');
-  const [first, second] = [sideOf(proposer), sideOf(confirmer)];
-  if (proposer.personId === confirmer.personId || first === undefined || second === undefined || first === second)
-    throw refuse('stage-body.second-side-needed');
+  assertTwoSides(proposer, confirmer);
   return { ...moved, confirmedBy: confirmer.personId, from: now };
 }
 
-/** Ends a registration, or takes back one that nobody confirmed. What was filed under it waits for the body registered then. */
+type BodyEnd<S> = { readonly state: S; readonly until: Instant; readonly endedBy: Id };
+
+/** Takes back what nobody confirmed; of what two registered it only proposes the end, in place of what was proposed before. */
 export function decideBodyEnd(
   body: StageBody,
   by: Id,
   reason: string,
   now: Instant,
-): { readonly state: 'withdrawn' | 'ended'; readonly until: Instant; readonly endedBy: Id; readonly reason: string } {
-  const to = body.state === 'proposed' ? 'withdrawn' : 'ended';
-  return { ...stepTo<StageBodyState, typeof to>(stageBodyTransitions, body.state, to, 'stage-body'), until: now, endedBy: by, reason };
+): { readonly reason: string } & (BodyEnd<'withdrawn'> | { readonly endProposedBy: Id }) {
+  if (body.state === 'proposed') return { state: 'withdrawn', until: now, endedBy: by, reason };
+  assertMove<StageBodyState>(stageBodyTransitions, body.state, 'ended', 'stage-body');
+  return { endProposedBy: by, reason };
+}
+
+/**
+ * Ends a registration; what was filed under it waits for the body registered then.
+ * @param proposer who proposed the end, as they stand now. @throws Refusal `stage-body.second-side-needed`.
+ */
+export function decideBodyEndConfirmation(body: StageBody, proposer: Registrar, confirmer: Registrar, now: Instant): BodyEnd<'ended'> {
+  const moved = stepTo<StageBodyState, 'ended'>(stageBodyTransitions, body.state, 'ended', 'stage-body');
+  assertTwoSides(proposer, confirmer);
+  return { ...moved, until: now, endedBy: confirmer.personId };
 }
 
 /**
