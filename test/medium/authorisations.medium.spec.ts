@@ -216,9 +216,10 @@ describe('jurisdiction profiles', () => {
       refused('profile.same-person', 403),
     );
     // A text may also set that a rule has no value.
+    const laiyuan = await medium.person(await medium.organisation('authority', { region: 'laiyuan' }), ['authority']);
     expect(
       ok(
-        await cast.officer.post('/jurisdiction-profiles/entries', { ...entry, profile: 'laiyuan', rule: 'terminationFiling', value: null }),
+        await laiyuan.post('/jurisdiction-profiles/entries', { ...entry, profile: 'laiyuan', rule: 'terminationFiling', value: null }),
       ),
     ).toMatchObject({ value: null });
     const ceiling = async (on: string): Promise<unknown> => {

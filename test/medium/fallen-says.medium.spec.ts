@@ -124,7 +124,7 @@ const cases: Readonly<Record<string, Case>> = {
     begin: async (by) =>
       begun(
         await by.post('/jurisdiction-profiles/superseding-texts', {
-          ...{ profile: 'changchun', title: '管理办法', dated: '2026-01-01', from: days(3), source: '公报' },
+          ...{ profile: 'zhejiang', title: '管理办法', dated: '2026-01-01', from: days(3), source: '公报' },
         }),
       ),
     decide: (id) => cast.officer.post(`/jurisdiction-profiles/superseding-texts/${id}/confirmations`),

@@ -247,7 +247,7 @@ describe('a text that replaces another', () => {
     const { id } = ok(await old.officer.post<{ id: string }>(path, text));
     expect(await old.officer.post(`${path}/${id}/confirmations`)).toMatchObject(refused('profile.same-person', 403));
     expect(ok(await submit(old, (await drafted(old)).id))).toMatchObject({ state: 'submitted' });
-    ok(await cast.officer.post(`${path}/${id}/confirmations`));
+    ok(await (await medium.person(old.authority, ['authority'])).post(`${path}/${id}/confirmations`));
     expect(await submit(old, before.id)).toMatchObject(refused('profile.superseded', 409));
     expect(await old.manager.post('/authorisations', asked(old))).toMatchObject(refused('profile.superseded', 409));
     const profiles = ok(await cast.officer.get<{ items: { id: string }[] }>('/jurisdiction-profiles')).items;

@@ -80,6 +80,14 @@ export const profileRefusals = {
     satisfyEn: 'Retention already promised may only be kept or raised.',
     sources: ['ADM-04', 'LOG-01'],
   },
+  'profile.of-another-region': {
+    status: 403,
+    zh: '属地规则“{profile}”只能由该地区的主管部门或其上级设定。',
+    en: 'The rules of the jurisdiction “{profile}” are set by the authority of that region, or by one above it.',
+    satisfyZh: '由该地区主管部门（或其上级）的一人提出、另一人确认。',
+    satisfyEn: 'One person of that region’s authority, or of one above it, proposes and another confirms.',
+    sources: ['ADM-03', 'ADM-04'],
+  },
   'profile.same-person': {
     status: 403,
     zh: '提出人不得自行确认。',
