@@ -7,7 +7,7 @@ import { checkEntry, checkSupersedingText, decideEntryConfirmation, decidesFor }
 import { type ProfileId, type Rule, type RuleName, type ValueOf, natures } from '../domain/jurisdictions/profile.js';
 import { type ResolvedProfile, type SupersedingText, profiles } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
-import { checkWorkingYear } from '../domain/working-days.js';
+import { type WorkingYear, checkWorkingYear, decideYearConfirmation } from '../domain/working-days.js';
 import {
   type EnterWorkingYear,
   type EntryView,
@@ -19,12 +19,13 @@ import {
   ruleValues,
 } from '../domain/messages/profiles.messages.js';
 import { JurisdictionsRepository } from '../persistence/jurisdictions.repository.js';
-import type { ProfileEntryRow, SupersedingTextRow } from '../persistence/review.entities.js';
+import type { ProfileEntryRow, SupersedingTextRow, WorkingYearRow } from '../persistence/review.entities.js';
 import { Jurisdictions } from './jurisdictions.js';
 
 type ProfileAnswer = z.input<typeof ProfileView>;
 type EntryAnswer = z.input<typeof EntryView>;
 type TextAnswer = z.input<typeof SupersedingTextView>;
+type YearAnswer = z.input<typeof WorkingYearView>;
 
 /** What the authority enters where a text leaves it the figure; changes need two persons of the region and apply from a day (ADM-04). */
 @Injectable()
@@ -156,16 +157,62 @@ export class JurisdictionActs {
     return view;
   }
 
-  enterWorkingYear(ctx: ActContext, input: z.output<typeof EnterWorkingYear>): Promise<z.input<typeof WorkingYearView>> {
+  /** Which calendar stands for each year, and what waits for its confirmation. */
+  listYears(ctx: ActContext): Promise<{ items: YearAnswer[]; next: null }> {
+    return this.unitOfWork.read(ctx, async (tx) => ({ items: (await this.repository.workingYears(tx)).map(yearView), next: null }));
+  }
+
+  /** A year's notice, or one that takes the place of what stands: the same for every region, so no region's authority enters it. */
+  proposeYear(ctx: ActContext, input: z.output<typeof EnterWorkingYear>): Promise<YearAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      checkWorkingYear(input, await this.jurisdictions.workingYears(tx));
-      const row = await this.repository.insertYear(tx, { id: newId(Date.parse(ctx.at)), createdAt: ctx.at, ...input });
-      await tx.record({ action: ctx.action, object: { kind: 'working-year', id: row.id }, after: row, details: { year: row.year } });
-      const { id, year, holidays, makeUpDays, source } = row;
-      return { id, year, holidays: holidays.map((span) => [...span]), makeUpDays: [...makeUpDays], source };
+      checkWorkingYear(input, await this.standingYear(tx, input.year));
+      const row = await this.repository.insertYear(tx, {
+        id: newId(Date.parse(ctx.at)),
+        createdAt: ctx.at,
+        ...input,
+        proposedBy: personOf(ctx.actor).personId,
+        confirmedBy: null,
+        confirmedAt: null,
+      });
+      return this.recordedYear(tx, row);
     });
   }
+
+  confirmYear(ctx: ActContext, id: Id): Promise<YearAnswer> {
+    return this.unitOfWork.run(
+      ctx,
+      async (tx) => {
+        const row = await this.repository.lockYear(tx, id);
+        const proposer = await this.standings.entitled(tx, row.proposedBy);
+        const change = decideYearConfirmation(row, proposer, await this.standings.acting(tx), ctx.at);
+        checkWorkingYear(row, await this.standingYear(tx, row.year));
+        return this.recordedYear(tx, await this.repository.updateYear(tx, row, change), row);
+      },
+      { serializable: true },
+    );
+  }
+
+  private async standingYear(tx: Tx, year: number): Promise<WorkingYear | undefined> {
+    return (await this.jurisdictions.workingYears(tx)).find((known) => known.year === year);
+  }
+
+  private async recordedYear(tx: Tx, row: WorkingYearRow, before?: WorkingYearRow): Promise<YearAnswer> {
+    await tx.record({
+      action: tx.context.action,
+      object: { kind: 'working-year', id: row.id },
+      after: row,
+      details: { year: row.year },
+      ...(before === undefined ? {} : { before }),
+    });
+    return yearView(row);
+  }
 }
+
+const yearView = ({ createdAt: _, holidays, makeUpDays, ...row }: WorkingYearRow): YearAnswer => ({
+  ...row,
+  holidays: holidays.map((span) => [...span]),
+  makeUpDays: [...makeUpDays],
+});
 
 const textOf = ({ title, dated, from, source }: SupersedingText) => ({ title, dated, from, source });
 

@@ -1,9 +1,10 @@
-import { type Grant, type Id, type Instant, assertMove, stepTo } from '#kernel';
+import { type Id, type Instant, assertMove, stepTo } from '#kernel';
 import { assertDistinct, slotsInOrder } from './approval.js';
 import { type ResolvedProfile, valueOf } from './jurisdictions/resolve.js';
 import { type Bodies, type PartyRole, type RegisteredBody, kindsOfParty } from './parties.js';
 import { refuse } from './refusals.js';
 import { type StageBodyState, stageBodyTransitions } from './stage-body.states.js';
+import { areTwoSides, type Registrar } from './two-sides.js';
 
 /** Which organisation is a body of a region: the profile names the kind, two administrators together the organisation (AUTH-09). */
 export interface StageBody {
@@ -25,14 +26,6 @@ export interface StageBody {
   readonly reason: string | null;
 }
 
-/** One of the two who register, as they stand now. */
-export interface Registrar {
-  readonly personId: Id;
-  readonly grants: readonly Pick<Grant, 'role'>[];
-}
-const sides = ['security-admin', 'platform-operator'] as const;
-const sideOf = ({ grants }: Registrar) => sides.find((side) => grants.some(({ role }) => role === side));
-
 /** @throws Refusal `approval.party-of-other-kind`, `approval.same-body` where it would hold two stages of the region's text. */
 export function checkBody(
   body: Pick<StageBody, 'authorityId' | 'party' | 'organisationId'>,
@@ -49,9 +42,7 @@ export function checkBody(
 
 /** @throws Refusal `stage-body.second-side-needed` unless the two stand on the two sides now. */
 function assertTwoSides(proposer: Registrar, confirmer: Registrar): void {
-  const [first, second] = [sideOf(proposer), sideOf(confirmer)];
-  if (proposer.personId === confirmer.personId || first === undefined || second === undefined || first === second)
-    throw refuse('stage-body.second-side-needed');
+  if (!areTwoSides(proposer, confirmer)) throw refuse('stage-body.second-side-needed');
 }
 
 /** @throws Refusal `stage-body.second-side-needed`. */

@@ -101,4 +101,7 @@ export class WorkingYearRow {
   @Column({ type: 'jsonb' }) holidays: WorkingYear['holidays'];
   @Column({ name: 'make_up_days', type: 'jsonb' }) makeUpDays: WorkingYear['makeUpDays'];
   @Column({ type: 'text' }) source: string;
+  @Column({ name: 'proposed_by', type: 'uuid' }) proposedBy: Id;
+  @Column({ name: 'confirmed_by', type: 'uuid', nullable: true }) confirmedBy: Id | null;
+  @Column({ name: 'confirmed_at', type: 'timestamptz', nullable: true, transformer: instant }) confirmedAt: Instant | null;
 }
