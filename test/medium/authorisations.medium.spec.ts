@@ -218,9 +218,7 @@ describe('jurisdiction profiles', () => {
     // A text may also set that a rule has no value.
     const laiyuan = await medium.person(await medium.organisation('authority', { region: 'laiyuan' }), ['authority']);
     expect(
-      ok(
-        await laiyuan.post('/jurisdiction-profiles/entries', { ...entry, profile: 'laiyuan', rule: 'terminationFiling', value: null }),
-      ),
+      ok(await laiyuan.post('/jurisdiction-profiles/entries', { ...entry, profile: 'laiyuan', rule: 'terminationFiling', value: null })),
     ).toMatchObject({ value: null });
     const ceiling = async (on: string): Promise<unknown> => {
       const { items } = ok(

@@ -32,9 +32,11 @@ const sides = (): readonly [Caller, Caller][] => [
 ];
 /** Whether a day is worked, by what the contexts ask at their deadlines. */
 const worked = (day: string): Promise<boolean> =>
-  medium.app.get(UnitOfWork).read(systemAct('test', 'profile.working-years-listed', systemClock.now()), async (tx) =>
-    isWorkingDay(day, await medium.app.get(Jurisdictions).workingYears(tx)),
-  );
+  medium.app
+    .get(UnitOfWork)
+    .read(systemAct('test', 'profile.working-years-listed', systemClock.now()), async (tx) =>
+      isWorkingDay(day, await medium.app.get(Jurisdictions).workingYears(tx)),
+    );
 
 describe('the calendar of a year', () => {
   it('is entered by two administrators of different sides, and by no authority [AUTH-12] [ACC-05]', async () => {
@@ -69,9 +71,12 @@ describe('the calendar of a year', () => {
     const breaks = fc.array(fc.tuple(fc.integer({ min: 0, max: 364 }), fc.integer({ min: 0, max: 60 })), { minLength: 1, maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(breaks, async (cut) => {
-        const holidays = cut.map(([at, length]) => [plusDays('2043-01-01', at), plusDays('2043-01-01', Math.min(at + length, 364))] as const);
+        const holidays = cut.map(
+          ([at, length]) => [plusDays('2043-01-01', at), plusDays('2043-01-01', Math.min(at + length, 364))] as const,
+        );
         const free = new Set<string>();
-        for (const [first, last] of holidays) for (let day: string = first; day <= last; day = plusDays(day, 1)) if (!isWeekend(day)) free.add(day);
+        for (const [first, last] of holidays)
+          for (let day: string = first; day <= last; day = plusDays(day, 1)) if (!isWeekend(day)) free.add(day);
         const answer = await enter(medium.security, 2043, holidays, '通知');
         if (free.size <= 15) ok(answer);
         else expect(answer).toMatchObject(refused('working-year.days-off', 422));

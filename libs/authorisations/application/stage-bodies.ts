@@ -5,7 +5,14 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Bodies, PartyRole } from '../domain/parties.js';
 import { refuse } from '../domain/refusals.js';
-import { checkBody, decideBodyConfirmation, decideBodyEnd, decideBodyEndConfirmation, nearestBodies, requiredBodies } from '../domain/stage-body.js';
+import {
+  checkBody,
+  decideBodyConfirmation,
+  decideBodyEnd,
+  decideBodyEndConfirmation,
+  nearestBodies,
+  requiredBodies,
+} from '../domain/stage-body.js';
 import type { BodiesQuery } from '../contract.js';
 import type { ProposeBody, StageBodyView } from '../domain/messages/stage-bodies.messages.js';
 import type { StageBodyRow } from '../persistence/review.entities.js';

@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { authority, coordination, experts, government, id, now, registered, zhejiang } from '../../../test/fixtures/authorisations.js';
 import { refuse } from './refusals.js';
-import { type StageBody, checkBody, decideBodyConfirmation, decideBodyEnd, decideBodyEndConfirmation, nearestBodies, requiredBodies } from './stage-body.js';
+import {
+  type StageBody,
+  checkBody,
+  decideBodyConfirmation,
+  decideBodyEnd,
+  decideBodyEndConfirmation,
+  nearestBodies,
+  requiredBodies,
+} from './stage-body.js';
 
 const proposed: StageBody = {
   id: id(400),

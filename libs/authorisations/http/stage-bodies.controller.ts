@@ -41,7 +41,10 @@ const end = act({
   ...common,
   path: '/stage-bodies/:id/endings',
   action: 'stage-body.ending-proposed',
-  summary: { zh: '提出终止机构登记，或撤回未确认的登记', en: 'Propose the end of a body’s registration, or take back one that was not confirmed' },
+  summary: {
+    zh: '提出终止机构登记，或撤回未确认的登记',
+    en: 'Propose the end of a body’s registration, or take back one that was not confirmed',
+  },
   params: idParam,
   body: EndBody,
   status: 200,

@@ -12,8 +12,11 @@ export class StageBodiesRepository {
 
   insert = (tx: Tx, row: Begun<StageBodyRow, 'proposed'>): Promise<StageBodyRow> => this.table.insert(tx, row);
   lock = (tx: Tx, id: Id, mode?: 'share' | 'update'): Promise<StageBodyRow> => this.table.lock(tx, id, mode);
-  apply = (tx: Tx, row: StageBodyRow, change: Change<StageBodyRow> | Move<StageBodyRow, typeof stageBodyTransitions>): Promise<StageBodyRow> =>
-    this.table.apply(tx, row, change);
+  apply = (
+    tx: Tx,
+    row: StageBodyRow,
+    change: Change<StageBodyRow> | Move<StageBodyRow, typeof stageBodyTransitions>,
+  ): Promise<StageBodyRow> => this.table.apply(tx, row, change);
   page = (
     tx: Tx,
     where: { authorityId?: Id | undefined; state?: StageBodyState | undefined },

@@ -125,7 +125,8 @@ export const identityRefusals = {
     zh: '该号码与该人员已核验的身份证件号码不同。',
     en: 'The number is another one than was verified for the person.',
     satisfyZh: '确属更正的，由主管部门写明更正依据（numberChange）；原号码仍归该人员，原核验作废。',
-    satisfyEn: 'If it is a correction, the authority says why (numberChange); the number before stays the person’s, and its verification is void.',
+    satisfyEn:
+      'If it is a correction, the authority says why (numberChange); the number before stays the person’s, and its verification is void.',
     sources: ['ACC-04', 'PERS-01'],
   },
   'identity.mandate-term': {

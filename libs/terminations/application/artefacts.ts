@@ -40,9 +40,7 @@ export class Artefacts {
     for (const scenarioId of row.scenarioIds) {
       const copies = await this.copies.ofScenario(tx, scenarioId);
       // Raw packages never leave, whoever approves: their exit is decided by the rule, not by a person.
-      found.push(
-        ...copies.filter(({ state }) => state !== 'destroyed').map(({ id }) => destroyed(rawKind, id, scenarioId, tx.context.at)),
-      );
+      found.push(...copies.filter(({ state }) => state !== 'destroyed').map(({ id }) => destroyed(rawKind, id, scenarioId, tx.context.at)));
     }
     const requests = await this.exports.ofAuthorisation(tx, row.authorisationId);
     found.push(...requests.filter(({ scenarioId }) => row.scenarioIds.includes(scenarioId)).flatMap(ofExport));

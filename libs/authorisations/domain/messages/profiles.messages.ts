@@ -136,7 +136,10 @@ export const WorkingYearView = z
     makeUpDays: z.array(z.string()),
     source: z.string(),
     proposedBy: z.uuid(),
-    confirmedBy: z.uuid().nullable().describe('Until another confirmed it, it counts for nothing; of one year, the newest confirmed counts'),
+    confirmedBy: z
+      .uuid()
+      .nullable()
+      .describe('Until another confirmed it, it counts for nothing; of one year, the newest confirmed counts'),
     confirmedAt: z.string().nullable(),
   })
   .meta({ id: 'WorkingYear' });
