@@ -17,6 +17,8 @@ import { authorisationEntities } from './persistence/entities.js';
 import { authorisationsGrants } from './persistence/grants.js';
 import { AuthorisationsAndReviews1763700200000 } from './persistence/migrations/authorisations-and-reviews.js';
 import { ScenariosAndRequests1763700201000 } from './persistence/migrations/scenarios-and-requests.js';
+import { WorkingYearsByTwo1763900041002 } from './persistence/migrations/working-years-by-two.js';
+import { BodyEndingsByTwo1763900041001 } from './persistence/migrations/body-endings-by-two.js';
 import { StageBodies1763800060001 } from './persistence/migrations/stage-bodies.js';
 import { RulesWithoutValue1763800310000 } from './persistence/migrations/rules-without-value.js';
 import { authorisationsTables } from './persistence/tables.js';
@@ -60,6 +62,8 @@ export const authorisationsContext: ContextDeclaration<typeof refusals> = {
     StageBodies1763800060001,
     VotesReplaced1763800300000,
     RulesWithoutValue1763800310000,
+    BodyEndingsByTwo1763900041001,
+    WorkingYearsByTwo1763900041002,
   ],
   config: { name: 'authorisations', schema: authorisationsConfig, token: AUTHORISATIONS_CONFIG },
   auditActions: authorisationAuditActions,
@@ -76,6 +80,5 @@ export const authorisationsContext: ContextDeclaration<typeof refusals> = {
     'authorisations.stage_bodies_one_registered': 'stage-body.known',
     'authorisations.suspensions_one_open': 'state.changed-meanwhile',
     'authorisations.votes_approval_id_grant_id_key': 'approval.voted-already',
-    'authorisations.working_years_year_key': 'state.exists-already',
   },
 };

@@ -117,6 +117,13 @@ export const FileRecord = z
       .regex(/^[1-9]\d{16}[\dXx]$/)
       .optional()
       .describe('With the real name; only a keyed digest of it is kept, by which a second account of the person is refused'),
+    numberChange: z
+      .string()
+      .trim()
+      .min(1)
+      .max(300)
+      .optional()
+      .describe('Why the number is another one than before: the correction and its document; the one before stays the person’s'),
     evidenceDigest: z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/),
     details: z.record(z.string().max(40), z.string().max(500)),
   })

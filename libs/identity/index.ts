@@ -12,6 +12,7 @@ import { identityEntities } from './persistence/entities.js';
 import { identityGrants } from './persistence/grants.js';
 import { EndingsByTwo1763800300002 } from './persistence/migrations/endings-by-two.js';
 import { GrantsByTwo1763800050000 } from './persistence/migrations/grants-by-two.js';
+import { NumbersForGood1763900041000 } from './persistence/migrations/numbers-for-good.js';
 import { OrganisationsAndPeople1763700100000 } from './persistence/migrations/organisations-and-people.js';
 import { VoidedVerifications1763800060000 } from './persistence/migrations/voided-verifications.js';
 import { identityTables } from './persistence/tables.js';
@@ -44,6 +45,7 @@ export const identityContext: ContextDeclaration<typeof identityRefusals> = {
     GrantsByTwo1763800050000,
     VoidedVerifications1763800060000,
     EndingsByTwo1763800300002,
+    NumbersForGood1763900041000,
   ],
   auditActions: identityAuditActions,
   refusals: identityRefusals,
@@ -53,5 +55,6 @@ export const identityContext: ContextDeclaration<typeof identityRefusals> = {
     'identity.organisations_credit_code_key': 'organisation.code-taken',
     'identity.people_issuer_subject_key': 'identity.subject-taken',
     'identity.people_number_mac_key': 'identity.same-person',
+    'identity.person_numbers_pkey': 'identity.same-person',
   },
 };

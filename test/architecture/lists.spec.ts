@@ -50,6 +50,7 @@ const otherwise: Readonly<Record<string, string>> = {
   '/work': 'the queue, for the platform operator',
   '/requirements': 'the catalogue of obligations, the same for everyone who may ask',
   '/jurisdiction-profiles': 'the profiles, the same for everyone',
+  '/working-years': 'the calendars, the same for everyone',
 };
 
 const specs = contexts.flatMap(({ controllers }) =>

@@ -21,6 +21,7 @@ import {
   scenarioPlan,
   type ScenarioAnswer,
 } from '../support/authorised.js';
+import { registerBody } from '../support/bodies.js';
 import { type Answer, type Caller, type Medium, openMedium } from '../support/medium.js';
 import { filePerson } from '../support/operating.js';
 import { registrationOf } from '../support/dataset-registration.js';
@@ -104,6 +105,22 @@ const cases: Readonly<Record<string, Case>> = {
     decide: (id) => medium.operator.post(`/stage-bodies/${id}/confirmations`),
     code: 'stage-body.second-side-needed',
   },
+  'the end of a body of a region': {
+    first: async () => medium.person(await medium.organisation('authority'), ['security-admin']),
+    other: () => Promise.resolve(medium.security),
+    begin: async (by) => {
+      const authority = await medium.organisation('authority', { region: 'zhejiang' });
+      const id = await registerBody(medium, authority, 'expert-panel', await medium.organisation('evaluator'));
+      ok(await by.post(`/stage-bodies/${id}/endings`, { reason: '换届' }));
+      return id;
+    },
+    decide: (id) => medium.operator.post(`/stage-bodies/${id}/endings/confirmations`),
+    anew: async (by, id) => {
+      ok(await by.post(`/stage-bodies/${id}/endings`, { reason: '换届' }));
+      return id;
+    },
+    code: 'stage-body.second-side-needed',
+  },
   'an entry of a profile': {
     first: officer,
     other: officer,
@@ -118,7 +135,7 @@ const cases: Readonly<Record<string, Case>> = {
     begin: async (by) =>
       begun(
         await by.post('/jurisdiction-profiles/superseding-texts', {
-          ...{ profile: 'changchun', title: '管理办法', dated: '2026-01-01', from: days(3), source: '公报' },
+          ...{ profile: 'zhejiang', title: '管理办法', dated: '2026-01-01', from: days(3), source: '公报' },
         }),
       ),
     decide: (id) => cast.officer.post(`/jurisdiction-profiles/superseding-texts/${id}/confirmations`),

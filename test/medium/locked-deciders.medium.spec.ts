@@ -1,6 +1,5 @@
 import { systemAct } from '#kernel';
 import type { RunKind } from '#runs';
-import type { Type } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CodeRunKind } from '../../libs/coderuns/application/code-run-kind.js';
 import { DesensitisationRunKind } from '../../libs/desensitisation/application/desensitisation-run-kind.js';
@@ -32,7 +31,7 @@ const ended = async (path: string): Promise<{ state: string; cause: { code: stri
 async function allowed(kind: typeof CodeRunKind | typeof DesensitisationRunKind, id: string): Promise<unknown> {
   const worker = await data.medium.worker();
   const { unitOfWork } = await data.medium.platformOf('worker');
-  const runs = worker.get<RunKind>(kind as Type<RunKind>, { strict: false });
+  const runs = worker.get<RunKind>(kind, { strict: false });
   const act = systemAct('test', runs.actions.started, new Date().toISOString());
   return unitOfWork.run(act, async (tx) => runs.allowed(tx, await runs.table.get(tx, id)));
 }

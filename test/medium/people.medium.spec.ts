@@ -3,7 +3,9 @@ import { datasetsContext } from '#datasets';
 import { identityContext } from '#identity';
 import { addMs, newId, residentIdCheck, systemClock } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { type Cast, days, ok, openCast, someDigest } from '../support/authorised.js';
+import { numberOf } from '../support/identity-numbers.js';
 import { type Answer, type Caller, type Medium, openMedium } from '../support/medium.js';
 import { refused } from '../support/outcomes.js';
 import { confirm, propose, proposed } from '../support/role-proposals.js';
@@ -110,6 +112,52 @@ describe('one natural person', () => {
     expect((await cast.officer.post('/role-proposals', propose)).body).toMatchObject({ code: 'identity.not-verified' });
     ok(await file(two.id, { identityNumber: '11010519491231002X' }));
     ok(await cast.officer.post('/role-proposals', propose));
+  });
+
+  it('keeps every number once verified: whatever is refiled, withdrawn or locked, no other account ever takes it [ACC-04] [PERS-01]', async () => {
+    const file = (id: string, identityNumber: string, numberChange?: string): Promise<Answer> =>
+      cast.officer.post(`/people/${id}/records`, {
+        ...{ kind: 'real-name', evidenceDigest: someDigest(), details: { level: 'L3' }, identityNumber, numberChange },
+      });
+    const step = fc.constantFrom('refile', 'change', 'change-back', 'withdraw', 'lock', 'lift');
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
+        const [one, two] = [ok(await register(newId())).id, ok(await register(newId())).id];
+        const numbers = [numberOf(newId())];
+        let [current, lock] = [numbers[0] as string, ''];
+        ok(await file(one, current));
+        for (const taken of steps) {
+          if (taken === 'refile') expect(await file(one, numberOf(newId()))).toMatchObject(refused('identity.number-differs', 409));
+          if (taken === 'change' || taken === 'change-back') {
+            const next = taken === 'change' ? numberOf(newId()) : (numbers[0] as string);
+            const answer = await file(one, next, '号码更正');
+            if (lock !== '' && next !== current) expect(answer).toMatchObject(refused('identity.person-locked', 403));
+            else {
+              ok(answer);
+              numbers.push(next);
+              current = next;
+            }
+          }
+          if (taken === 'withdraw') {
+            const { records } = ok(await cast.officer.get<{ records: { id: string; withdrawn: boolean }[] }>(`/people/${one}`));
+            const standing = records.find(({ withdrawn }) => !withdrawn);
+            if (standing !== undefined) ok(await cast.officer.post(`/people/${one}/records/${standing.id}/withdrawals`));
+          }
+          if (taken === 'lock' && lock === '')
+            lock = ok(await medium.security.post<{ id: string }>(`/people/${one}/locks`, { ground: 'incident', reason: '核查' })).id;
+          if (taken === 'lift' && lock !== '') {
+            ok(await cast.officer.post(`/people/${one}/locks/${lock}/lifts`, { reason: '核查完毕' }));
+            lock = '';
+          }
+        }
+        for (const number of numbers)
+          for (const change of [undefined, '号码更正'])
+            expect(await file(two, number, change)).toMatchObject(refused('identity.same-person', 409));
+        ok(await file(two, numberOf(newId())));
+        expect(await file(two, numbers[0] as string, '号码更正')).toMatchObject(refused('identity.same-person', 409));
+      }),
+      { numRuns: 12 },
+    );
   });
 
   it('is verified first by the security administrator where nobody stands above yet, who changes and files nothing else', async () => {

@@ -17,7 +17,7 @@ import {
   scenarioPlan,
   someDigest,
 } from '../support/authorised.js';
-import { registerBody } from '../support/bodies.js';
+import { endBody, registerBody } from '../support/bodies.js';
 import { type Caller, type Medium, openMedium } from '../support/medium.js';
 import { refused } from '../support/outcomes.js';
 import { registrationOf } from '../support/dataset-registration.js';
@@ -64,7 +64,7 @@ describe('the parties of a review', () => {
       await other.officer.get<{ items: { id: string; party: string }[] }>(`/stage-bodies?authorityId=${other.authority}`),
     );
     const before = items.find(({ party }) => party === 'expert-panel')?.id ?? '';
-    ok(await medium.operator.post(`/stage-bodies/${before}/endings`, { reason: '换届' }));
+    await endBody(medium, before);
     await registerBody(medium, other.authority, 'expert-panel', close);
     const { id } = ok(await other.officer.post<{ id: string }>('/authorisations', { unitId: other.unit, ...application(other) }));
     ok(await other.manager.post(`/authorisations/${id}/submissions`, {}));

@@ -286,7 +286,9 @@ describe('a lapse', () => {
   it('pauses an active seat when the identity number changes that its real name was verified for, until it is verified anew [PERS-01]', async () => {
     const { seat, person } = await active();
     const file = (identityNumber: string, kind: string, details: Record<string, string>) =>
-      operating.authority.post(`/people/${person.personId}/records`, { kind, evidenceDigest: sha256(kind), details, identityNumber });
+      operating.authority.post(`/people/${person.personId}/records`, {
+        ...{ kind, evidenceDigest: sha256(kind), details, identityNumber, numberChange: '号码更正〔2026〕3号' },
+      });
     const verified = { level: 'L3' };
     ok(await file('33010619900307025X', 'real-name', verified));
     ok(await file('33010619900307025X', 'real-name', verified));

@@ -1,8 +1,9 @@
 import { authorisationsContext } from '#authorisations';
 import { identityContext } from '#identity';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { type AuthorisationAnswer, type Cast, application, days, ok, openCast, signed, someDigest } from '../support/authorised.js';
-import { drawnUpWith, registerBody } from '../support/bodies.js';
+import { drawnUpWith, endBody, registerBody } from '../support/bodies.js';
 import { type Caller, type Medium, openMedium } from '../support/medium.js';
 import { refused } from '../support/outcomes.js';
 
@@ -57,13 +58,76 @@ describe('the register of bodies', () => {
       expect(await bodiesOf(region.authority)).toEqual([]);
       expect(ok(await confirm(second, id))).toMatchObject({ state: 'registered', party: 'expert-panel' });
       expect(await enter(first, region.authority, 'expert-panel', panel)).toMatchObject(refused('stage-body.known', 409));
-      ok(await second.post(`/stage-bodies/${id}/endings`, { reason: '换届' }));
+      const ending = `/stage-bodies/${id}/endings`;
+      ok(await second.post(ending, { reason: '换届' }));
+      ok(await first.post(`${ending}/confirmations`));
       const journalled = await medium.sql<{ action: string }>(
         `SELECT action FROM platform.journal WHERE object_id = $1 AND outcome = 'done' ORDER BY recorded_at`,
         [id],
       );
-      expect(journalled.map(({ action }) => action)).toEqual(['stage-body.proposed', 'stage-body.registered', 'stage-body.ended']);
+      expect(journalled.map(({ action }) => action)).toEqual([
+        ...['stage-body.proposed', 'stage-body.registered', 'stage-body.ending-proposed', 'stage-body.ended'],
+      ]);
     }
+  });
+
+  it('lets a body go by the same two alone, whoever asks for its end and however often [AUTH-09] [ACC-05]', async () => {
+    const region = await bareRegion('zhejiang');
+    const [panel, id] = [await medium.organisation('evaluator'), { of: '' }];
+    const elsewhere = await medium.organisation('authority');
+    const sides: Record<string, Caller> = {
+      security: medium.security,
+      otherSecurity: await medium.person(elsewhere, ['security-admin']),
+      operator: medium.operator,
+      otherOperator: await medium.person(elsewhere, ['platform-operator']),
+    };
+    const sideOf = (name: string): string => name.slice(-8).toLowerCase();
+    const acts = fc.array(fc.record({ by: fc.constantFrom(...Object.keys(sides)), what: fc.constantFrom('end', 'confirm') }), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(acts, async (taken) => {
+        const standing = await bodiesOf(region.authority);
+        id.of = standing[0]?.id ?? (await registerBody(medium, region.authority, 'expert-panel', panel));
+        let proposer: string | null = null;
+        // An end that was proposed in an earlier run and not confirmed still waits.
+        ok(await medium.security.post(`/stage-bodies/${id.of}/endings`, { reason: '换届' }));
+        proposer = 'security';
+        for (const { by, what } of taken) {
+          const caller = sides[by] as Caller;
+          if (what === 'end') {
+            ok(await caller.post(`/stage-bodies/${id.of}/endings`, { reason: '换届' }));
+            proposer = by;
+          } else {
+            const answer = await caller.post(`/stage-bodies/${id.of}/endings/confirmations`);
+            const two = sideOf(proposer) !== sideOf(by);
+            if (two) {
+              expect(ok(answer)).toMatchObject({ state: 'ended' });
+              return;
+            }
+            expect(answer).toMatchObject(refused('stage-body.second-side-needed', 403));
+          }
+          expect((await bodiesOf(region.authority)).map((body) => body.id)).toEqual([id.of]);
+        }
+      }),
+      { numRuns: 15 },
+    );
+    for (const name of ['otherSecurity', 'otherOperator'] as const)
+      await medium.endRole(sides[name] as Caller, name === 'otherSecurity' ? 'security-admin' : 'platform-operator', { kind: 'platform' });
+  });
+
+  it('ends nothing that nobody proposed to end, and takes back alone what nobody confirmed [AUTH-09]', async () => {
+    const region = await bareRegion('zhejiang');
+    const panel = await medium.organisation('evaluator');
+    const { id } = ok(await enter(medium.security, region.authority, 'expert-panel', panel));
+    const ends = `/stage-bodies/${id}/endings`;
+    expect(await medium.operator.post(`${ends}/confirmations`)).toMatchObject(refused('stage-body.end-not-proposed', 409));
+    expect(ok(await medium.security.post(ends, { reason: '误录' }))).toMatchObject({ state: 'withdrawn' });
+    const registered = await registerBody(medium, region.authority, 'expert-panel', panel);
+    expect(await medium.operator.post(`/stage-bodies/${registered}/endings/confirmations`)).toMatchObject(
+      refused('stage-body.end-not-proposed', 409),
+    );
   });
 
   it('does not let one bureau hold several stages, nor the authority hold one beside its own [AUTH-09] [ACC-05]', async () => {
@@ -138,7 +202,7 @@ describe('an application', () => {
     const yes = (by: Caller, seen = digest) => by.post<AuthorisationAnswer>(`${path}/votes`, { verdict: 'yes', digest: seen });
     ok(await yes(region.officer));
     const old = (await bodiesOf(region.authority)).find(({ party }) => party === 'expert-panel');
-    ok(await medium.security.post(`/stage-bodies/${old?.id ?? ''}/endings`, { reason: '换届' }));
+    await endBody(medium, old?.id ?? '');
     expect(await yes(region.expert)).toMatchObject(refused('approval.body-ended', 409));
     const panel = await medium.organisation('evaluator');
     const successor = await medium.person(panel, ['evaluator']);
@@ -183,7 +247,7 @@ describe('a text that replaces another', () => {
     const { id } = ok(await old.officer.post<{ id: string }>(path, text));
     expect(await old.officer.post(`${path}/${id}/confirmations`)).toMatchObject(refused('profile.same-person', 403));
     expect(ok(await submit(old, (await drafted(old)).id))).toMatchObject({ state: 'submitted' });
-    ok(await cast.officer.post(`${path}/${id}/confirmations`));
+    ok(await (await medium.person(old.authority, ['authority'])).post(`${path}/${id}/confirmations`));
     expect(await submit(old, before.id)).toMatchObject(refused('profile.superseded', 409));
     expect(await old.manager.post('/authorisations', asked(old))).toMatchObject(refused('profile.superseded', 409));
     const profiles = ok(await cast.officer.get<{ items: { id: string }[] }>('/jurisdiction-profiles')).items;

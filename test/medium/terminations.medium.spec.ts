@@ -306,6 +306,56 @@ describe('a termination', () => {
     ok(await medium.security.post(`/terminations/${id}/destructions`, {}));
     await reaches(id, 'certified');
   });
+
+  it('lets no raw copy leave and no result without its review, whatever the authority says of a hand-over, and certifies one thing of each [TERM-07]', async () => {
+    const unit = await openOperating(medium);
+    await keep(unit.scenarioId);
+    const [copy, upload, request] = [newId(), newId(), newId()];
+    await medium.platform.keys.create(`uploads/${upload}`);
+    await bypassing(`
+      INSERT INTO datasets.uploads (id, version, created_at, owner_id, organisation_id, length, received, parts, expires_at)
+      VALUES ('${upload}', 1, now(), '${newId()}', '${newId()}', 1, 0, 0, now())`);
+    await bypassing(`
+      INSERT INTO datasets.dataset_copies (id, version, created_at, state, dataset_id, edition, fields_version, scenario_id, authorisation_id, unit_id,
+        authority_id, provider_id, delivered_by, upload_id, format, max_bad_share, failure)
+      VALUES ('${copy}', 1, now(), 'failed', '${newId()}', '2026-01', 1, '${unit.scenarioId}', '${unit.authorisationId}', '${unit.unitId}',
+        '${unit.authorityId}', '${newId()}', '${newId()}', '${upload}', '{}', 0, '{}')`);
+    await bypassing(`
+      INSERT INTO exports.export_requests (id, version, created_at, unit_id, authority_id, authorisation_id, scenario_id, requester_id, purpose,
+        recipient, state, run_id, files, lineage, slots, round)
+      VALUES ('${request}', 1, now(), '${unit.unitId}', '${unit.authorityId}', '${unit.authorisationId}', '${unit.scenarioId}',
+        '${unit.manager.personId}', '评估', '银行', 'in-review', '${newId()}', '[]', '{}', '[]', 1)`);
+    const { id } = ok(await terminate(unit));
+    await reaches(id, 'access-closed');
+    const decide = (item: Record<string, unknown>) => unit.authority.post(`/terminations/${id}/exits`, { items: [item] });
+    for (const decision of ['release', 'transfer'])
+      for (const carriedBy of ['移交单 2026-1', copy, request])
+        expect((await decide({ kind: 'dataset-copy', ref: copy, decision, carriedBy })).body).toMatchObject({
+          code: 'termination.raw-never-leaves',
+          status: 409,
+        });
+    expect((await decide({ kind: 'export-request', ref: request, decision: 'release', carriedBy: copy })).body).toMatchObject({
+      code: 'termination.exit-without-carrier',
+    });
+    ok(await decide({ kind: 'export-request', ref: request, decision: 'transfer', carriedBy: '移交单 2026-1' }));
+    await reaches(id, 'inventoried');
+    ok(await medium.security.post(`/terminations/${id}/confirmations`, {}));
+    expect((await medium.security.post(`/terminations/${id}/destructions`, {})).body).toMatchObject({
+      code: 'termination.exits-unfinished',
+      details: { items: [`export-request ${request}`] },
+    });
+    ok(await decide({ kind: 'export-request', ref: request, decision: 'destroy' }));
+    ok(await medium.security.post(`/terminations/${id}/destructions`, {}));
+    await reaches(id, 'certified');
+    const { document } = parseSignedDocument((await unit.authority.get(`/terminations/${id}/certificate`)).body);
+    const exits = document['exits'] as { kind: string; ref: string; decision: string; carriedBy: string | null }[];
+    expect(exits.map(({ ref, decision, carriedBy }) => [ref, decision, carriedBy]).sort()).toEqual(
+      [
+        [copy, 'destroy', null],
+        [request, 'destroy', null],
+      ].sort(),
+    );
+  });
 });
 
 /** Writes past the journal, to put something into the past that cannot be waited for or that another context makes. */

@@ -92,7 +92,10 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
   'POST /stage-bodies': {},
   'POST /stage-bodies/:id/confirmations': {},
   'POST /stage-bodies/:id/endings': {},
-  'POST /working-years': { authority: 'http.invalid-input' },
+  'POST /stage-bodies/:id/endings/confirmations': {},
+  'GET /working-years': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },
+  'POST /working-years': {},
+  'POST /working-years/:id/confirmations': {},
   'POST /datasets': { provider: 'http.invalid-input' },
   'GET /datasets': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },
   'GET /datasets/:id': {

@@ -9,6 +9,14 @@ export async function registerBody(medium: Medium, authorityId: string, party: s
   return proposed.body.id;
 }
 
+/** Ends a registration: proposed by the security administrator, confirmed by the platform administrator. */
+export async function endBody(medium: Medium, id: string): Promise<void> {
+  const path = `/stage-bodies/${id}/endings`;
+  const proposed = await medium.security.post(path, { reason: '换届' });
+  const ended = await medium.operator.post<{ state?: string }>(`${path}/confirmations`);
+  if (ended.body.state !== 'ended') throw new Error(JSON.stringify([proposed.body, ended.body]));
+}
+
 /** Who drew up an emergency plan: all the departments that any text names. */
 export const drawnUpWith = ['cyberspace', 'cryptography', 'secrecy', 'public-security', 'state-security'].map((department) => ({
   department,

@@ -1,13 +1,13 @@
-import { personOf, Standings } from '#identity';
-import { type ActContext, type Grant, type Id, dayOf, newId } from '#kernel';
+import { Organisations, personOf, Standings } from '#identity';
+import { type ActContext, type Id, dayOf, newId } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { checkEntry, checkSupersedingText, decideEntryConfirmation } from '../domain/jurisdictions/entry.js';
-import { type Rule, type RuleName, type ValueOf, natures } from '../domain/jurisdictions/profile.js';
+import { checkEntry, checkSupersedingText, decideEntryConfirmation, decidesFor } from '../domain/jurisdictions/entry.js';
+import { type ProfileId, type Rule, type RuleName, type ValueOf, natures } from '../domain/jurisdictions/profile.js';
 import { type ResolvedProfile, type SupersedingText, profiles } from '../domain/jurisdictions/resolve.js';
 import { refuse } from '../domain/refusals.js';
-import { checkWorkingYear } from '../domain/working-days.js';
+import { type WorkingYear, checkWorkingYear, decideYearConfirmation } from '../domain/working-days.js';
 import {
   type EnterWorkingYear,
   type EntryView,
@@ -19,14 +19,15 @@ import {
   ruleValues,
 } from '../domain/messages/profiles.messages.js';
 import { JurisdictionsRepository } from '../persistence/jurisdictions.repository.js';
-import type { ProfileEntryRow, SupersedingTextRow } from '../persistence/review.entities.js';
+import type { ProfileEntryRow, SupersedingTextRow, WorkingYearRow } from '../persistence/review.entities.js';
 import { Jurisdictions } from './jurisdictions.js';
 
 type ProfileAnswer = z.input<typeof ProfileView>;
 type EntryAnswer = z.input<typeof EntryView>;
 type TextAnswer = z.input<typeof SupersedingTextView>;
+type YearAnswer = z.input<typeof WorkingYearView>;
 
-/** What the authority enters where a text leaves it the figure; changes need two persons and apply from a day (ADM-04). */
+/** What the authority enters where a text leaves it the figure; changes need two persons of the region and apply from a day (ADM-04). */
 @Injectable()
 export class JurisdictionActs {
   constructor(
@@ -34,6 +35,7 @@ export class JurisdictionActs {
     private readonly repository: JurisdictionsRepository,
     private readonly jurisdictions: Jurisdictions,
     private readonly standings: Standings,
+    private readonly organisations: Organisations,
   ) {}
 
   list(ctx: ActContext, on: string | undefined): Promise<{ items: ProfileAnswer[]; next: null }> {
@@ -50,6 +52,7 @@ export class JurisdictionActs {
       const value = ruleValues[input.rule].safeParse(input.value);
       if (!value.success) throw refuse('profile.value-invalid', { rule: input.rule });
       const entry = { ...input, value: value.data as ValueOf<RuleName> };
+      await this.assertOwnRegion(tx, entry.profile);
       checkEntry(entry, await this.jurisdictions.entries(tx), ctx.at);
       const row = await this.repository.insert(tx, {
         id: newId(Date.parse(ctx.at)),
@@ -75,8 +78,9 @@ export class JurisdictionActs {
       ctx,
       async (tx) => {
         const row = await this.repository.lock(tx, id);
+        await this.assertOwnRegion(tx, row.profile);
         const change = decideEntryConfirmation(row, personOf(ctx.actor).personId, ctx.at);
-        await this.standings.assertStands(tx, row.proposedBy, isAuthority);
+        await this.standings.assertStands(tx, row.proposedBy, await this.decidesFor(tx, row.profile));
         checkEntry(row, await this.jurisdictions.entries(tx), ctx.at);
         const next = await this.repository.update(tx, row, change);
         await tx.record({
@@ -95,7 +99,8 @@ export class JurisdictionActs {
   /** A text that replaces a profile's: nothing new is authorised under the old one from its first day (ADM-04). */
   proposeText(ctx: ActContext, input: z.output<typeof ProposeSupersedingText>): Promise<TextAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      checkSupersedingText(input, await this.liveTexts(tx), ctx.at);
+      await this.assertOwnRegion(tx, input.profile);
+      checkSupersedingText(input, await this.liveTexts(tx, input.profile), ctx.at);
       const row = await this.repository.insertText(tx, {
         id: newId(Date.parse(ctx.at)),
         createdAt: ctx.at,
@@ -111,19 +116,33 @@ export class JurisdictionActs {
   confirmText(ctx: ActContext, id: Id): Promise<TextAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lockText(tx, id);
+      await this.assertOwnRegion(tx, row.profile);
       const change = decideEntryConfirmation(row, personOf(ctx.actor).personId, ctx.at);
-      await this.standings.assertStands(tx, row.proposedBy, isAuthority);
+      await this.standings.assertStands(tx, row.proposedBy, await this.decidesFor(tx, row.profile));
       checkSupersedingText(row, await this.jurisdictions.texts(tx), ctx.at);
       return this.recordedText(tx, await this.repository.updateText(tx, row, change), row);
     });
   }
 
-  /** Confirmed, or proposed by somebody who still may: a proposal that can never be confirmed keeps nobody from making it anew. */
-  private async liveTexts(tx: Tx): Promise<SupersedingTextRow[]> {
+  /** A profile's texts that are confirmed, or proposed by somebody who still may: a proposal that can never be confirmed stands in nobody's way. */
+  private async liveTexts(tx: Tx, profile: ProfileId): Promise<SupersedingTextRow[]> {
+    const decides = await this.decidesFor(tx, profile);
     const live: SupersedingTextRow[] = [];
     for (const text of await this.repository.texts(tx))
-      if (text.confirmedBy !== null || (await this.standings.stands(tx, text.proposedBy, isAuthority))) live.push(text);
+      if (text.profile === profile && (text.confirmedBy !== null || (await this.standings.stands(tx, text.proposedBy, decides))))
+        live.push(text);
     return live;
+  }
+
+  /** @throws Refusal `profile.of-another-region`: what a region's rules are, only its own authority or one above it says. */
+  private async assertOwnRegion(tx: Tx, profile: ProfileId): Promise<void> {
+    const acting = await this.standings.acting(tx);
+    const decides = await this.decidesFor(tx, profile);
+    if (!acting.grants.some((grant) => decides(grant, acting))) throw refuse('profile.of-another-region', { profile });
+  }
+
+  private async decidesFor(tx: Tx, profile: ProfileId): Promise<ReturnType<typeof decidesFor>> {
+    return decidesFor(await this.organisations.authoritiesOf(tx, profile));
   }
 
   private async recordedText(tx: Tx, row: SupersedingTextRow, before?: SupersedingTextRow): Promise<TextAnswer> {
@@ -138,18 +157,62 @@ export class JurisdictionActs {
     return view;
   }
 
-  enterWorkingYear(ctx: ActContext, input: z.output<typeof EnterWorkingYear>): Promise<z.input<typeof WorkingYearView>> {
+  /** Which calendar stands for each year, and what waits for its confirmation. */
+  listYears(ctx: ActContext): Promise<{ items: YearAnswer[]; next: null }> {
+    return this.unitOfWork.read(ctx, async (tx) => ({ items: (await this.repository.workingYears(tx)).map(yearView), next: null }));
+  }
+
+  /** A year's notice, or one that takes the place of what stands: the same for every region, so no region's authority enters it. */
+  proposeYear(ctx: ActContext, input: z.output<typeof EnterWorkingYear>): Promise<YearAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      checkWorkingYear(input, await this.jurisdictions.workingYears(tx));
-      const row = await this.repository.insertYear(tx, { id: newId(Date.parse(ctx.at)), createdAt: ctx.at, ...input });
-      await tx.record({ action: ctx.action, object: { kind: 'working-year', id: row.id }, after: row, details: { year: row.year } });
-      const { id, year, holidays, makeUpDays, source } = row;
-      return { id, year, holidays: holidays.map((span) => [...span]), makeUpDays: [...makeUpDays], source };
+      checkWorkingYear(input, await this.standingYear(tx, input.year));
+      const row = await this.repository.insertYear(tx, {
+        id: newId(Date.parse(ctx.at)),
+        createdAt: ctx.at,
+        ...input,
+        proposedBy: personOf(ctx.actor).personId,
+        confirmedBy: null,
+        confirmedAt: null,
+      });
+      return this.recordedYear(tx, row);
     });
+  }
+
+  confirmYear(ctx: ActContext, id: Id): Promise<YearAnswer> {
+    return this.unitOfWork.run(
+      ctx,
+      async (tx) => {
+        const row = await this.repository.lockYear(tx, id);
+        const proposer = await this.standings.entitled(tx, row.proposedBy);
+        const change = decideYearConfirmation(row, proposer, await this.standings.acting(tx), ctx.at);
+        checkWorkingYear(row, await this.standingYear(tx, row.year));
+        return this.recordedYear(tx, await this.repository.updateYear(tx, row, change), row);
+      },
+      { serializable: true },
+    );
+  }
+
+  private async standingYear(tx: Tx, year: number): Promise<WorkingYear | undefined> {
+    return (await this.jurisdictions.workingYears(tx)).find((known) => known.year === year);
+  }
+
+  private async recordedYear(tx: Tx, row: WorkingYearRow, before?: WorkingYearRow): Promise<YearAnswer> {
+    await tx.record({
+      action: tx.context.action,
+      object: { kind: 'working-year', id: row.id },
+      after: row,
+      details: { year: row.year },
+      ...(before === undefined ? {} : { before }),
+    });
+    return yearView(row);
   }
 }
 
-const isAuthority = ({ role }: Grant): boolean => role === 'authority';
+const yearView = ({ createdAt: _, holidays, makeUpDays, ...row }: WorkingYearRow): YearAnswer => ({
+  ...row,
+  holidays: holidays.map((span) => [...span]),
+  makeUpDays: [...makeUpDays],
+});
 
 const textOf = ({ title, dated, from, source }: SupersedingText) => ({ title, dated, from, source });
 

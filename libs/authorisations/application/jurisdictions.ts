@@ -53,8 +53,10 @@ export class Jurisdictions {
     return governing(rule, await this.profileAt(tx, authorisation.profileId, authorisation.signedOn), today);
   }
 
+  /** Every year's calendar; of one year, the newest that was confirmed stands first, and counts. */
   async workingYears(tx: Tx): Promise<WorkingYear[]> {
-    const entered = await this.repository.workingYears(tx);
-    return [...publishedYears, ...entered.map(({ year, holidays, makeUpDays, source }) => ({ year, holidays, makeUpDays, source }))];
+    const confirmed = (await this.repository.workingYears(tx)).filter(({ confirmedAt }) => confirmedAt !== null);
+    confirmed.sort((a, b) => ((a.confirmedAt ?? '') < (b.confirmedAt ?? '') ? 1 : -1));
+    return [...confirmed.map(({ year, holidays, makeUpDays, source }) => ({ year, holidays, makeUpDays, source })), ...publishedYears];
   }
 }

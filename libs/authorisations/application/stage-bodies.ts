@@ -5,7 +5,14 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Bodies, PartyRole } from '../domain/parties.js';
 import { refuse } from '../domain/refusals.js';
-import { checkBody, decideBodyConfirmation, decideBodyEnd, nearestBodies, requiredBodies } from '../domain/stage-body.js';
+import {
+  checkBody,
+  decideBodyConfirmation,
+  decideBodyEnd,
+  decideBodyEndConfirmation,
+  nearestBodies,
+  requiredBodies,
+} from '../domain/stage-body.js';
 import type { BodiesQuery } from '../contract.js';
 import type { ProposeBody, StageBodyView } from '../domain/messages/stage-bodies.messages.js';
 import type { StageBodyRow } from '../persistence/review.entities.js';
@@ -38,6 +45,7 @@ export class StageBodies {
         confirmedBy: null,
         from: null,
         until: null,
+        endProposedBy: null,
         endedBy: null,
         reason: null,
       });
@@ -54,17 +62,29 @@ export class StageBodies {
         const proposer = await this.standings.entitled(tx, row.proposedBy);
         const change = decideBodyConfirmation(row, proposer, await this.standings.acting(tx), ctx.at);
         await this.check(tx, row);
-        return this.recorded(tx, await this.repository.move(tx, row, change), row);
+        return this.recorded(tx, await this.repository.apply(tx, row, change), row);
       },
       { serializable: true },
     );
   }
 
+  /** Withdraws what nobody confirmed; of a registered body, proposes the end. */
   end(ctx: ActContext, id: Id, reason: string): Promise<BodyAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.repository.lock(tx, id);
       const change = decideBodyEnd(row, personOf(ctx.actor).personId, reason, ctx.at);
-      return this.recorded(tx, await this.repository.move(tx, row, change), row);
+      return this.recorded(tx, await this.repository.apply(tx, row, change), row);
+    });
+  }
+
+  /** By the administrator of the other side than who proposed the end, who must still stand there. */
+  confirmEnd(ctx: ActContext, id: Id): Promise<BodyAnswer> {
+    return this.unitOfWork.run(ctx, async (tx) => {
+      const row = await this.repository.lock(tx, id);
+      if (row.endProposedBy === null) throw refuse('stage-body.end-not-proposed', { id });
+      const proposer = await this.standings.entitled(tx, row.endProposedBy);
+      const change = decideBodyEndConfirmation(row, proposer, await this.standings.acting(tx), ctx.at);
+      return this.recorded(tx, await this.repository.apply(tx, row, change), row);
     });
   }
 
@@ -121,9 +141,11 @@ export class StageBodies {
 }
 
 function viewOf(row: StageBodyRow): BodyAnswer {
-  const { id, version, state, authorityId, party, organisationId, source, proposedBy, confirmedBy, from, until, endedBy, reason } = row;
+  const { id, version, state, authorityId, party, organisationId, source, proposedBy, confirmedBy, from, until, reason } = row;
   return {
-    ...{ id, version, state, authorityId, organisationId, source, proposedBy, confirmedBy, from, until, endedBy, reason },
+    ...{ id, version, state, authorityId, organisationId, source, proposedBy, confirmedBy, from, until, reason },
+    endProposedBy: row.endProposedBy,
+    endedBy: row.endedBy,
     party: party as BodyAnswer['party'],
   };
 }

@@ -67,6 +67,13 @@ export const authorisationAuditActions = {
   'stage-body.listed': { object: 'stage-body', zh: '查看机构名录', en: 'register of bodies read' },
   'stage-body.proposed': { object: 'stage-body', zh: '提出机构登记', en: 'body entered' },
   'stage-body.registered': { object: 'stage-body', zh: '确认机构登记', en: 'body registered' },
+  'stage-body.ending-proposed': {
+    object: 'stage-body',
+    zh: '提出终止或撤回机构登记',
+    en: 'end of a body proposed, or its entry taken back',
+  },
   'stage-body.ended': { object: 'stage-body', zh: '终止机构登记', en: 'registration of a body ended' },
-  'profile.working-year-entered': { object: 'working-year', zh: '录入工作日历', en: 'working year entered' },
+  'profile.working-years-listed': { object: 'working-year', zh: '查看工作日历', en: 'working years read' },
+  'profile.working-year-proposed': { object: 'working-year', zh: '提出工作日历', en: 'working year proposed' },
+  'profile.working-year-entered': { object: 'working-year', zh: '确认工作日历', en: 'working year confirmed' },
 } satisfies AuditActions;

@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { authority, coordination, experts, government, id, now, registered, zhejiang } from '../../../test/fixtures/authorisations.js';
 import { refuse } from './refusals.js';
-import { type StageBody, checkBody, decideBodyConfirmation, decideBodyEnd, nearestBodies, requiredBodies } from './stage-body.js';
+import {
+  type StageBody,
+  checkBody,
+  decideBodyConfirmation,
+  decideBodyEnd,
+  decideBodyEndConfirmation,
+  nearestBodies,
+  requiredBodies,
+} from './stage-body.js';
 
 const proposed: StageBody = {
   id: id(400),
@@ -14,6 +22,7 @@ const proposed: StageBody = {
   confirmedBy: null,
   from: null,
   until: null,
+  endProposedBy: null,
   endedBy: null,
   reason: null,
 };
@@ -23,22 +32,22 @@ const person = (n: number, ...roles: readonly ('security-admin' | 'platform-oper
 });
 const security = person(20, 'security-admin');
 const operator = person(21, 'platform-operator');
+const notTwoSides = [
+  [security, security],
+  [security, person(22, 'security-admin')],
+  [person(20), operator],
+  [security, person(21)],
+  [security, person(21, 'authority')],
+  [security, person(21, 'audit-admin')],
+  [person(20, 'security-admin', 'platform-operator'), person(20, 'platform-operator')],
+] as const;
 
 describe('a body of a region', () => {
   it('is registered by one of each side, and by nobody else [AUTH-09] [ACC-05]', () => {
     expect(decideBodyConfirmation(proposed, security, operator, now)).toEqual({ state: 'registered', confirmedBy: id(21), from: now });
     expect(decideBodyConfirmation(proposed, operator, security, now)).toMatchObject({ state: 'registered' });
     const refused = refuse('stage-body.second-side-needed');
-    const pairs = [
-      [security, security],
-      [security, person(22, 'security-admin')],
-      [person(20), operator],
-      [security, person(21)],
-      [security, person(21, 'authority')],
-      [security, person(21, 'audit-admin')],
-      [person(20, 'security-admin', 'platform-operator'), person(20, 'platform-operator')],
-    ] as const;
-    for (const [first, second] of pairs) expect(() => decideBodyConfirmation(proposed, first, second, now)).toThrow(refused);
+    for (const [first, second] of notTwoSides) expect(() => decideBodyConfirmation(proposed, first, second, now)).toThrow(refused);
   });
 
   it('is of the kind that the text means, and holds one stage only [AUTH-09]', () => {
@@ -70,11 +79,16 @@ describe('a body of a region', () => {
     expect(requiredBodies(['expert-panel'], bodies, authority)).toEqual({ 'expert-panel': bodies['expert-panel'] });
   });
 
-  it('is taken back while nobody confirmed it, and ends afterwards, for good', () => {
-    expect(decideBodyEnd(proposed, id(21), '误录', now)).toMatchObject({ state: 'withdrawn', until: now, endedBy: id(21) });
-    expect(decideBodyEnd({ ...proposed, state: 'registered' }, id(21), '换届', now)).toMatchObject({ state: 'ended' });
+  it('is taken back while nobody confirmed it, and ends afterwards, for good, by one of each side [AUTH-09] [ACC-05]', () => {
+    expect(decideBodyEnd(proposed, id(21), '误录', now)).toEqual({ state: 'withdrawn', until: now, endedBy: id(21), reason: '误录' });
+    const standing: StageBody = { ...proposed, state: 'registered' };
+    expect(decideBodyEnd(standing, id(21), '换届', now)).toEqual({ endProposedBy: id(21), reason: '换届' });
+    expect(decideBodyEndConfirmation(standing, operator, security, now)).toEqual({ state: 'ended', until: now, endedBy: id(20) });
+    for (const [first, second] of notTwoSides)
+      expect(() => decideBodyEndConfirmation(standing, first, second, now)).toThrow(refuse('stage-body.second-side-needed'));
     for (const state of ['withdrawn', 'ended'] as const) {
       expect(() => decideBodyEnd({ ...proposed, state }, id(21), '换届', now)).toThrow('state.no-such-transition');
+      expect(() => decideBodyEndConfirmation({ ...proposed, state }, operator, security, now)).toThrow('state.no-such-transition');
       expect(() => decideBodyConfirmation({ ...proposed, state }, security, operator, now)).toThrow('state.no-such-transition');
     }
   });

@@ -1,9 +1,10 @@
-import { type Grant, type Id, type Instant, stepTo } from '#kernel';
+import { type Id, type Instant, assertMove, stepTo } from '#kernel';
 import { assertDistinct, slotsInOrder } from './approval.js';
 import { type ResolvedProfile, valueOf } from './jurisdictions/resolve.js';
 import { type Bodies, type PartyRole, type RegisteredBody, kindsOfParty } from './parties.js';
 import { refuse } from './refusals.js';
 import { type StageBodyState, stageBodyTransitions } from './stage-body.states.js';
+import { areTwoSides, type Registrar } from './two-sides.js';
 
 /** Which organisation is a body of a region: the profile names the kind, two administrators together the organisation (AUTH-09). */
 export interface StageBody {
@@ -19,17 +20,11 @@ export interface StageBody {
   readonly confirmedBy: Id | null;
   readonly from: Instant | null;
   readonly until: Instant | null;
+  /** Who proposed that it ends; until the other side confirms, it stands. */
+  readonly endProposedBy: Id | null;
   readonly endedBy: Id | null;
   readonly reason: string | null;
 }
-
-/** One of the two who register, as they stand now. */
-export interface Registrar {
-  readonly personId: Id;
-  readonly grants: readonly Pick<Grant, 'role'>[];
-}
-const sides = ['security-admin', 'platform-operator'] as const;
-const sideOf = ({ grants }: Registrar) => sides.find((side) => grants.some(({ role }) => role === side));
 
 /** @throws Refusal `approval.party-of-other-kind`, `approval.same-body` where it would hold two stages of the region's text. */
 export function checkBody(
@@ -45,7 +40,12 @@ export function checkBody(
   assertDistinct(slotsInOrder(known, acting));
 }
 
-/** @throws Refusal `stage-body.second-side-needed` unless proposer and confirmer stand on the two sides now. */
+/** @throws Refusal `stage-body.second-side-needed` unless the two stand on the two sides now. */
+function assertTwoSides(proposer: Registrar, confirmer: Registrar): void {
+  if (!areTwoSides(proposer, confirmer)) throw refuse('stage-body.second-side-needed');
+}
+
+/** @throws Refusal `stage-body.second-side-needed`. */
 export function decideBodyConfirmation(
   body: StageBody,
   proposer: Registrar,
@@ -53,21 +53,32 @@ export function decideBodyConfirmation(
   now: Instant,
 ): { readonly state: 'registered'; readonly confirmedBy: Id; readonly from: Instant } {
   const moved = stepTo<StageBodyState, 'registered'>(stageBodyTransitions, body.state, 'registered', 'stage-body');
-  const [first, second] = [sideOf(proposer), sideOf(confirmer)];
-  if (proposer.personId === confirmer.personId || first === undefined || second === undefined || first === second)
-    throw refuse('stage-body.second-side-needed');
+  assertTwoSides(proposer, confirmer);
   return { ...moved, confirmedBy: confirmer.personId, from: now };
 }
 
-/** Ends a registration, or takes back one that nobody confirmed. What was filed under it waits for the body registered then. */
+type BodyEnd<S> = { readonly state: S; readonly until: Instant; readonly endedBy: Id };
+
+/** Takes back what nobody confirmed; of what two registered it only proposes the end, in place of what was proposed before. */
 export function decideBodyEnd(
   body: StageBody,
   by: Id,
   reason: string,
   now: Instant,
-): { readonly state: 'withdrawn' | 'ended'; readonly until: Instant; readonly endedBy: Id; readonly reason: string } {
-  const to = body.state === 'proposed' ? 'withdrawn' : 'ended';
-  return { ...stepTo<StageBodyState, typeof to>(stageBodyTransitions, body.state, to, 'stage-body'), until: now, endedBy: by, reason };
+): { readonly reason: string } & (BodyEnd<'withdrawn'> | { readonly endProposedBy: Id }) {
+  if (body.state === 'proposed') return { state: 'withdrawn', until: now, endedBy: by, reason };
+  assertMove<StageBodyState>(stageBodyTransitions, body.state, 'ended', 'stage-body');
+  return { endProposedBy: by, reason };
+}
+
+/**
+ * Ends a registration; what was filed under it waits for the body registered then.
+ * @param proposer who proposed the end, as they stand now. @throws Refusal `stage-body.second-side-needed`.
+ */
+export function decideBodyEndConfirmation(body: StageBody, proposer: Registrar, confirmer: Registrar, now: Instant): BodyEnd<'ended'> {
+  const moved = stepTo<StageBodyState, 'ended'>(stageBodyTransitions, body.state, 'ended', 'stage-body');
+  assertTwoSides(proposer, confirmer);
+  return { ...moved, until: now, endedBy: confirmer.personId };
 }
 
 /**

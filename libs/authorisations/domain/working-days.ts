@@ -1,6 +1,7 @@
-import type { Day } from '#kernel';
+import { type Day, type Id, type Instant, digestOf } from '#kernel';
 import { isWeekend, plusDays, yearOf } from './calendar-day.js';
 import { refuse } from './refusals.js';
+import { areTwoSides, type Registrar } from './two-sides.js';
 
 /** One year of the State Council's holiday notice. Days not named here follow the week: Monday to Friday are worked. */
 export interface WorkingYear {
@@ -51,16 +52,51 @@ export function plusWorkingDays(day: Day, count: number, years: readonly Working
   return at;
 }
 
+/** What one administrator proposed and the other confirms. */
+export interface ProposedYear extends WorkingYear {
+  readonly id: Id;
+  readonly confirmedBy: Id | null;
+}
+
+/** Public holidays that are all citizens': 13 days (全国年节及纪念日放假办法, 2024), and two that the State Council may add for one year. */
+const mostDaysOff = 15;
+
+function daysFrom(first: Day, last: Day): Day[] {
+  const days: Day[] = [];
+  for (let day = first; day <= last; day = plusDays(day, 1)) days.push(day);
+  return days;
+}
+
 /**
- * Whether a year's notice may be taken in: its days lie in that year, make-up days are weekends outside the breaks.
- * @throws Refusal `working-year.known`, `working-year.invalid` naming the days.
+ * Whether a year's notice may be taken in: its days lie in that year, make-up days are weekends outside the breaks, and the workdays that
+ * the breaks take, less those made up for, are no more than the law gives.
+ * @param standing the calendar of that year now; another one takes its place.
+ * @throws Refusal `working-year.known` where it stands as it is, `working-year.invalid` naming the days, `working-year.days-off`.
  */
-export function checkWorkingYear(year: WorkingYear, known: readonly WorkingYear[]): void {
-  if (known.some((each) => each.year === year.year)) throw refuse('working-year.known', { year: year.year });
+export function checkWorkingYear(year: WorkingYear, standing: WorkingYear | undefined): void {
+  if (standing !== undefined && digestOf(contentOf(standing)) === digestOf(contentOf(year)))
+    throw refuse('working-year.known', { year: year.year });
   const outside = [...year.holidays.flat(), ...year.makeUpDays].filter((day) => yearOf(day) !== year.year);
   const inverted = year.holidays.filter(([first, last]) => last < first).flat();
   const inBreak = (day: Day): boolean => year.holidays.some(([first, last]) => day >= first && day <= last);
   const noWeekend = year.makeUpDays.filter((day) => !isWeekend(day) || inBreak(day));
   const days = [...new Set([...outside, ...inverted, ...noWeekend])];
   if (days.length > 0) throw refuse('working-year.invalid', { year: year.year, days });
+  const taken = new Set(year.holidays.flatMap(([first, last]) => daysFrom(first, last)).filter((day) => !isWeekend(day))).size;
+  const off = taken - new Set(year.makeUpDays).size;
+  if (off < 0 || off > mostDaysOff) throw refuse('working-year.days-off', { year: year.year, off, most: mostDaysOff });
+}
+
+const contentOf = ({ year, holidays, makeUpDays, source }: WorkingYear) => ({ year, holidays, makeUpDays, source });
+
+/** @throws Refusal `working-year.settled`, `working-year.second-side-needed` unless the two stand on the two sides now. */
+export function decideYearConfirmation(
+  year: ProposedYear,
+  proposer: Registrar,
+  confirmer: Registrar,
+  now: Instant,
+): { readonly confirmedBy: Id; readonly confirmedAt: Instant } {
+  if (year.confirmedBy !== null) throw refuse('working-year.settled', { id: year.id });
+  if (!areTwoSides(proposer, confirmer)) throw refuse('working-year.second-side-needed');
+  return { confirmedBy: confirmer.personId, confirmedAt: now };
 }

@@ -10,6 +10,7 @@ import {
   ProposeEntry,
   ProposeSupersedingText,
   SupersedingTextView,
+  WorkingYearList,
   WorkingYearView,
 } from '../domain/messages/profiles.messages.js';
 
@@ -57,13 +58,30 @@ const confirmText = act({
   response: SupersedingTextView,
   status: 200,
 });
-const enterYear = act({
-  ...common,
+const years = { ...common, roles: ['security-admin', 'platform-operator'], scope: 'platform', response: WorkingYearView } as const;
+const listYears = act({
+  method: 'GET',
   path: '/working-years',
-  action: 'profile.working-year-entered',
-  summary: { zh: '录入一年的放假与补班安排', en: 'Enter a year’s holidays and make-up workdays' },
+  action: 'profile.working-years-listed',
+  summary: { zh: '录入的放假与补班安排', en: 'Calendars that were entered, confirmed or not' },
+  roles: 'signed-in',
+  scope: 'platform',
+  response: WorkingYearList,
+});
+const proposeYear = act({
+  ...years,
+  path: '/working-years',
+  action: 'profile.working-year-proposed',
+  summary: { zh: '提出一年的放假与补班安排', en: 'Propose a year’s holidays and make-up workdays, also in place of those that stand' },
   body: EnterWorkingYear,
-  response: WorkingYearView,
+});
+const confirmYear = act({
+  ...years,
+  path: '/working-years/:id/confirmations',
+  action: 'profile.working-year-entered',
+  summary: { zh: '由另一方管理员确认放假与补班安排', en: 'Confirm a calendar that the administrator of the other side proposed' },
+  params: idParam,
+  status: 200,
 });
 
 @Controller()
@@ -90,8 +108,16 @@ export class ProfilesController {
   confirmText(@Ctx() ctx: ActContext, @In() input: Input<typeof confirmText>): Output<typeof confirmText> {
     return this.jurisdictions.confirmText(ctx, input.params.id);
   }
-  @Act(enterYear)
-  enterYear(@Ctx() ctx: ActContext, @In() input: Input<typeof enterYear>): Output<typeof enterYear> {
-    return this.jurisdictions.enterWorkingYear(ctx, input.body);
+  @Act(listYears)
+  listYears(@Ctx() ctx: ActContext): Output<typeof listYears> {
+    return this.jurisdictions.listYears(ctx);
+  }
+  @Act(proposeYear)
+  proposeYear(@Ctx() ctx: ActContext, @In() input: Input<typeof proposeYear>): Output<typeof proposeYear> {
+    return this.jurisdictions.proposeYear(ctx, input.body);
+  }
+  @Act(confirmYear)
+  confirmYear(@Ctx() ctx: ActContext, @In() input: Input<typeof confirmYear>): Output<typeof confirmYear> {
+    return this.jurisdictions.confirmYear(ctx, input.params.id);
   }
 }

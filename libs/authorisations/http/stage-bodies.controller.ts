@@ -40,10 +40,21 @@ const confirm = act({
 const end = act({
   ...common,
   path: '/stage-bodies/:id/endings',
-  action: 'stage-body.ended',
-  summary: { zh: '终止或撤回机构登记', en: 'End a body’s registration, or take back one that was not confirmed' },
+  action: 'stage-body.ending-proposed',
+  summary: {
+    zh: '提出终止机构登记，或撤回未确认的登记',
+    en: 'Propose the end of a body’s registration, or take back one that was not confirmed',
+  },
   params: idParam,
   body: EndBody,
+  status: 200,
+});
+const confirmEnd = act({
+  ...common,
+  path: '/stage-bodies/:id/endings/confirmations',
+  action: 'stage-body.ended',
+  summary: { zh: '由另一方管理员确认终止机构登记', en: 'Confirm the end that the administrator of the other side proposed' },
+  params: idParam,
   status: 200,
 });
 
@@ -66,5 +77,9 @@ export class StageBodiesController {
   @Act(end)
   end(@Ctx() ctx: ActContext, @In() input: Input<typeof end>): Output<typeof end> {
     return this.bodies.end(ctx, input.params.id, input.body.reason);
+  }
+  @Act(confirmEnd)
+  confirmEnd(@Ctx() ctx: ActContext, @In() input: Input<typeof confirmEnd>): Output<typeof confirmEnd> {
+    return this.bodies.confirmEnd(ctx, input.params.id);
   }
 }

@@ -19,7 +19,7 @@ export const authorisationsGrants = {
     'authorisations.profile_entries': { api: ['select', 'insert', 'update'], worker: ['select'] },
     'authorisations.superseding_texts': { api: ['select', 'insert', 'update'], worker: ['select'] },
     'authorisations.stage_bodies': { api: ['select', 'insert', 'update'] },
-    'authorisations.working_years': { api: ['select', 'insert'], worker: ['select'] },
+    'authorisations.working_years': { api: ['select', 'insert', 'update'], worker: ['select'] },
     'authorisations.v_authorisations': { api: ['select'] },
     'authorisations.v_scenarios': { api: ['select'] },
     'authorisations.v_suspensions': { api: ['select'] },

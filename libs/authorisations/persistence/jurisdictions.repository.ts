@@ -26,4 +26,7 @@ export class JurisdictionsRepository {
 
   workingYears = (tx: Tx): Promise<WorkingYearRow[]> => this.years.where(tx, {});
   insertYear = (tx: Tx, row: New<WorkingYearRow>): Promise<WorkingYearRow> => this.years.insert(tx, row);
+  lockYear = (tx: Tx, id: Id): Promise<WorkingYearRow> => this.years.lock(tx, id);
+  updateYear = (tx: Tx, row: WorkingYearRow, change: Partial<WorkingYearRow>): Promise<WorkingYearRow> =>
+    this.years.update(tx, row, change);
 }

@@ -87,6 +87,7 @@ export class StageBodyRow {
   @Column({ name: 'confirmed_by', type: 'uuid', nullable: true }) confirmedBy: Id | null;
   @Column({ name: 'valid_from', type: 'timestamptz', nullable: true, transformer: instant }) from: Instant | null;
   @Column({ name: 'valid_until', type: 'timestamptz', nullable: true, transformer: instant }) until: Instant | null;
+  @Column({ name: 'end_proposed_by', type: 'uuid', nullable: true }) endProposedBy: Id | null;
   @Column({ name: 'ended_by', type: 'uuid', nullable: true }) endedBy: Id | null;
   @Column({ type: 'text', nullable: true }) reason: string | null;
 }
@@ -100,4 +101,7 @@ export class WorkingYearRow {
   @Column({ type: 'jsonb' }) holidays: WorkingYear['holidays'];
   @Column({ name: 'make_up_days', type: 'jsonb' }) makeUpDays: WorkingYear['makeUpDays'];
   @Column({ type: 'text' }) source: string;
+  @Column({ name: 'proposed_by', type: 'uuid' }) proposedBy: Id;
+  @Column({ name: 'confirmed_by', type: 'uuid', nullable: true }) confirmedBy: Id | null;
+  @Column({ name: 'confirmed_at', type: 'timestamptz', nullable: true, transformer: instant }) confirmedAt: Instant | null;
 }

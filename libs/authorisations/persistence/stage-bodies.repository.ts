@@ -1,6 +1,6 @@
 import type { Id } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import type { Begun, Move } from '#platform/database/persistence';
+import type { Begun, Change, Move } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import type { StageBodyState, stageBodyTransitions } from '../domain/stage-body.states.js';
 import type { StageBodyRow } from './review.entities.js';
@@ -12,8 +12,11 @@ export class StageBodiesRepository {
 
   insert = (tx: Tx, row: Begun<StageBodyRow, 'proposed'>): Promise<StageBodyRow> => this.table.insert(tx, row);
   lock = (tx: Tx, id: Id, mode?: 'share' | 'update'): Promise<StageBodyRow> => this.table.lock(tx, id, mode);
-  move = (tx: Tx, row: StageBodyRow, change: Move<StageBodyRow, typeof stageBodyTransitions>): Promise<StageBodyRow> =>
-    this.table.move(tx, row, change);
+  apply = (
+    tx: Tx,
+    row: StageBodyRow,
+    change: Change<StageBodyRow> | Move<StageBodyRow, typeof stageBodyTransitions>,
+  ): Promise<StageBodyRow> => this.table.apply(tx, row, change);
   page = (
     tx: Tx,
     where: { authorityId?: Id | undefined; state?: StageBodyState | undefined },

@@ -50,6 +50,11 @@ export class Organisations {
     return regionsOf(actor).includes(id);
   }
 
+  /** The authorities of a region: those whose own region it is, not those below that have none of their own. */
+  async authoritiesOf(tx: Tx, region: string): Promise<Id[]> {
+    return (await this.repository.ofRegion(tx, region)).map(({ id }) => id);
+  }
+
   /** The organisation and all above it, itself first. */
   async lineage(tx: Tx, id: Id): Promise<Organisation[]> {
     const found: Organisation[] = [];

@@ -107,24 +107,24 @@ export class People {
   /**
    * Files a personnel record (SEAT-02, PERS-01..04), the first real name also by the security administrator, since an authority's own
    * first people have nobody else: it counts from now or a later day; a date on paper has no effect.
-   * @throws Refusal of `assertNumberFits`, `identity.same-person`, `identity.verification-not-first`.
+   * @throws Refusal of `assertNumberFits`, `identity.verification-not-first` and those of `setNumber`.
    */
   async fileRecord(ctx: ActContext, personId: Id, input: z.output<typeof FileRecord>): Promise<PersonAnswer> {
-    const { kind, validFrom, validUntil, documentedFrom, evidenceDigest, details, identityNumber } = input;
+    const { kind, validFrom, validUntil, documentedFrom, evidenceDigest, details, identityNumber, numberChange } = input;
     assertNumberFits(kind, identityNumber);
     const numberMac = identityNumber === undefined ? undefined : await this.numbers.mac(identityNumber);
     return this.change(
       ctx,
       personId,
       'person.record-filed',
-      { kind, validFrom: validFrom ?? null, validUntil, documentedFrom },
+      { kind, validFrom: validFrom ?? null, validUntil, documentedFrom, ...(numberChange === undefined ? {} : { numberChange }) },
       async (tx, person) => {
         notSelf(ctx, personId);
         if (!holdsRole(ctx.actor, 'authority') && (kind !== 'real-name' || person.numberMac !== null))
           throw refuse('identity.verification-not-first');
         const missing = missingDetails(kind, details);
         if (missing.length > 0) throw refuse('identity.record-incomplete', { kind, missing });
-        if (numberMac !== undefined) await this.repository.setNumber(tx, person, numberMac, ctx.at);
+        if (numberMac !== undefined) await this.repository.setNumber(tx, person, numberMac, numberChange, ctx.at);
         const from = beginning(validFrom, ctx.at);
         const row = { kind, validFrom: from, validUntil, documentedFrom, evidenceDigest, details };
         await this.repository.addRecord(tx, { id: newId(), personId, withdrawn: false, voidedAt: null, ...row });

@@ -114,11 +114,20 @@ export const identityRefusals = {
   },
   'identity.same-person': {
     status: 409,
-    zh: '该身份证件号码已登记于另一名人员：一人一号。',
-    en: 'This identity number is on file for another person: one natural person, one account.',
+    zh: '该身份证件号码已登记或曾登记于另一名人员：一人一号。',
+    en: 'This identity number is, or once was, on file for another person: one natural person, one account.',
     satisfyZh: '请使用该人员已有的登记。',
     satisfyEn: 'Use the registration that the person already has.',
     sources: ['ACC-04'],
+  },
+  'identity.number-differs': {
+    status: 409,
+    zh: '该号码与该人员已核验的身份证件号码不同。',
+    en: 'The number is another one than was verified for the person.',
+    satisfyZh: '确属更正的，由主管部门写明更正依据（numberChange）；原号码仍归该人员，原核验作废。',
+    satisfyEn:
+      'If it is a correction, the authority says why (numberChange); the number before stays the person’s, and its verification is void.',
+    sources: ['ACC-04', 'PERS-01'],
   },
   'identity.mandate-term': {
     status: 409,

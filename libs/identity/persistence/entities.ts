@@ -27,7 +27,7 @@ export class PersonRow {
   @Column({ type: 'text' }) name: string;
   @Column({ type: 'text' }) issuer: string;
   @Column({ type: 'text' }) subject: string;
-  /** Keyed digest of the identity number, once it is filed. */
+  /** Keyed digest of the identity number that stands for the person now. */
   @Column({ name: 'number_mac', type: 'text', nullable: true }) numberMac: string | null;
 }
 
@@ -102,9 +102,18 @@ export class PersonLockRow {
   @Column({ name: 'lift_reason', type: 'text', nullable: true }) liftReason: string | null;
 }
 
+/** Whose an identity number is, for good: rows are added and never changed. */
+@Entity({ schema: 'identity', name: 'person_numbers' })
+export class PersonNumberRow {
+  @PrimaryColumn({ name: 'number_mac', type: 'text' }) numberMac: string;
+  @Column({ name: 'person_id', type: 'uuid' }) personId: Id;
+  @Column({ name: 'verified_at', type: 'timestamptz', transformer: instant }) verifiedAt: Instant;
+}
+
 export const identityEntities = [
   OrganisationRow,
   PersonRow,
+  PersonNumberRow,
   AffiliationRow,
   RoleGrantRow,
   RoleProposalRow,

@@ -5,6 +5,7 @@ export const identityGrants = {
   tables: {
     'identity.organisations': { api: ['select', 'insert'] },
     'identity.people': { api: ['select', 'insert', 'update'], worker: ['select', 'update(version)'] },
+    'identity.person_numbers': { api: ['select', 'insert'] },
     'identity.affiliations': { api: ['select', 'insert', 'update'], worker: ['select'] },
     'identity.role_grants': { api: ['select', 'insert', 'update'] },
     'identity.person_locks': { api: ['select', 'insert', 'update'], worker: ['select'] },

@@ -15,6 +15,8 @@ export class OrganisationsRepository {
   page = (tx: Tx, kind: OrganisationRow['kind'] | undefined, request: PageRequest): Promise<Page<Organisation>> =>
     this.table.page(tx, { kind }, request);
 
+  ofRegion = (tx: Tx, region: string): Promise<Organisation[]> => this.table.where(tx, { kind: 'authority', region });
+
   /** An organisation and all below it (ADM-03: authorities form a tree). */
   async subtree(tx: Tx, id: Id): Promise<Id[]> {
     const rows: { id: Id }[] = await managerOf(tx).query(

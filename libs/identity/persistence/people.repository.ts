@@ -6,7 +6,7 @@ import { IsNull } from 'typeorm';
 import { refuse } from '../domain/refusals.js';
 import { assertNotLocked } from '../domain/person-lock.js';
 import type { PersonnelFacts } from '../domain/personnel.js';
-import { AffiliationRow, PersonnelRecordRow, PersonRow, RoleGrantRow } from './entities.js';
+import { AffiliationRow, PersonnelRecordRow, PersonNumberRow, PersonRow, RoleGrantRow } from './entities.js';
 import { PersonLocksRepository } from './person-locks.repository.js';
 import { personTable } from './tables.js';
 
@@ -90,15 +90,26 @@ export class PeopleRepository {
     return result.affected === 1;
   }
 
-  /** Keeps the number's keyed digest. @throws Refusal `identity.same-person` where another account, locked or not, has it. A changed one voids every real-name verification made for the one before (PERS-01). */
-  async setNumber(tx: Tx, person: PersonRow, numberMac: string, at: Instant): Promise<void> {
+  /**
+   * Keeps the number's keyed digest, for good: whoever it was once verified for keeps it, whatever stands for them later. Another number
+   * than the one before needs `change`, why it changed, and voids every real-name verification made for that one (PERS-01).
+   * @throws Refusal `identity.same-person` where it was ever another account's, locked or not, `identity.number-differs`,
+   * `identity.person-locked`.
+   */
+  async setNumber(tx: Tx, person: PersonRow, numberMac: string, change: string | undefined, at: Instant): Promise<void> {
     const { id, numberMac: before } = person;
-    await managerOf(tx).query('SELECT pg_advisory_xact_lock(hashtext($1))', [`opdomain.identity-number ${numberMac}`]);
-    const other = await this.table.where(tx, { numberMac });
-    if (other.some((one) => one.id !== id)) throw refuse('identity.same-person', { fields: ['identityNumber'] });
-    await managerOf(tx).update(PersonRow, { id }, { numberMac });
-    if (before !== null && before !== numberMac)
-      await managerOf(tx).update(PersonnelRecordRow, { personId: id, kind: 'real-name', voidedAt: IsNull() }, { voidedAt: at });
+    const manager = managerOf(tx);
+    await manager.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`opdomain.identity-number ${numberMac}`]);
+    const whose = await manager.findOneBy(PersonNumberRow, { numberMac });
+    if (whose !== null && whose.personId !== id) throw refuse('identity.same-person', { fields: ['identityNumber'] });
+    if (before === numberMac) return;
+    if (before !== null) {
+      if (change === undefined) throw refuse('identity.number-differs', { fields: ['identityNumber'] });
+      assertNotLocked(id, await this.locks.open(tx, id));
+      await manager.update(PersonnelRecordRow, { personId: id, kind: 'real-name', voidedAt: IsNull() }, { voidedAt: at });
+    }
+    if (whose === null) await manager.insert(PersonNumberRow, { numberMac, personId: id, verifiedAt: at });
+    await manager.update(PersonRow, { id }, { numberMac });
   }
 
   /** When the person's sessions were last cut; tokens issued before do not count. */

@@ -3,7 +3,7 @@ import { type ExportExit, Exports } from '#exports';
 import type { Id, Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
-import type { ExitDecision } from '../domain/exits.js';
+import { rawKind, type ExitDecision } from '../domain/exits.js';
 import type { TerminationRow } from '../persistence/entities.js';
 
 /** An artefact of the ending scenarios as the checklist first shows it. */
@@ -40,9 +40,7 @@ export class Artefacts {
     for (const scenarioId of row.scenarioIds) {
       const copies = await this.copies.ofScenario(tx, scenarioId);
       // Raw packages never leave, whoever approves: their exit is decided by the rule, not by a person.
-      found.push(
-        ...copies.filter(({ state }) => state !== 'destroyed').map(({ id }) => destroyed('dataset-copy', id, scenarioId, tx.context.at)),
-      );
+      found.push(...copies.filter(({ state }) => state !== 'destroyed').map(({ id }) => destroyed(rawKind, id, scenarioId, tx.context.at)));
     }
     const requests = await this.exports.ofAuthorisation(tx, row.authorisationId);
     found.push(...requests.filter(({ scenarioId }) => row.scenarioIds.includes(scenarioId)).flatMap(ofExport));

@@ -7,7 +7,7 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { DecideExits, InventoryView, TerminationDetail, TerminationsQuery, TerminationView } from '../contract.js';
 import { assertNoneFell, confirm, type Confirmation, type ConfirmingRole } from '../domain/confirmations.js';
-import { decideExit } from '../domain/exits.js';
+import { decideExit, hasLeft } from '../domain/exits.js';
 import { decideDestruction } from '../domain/termination-decisions.js';
 import { standingHolds } from '../domain/legal-hold.js';
 import type { ExitRow, TerminationRow } from '../persistence/entities.js';
@@ -72,7 +72,7 @@ export class Terminations {
         const item = listed.find((candidate) => candidate.kind === kind && candidate.ref === ref);
         if (item === undefined) throw refuse('termination.exit-unknown', { kind, ref });
         const next = decideExit(item, decision, personId, ctx.at, carriedBy);
-        await this.repository.saveExit(tx, item, decision === 'transfer' ? { ...next, carriedOut: true } : next);
+        await this.repository.saveExit(tx, item, next);
       }
       const items = input.items.map(({ kind, ref, decision, carriedBy }) => ({ kind, ref, decision, carriedBy }));
       await tx.record({ action: 'termination.exit-decided', object: { kind: 'termination', id }, ...partiesOf(row), details: { items } });
@@ -196,13 +196,11 @@ export class Terminations {
     });
   }
 
-  /** Releases that went through export review since the decision are written down as carried out. */
+  /** What went through export review since the decision is written down as carried out. */
   private async carriedOut(tx: Tx, row: TerminationRow): Promise<readonly ExitRow[]> {
     const released = await this.artefacts.released(tx, row.authorisationId);
-    for (const exit of await this.repository.exitsOf(tx, row.id)) {
-      const left = exit.decision === 'release' && !exit.carriedOut && exit.carriedBy !== null && released.has(exit.carriedBy);
-      if (left) await this.repository.markCarriedOut(tx, exit);
-    }
+    for (const exit of await this.repository.exitsOf(tx, row.id))
+      if (!exit.carriedOut && hasLeft(exit, released)) await this.repository.markCarriedOut(tx, exit);
     return this.repository.exitsOf(tx, row.id);
   }
 

@@ -109,10 +109,18 @@ export const refusals = {
   'termination.exit-without-carrier': {
     status: 422,
     zh: '“{decision}”须写明导出申请或移交记录。',
-    en: 'A decision “{decision}” names its export request or transfer record.',
-    satisfyZh: '填写编号。',
-    satisfyEn: 'Give its id or number.',
+    en: 'A decision “{decision}” names its own export request or transfer record.',
+    satisfyZh: '导出填写该项自身的导出申请编号，移交填写移交记录。',
+    satisfyEn: 'For a release give the item’s own export request, for a transfer its record.',
     sources: ['TERM-07'],
+  },
+  'termination.raw-never-leaves': {
+    status: 409,
+    zh: '原始数据副本不得出域，不能决定为“{decision}”。',
+    en: 'A raw copy never leaves the domain; “{decision}” cannot be decided about it.',
+    satisfyZh: '原始数据副本随案销毁，无需另作决定。',
+    satisfyEn: 'Raw copies are destroyed with the rest; nothing is to be decided.',
+    sources: ['TERM-07', 'DEST-01'],
   },
   'termination.exit-carried-out': {
     status: 409,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { addDays, Refusal } from '#kernel';
 import { conclude } from './certificate.js';
 import { confirm, isConfirmed } from './confirmations.js';
-import { decideExit } from './exits.js';
+import { decideExit, exitDecisions, hasLeft } from './exits.js';
 import { assertDecided } from './grounds.js';
 import { standingHolds } from './legal-hold.js';
 import {
@@ -62,6 +62,23 @@ describe('a termination', () => {
     expect(decideExits('access-closed', [exit()]).to).toBe('exits-decided');
     expect(code(() => decideExit(exit(), 'release', 'p', noon, null))).toBe('termination.exit-without-carrier');
     expect(code(() => decideExit(exit({ carriedOut: true }), 'destroy', 'p', noon, null))).toBe('termination.exit-carried-out');
+  });
+
+  it('lets nothing leave by a decision alone, and nothing raw at all [TERM-07]', () => {
+    const items = fc.record({ kind: fc.constantFrom('dataset-copy', 'export-request'), ref: fc.constantFrom('one', 'two') });
+    const said = fc.record({ decision: fc.constantFrom(...exitDecisions), carriedBy: fc.constantFrom(null, ' ', 'one', 'two', '移交单') });
+    const released = fc.uniqueArray(fc.constantFrom('one', 'two')).map((refs) => new Set(refs));
+    fc.assert(
+      fc.property(items, said, released, (item, { decision, carriedBy }, out) => {
+        const listed = exit({ ...item, decision: null });
+        let decided = listed;
+        const refused = code(() => (decided = decideExit(listed, decision, 'p', noon, carriedBy)));
+        if (item.kind === 'dataset-copy' && decision !== 'destroy') expect(refused).toBe('termination.raw-never-leaves');
+        if (decision === 'release' && carriedBy !== item.ref) expect(decided).toBe(listed);
+        expect(decided.carriedOut).toBe(false);
+        if (hasLeft(decided, out)) expect([item.kind, out.has(item.ref)]).toEqual(['export-request', true]);
+      }),
+    );
   });
 
   it('is inventoried by every source or not at all [DEST-01]', () => {

@@ -1,4 +1,4 @@
-import { type Day, type Id, type Instant, dayOf } from '#kernel';
+import { type Day, type Grant, type Id, type Instant, dayOf } from '#kernel';
 import { refuse } from '../refusals.js';
 import type { RuleName } from './profile.js';
 import { type Entry, type ResolvedProfile, type SupersedingText, resolveProfile, valueIfGiven } from './resolve.js';
@@ -39,6 +39,16 @@ export function checkEntry(entry: Entry, entries: readonly Entry[], now: Instant
   if (kept !== undefined && wanted !== undefined && wanted < kept)
     throw refuse('profile.retention-shortened', { rule: entry.rule, kept, wanted });
 }
+
+/**
+ * By which grants somebody sets a region's rules: as an authority whose scope covers one of the region's own authorities, so theirs or one
+ * above them (ADM-03). One below, or another region's, does not.
+ * @param authorities those whose own region it is.
+ */
+export const decidesFor =
+  (authorities: readonly Id[]) =>
+  ({ role, scope }: Grant, { regions }: { readonly regions: Readonly<Record<Id, readonly Id[]>> }): boolean =>
+    role === 'authority' && scope.kind === 'region' && (regions[scope.authorityId] ?? []).some((id) => authorities.includes(id));
 
 /** @throws Refusal `profile.same-person` when the proposer confirms, `profile.entry-settled` when it was confirmed before. */
 export function decideEntryConfirmation(

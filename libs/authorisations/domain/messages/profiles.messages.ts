@@ -130,9 +130,17 @@ export const EnterWorkingYear = z
 export const WorkingYearView = z
   .object({
     id: z.uuid(),
+    version: z.number().int(),
     year: z.number().int(),
     holidays: z.array(z.array(z.string())),
     makeUpDays: z.array(z.string()),
     source: z.string(),
+    proposedBy: z.uuid(),
+    confirmedBy: z
+      .uuid()
+      .nullable()
+      .describe('Until another confirmed it, it counts for nothing; of one year, the newest confirmed counts'),
+    confirmedAt: z.string().nullable(),
   })
   .meta({ id: 'WorkingYear' });
+export const WorkingYearList = z.object({ items: z.array(WorkingYearView), next: z.string().nullable() });

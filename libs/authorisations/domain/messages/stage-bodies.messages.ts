@@ -27,6 +27,7 @@ export const StageBodyView = z
     confirmedBy: z.uuid().nullable(),
     from: z.string().nullable(),
     until: z.string().nullable(),
+    endProposedBy: z.uuid().nullable().describe('Who proposed its end; it stands until the other side confirms'),
     endedBy: z.uuid().nullable(),
     reason: z.string().nullable(),
   })
