@@ -90,10 +90,9 @@ describe('the register of bodies', () => {
       fc.asyncProperty(acts, async (taken) => {
         const standing = await bodiesOf(region.authority);
         id.of = standing[0]?.id ?? (await registerBody(medium, region.authority, 'expert-panel', panel));
-        let proposer: string | null = null;
         // An end that was proposed in an earlier run and not confirmed still waits.
         ok(await medium.security.post(`/stage-bodies/${id.of}/endings`, { reason: '换届' }));
-        proposer = 'security';
+        let proposer = 'security';
         for (const { by, what } of taken) {
           const caller = sides[by] as Caller;
           if (what === 'end') {

@@ -56,7 +56,9 @@ export const authorisationsEndings: EndingRules = {
     'profile.text-confirmed': 'nothing',
     'stage-body.proposed': 'nothing',
     'stage-body.registered': 'nothing',
+    'stage-body.ending-proposed': 'nothing',
     'stage-body.ended': 'nothing',
+    'profile.working-year-proposed': 'nothing',
     'profile.working-year-entered': 'nothing',
   },
 };
