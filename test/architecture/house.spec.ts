@@ -115,6 +115,7 @@ describe('the house', () => {
       'libs',
       'deploy',
       'charts',
+      'docs',
       'test',
       'nest-cli.json',
       'package.json',

@@ -330,7 +330,7 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
   'GET /staffing': { authority: 'works' },
   'GET /work': {},
   'GET /work/lanes': {},
-  'POST /work/:id/replays': {},
+  'POST /work/:id/retries': {},
   'GET /operations/:id': {
     developer: 'operation.not-found',
     manager: 'operation.not-found',
