@@ -95,15 +95,34 @@ describe('a desensitisation plan', () => {
 });
 
 describe('a proposal', () => {
-  it('fails with its cause where the store stays away, and is not left proposing', async () => {
+  it('waits and says so while the store is away, is made when it is back, and fails with its cause where that takes days', async () => {
     const at = join(data.medium.dir, 'objects');
+    const order = async (): Promise<string> => ok<Plan>(await data.steward.post(`/dataset-copies/${data.copyId}/plan-proposals`, {})).id;
+    const waiting = (id: string): Promise<unknown> =>
+      data.medium.until(async () => {
+        const plan = ok<Plan & { waits: { for: string } | null }>(await data.steward.get(`/desensitisation-plans/${id}`));
+        return plan.state === 'proposing' && plan.waits?.for === 'object-store';
+      }, 'the proposal to wait');
+    const reaches = (id: string, state: string): Promise<Plan> =>
+      data.medium.until(async () => {
+        const plan = ok<Plan>(await data.steward.get(`/desensitisation-plans/${id}`));
+        return plan.state === state && plan;
+      }, `the proposal to be ${state}`);
     await rename(at, `${at}.away`);
+    let left = '';
     try {
-      expect(await data.propose()).toMatchObject({ state: 'failed', cause: expect.stringMatching(/^objects\./) });
+      const lost = await order();
+      await waiting(lost);
+      const since = `waits_since = now() - interval '25 hours'`;
+      await data.medium.sql(`UPDATE platform.work SET ${since}, due_at = now() WHERE key = $1 AND state = 'due'`, [lost]);
+      expect(await reaches(lost, 'failed')).toMatchObject({ cause: 'queue.outage-too-long' });
+      left = await order();
+      await waiting(left);
     } finally {
       await rm(at, { recursive: true, force: true });
       await rename(`${at}.away`, at);
     }
+    await reaches(left, 'draft');
   }, 120_000);
 
   it('becomes no draft where the copy may no longer be read when the engine has looked', async () => {
