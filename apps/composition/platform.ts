@@ -139,14 +139,14 @@ export async function openPlatform(
     const dataSource = await createDataSource({ ...config.database, limits: limits.database }, contexts, component).initialize();
     closers.push(() => dataSource.destroy());
     const pools = [dataSource];
+    const [self] = await dataSource.query<[{ role: string }]>('SELECT current_user AS role');
+    await assertConfined(dataSource, self.role);
     const issuer = (steadyMs: () => number, signal: AbortSignal) => issuerTime(config.oidc, limits.issuer.requestMs, steadyMs, signal);
     const clock = await DatabaseClock.open({ dataSource, config: config.clock, log, issuer, host });
     closers.push(() => {
       clock.close();
       return Promise.resolve();
     });
-    const [self] = await dataSource.query<[{ role: string }]>('SELECT current_user AS role');
-    await assertConfined(dataSource, self.role);
     const keys = await open('keys', async () => {
       // Connections of its own: keys are used inside transactions, which may not wait for one another.
       const ledger = await createDataSource(
