@@ -109,7 +109,7 @@ describe('a proposal', () => {
         return plan.state === state && plan;
       }, `the proposal to be ${state}`);
     await rename(at, `${at}.away`);
-    let left = '';
+    let left: string;
     try {
       const lost = await order();
       await waiting(lost);
