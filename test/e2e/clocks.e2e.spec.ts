@@ -8,7 +8,7 @@ import { listen } from '../../apps/api/app.js';
 import { projectRoot } from '../../deploy/embedded/processes/project-root.js';
 import { openMedium, type Medium } from '../support/medium.js';
 import { movedDate } from '../support/moved-clock.js';
-import { filePerson, inDays, ok, openOperating } from '../support/operating.js';
+import { ok, openOperating, seatGranted } from '../support/operating.js';
 
 /* A worker as a process of its own, all of whose `Date` is five minutes off: whatever reads the host's clock reads the wrong one. */
 describe.each([300_000, -300_000])('a worker whose host is off by %d ms', (offMs) => {
@@ -40,11 +40,7 @@ describe.each([300_000, -300_000])('a worker whose host is off by %d ms', (offMs
 
   it('signs a receipt by the database’s clock, journals by it, and says how far off its host is [SEAT-03]', async () => {
     const unit = await openOperating(medium);
-    const developer = await medium.person(unit.unitId, ['unit-developer']);
-    await filePerson(unit.authority, developer.personId);
-    const body = { personId: developer.personId, scenarioId: unit.scenarioId, clause: '第四条', endsOn: inDays(60) };
-    const seat = ok(await unit.manager.post('/seats', body));
-    ok(await unit.authority.post(`/seats/${seat.id}/grants`, {}));
+    const { seat } = await seatGranted(medium, unit);
     const before = await databaseMs();
     const { id } = ok(await unit.authority.post(`/seats/${seat.id}/revocations`, { ground: 'incident', reason: '演练' }));
     await medium.until(

@@ -5,7 +5,7 @@ import { approvedScenario, inForce, openCast } from '../support/authorised.js';
 import { deliver, runOnRaw, seatHolder, type Field } from '../support/exporting.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { MovedClock } from '../support/moved-clock.js';
-import { filePerson, inDays, ok, openOperating, type Operating } from '../support/operating.js';
+import { inDays, ok, openOperating, seatGranted, type Operating } from '../support/operating.js';
 
 /*
  * What is signed while the hosts' clocks are five minutes off: workers and API in opposite directions, so that ten minutes lie between
@@ -70,11 +70,7 @@ describe.each([
 
   it('a revocation’s receipt and a destruction’s certificate say when it was, and took, by the database’s clock [SEAT-03] [DEST-03]', async () => {
     const unit = await openOperating(medium);
-    const developer = await medium.person(unit.unitId, ['unit-developer']);
-    await filePerson(unit.authority, developer.personId);
-    const body = { personId: developer.personId, scenarioId: unit.scenarioId, clause: '第四条', endsOn: inDays(60) };
-    const seat = ok(await unit.manager.post('/seats', body));
-    ok(await unit.authority.post(`/seats/${seat.id}/grants`, {}));
+    const { seat } = await seatGranted(medium, unit);
     const before = await databaseMs();
     const { id } = ok(await unit.authority.post(`/seats/${seat.id}/revocations`, { ground: 'incident', reason: '演练' }));
     await becomes(unit.authority, `/revocations/${id}`, 'closed');
@@ -188,11 +184,7 @@ describe('where the clocks are further apart than anything is signed with', () =
 
   it('a cut is carried out, its receipt waits without anything being tried anew, and is signed once they are set [SEAT-03]', async () => {
     const unit = await openOperating(medium);
-    const developer = await medium.person(unit.unitId, ['unit-developer']);
-    await filePerson(unit.authority, developer.personId);
-    const body = { personId: developer.personId, scenarioId: unit.scenarioId, clause: '第四条', endsOn: inDays(60) };
-    const seat = ok(await unit.manager.post('/seats', body));
-    ok(await unit.authority.post(`/seats/${seat.id}/grants`, {}));
+    const { seat } = await seatGranted(medium, unit);
     const { id } = ok(await unit.authority.post(`/seats/${seat.id}/revocations`, { ground: 'incident', reason: '演练' }));
     const read = async () => ok<{ state: string; open: unknown[] }>(await unit.authority.get(`/revocations/${id}`));
     await medium.until(async () => (await read()).open.length === 0, 'every path to be shown closed', 60);

@@ -12,7 +12,7 @@ import { documentKeys, SignedDocuments } from '#platform/documents';
 import { terminationsContext } from '#terminations';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openMedium, type Medium } from '../support/medium.js';
-import { approveScenario, filePerson, inDays, ok, openOperating, type Operating } from '../support/operating.js';
+import { approveScenario, filePerson, inDays, ok, openOperating, seatGranted, type Operating } from '../support/operating.js';
 
 let medium: Medium;
 beforeAll(async () => {
@@ -65,11 +65,7 @@ async function keep(scenarioId: string): Promise<string> {
 describe('a termination', () => {
   it('closes, destroys with keys last, tries recovery and certifies; the certificate verifies from the file alone [TERM-01] [DEST-01] [DEST-02] [DEST-03]', async () => {
     const unit = await openOperating(medium);
-    const developer = await medium.person(unit.unitId, ['unit-developer']);
-    await filePerson(unit.authority, developer.personId);
-    const body = { personId: developer.personId, scenarioId: unit.scenarioId, clause: '第四条', endsOn: inDays(60) };
-    const seat = ok(await unit.manager.post('/seats', body));
-    ok(await unit.authority.post(`/seats/${seat.id}/grants`, {}));
+    const { seat } = await seatGranted(medium, unit);
     const object = await keep(unit.scenarioId);
     const preview = ok<{ seats: { id: string }[] }>(
       await unit.authority.get(`/authorisations/${unit.authorisationId}/termination-preview`),

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bells, job, openWorkBench, over, type WorkBench } from '../support/work.js';
+import { bells, job, openWorkBench, over, untilAborted, type WorkBench } from '../support/work.js';
 
 let dir = '';
 let stopTelemetry: () => Promise<void>;
@@ -19,16 +19,6 @@ afterAll(async () => {
   await stopTelemetry();
   await rm(dir, { recursive: true, force: true });
 });
-
-/** Ends when the run is told to, as long work does. */
-const untilAborted = (run: JobRun): Promise<void> =>
-  new Promise((_, reject) => {
-    const end = (): void => {
-      reject(run.signal.reason instanceof Error ? run.signal.reason : new Error('aborted'));
-    };
-    if (run.signal.aborted) end();
-    else run.signal.addEventListener('abort', end);
-  });
 
 describe.each(bells)('work that comes to nothing, rung on %s', (kind) => {
   let bench: WorkBench;

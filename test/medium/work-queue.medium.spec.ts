@@ -1,12 +1,12 @@
 import { lanes, newId, systemAct, systemClock, type EventType, type Id } from '#kernel';
-import { retryWork, type JobRun } from '#platform/queue';
+import { retryWork } from '#platform/queue';
 import { managerOf } from '#platform/database/persistence';
 import { inSpan, startTelemetry, traceparent } from '#platform/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { anyEvent, bells, consumer, job, openWorkBench, type WorkBench } from '../support/work.js';
+import { anyEvent, bells, consumer, job, openWorkBench, untilAborted, type WorkBench } from '../support/work.js';
 
 let dir = '';
 let stopTelemetry: () => Promise<void>;
@@ -20,15 +20,6 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** Ends when the run is told to, as long work does. */
-const untilAborted = (run: JobRun): Promise<void> =>
-  new Promise((_, reject) => {
-    const end = (): void => {
-      reject(run.signal.reason instanceof Error ? run.signal.reason : new Error('aborted'));
-    };
-    if (run.signal.aborted) end();
-    else run.signal.addEventListener('abort', end);
-  });
 const traceOf = (text: string | undefined): string | undefined => text?.split('-')[1];
 
 describe.each(bells)('queued work, rung on %s', (kind) => {

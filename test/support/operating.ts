@@ -146,3 +146,13 @@ const application = (unitId: string, authorityId: string, manager: Caller, devel
   })),
   responsible: { principalId: manager.personId, securityLeadId: developer.personId, department: '数据安全部' },
 });
+
+/** A developer of the unit, filed, with a seat that was granted. */
+export async function seatGranted(medium: Medium, unit: Operating): Promise<{ developer: Caller; seat: { readonly id: string } }> {
+  const developer = await medium.person(unit.unitId, ['unit-developer']);
+  await filePerson(unit.authority, developer.personId);
+  const body = { personId: developer.personId, scenarioId: unit.scenarioId, clause: '第四条', endsOn: inDays(60) };
+  const seat = ok(await unit.manager.post('/seats', body));
+  ok(await unit.authority.post(`/seats/${seat.id}/grants`, {}));
+  return { developer, seat };
+}

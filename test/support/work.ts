@@ -74,6 +74,15 @@ export const job = (name: string, run: (run: JobRun) => Promise<void>, options: 
   const { lane = 'work', ...settings } = options;
   return { job: defineJob(name, lane, { goesOn: 'a test’s' }, { backoffSeconds: 0.1, ...settings }), run };
 };
+/** Ends when the run is told to, as long work does. */
+export const untilAborted = (run: JobRun): Promise<void> =>
+  new Promise((_, reject) => {
+    const end = (): void => {
+      reject(run.signal.reason instanceof Error ? run.signal.reason : new Error('aborted'));
+    };
+    if (run.signal.aborted) end();
+    else run.signal.addEventListener('abort', end);
+  });
 /** Ends what a test's job was for when that is given up. */
 export const over = (of: JobHandler, giveUp: WorkOver['giveUp']): WorkOver => ({ jobs: [of.job], by: 'test', action: 'test.done', giveUp });
 export const anyEvent = (name: `${string}.v${number}`): EventType => defineEvent(name, z.object({}));
