@@ -55,12 +55,8 @@ export class JurisdictionActs {
       await this.assertOwnRegion(tx, entry.profile);
       checkEntry(entry, await this.jurisdictions.entries(tx), ctx.at);
       const row = await this.repository.insert(tx, {
-        id: newId(Date.parse(ctx.at)),
-        createdAt: ctx.at,
+        ...proposedBy(ctx),
         ...entry,
-        proposedBy: personOf(ctx.actor).personId,
-        confirmedBy: null,
-        confirmedAt: null,
       });
       await tx.record({
         action: ctx.action,
@@ -102,12 +98,8 @@ export class JurisdictionActs {
       await this.assertOwnRegion(tx, input.profile);
       checkSupersedingText(input, await this.liveTexts(tx, input.profile), ctx.at);
       const row = await this.repository.insertText(tx, {
-        id: newId(Date.parse(ctx.at)),
-        createdAt: ctx.at,
+        ...proposedBy(ctx),
         ...input,
-        proposedBy: personOf(ctx.actor).personId,
-        confirmedBy: null,
-        confirmedAt: null,
       });
       return this.recordedText(tx, row);
     });
@@ -167,12 +159,8 @@ export class JurisdictionActs {
     return this.unitOfWork.run(ctx, async (tx) => {
       checkWorkingYear(input, await this.standingYear(tx, input.year));
       const row = await this.repository.insertYear(tx, {
-        id: newId(Date.parse(ctx.at)),
-        createdAt: ctx.at,
+        ...proposedBy(ctx),
         ...input,
-        proposedBy: personOf(ctx.actor).personId,
-        confirmedBy: null,
-        confirmedAt: null,
       });
       return this.recordedYear(tx, row);
     });
@@ -207,6 +195,15 @@ export class JurisdictionActs {
     return yearView(row);
   }
 }
+
+/** What is said of everything that one person proposes and another confirms. */
+const proposedBy = (ctx: ActContext) => ({
+  id: newId(Date.parse(ctx.at)),
+  createdAt: ctx.at,
+  proposedBy: personOf(ctx.actor).personId,
+  confirmedBy: null,
+  confirmedAt: null,
+});
 
 const yearView = ({ createdAt: _, holidays, makeUpDays, ...row }: WorkingYearRow): YearAnswer => ({
   ...row,
