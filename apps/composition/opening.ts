@@ -1,6 +1,5 @@
-import type { Application, Dependency } from '#kernel';
-import type { ContextDeclaration } from '#kernel';
-import { awaitedBy, codeOf } from '#platform/queue';
+import { codeOf, type Application, type ContextDeclaration, type Dependency } from '#kernel';
+import { awaitedBy } from '#platform/queue';
 import type { Logger } from '#platform/telemetry';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OpdomainConfig } from './config.js';

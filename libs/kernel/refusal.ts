@@ -36,6 +36,9 @@ export class Refusal extends Error {
   }
 }
 
+/** What a log, a row, an answer or evidence may say of a fault: a code or a kind, never a message. */
+export const codeOf = (fault: unknown): string => (fault instanceof Refusal ? fault.code : fault instanceof Error ? fault.name : 'unknown');
+
 /** Fills `{name}` in a text from the details of a refusal. */
 export const fill = (text: string, details: Readonly<Record<string, Json>>): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => {

@@ -1,7 +1,7 @@
 import { assertRight, Scenarios } from '#authorisations';
 import { assertSees, type ActContext, type Digest, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
-import { withWaits } from '#platform/queue';
+import { withWait, withWaits } from '#platform/queue';
 import { resultOf, RunLife, type StoredResult } from '#runs';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -85,7 +85,7 @@ export class CodeRuns {
     return this.unitOfWork.read(ctx, async (tx) => {
       const run = await this.runs.get(tx, id);
       await this.runs.assertSees(tx, run);
-      return (await withWaits(tx, [run], viewOf))[0] as RunAnswer;
+      return withWait(tx, run, viewOf);
     });
   }
 

@@ -4,7 +4,7 @@ import { assertSees, personOf } from '#identity';
 import { DataRequests, Scenarios } from '#authorisations';
 import { UnitOfWork } from '#platform/database';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { withWaits, type Waits } from '#platform/queue';
+import { withWait, withWaits, type Waits } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { DeliverCopy } from '../contract.js';
@@ -111,10 +111,7 @@ export class Copies {
 
   /** @throws Refusal `dataset-copy.not-found`, also for another unit's (ISO-02). */
   read(ctx: ActContext, id: Id): Promise<WaitingCopy> {
-    return this.unitOfWork.read(ctx, async (tx) => {
-      const copy = await this.seen(tx, ctx, id);
-      return (await withWaits(tx, [copy], () => copy))[0] ?? { ...copy, waits: null };
-    });
+    return this.unitOfWork.read(ctx, async (tx) => withWait(tx, await this.seen(tx, ctx, id), (copy) => copy));
   }
 
   /** Lines and reasons, never values. */

@@ -2,7 +2,7 @@ import { copyNotFound } from '#datasets';
 import { Standings } from '#identity';
 import { mayMove, newId, personOf, sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
-import { withWaits } from '#platform/queue';
+import { withWait, withWaits } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ApprovePlan, byScenario, DesensitisationPlanView, OutputColumn, Plan } from '../contract.js';
@@ -125,7 +125,7 @@ export class Plans {
   }
 
   detail(ctx: ActContext, id: Id): Promise<PlanAnswer> {
-    return this.unitOfWork.read(ctx, async (tx) => (await withWaits(tx, [await this.seen(tx, id)], viewOf))[0] as PlanAnswer);
+    return this.unitOfWork.read(ctx, async (tx) => withWait(tx, await this.seen(tx, id), viewOf));
   }
 
   /** For other contexts: the output columns of a run with what they derive from. Empty before it succeeded. */

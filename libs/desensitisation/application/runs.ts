@@ -2,7 +2,7 @@ import { copyNotFound } from '#datasets';
 import { Standings } from '#identity';
 import { sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page } from '#platform/database';
-import { withWaits } from '#platform/queue';
+import { withWait, withWaits } from '#platform/queue';
 import { RunLife } from '#runs';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -72,7 +72,7 @@ export class Runs {
     return this.unitOfWork.read(ctx, async (tx) => {
       const run = await this.runs.get(tx, id);
       await this.runs.assertSees(tx, run);
-      return (await withWaits(tx, [run], viewOf))[0] as RunAnswer;
+      return withWait(tx, run, viewOf);
     });
   }
 

@@ -1,7 +1,7 @@
 import { Authorisations, Scenarios, valueIfGiven } from '#authorisations';
 import { newId, personOf, regionsOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
-import { withWaits } from '#platform/queue';
+import { withWait, withWaits } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ExportRequestsQuery, OpenExportRequest } from '../contract.js';
@@ -111,7 +111,7 @@ export class ExportRequests {
     return this.unitOfWork.read(ctx, async (tx) => {
       const row = await this.requests.get(tx, id);
       this.standing.assertSees(ctx, row);
-      return (await withWaits(tx, [row], requestView))[0] as RequestAnswer;
+      return withWait(tx, row, requestView);
     });
   }
 

@@ -29,8 +29,7 @@ export const documentKeys = {
 export type DocumentKind = keyof typeof documentKeys;
 
 /** Whether signing was refused because of the time: then it waits, and nothing of what it rests on is done again. */
-export const isOfTime = (fault: unknown): fault is Refusal =>
-  fault instanceof Refusal && (fault.code.startsWith('clock.') || fault.code === 'document.impossible-order');
+export const isOfTime = (fault: unknown): fault is Refusal => fault instanceof Refusal && fault.awaits === 'clock';
 
 /** Signs what is handed out, and hands it out with its proof. */
 @Injectable()

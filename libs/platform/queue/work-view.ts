@@ -108,6 +108,15 @@ export async function withWaits<Row extends { readonly id: Id }, View>(
   return rows.map((row) => ({ ...view(row), waits: waits.get(row.id) ?? null }));
 }
 
+/** The view of one object, with what holds its open job up. */
+export async function withWait<Row extends { readonly id: Id }, View>(
+  tx: Tx,
+  row: Row,
+  view: (row: Row) => View,
+): Promise<View & { readonly waits: Waits | null }> {
+  return { ...view(row), waits: (await waitsAbout(tx, [row.id])).get(row.id) ?? null };
+}
+
 /** Has open work that failed or waits tried now, and counts its failures anew. @returns whether there was such work */
 export async function retryWork(tx: Tx, id: Id): Promise<boolean> {
   const [, count]: [unknown, number] = await managerOf(tx).query(

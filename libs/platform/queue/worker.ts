@@ -1,4 +1,4 @@
-import { lanes, newId, Refusal, systemAct, type Clock, type Id, type Instant, type JobSettings } from '#kernel';
+import { codeOf, lanes, newId, Refusal, systemAct, type Clock, type Id, type Instant, type JobSettings } from '#kernel';
 import { isDatabaseAway, type UnitOfWork } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import type { WorkOver } from '#platform/seams';
@@ -9,7 +9,7 @@ import type { Bell } from './bell.js';
 import { claim, firstLeaseSeconds, renewSql, type WorkRow } from './claims.js';
 import type { EventHandler, JobHandler } from './handlers.js';
 import { LanePlaces, longestPauseSeconds, type LaneConfig } from './lanes.js';
-import { awaitedBy, codeOf } from './outage.js';
+import { awaitedBy } from './outage.js';
 import { Presence } from './presence.js';
 import { refuse } from './refusals.js';
 import { LeaseLost, TryEnds } from './try-ends.js';

@@ -1,4 +1,4 @@
-import { Refusal, type RecoveryTry } from '#kernel';
+import { codeOf, Refusal, type RecoveryTry } from '#kernel';
 
 /** A store's own word that something is not in it, and which store that is. */
 export interface Absence {
@@ -13,15 +13,11 @@ export interface ReadBackAttempt {
   readonly absence: () => Promise<Absence | undefined>;
 }
 
-/** The code of a refusal or the name of an error: never its text, which may hold what it was about. */
-export const causeOf = (fault: unknown): string =>
-  fault instanceof Refusal ? fault.code : fault instanceof Error ? fault.name : 'unknown';
-
 /** The cause, and what the refusal itself names: objects, stores and their words, never contents. */
 export function failureOf(fault: unknown): string {
   const { left, cause } = fault instanceof Refusal ? fault.details : {};
   const named = [...(typeof cause === 'string' ? [cause] : []), ...(Array.isArray(left) ? left.map(String) : [])];
-  return named.length === 0 ? causeOf(fault) : `${causeOf(fault)}: ${named.join('; ')}`;
+  return named.length === 0 ? codeOf(fault) : `${codeOf(fault)}: ${named.join('; ')}`;
 }
 
 /** One attempt to get something back, in three values. That it failed is never the proof: only an absence that was read is. */
@@ -32,9 +28,9 @@ export async function readBack({ how, recover, absence }: ReadBackAttempt): Prom
     try {
       const absent = await absence();
       if (absent !== undefined) return { how, outcome: 'gone', ...absent };
-      return { how, outcome: 'unknown', answer: `${causeOf(fault)}, though it is still there`, store: null };
+      return { how, outcome: 'unknown', answer: `${codeOf(fault)}, though it is still there`, store: null };
     } catch (silence) {
-      return { how, outcome: 'unknown', answer: causeOf(silence), store: null };
+      return { how, outcome: 'unknown', answer: codeOf(silence), store: null };
     }
   }
 }

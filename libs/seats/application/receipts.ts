@@ -2,6 +2,7 @@ import {
   addMs,
   Batched,
   canonicalJson,
+  codeOf,
   type CutMoment,
   type CutPath,
   type Id,
@@ -109,12 +110,8 @@ export class Receipts implements OnApplicationBootstrap {
       [],
       at,
     );
-    if (!assembled.complete) {
-      await this.stillOpen(row, assembled, shownBy(assembled, reports), moment, traceparent);
-      return addMs(at, askAgainMs(Date.parse(at) - Date.parse(row.committedAt)));
-    }
-    const receipt = { ...assembled, used: await this.usedUntil(row, lastCutOf(row.committedAt, reports)) };
-    const signed = await this.sign(row, receipt);
+    const receipt = assembled.complete ? { ...assembled, used: await this.usedUntil(row, lastCutOf(row.committedAt, reports)) } : assembled;
+    const signed = receipt.complete ? await this.sign(row, receipt) : undefined;
     if (signed === undefined) {
       await this.stillOpen(row, assembled, shownBy(assembled, reports), moment, traceparent);
       return addMs(at, askAgainMs(Date.parse(at) - Date.parse(row.committedAt)));
@@ -168,7 +165,7 @@ export class Receipts implements OnApplicationBootstrap {
         path: path.path,
         limits,
         rows: [],
-        failure: fault instanceof Refusal ? fault.code : fault instanceof Error ? fault.name : 'unknown',
+        failure: codeOf(fault),
       };
     }
   }

@@ -1,6 +1,6 @@
-import { type Clock, type HeldItem, type Holding, type HoldingName, holdingNames, type HoldingScope, type Id } from '#kernel';
+import { codeOf, type Clock, type HeldItem, type Holding, type HoldingName, holdingNames, type HoldingScope, type Id } from '#kernel';
 import { CLOCK } from '#platform/http';
-import { causeOf, failureOf } from '#platform/readback';
+import { failureOf } from '#platform/readback';
 import { Seams } from '#platform/seams';
 import { Inject, Injectable } from '@nestjs/common';
 import { destructionOrder } from '../domain/destruction.js';
@@ -63,7 +63,7 @@ export class HoldingsSurvey {
               at: this.clock.now(),
               how: 'ask what can be got back',
               outcome: 'unknown',
-              answer: causeOf(fault),
+              answer: codeOf(fault),
               store: null,
             },
           ];
