@@ -52,13 +52,14 @@ export async function runProcess(
     there: () => waiting.close(),
   };
   const running = await startWhenThere(opening, async (platform) => {
-    const health = new Health(platform);
-    const answering = application === 'api' ? undefined : await serveHealth(health, platform);
+    // The API answers at its own address.
+    const health = application === 'api' ? undefined : new Health(platform);
+    const answering = health && (await serveHealth(health, platform));
     const stop = await start(platform);
     return async () => {
       await stop();
       await answering?.stop();
-      health.close();
+      health?.close();
     };
   });
   await ended;

@@ -62,8 +62,7 @@ export class BodyGate {
     }
   }
 
-  /** @returns whether the address still has a place for one that is heard out; without it the connection ends with the answer
-   */
+  /** @returns whether the address still has a place for one that is heard out; without it the connection ends with the answer */
   private turnAway({ raw, ip }: FastifyRequest, reply: FastifyReply): boolean {
     const place = this.unknown.take({ person: ip, unit: '' });
     if (typeof place === 'string') void reply.header('connection', 'close');
