@@ -1,4 +1,4 @@
-import { limitsConfig, loadConfig } from '#platform/config';
+import { limitsConfig, loadConfig, retentionConfig } from '#platform/config';
 import { clockConfig, databaseConfig } from '#platform/database';
 import { engineConfig } from '#platform/engine';
 import { httpConfig, oidcConfig } from '#platform/http';
@@ -29,15 +29,9 @@ const portsConfig = z.strictObject({
   worker: z
     .strictObject({
       lanes: laneConfig,
-      rememberAnswersHours: z
-        .number()
-        .int()
-        .min(1)
-        .max(720)
-        .default(48)
-        .describe('How long a repeated request (Idempotency-Key) is answered as the first was'),
     })
     .prefault({}),
+  retention: retentionConfig,
 });
 export type OpdomainConfig = z.infer<typeof portsConfig>;
 

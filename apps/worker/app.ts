@@ -1,5 +1,4 @@
-import { forgetAnswers } from '#platform/database';
-import { Handlers, Relay, Turns, WorkRunner } from '#platform/queue';
+import { Forgetting, Handlers, Relay, WorkRunner } from '#platform/queue';
 import { Seams } from '#platform/seams';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -34,7 +33,12 @@ export async function startWorker(platform: Platform): Promise<() => Promise<voi
   runner.start();
   const relay = new Relay(platform.dataSource, platform.bell, consumers, platform.log, Relay.rung(platform.config.worker.lanes));
   relay.start();
-  const forgetting = forgettingAnswers(platform);
+  const forgetting = new Forgetting(
+    platform.dataSource,
+    platform.config.retention,
+    platform.contexts.flatMap(({ outgrown = [] }) => outgrown),
+    platform.log,
+  );
   forgetting.start();
   return async () => {
     await forgetting.stop();
@@ -43,15 +47,3 @@ export async function startWorker(platform: Platform): Promise<() => Promise<voi
     await app.close();
   };
 }
-
-const lookAgainMs = 60_000;
-
-/** Remembered answers go when they are old enough, a batch at a time. */
-const forgettingAnswers = (platform: Platform): Turns =>
-  new Turns({
-    take: async () => ((await forgetAnswers(platform.dataSource, platform.config.worker.rememberAnswersHours)).more ? 0 : lookAgainMs),
-    failed: (fault) => {
-      platform.log.error('answers.not-forgotten', fault);
-      return lookAgainMs;
-    },
-  });

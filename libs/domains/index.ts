@@ -13,6 +13,7 @@ import { domainsGrants } from './persistence/grants.js';
 import { OperationDomains1763700300000 } from './persistence/migrations/operation-domains.js';
 import { LooksBegun1763800170001 } from './persistence/migrations/looks-begun.js';
 import { OrdersByDomain1763800095001 } from './persistence/migrations/orders-by-domain.js';
+import { OrdersDone1763900061001 } from './persistence/migrations/orders-done.js';
 import { DomainReconciler } from './reconcile/domain.reconciler.js';
 import { ZoneLooks } from './reconcile/zone-looks.reconciler.js';
 import { domainsTables } from './persistence/tables.js';
@@ -36,11 +37,12 @@ export const domainsContext: ContextDeclaration<typeof domainsRefusals> = {
   entities: domainsEntities,
   tables: domainsTables,
   grants: domainsGrants,
-  migrations: [OperationDomains1763700300000, OrdersByDomain1763800095001, LooksBegun1763800170001],
+  migrations: [OperationDomains1763700300000, OrdersByDomain1763800095001, LooksBegun1763800170001, OrdersDone1763900061001],
   config: { name: 'domains', schema: domainsConfig, token: DOMAINS_CONFIG },
   auditActions: domainsAuditActions,
   refusals: domainsRefusals,
   endings: domainsEndings,
+  outgrown: [{ table: 'domains.cluster_orders', since: 'done_at', kept: 'ordersHours' }],
   uniques: {
     'domains.canaries_domain_id_place_ref_key': 'state.changed-meanwhile',
     'domains.catalogue_images_once': 'state.exists-already',

@@ -14,6 +14,17 @@ export type AuditActions = Readonly<Record<string, AuditAction>>;
 /** `schema.constraint` → refusal code; the refusal's details name the fields, never their values. */
 export type UniqueRefusals<Code extends string = string> = Readonly<Record<string, Code>>;
 
+/** What of the platform's mechanics is kept for a time and then goes: the names of `retention` in the configuration. */
+export type Kept = 'answersHours' | 'workHours' | 'ordersHours' | 'rehearsalsHours';
+
+/** Rows that only did the work and show nothing: they go by their age alone. */
+export interface Outgrown {
+  readonly table: string;
+  /** The column with the time from which a row is of no use any more; NULL where it still is. Indexed. */
+  readonly since: string;
+  readonly kept: Kept;
+}
+
 type Constructor = abstract new (...args: never[]) => unknown;
 
 /** What a context hands to the applications that compose it; the app merges these and edits no central list. */
@@ -38,6 +49,8 @@ export interface ContextDeclaration<Refusals extends RefusalCatalogue = RefusalC
   readonly refusals: Refusals;
   /** What of it stands under an authorisation, scenario or domain, and how each of its acts does. */
   readonly endings: EndingRules;
+  /** Its tables of mere mechanics, whose rows go when what they were for is over and old enough. */
+  readonly outgrown?: readonly Outgrown[];
   /** Each unique constraint or index of its tables, by name, and the refusal that a violation is answered with. */
   readonly uniques?: UniqueRefusals<(keyof Refusals & string) | keyof typeof kernelRefusals>;
 }

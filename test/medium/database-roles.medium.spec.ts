@@ -91,12 +91,16 @@ describe('the declared grants', () => {
     expect(deleting.map(([table]) => table).sort()).toEqual([
       'datasets.bad_rows',
       'desensitisation.pseudonym_keys',
+      'domains.cluster_orders',
       'domains.rings',
       'networklogs.events',
       'networklogs.segments',
       'platform.connections',
       'platform.idempotency',
+      'platform.inbox',
+      'platform.outbox',
       'platform.rehearsals',
+      'platform.work',
       'platform.workers',
     ]);
   });

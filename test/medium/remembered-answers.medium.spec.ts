@@ -1,6 +1,6 @@
 import { identityContext } from '#identity';
 import { newId } from '#kernel';
-import { forgetAnswers } from '#platform/database';
+import { Forgetting } from '#platform/queue';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openMedium, type Medium } from '../support/medium.js';
 
@@ -43,20 +43,20 @@ describe('remembered answers', () => {
   });
 
   it('go by age, a bounded number at a time, by the worker', async () => {
-    const { dataSource } = await medium.platformOf('worker');
+    const { dataSource, config, log } = await medium.platformOf('worker');
+    const forgetting = new Forgetting(dataSource, config.retention, [], log);
     await medium.sql('DELETE FROM platform.idempotency');
     await medium.sql(`INSERT INTO platform.idempotency (key_digest, owner, action, created_at)
       SELECT n::text, 'somebody', 'test', now() - interval '49 hours' FROM generate_series(1, 1200) n`);
     await medium.sql(
       `INSERT INTO platform.idempotency (key_digest, owner, action, created_at) VALUES ('young', 'somebody', 'test', now() - interval '47 hours')`,
     );
-    const turns = [];
+    const left = [];
     for (let more = true; more;) {
-      const turn = await forgetAnswers(dataSource, 48);
-      turns.push(turn.forgotten);
-      more = turn.more;
+      more = await forgetting.turn();
+      left.push((await rows()).length);
     }
-    expect(turns).toEqual([500, 500, 200]);
+    expect(left).toEqual([701, 201, 1]);
     expect(await rows()).toMatchObject([{ key_digest: 'young' }]);
   });
 });

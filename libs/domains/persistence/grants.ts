@@ -17,7 +17,7 @@ export const domainsGrants = {
     },
     'domains.canaries': { worker: ['select', 'insert'], operator: ['select'] },
     'domains.probe_runs': { api: ['select'], operator: ['select', 'insert'] },
-    'domains.cluster_orders': { api: ['select', 'insert'], worker: ['select', 'insert'], operator: ['select', 'update'] },
+    'domains.cluster_orders': { api: ['select', 'insert'], worker: ['select', 'insert', 'delete'], operator: ['select', 'update'] },
     'domains.reconciliations': { api: ['select'], operator: ['select', 'insert', 'update'] },
     'domains.rings': { api: ['insert'], worker: ['insert'], operator: ['select', 'delete'] },
     'domains.v_operation_domains': { api: ['select'] },

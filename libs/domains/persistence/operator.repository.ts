@@ -178,9 +178,9 @@ export class OperatorRepository {
   /** The newest run of every domain that people or runs may be in. */
   async lastRunsInUse(tx: Tx): Promise<ProbeRun[]> {
     const rows: { id: Id; domain_id: Id; ran_at: Date; verdicts: ProbeRun['verdicts'] }[] = await managerOf(tx).query(
-      `SELECT DISTINCT ON (run.domain_id) run.id, run.domain_id, run.ran_at, run.verdicts FROM domains.probe_runs run
-       JOIN domains.operation_domains domain ON domain.id = run.domain_id AND domain.state IN ('ready', 'degraded')
-       ORDER BY run.domain_id, run.ran_at DESC, run.id DESC`,
+      `SELECT run.* FROM domains.operation_domains domain CROSS JOIN LATERAL (
+         SELECT id, domain_id, ran_at, verdicts FROM domains.probe_runs WHERE domain_id = domain.id ORDER BY ran_at DESC, id DESC LIMIT 1) run
+       WHERE domain.state IN ('ready', 'degraded') ORDER BY run.domain_id`,
     );
     return rows.map((row) => ({ id: row.id, domainId: row.domain_id, at: row.ran_at.toISOString(), verdicts: row.verdicts }));
   }

@@ -5,8 +5,9 @@ export const oversightRefusals = {
     status: 404,
     zh: '没有该操作。',
     en: 'There is no such operation.',
-    satisfyZh: '请核对编号；操作仅其发起人、所属单位与平台管理员可见。',
-    satisfyEn: 'Check the id; an operation is seen by who ordered it, their unit and the administrators.',
+    satisfyZh: '请核对编号；操作仅其发起人、所属单位与平台管理员可见。已结束较久的操作不再保留，其结果见所涉对象本身。',
+    satisfyEn:
+      'Check the id; an operation is seen by who ordered it, their unit and the administrators. One that ended long ago is forgotten; what it was about says how it ended.',
     sources: ['ISO-02'],
   },
   'operation.too-many-followers': {
@@ -21,8 +22,8 @@ export const oversightRefusals = {
     status: 404,
     zh: '没有该任务。',
     en: 'There is no such work.',
-    satisfyZh: '请核对编号。',
-    satisfyEn: 'Check the id.',
+    satisfyZh: '请核对编号；已完成较久的任务不再保留。',
+    satisfyEn: 'Check the id; work that was done long ago is forgotten.',
   },
   'work.not-failing': {
     status: 409,

@@ -1,4 +1,5 @@
 export { defaultLimits, LIMITS, limitsConfig, type Limits } from './limits.js';
+export { retentionConfig, type Retention } from './retention.js';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';

@@ -8,6 +8,7 @@ import { PlatformConnections1763700001000 } from './migrations/connections.js';
 import { boundedBy, type DatabaseLimits } from './bounded-client.js';
 import { guardConnections } from './places.js';
 import { keepStates } from './state-guard.js';
+import { GrownTables1763900061000 } from './migrations/grown-tables.js';
 import { PlatformInstallation1763800010000 } from './migrations/installation.js';
 import { PlatformReplicas1763800080000 } from './migrations/replicas.js';
 import { PlatformTables1763700000000 } from './migrations/platform-tables.js';
@@ -67,6 +68,7 @@ export function createDataSource(config: Connecting, contexts: readonly ContextD
       PlatformReplicas1763800080000,
       PlatformWorkers1763800190000,
       WaitingWork1763900010000,
+      GrownTables1763900061000,
       ...(contexts.flatMap((context) => context.migrations) as unknown as Classes),
     ] as never,
     migrationsTableName: 'opdomain_migrations',

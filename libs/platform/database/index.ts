@@ -20,7 +20,7 @@ export type { JournalFact, Tx, WorkOrder } from './tx.js';
 export { domainReady, terminationCertified, usageRecorded } from './sink-events.js';
 export { assertConfined, rolesConfig, type RolesConfig } from './roles.js';
 export { scramVerifier } from './scram.js';
-export { forgetAnswers } from './remembered-answers.js';
+export { platformOutgrown } from './outgrown.js';
 export { UnitOfWork, type SeatGate } from './unit-of-work.js';
 export { platformUniques, uniquesIn, type Uniques } from './unique-violation.js';
 export { waitingLimits } from './work-quota.js';

@@ -5,10 +5,10 @@ export const platformGrants = {
   tables: {
     'platform.journal_keys': { api: ['select', 'insert'], worker: ['select', 'insert'] },
     'platform.journal': { api: ['select', 'insert'], worker: ['select', 'insert', 'update(index)'], operator: ['select', 'insert'] },
-    'platform.outbox': { api: ['insert'], worker: ['select', 'insert', 'update(expanded_at)'], operator: ['insert'] },
-    'platform.work': { api: ['select', 'insert', 'update'], worker: ['select', 'insert', 'update'] },
+    'platform.outbox': { api: ['insert'], worker: ['select', 'insert', 'update(expanded_at)', 'delete'], operator: ['insert'] },
+    'platform.work': { api: ['select', 'insert', 'update'], worker: ['select', 'insert', 'update', 'delete'] },
     'platform.workers': { api: ['select'], worker: ['select', 'insert', 'update(seen_at)', 'delete'] },
-    'platform.inbox': { worker: ['select', 'insert'] },
+    'platform.inbox': { worker: ['select', 'insert', 'delete'] },
     'platform.epochs': { api: ['select', 'insert', 'update'], worker: ['select', 'insert', 'update'], operator: ['select'] },
     'platform.endings': {
       api: ['select', 'insert', 'update(stage)', 'update(at)'],
@@ -16,7 +16,7 @@ export const platformGrants = {
       operator: ['select'],
     },
     'platform.replicas': { api: ['select', 'insert', 'update'], worker: ['select'] },
-    'platform.rehearsals': { api: ['select', 'insert', 'delete'], worker: ['select'] },
+    'platform.rehearsals': { api: ['select', 'insert'], worker: ['select', 'delete'] },
     'platform.installation': { api: ['select'], worker: ['select'], operator: ['select'] },
     'platform.idempotency': { api: ['select', 'insert', 'update(sealed)'], worker: ['select', 'delete'] },
     'platform.destroyed_keys': { api: ['select', 'insert'], worker: ['select', 'insert'] },

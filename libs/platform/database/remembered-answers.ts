@@ -1,5 +1,5 @@
 import { sha256, type ActContext, type Json, type JsonObject } from '#kernel';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { JournalSealer, SealedBox } from './journal-sealer.js';
 import { refuse } from './refusals.js';
 
@@ -44,22 +44,6 @@ export class RememberedAnswers {
       JSON.stringify(this.sealer.seal(boundTo(row), content)),
     ]);
   }
-}
-
-const batch = 500;
-
-/** Forgets answers older than `hours`, a bounded number at a time. @returns how many went; less than a whole batch: none is left. */
-export async function forgetAnswers(
-  dataSource: DataSource,
-  hours: number,
-): Promise<{ readonly forgotten: number; readonly more: boolean }> {
-  const [, forgotten]: [unknown, number] = await dataSource.query(
-    `DELETE FROM platform.idempotency WHERE (key_digest, owner) IN (
-       SELECT key_digest, owner FROM platform.idempotency WHERE created_at < now() - make_interval(hours => $1)
-       ORDER BY created_at LIMIT ${String(batch)})`,
-    [hours],
-  );
-  return { forgotten, more: forgotten === batch };
 }
 
 const ownerOf = (context: ActContext): string =>

@@ -3,6 +3,7 @@ export { awaitedBy } from './outage.js';
 export { openBell, queueConfig, queueSchema, type Bell, type QueueConfig } from './bell.js';
 export { findWork, listWork, retryWork, withWait, withWaits, workOf, type Waits, type WorkView } from './work-view.js';
 export { Consumes, Handlers, Job, type ConsumedEvent, type EventOf, type EventHandler, type JobHandler, type JobRun } from './handlers.js';
+export { Forgetting } from './forgetting.js';
 export { Relay } from './relay.js';
 export { Turns, type Turn } from './turns.js';
 export { readLanes, type HeldBack, type LaneView } from './lane-view.js';

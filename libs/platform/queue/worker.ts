@@ -22,6 +22,10 @@ const mostLosses = 10;
 const endWithinMs = 60_000;
 const endAgainMs = 500;
 
+/** Only while the event stands, and it stands until the commit: a try that was overtaken long ago finds neither it nor its inbox row. */
+const consumedSql = `INSERT INTO platform.inbox (event_id, consumer)
+  SELECT id, $2 FROM platform.outbox WHERE id = $1 FOR KEY SHARE ON CONFLICT DO NOTHING RETURNING event_id`;
+
 /** Takes due work from its table under a lease, lane by lane, runs it, and writes its end there. */
 export class WorkRunner {
   private readonly owner = newId();
@@ -117,7 +121,7 @@ export class WorkRunner {
     if (event === undefined) throw refuse('queue.no-event', { id: row.id });
     await this.unitOfWork.run(systemAct(row.name, 'platform.event-consumed', this.clock.now(), traceparent()), async (tx) => {
       const fresh: unknown[] = await managerOf(tx).query(
-        'INSERT INTO platform.inbox (event_id, consumer) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id',
+        consumedSql,
         [event.id, row.name],
       );
       if (fresh.length === 1) await handler.consume(tx, { ...event, payload: handler.event.schema.parse(event.payload) });
