@@ -65,12 +65,12 @@ interface Event {
 
 const hours = fc.constantFrom(1, kept.workHours - 1, kept.workHours + 1, 10 * kept.workHours);
 const piece: fc.Arbitrary<Piece> = fc.record({
-  id: fc.noShrink(fc.constant(null).map(newId)),
+  id: fc.noShrink(fc.constant(null).map(() => newId())),
   state: fc.constantFrom('due', 'leased', 'done', 'done', 'done', 'dead', 'cancelled'),
   over: fc.oneof({ weight: 6, arbitrary: hours }, { weight: 1, arbitrary: fc.constant(null) }),
 });
 const event: fc.Arbitrary<Event> = fc.record({
-  id: fc.noShrink(fc.constant(null).map(newId)),
+  id: fc.noShrink(fc.constant(null).map(() => newId())),
   expanded: fc.oneof({ weight: 6, arbitrary: hours }, { weight: 1, arbitrary: fc.constant(null) }),
   consumers: fc.array(piece, { maxLength: 3 }),
 });
