@@ -1,6 +1,6 @@
 import { newId, type Id } from '#kernel';
 import { retentionConfig } from '#platform/config';
-import { createDataSource, platformOutgrown } from '#platform/database';
+import { createDataSource, platformGrants, platformOutgrown } from '#platform/database';
 import { Forgetting } from '#platform/queue';
 import { createLogger } from '#platform/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -184,5 +184,72 @@ describe.each([...platformOutgrown, ...outgrown])('$table', ({ table, since, kep
       [kept[name]],
     );
     expect(left.rows).toEqual([{ young: true }, { young: true }]);
+  });
+});
+
+/** Every other table that is written to, by why its rows stay. */
+const stays: Readonly<Record<string, readonly string[]>> = {
+  'what was decided and agreed: the state of things and their history, each change with its journal row': [
+    ...['admissions', 'agreement_versions', 'approvals', 'authorisations', 'consents', 'data_request_items', 'data_requests', 'deadlines'],
+    ...['emergency_plans', 'profile_entries', 'rectifications', 'scenarios', 'stage_bodies', 'superseding_texts', 'suspensions', 'votes'],
+    'working_years',
+  ].map((table) => `authorisations.${table}`),
+  'things that people made, which end and stay known': [
+    ...[
+      'coderuns.runs',
+      'coderuns.submissions',
+      'datasets.dataset_copies',
+      'datasets.datasets',
+      'datasets.field_versions',
+      'datasets.uploads',
+    ],
+    ...[
+      'desensitisation.plans',
+      'desensitisation.runs',
+      'domains.catalogue_images',
+      'domains.desired_objects',
+      'domains.operation_domains',
+    ],
+    ...['domains.zones', 'exports.budgets', 'exports.export_requests', 'exports.policies', 'exports.release_links', 'seats.seats'],
+    ...['seats.workspaces', 'terminations.exits', 'terminations.legal_holds', 'terminations.terminations'],
+  ],
+  'what a destruction must account for': ['datasets.upload_parts', 'domains.canaries'],
+  'people and bodies': ['affiliations', 'installation', 'organisations', 'people', 'person_locks', 'person_numbers'].map(
+    (one) => `identity.${one}`,
+  ),
+  'who may what, and who said so': ['identity.personnel_records', 'identity.role_grants', 'identity.role_proposals'],
+  'evidence: the journal, its tree, what was signed': [
+    ...['cases', 'checkpoints', 'cosignatures', 'issued', 'log', 'sm2_keys', 'tiles', 'witnesses'].map((one) => `audit.${one}`),
+    ...['platform.journal', 'platform.journal_keys', 'platform.destroyed_keys', 'platform.key_generations', 'seats.revocations'],
+  ],
+  'evidence: that the walls of a domain held, each time they were probed, one row a quarter of an hour': ['domains.probe_runs'],
+  'evidence: what a result was checked for and who judged it': ['exports.check_rounds', 'exports.reviews'],
+  'evidence: what network logs lack, one row a start of a process or an hour with a loss': [
+    ...['platform.connection_sources', 'platform.connection_losses', 'networklogs.streams'],
+  ],
+  'charges, and what they rest on': [
+    ...['metering.accounts', 'metering.entries', 'metering.prices', 'metering.statements', 'seats.seat_days'],
+  ],
+  'what was announced, once each': ['seats.lapse_notices'],
+  'a receipt that is still open asks for it, one row a start of an API': ['platform.replicas'],
+  'one row for each thing, however often it changes': [
+    ...['domains.reconciliations', 'oversight.readings', 'platform.endings', 'platform.epochs', 'platform.installation'],
+  ],
+  'the history of the schema': ['public.opdomain_migrations'],
+};
+
+describe('every table', () => {
+  it('either has a rule by which its rows go, or a reason why they stay', async () => {
+    const grants: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = Object.assign(
+      {},
+      platformGrants.tables,
+      ...contexts.map((context) => context.grants.tables),
+    );
+    const going = Object.keys(grants).filter((table) => Object.values(grants[table] ?? {}).some((rights) => rights.includes('delete')));
+    const { rows } = await behind.query<{ name: string }>(
+      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+       WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'bullmq') AND tablename !~ '^events_[0-9]' ORDER BY 1`,
+    );
+    expect([...going, ...Object.values(stays).flat()].sort()).toEqual(rows.map(({ name }) => name).sort());
   });
 });

@@ -44,19 +44,37 @@ const oldest = `
 export const renewSql = `UPDATE platform.work SET lease_until = now() + make_interval(secs => $3)
   WHERE id = $1 AND state = 'leased' AND lease_owner = $2`;
 
-/** The same for a lane that people share: whose unit, then whose person, has least running comes first, and nobody has more than a share. */
+const nobody = `'00000000-0000-0000-0000-000000000000'::uuid`;
+const [unit, person] = [`coalesce(unit_id, ${nobody})`, `coalesce(person_id, ${nobody})`];
+/** Should others hold the first, the next of so many is taken. */
+const candidates = 8;
+/**
+ * The same for a lane that people share: whose unit, then whose person, has least running comes first, and nobody has more than a share.
+ * It steps from one who has work waiting to the next and reads the longest due of each, so it costs by how many wait, not by how much.
+ */
 const fairest = `
+  WITH RECURSIVE waits (unit, person) AS (
+    (SELECT ${unit}, ${person} FROM platform.work WHERE state = 'due' AND lane = $1 ORDER BY 1, 2 LIMIT 1)
+    UNION ALL
+    SELECT next.* FROM waits CROSS JOIN LATERAL (
+      SELECT ${unit}, ${person} FROM platform.work
+      WHERE state = 'due' AND lane = $1 AND (${unit}, ${person}) > (waits.unit, waits.person) ORDER BY 1, 2 LIMIT 1) next),
+  running AS MATERIALIZED (SELECT unit_id, person_id FROM platform.work WHERE state = 'leased' AND lane = $1),
+  next AS MATERIALIZED (
+    SELECT first.id, coalesce(of_unit.running, 0) AS of_unit, coalesce(of_person.running, 0) AS of_person, first.due_at
+    FROM waits
+      LEFT JOIN (SELECT unit_id, count(*) AS running FROM running GROUP BY unit_id) of_unit ON of_unit.unit_id = waits.unit
+      LEFT JOIN (SELECT person_id, count(*) AS running FROM running GROUP BY person_id) of_person ON of_person.person_id = waits.person
+      CROSS JOIN LATERAL (
+        SELECT id, due_at FROM platform.work
+        WHERE state = 'due' AND lane = $1 AND ${unit} = waits.unit AND ${person} = waits.person AND due_at <= now()
+        ORDER BY due_at, id LIMIT 1) first
+    WHERE coalesce(of_unit.running, 0) < coalesce($3::int, 2147483647) AND coalesce(of_person.running, 0) < coalesce($4::int, 2147483647)
+    ORDER BY 2, 3, 4, 1 LIMIT ${String(candidates)})
   UPDATE platform.work SET state = 'leased', lease_owner = $2 || '/' || gen_random_uuid(), lease_until = now() + ${firstLease}
   WHERE id = (
-    SELECT waiting.id FROM platform.work waiting
-      LEFT JOIN (SELECT unit_id, count(*) AS running FROM platform.work WHERE state = 'leased' AND lane = $1 GROUP BY unit_id) unit
-        ON unit.unit_id = waiting.unit_id
-      LEFT JOIN (SELECT person_id, count(*) AS running FROM platform.work WHERE state = 'leased' AND lane = $1 GROUP BY person_id) person
-        ON person.person_id = waiting.person_id
-    WHERE waiting.state = 'due' AND waiting.lane = $1 AND waiting.due_at <= now()
-      AND coalesce(unit.running, 0) < coalesce($3::int, 2147483647) AND coalesce(person.running, 0) < coalesce($4::int, 2147483647)
-    ORDER BY coalesce(unit.running, 0), coalesce(person.running, 0), waiting.due_at, waiting.id
-    LIMIT 1 FOR UPDATE OF waiting SKIP LOCKED)
+    SELECT waiting.id FROM next JOIN platform.work waiting ON waiting.id = next.id AND waiting.state = 'due'
+    ORDER BY next.of_unit, next.of_person, next.due_at, next.id LIMIT 1 FOR UPDATE OF waiting SKIP LOCKED)
   RETURNING ${columns}`;
 
 /** @returns the next work of the lane, now leased to `owner`: as much as is due and may run, but of a shared lane one at a time. */

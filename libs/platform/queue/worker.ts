@@ -120,10 +120,7 @@ export class WorkRunner {
     const event = events[0];
     if (event === undefined) throw refuse('queue.no-event', { id: row.id });
     await this.unitOfWork.run(systemAct(row.name, 'platform.event-consumed', this.clock.now(), traceparent()), async (tx) => {
-      const fresh: unknown[] = await managerOf(tx).query(
-        consumedSql,
-        [event.id, row.name],
-      );
+      const fresh: unknown[] = await managerOf(tx).query(consumedSql, [event.id, row.name]);
       if (fresh.length === 1) await handler.consume(tx, { ...event, payload: handler.event.schema.parse(event.payload) });
     });
   }
