@@ -1,7 +1,20 @@
 import { defineJob, newId, systemAct, systemClock, type ActContext, type Id } from '#kernel';
 import { retentionConfig } from '#platform/config';
 import type { Tx } from '#platform/database';
-import { dropWork, findWork, Forgetting, listWork, openWork, readLanes, retryWork, tryWork, withWait, workOf } from '#platform/queue';
+import {
+  dropWork,
+  findWork,
+  Forgetting,
+  laneConfig,
+  listWork,
+  openWork,
+  readLanes,
+  retryWork,
+  tryWork,
+  withWait,
+  workOf,
+  WorkRunner,
+} from '#platform/queue';
 import { createLogger } from '#platform/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -170,5 +183,32 @@ describe('a claim of a lane that people share', () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('an event that was forgotten', () => {
+  it('is not consumed again by a try that was overtaken before, and comes back late', async () => {
+    const happened = anyEvent('happened.v1');
+    let consumed = 0;
+    const counting = consumer(happened, 'counting', () => Promise.resolve(void (consumed += 1)));
+    const { dataSource, unitOfWork, bell } = bench;
+    const runner = new WorkRunner(dataSource, unitOfWork, systemClock, bell, new Map(), [counting], [], log, laneConfig.parse(undefined));
+    await bench.dataSource.query(`DELETE FROM platform.work WHERE lane = 'events' AND state = 'due'`);
+    await inTx((tx) => tx.publish(happened, newId(), {}));
+    const relay = bench.relay([counting]);
+    await relay.turn();
+    await relay.stop();
+    const [asleep] = await claim(dataSource, 'events', 'asleep', { perUnit: null, perPerson: null }, 1);
+    if (asleep === undefined) throw new Error('nothing to consume');
+    await dataSource.query(`UPDATE platform.work SET state = 'due' WHERE id = $1`, [asleep.id]);
+    const [awake] = await claim(dataSource, 'events', 'awake', { perUnit: null, perPerson: null }, 1);
+    await runner.run(awake ?? asleep);
+    const long = `now() - interval '1 year'`;
+    await dataSource.query(`UPDATE platform.work SET finished_at = ${long} WHERE id = $1`, [asleep.id]);
+    await dataSource.query(`UPDATE platform.outbox SET expanded_at = ${long} WHERE id = $1`, [asleep.event_id]);
+    await new Forgetting(dataSource, kept, [], log).turn();
+    expect(await dataSource.query('SELECT 1 FROM platform.inbox WHERE event_id = $1', [asleep.event_id])).toEqual([]);
+    await runner.run(asleep);
+    expect(consumed).toBe(1);
   });
 });

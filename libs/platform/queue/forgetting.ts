@@ -10,6 +10,7 @@ const forgotten = counter('opdomain_forgotten_rows', 'rows that were over and ol
 /** So many rows are looked at in one statement: no lock of it lasts, and nobody else's work waits for the disk. */
 const batch = 500;
 const restMs = 20;
+const restAfterFaultMs = 10_000;
 const lookAgainMs = 60_000;
 
 const before = `now() - make_interval(hours => $1)`;
@@ -57,12 +58,10 @@ const start: Place = ['-infinity', '00000000-0000-0000-0000-000000000000'];
 export class Forgetting {
   private place = start;
   private readonly turns = new Turns({
-    take: async () => ((await this.turn()) ? restMs : lookAgainMs),
-    failed: (fault) => {
-      this.log.error('rows.not-forgotten', fault);
-      return lookAgainMs;
-    },
+    take: async () => ((await this.turn()) ? this.rest : lookAgainMs),
+    failed: () => lookAgainMs,
   });
+  private rest = restMs;
   private readonly rules: readonly (() => Promise<boolean>)[];
 
   constructor(
@@ -86,11 +85,19 @@ export class Forgetting {
     return this.turns.stop();
   }
 
-  /** One batch by each rule; one that fails keeps no other. @returns whether more may stand. */
+  /** One batch by each rule, over one connection; a rule that fails keeps no other. @returns whether more may stand. */
   async turn(): Promise<boolean> {
-    const ends = await Promise.allSettled(this.rules.map((rule) => rule()));
-    for (const end of ends) if (end.status === 'rejected') this.log.error('rows.not-forgotten', end.reason);
-    return ends.some((end) => end.status === 'fulfilled' && end.value);
+    let more = false;
+    this.rest = restMs;
+    for (const rule of this.rules) {
+      try {
+        more = (await rule()) || more;
+      } catch (fault) {
+        this.log.error('rows.not-forgotten', fault);
+        this.rest = restAfterFaultMs;
+      }
+    }
+    return more;
   }
 
   private async forget(table: string, statement: string, hours: number): Promise<boolean> {

@@ -22,10 +22,6 @@ const mostLosses = 10;
 const endWithinMs = 60_000;
 const endAgainMs = 500;
 
-/** Only while the event stands, and it stands until the commit: a try that was overtaken long ago finds neither it nor its inbox row. */
-const consumedSql = `INSERT INTO platform.inbox (event_id, consumer)
-  SELECT id, $2 FROM platform.outbox WHERE id = $1 FOR KEY SHARE ON CONFLICT DO NOTHING RETURNING event_id`;
-
 /** Takes due work from its table under a lease, lane by lane, runs it, and writes its end there. */
 export class WorkRunner {
   private readonly owner = newId();
@@ -113,14 +109,17 @@ export class WorkRunner {
   private async runEvent(row: WorkRow): Promise<undefined> {
     const handler = this.consumers.find((consumer) => consumer.name === row.name);
     if (handler === undefined) throw refuse('queue.no-handler', { name: row.name });
-    const events: { id: Id; key: Id; payload: unknown }[] = await this.dataSource.query(
-      'SELECT id, key, payload FROM platform.outbox WHERE id = $1',
-      [row.event_id],
-    );
-    const event = events[0];
-    if (event === undefined) throw refuse('queue.no-event', { id: row.id });
     await this.unitOfWork.run(systemAct(row.name, 'platform.event-consumed', this.clock.now(), traceparent()), async (tx) => {
-      const fresh: unknown[] = await managerOf(tx).query(consumedSql, [event.id, row.name]);
+      // It stands until the commit, and its inbox row with it: a try that was overtaken long ago finds neither, and consumes nothing.
+      const [event]: { id: Id; key: Id; payload: unknown }[] = await managerOf(tx).query(
+        'SELECT id, key, payload FROM platform.outbox WHERE id = $1 FOR KEY SHARE',
+        [row.event_id],
+      );
+      if (event === undefined) throw refuse('queue.no-event', { id: row.id });
+      const fresh: unknown[] = await managerOf(tx).query(
+        'INSERT INTO platform.inbox (event_id, consumer) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id',
+        [event.id, row.name],
+      );
       if (fresh.length === 1) await handler.consume(tx, { ...event, payload: handler.event.schema.parse(event.payload) });
     });
   }
