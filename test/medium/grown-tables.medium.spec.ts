@@ -1,4 +1,4 @@
-import { defineJob, newId, systemAct, systemClock, type ActContext, type Id } from '#kernel';
+import { defineJob, newId, sha256, systemAct, systemClock, type ActContext, type Id } from '#kernel';
 import { retentionConfig } from '#platform/config';
 import type { Tx } from '#platform/database';
 import {
@@ -112,7 +112,7 @@ const uses: Readonly<Record<string, () => Promise<unknown>>> = {
     }),
   'an order of a person, and its end': async () => {
     const actor = { kind: 'person', personId: one.person, organisationId: one.unit, grants: [] } as never;
-    const idempotency = { key: newId(), digest: 'digest' } as NonNullable<ActContext['idempotency']>;
+    const idempotency = { key: newId(), digest: sha256('an order') };
     const key = newId();
     await inTx(async (tx) => {
       await tx.record({ action: 'test.ordered', object: { kind: 'work', id: key } });
