@@ -9,7 +9,11 @@ const hours = (most: number, usual: number, why: string) => z.number().int().min
  */
 export const retentionConfig = z
   .strictObject({
-    answersHours: hours(720, 48, 'A repeated request (Idempotency-Key) is answered as the first was: for as long as a client may try again'),
+    answersHours: hours(
+      720,
+      48,
+      'A repeated request (Idempotency-Key) is answered as the first was: for as long as a client may try again',
+    ),
     workHours: hours(
       87_600,
       168,

@@ -132,10 +132,13 @@ export class Canaries implements OnModuleDestroy {
         (await this.ask(replica, credential, { withinMs: this.limits.replicas.rehearseMs })).verdict,
       ]),
     );
-    await this.dataSource.query(
-      'INSERT INTO platform.rehearsals (id, scope_kind, scope_id, epoch, answers) VALUES ($1, $2, $3, $4, $5)',
-      [newId(), scope.kind, scope.id, epoch, JSON.stringify(Object.fromEntries(answers))],
-    );
+    await this.dataSource.query('INSERT INTO platform.rehearsals (id, scope_kind, scope_id, epoch, answers) VALUES ($1, $2, $3, $4, $5)', [
+      newId(),
+      scope.kind,
+      scope.id,
+      epoch,
+      JSON.stringify(Object.fromEntries(answers)),
+    ]);
   }
 
   /** What every replica that could let someone in answers now, for credentials of before the cut. Empty when none is registered. */
