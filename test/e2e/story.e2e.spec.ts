@@ -5,32 +5,53 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { startSeparate, type SeparateInstallation } from '../../deploy/embedded/profile/separate.js';
 import { tellStory } from '../../deploy/embedded/story/story.js';
 import type { StoryReport } from '../../deploy/embedded/story/teller.js';
-import { progressLine } from '../../deploy/embedded/tools/index.js';
+import { factsOf, ownerOf } from '../faults/facts.js';
+import { startFaulty, type FaultyInstallation } from '../faults/installation.js';
+import { broken, rawCellsOf } from '../faults/invariants.js';
+import { Plan } from '../faults/plan.js';
+import { sampleOf } from '../faults/sweep.js';
+import { patienceSeconds, settled } from '../faults/telling.js';
 
 const missing = process.env['OPDOMAIN_TEST_MISSING'] ?? '';
+const residents = 20_000;
 /** Says why, when this machine cannot run it; a skipped test never counts as passed. */
 const describeHere = missing === '' ? describe : describe.skip;
 
 describeHere(`the story on the production side of every port${missing === '' ? '' : ` (skipped: ${missing})`}`, () => {
   let dir = '';
-  let installation: SeparateInstallation | undefined;
+  let installation: FaultyInstallation | undefined;
   let report: StoryReport;
+  let wrong: readonly string[] = ['the invariants were not asked'];
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  /** A sample of the sweep (`npm run test:faults`), the same each time: what it has met stays mended. */
+  const plan = new Plan(
+    [],
+    ({ of, call, step }) => say(`${of.fault} at ${call.role}: ${call.dependency} ${call.shape} (${step})`),
+    sampleOf(1, 12),
+  );
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'opdomain-e2e-'));
     await chmod(dir, 0o711);
-    const say = (line: string): void => void process.stderr.write(`${line}\n`);
-    installation = await startSeparate({ dir, report: (progress) => say(progressLine(progress)), say });
+    installation = await startFaulty({ dir, copies: 1, plan, say });
+    plan.begin();
     report = await tellStory(installation, {
       folder: dir,
-      residents: 20_000,
+      residents,
       print: say,
       startedIn: 0,
-      meanwhile: (step) => mischief(step),
+      patienceSeconds,
+      meanwhile: (step) => {
+        plan.step = step;
+        return mischief(step);
+      },
     });
+    const owner = await ownerOf(dir);
+    await settled(owner);
+    const ended = { owner, dir, facts: await factsOf(owner), clean: undefined, rawCells: rawCellsOf(residents) };
+    wrong = await broken(ended).finally(() => owner.end());
   }, 900_000);
 
   afterAll(async () => {
@@ -38,15 +59,15 @@ describeHere(`the story on the production side of every port${missing === '' ? '
     await rm(dir, { recursive: true, force: true });
   }, 60_000);
 
-  /** Kills one of the applications in the middle of its work, as a failing machine would, and starts another. */
+  /** Kills one of the applications in the middle of its work, as a failing machine would. */
   async function killed(name: 'worker' | 'operator', afterMs: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     const running = installation?.processes.get(name);
     if (running === undefined) throw new Error(`there is no ${name}`);
+    // Whoever dies is started again.
     process.kill(running.pid, 'SIGKILL');
     await running.exited;
     struck.push(name);
-    await installation?.restart(name);
   }
 
   /** Empties the queue: whatever it still had to ring is rung again from the database. */
@@ -68,6 +89,11 @@ describeHere(`the story on the production side of every port${missing === '' ? '
   it('loses nothing when the worker is killed at its work, the operator while it seals, and the queue is emptied', () => {
     expect(struck).toEqual(['worker', 'queue', 'queue', 'operator']);
     expect(report.steps.filter((step) => !step.ok)).toEqual([]);
+  });
+
+  it('loses, doubles, strands and leaves lying nothing where single calls fail, lose their answer, hang, or end their process', () => {
+    expect(plan.strikes.length).toBeGreaterThan(3);
+    expect(wrong).toEqual([]);
   });
 
   it('goes from authorisation to certified destruction with API, worker and operator as separate processes', () => {

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -67,7 +67,8 @@ async function tell(installation: SeparateInstallation, folder: string): Promise
 }
 
 async function onNew<T>(dir: string, work: (installation: SeparateInstallation) => Promise<T>): Promise<T> {
-  const installation = await startSeparate({ dir, report: (progress) => say(progressLine(progress)), say });
+  const settings = { retention: { workHours: 24, answersHours: 24 } };
+  const installation = await startSeparate({ dir, report: (progress) => say(progressLine(progress)), say, settings });
   try {
     return await work(installation);
   } finally {
@@ -88,7 +89,6 @@ interface Grown {
 /** The worker begins to forget when the story begins. */
 async function grown(installation: SeparateInstallation, dir: string): Promise<Grown> {
   await installation.processes.get('worker')?.stop();
-  await appendFile(join(dir, 'opdomain.yaml'), 'retention: { workHours: 24, answersHours: 24 }\n');
   const table = await GrownRows.open((await readFile(join(dir, 'secrets', 'database.owner.url'), 'utf8')).trim(), rows);
   try {
     const from = performance.now();

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { CreateBucketCommand, CreateMultipartUploadCommand, DeleteObjectCommand, S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addMs, clockAt } from '#kernel';
+import { defaultLimits } from '#platform/config';
 import { createMasterKeyFile, SealedKeyFile } from '#platform/keys';
 import type { Keys } from '#platform/keys';
 import { FolderStore, objectsConfig, objectsFromConfig, S3Store, SealedObjects } from '#platform/objects';
 import { startVersitygw } from '../../deploy/embedded/servers/index.js';
 import type { ObjectStore } from '../../deploy/embedded/servers/index.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { objectsConformance } from './platform/objects.conformance.js';
 
 let dir: string;
@@ -114,6 +116,21 @@ describe('S3', () => {
     await expect(S3Store.open(config('conformance', { endpoint: 'http://127.0.0.1:9' }))).rejects.toMatchObject({
       code: 'objects.unreachable',
     });
+  });
+
+  it('leaves no answer unread when it is opened: one would end the process when its connection falls silent', async () => {
+    const proxy = await TcpProxy.before(Number(new URL(server.endpoint).port));
+    // Once so that the bucket and its mark are there, once as every later start finds them.
+    await (await S3Store.open(config('silent'))).close();
+    const silentMs = 300;
+    const limits = { ...defaultLimits.objects, silentMs, requestMs: 900 };
+    const store = await S3Store.open(config('silent', { endpoint: `http://127.0.0.1:${String(proxy.port)}`, attempts: 1 }), limits);
+    await proxy.go('stalled');
+    await expect(store.health()).rejects.toMatchObject({ code: 'objects.unreachable' });
+    await proxy.go('pass');
+    await expect(store.health()).resolves.toBeUndefined();
+    await store.close();
+    await proxy.close();
   });
 
   it('lists and destroys delete markers and unfinished uploads too [DEST-01]', async () => {

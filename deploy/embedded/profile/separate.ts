@@ -1,10 +1,12 @@
+import type { Application } from '#kernel';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { opdomainConfig } from '../../../apps/composition/config.js';
+import { opdomainConfig, type OpdomainConfig } from '../../../apps/composition/config.js';
 import { contexts } from '../../../apps/composition/contexts.js';
 import { openPlatform } from '../../../apps/composition/platform.js';
 import { writePrivate } from '../processes/files.js';
+import { keptPort } from '../processes/ports.js';
 import { projectRoot } from '../processes/project-root.js';
 import { supervise, type RunningServer } from '../processes/supervise.js';
 import { Teardown } from '../processes/teardown.js';
@@ -18,9 +20,28 @@ import { clearScratch } from './scratch.js';
 
 /** An installation on the production side of every port, its applications processes of their own. */
 export interface SeparateInstallation extends Installation {
-  readonly processes: ReadonlyMap<'api' | 'worker' | 'operator', RunningServer>;
-  /** Starts one of the applications again after it was ended. */
-  restart(name: 'api' | 'worker' | 'operator'): Promise<void>;
+  /** By name: of an application, its second process is `worker-2`. */
+  readonly processes: ReadonlyMap<string, RunningServer>;
+  /** Of each API. */
+  readonly urls: readonly string[];
+  /** Starts one of the processes again after it was ended. */
+  restart(name: string): Promise<void>;
+}
+
+export interface SeparateOptions extends StartOptions {
+  /** How many processes of each application; one where left out. */
+  readonly copies?: number;
+  /** Added to the configuration of all. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** What one process is set to beside the configuration of all (`path=value`), e.g. where it finds a dependency. */
+  readonly settingsOf?: (process: SeparateProcess, configuration: OpdomainConfig) => Promise<readonly string[]>;
+}
+
+export interface SeparateProcess {
+  readonly name: string;
+  readonly application: Application;
+  /** File with the connection of its database role. */
+  readonly databaseUrlFile: string;
 }
 
 /** Redis, OpenBao and S3 with object lock: what stands in for the embedded queue, keys and objects. */
@@ -60,8 +81,8 @@ async function productionPorts(dir: string, report: Report, started: Teardown) {
 }
 
 /** PostgreSQL, Redis, OpenBao, S3; API, worker and operator as separate processes, configured by one file. */
-export async function startSeparate(options: StartOptions): Promise<SeparateInstallation> {
-  const { dir, report, say } = options;
+export async function startSeparate(options: SeparateOptions): Promise<SeparateInstallation> {
+  const { dir, report, say, copies = 1 } = options;
   await mkdir(dir, { recursive: true });
   await chmod(dir, 0o711);
   const started = new Teardown();
@@ -72,43 +93,58 @@ export async function startSeparate(options: StartOptions): Promise<SeparateInst
     started.add(() => foundations.stop());
     const ports = await productionPorts(dir, report, started);
     say('Redis, OpenBao, S3');
-    const configuration = await configurationOf({
-      dir,
-      databaseUrlFiles: foundations.databaseUrlFiles,
-      issuer: foundations.issuer.url,
-      kubeconfig: foundations.cluster.kubeconfig,
-      logLevel: options.logLevel ?? 'info',
-      ports,
-    });
+    const configuration = {
+      ...(await configurationOf({
+        dir,
+        databaseUrlFiles: foundations.databaseUrlFiles,
+        issuer: foundations.issuer.url,
+        kubeconfig: foundations.cluster.kubeconfig,
+        logLevel: options.logLevel ?? 'info',
+        ports,
+      })),
+      ...options.settings,
+    };
     const file = join(dir, 'opdomain.yaml');
     await writePrivate(file, stringify(configuration));
-    const platform = await openPlatform(opdomainConfig.parse(configuration), contexts, 'api');
+    const config = opdomainConfig.parse(configuration);
+    const platform = await openPlatform(config, contexts, 'api');
     await makeFirstPeople(platform).finally(() => platform.close());
-    const url = `http://127.0.0.1:${String((configuration['http'] as { port: number }).port)}`;
-    const processes = new Map<'api' | 'worker' | 'operator', RunningServer>();
-    const launch = async (name: 'api' | 'worker' | 'operator'): Promise<void> => {
-      processes.set(
-        name,
-        await supervise({
-          name: `opdomain-${name}`,
-          dir,
-          command: process.execPath,
-          args: [
-            ...[join(projectRoot, 'dist', 'apps', name, 'main.js'), '--config', file],
-            ...['--set', `database.urlFile=${foundations.databaseUrlFiles[name]}`],
-          ],
-          ready: name === 'api' ? () => answers(`${url}/readyz`) : () => Promise.resolve(),
-          readyWithinSeconds: 60,
-        }),
-      );
-      say(`${name} process`);
+    const processes = new Map<string, RunningServer>();
+    const launchers = new Map<string, () => Promise<void>>();
+    const urls: string[] = [];
+    for (const application of ['api', 'worker', 'operator'] as const)
+      for (let copy = 1; copy <= copies; copy += 1) {
+        const name = copy === 1 ? application : `${application}-${String(copy)}`;
+        const databaseUrlFile = foundations.databaseUrlFiles[application];
+        const sets = [`database.urlFile=${databaseUrlFile}`];
+        let ready = (): Promise<void> => Promise.resolve();
+        if (application === 'api') {
+          const port = copy === 1 ? config.http.port : await keptPort(dir, name);
+          const url = `http://127.0.0.1:${String(port)}`;
+          urls.push(url);
+          sets.push(`http.port=${String(port)}`);
+          ready = () => answers(`${url}/readyz`);
+        }
+        sets.push(...((await options.settingsOf?.({ name, application, databaseUrlFile }, config)) ?? []));
+        const args = [join(projectRoot, 'dist', 'apps', application, 'main.js'), '--config', file, ...sets.flatMap((set) => ['--set', set])];
+        launchers.set(name, async () => {
+          processes.set(
+            name,
+            await supervise({ name: `opdomain-${name}`, dir, command: process.execPath, args, ready, readyWithinSeconds: 60 }),
+          );
+          say(`${name} process`);
+        });
+      }
+    const launch = async (name: string): Promise<void> => {
+      await launchers.get(name)?.();
     };
-    for (const name of ['api', 'worker', 'operator'] as const) await launch(name);
+    for (const name of launchers.keys()) await launch(name);
     started.add(async () => {
       for (const running of [...processes.values()].reverse()) await running.stop();
     });
     return {
-      url,
+      url: urls[0] ?? '',
+      urls,
       issuer: foundations.issuer.url,
       kubernetes: foundations.cluster.version,
       passcode: (subject) => foundations.issuer.passcode(subject),

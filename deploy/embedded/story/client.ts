@@ -4,12 +4,17 @@ import { signIn } from '../issuer/sign-in.js';
 import type { Installation } from '../profile/embedded.js';
 import { UnexpectedAnswer } from './waits.js';
 
+/** Between two sendings of a request that nobody answered. */
+const againMs = 300;
+
 /** One person of the story, signed in at the issuer and calling the API over HTTP as anyone would. */
 export class Caller {
   private token: string | undefined;
   constructor(
     private readonly installation: Installation,
     readonly subject: string,
+    /** For how long the same request is sent again where nobody answers, or with 503. */
+    private readonly patienceMs = 0,
   ) {}
 
   get<T>(path: string): Promise<T> {
@@ -47,13 +52,29 @@ export class Caller {
     return problem as Problem;
   }
 
+  /** Sends a request, and sends it again under the same key while nobody can answer it, for as long as this person's patience. */
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    const key = method === 'POST' ? { 'idempotency-key': newId() } : {};
+    const until = Date.now() + this.patienceMs;
+    for (;;) {
+      const patient = Date.now() < until;
+      try {
+        const response = await this.sendOnce(method, path, body, { ...key, ...headers });
+        if (response.status !== 503 || !patient) return response;
+        await response.body?.cancel();
+      } catch (fault) {
+        if (!(fault instanceof UnexpectedAnswer) || !patient) throw fault;
+      }
+      await new Promise((resolve) => setTimeout(resolve, againMs));
+    }
+  }
+
+  private async sendOnce(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Response> {
     const raw = body instanceof Uint8Array || body instanceof ReadableStream;
     const asked = fetch(`${this.installation.url}/api/v1${path}`, {
       method,
       headers: {
         authorization: `Bearer ${await this.bearer()}`,
-        ...(method === 'POST' ? { 'idempotency-key': newId() } : {}),
         ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },

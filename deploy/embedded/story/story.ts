@@ -28,6 +28,8 @@ export interface StoryOptions {
   readonly meanwhile?: (step: string) => Promise<void>;
   /** Called before each wait with the condition's name; for trying what a story survives. */
   readonly beforeWait?: BeforeWait;
+  /** How much longer than usual people wait, and for how long they ask again where nobody answers; 0 where left out. */
+  readonly patienceSeconds?: number;
 }
 
 /** In the order of the story. */
@@ -53,7 +55,7 @@ const chapters = [
 /** The main job, told over HTTP as its people do it; the same for every installation. */
 export async function tellStory(installation: Installation, options: StoryOptions): Promise<StoryReport> {
   const teller = new Teller(options.print, options.meanwhile);
-  const world = new World(installation, options.folder, options.residents, options.beforeWait);
+  const world = new World(installation, options.folder, options.residents, options.beforeWait, options.patienceSeconds);
   await teller.step('start', () =>
     Promise.resolve({ url: installation.url, kubernetes: installation.kubernetes, startMs: options.startedIn }),
   );

@@ -24,13 +24,16 @@ export class World {
     /** Rows of residents that are generated. */
     readonly residents: number,
     private readonly beforeWait?: BeforeWait,
+    /** How much longer than usual people wait, and for how long they ask again where nobody answers. */
+    private readonly patienceSeconds = 0,
   ) {
-    this.callers = new Map(samplePeople.map((person) => [person.subject, new Caller(installation, person.subject)]));
+    const caller = (subject: string): Caller => new Caller(installation, subject, patienceSeconds * 1000);
+    this.callers = new Map(samplePeople.map(({ subject }) => [subject, caller(subject)]));
   }
 
   /** Waits for a condition, at most so many seconds (60). @throws UnexpectedAnswer naming it. */
   until<T>(condition: string, look: (saw: Saw) => Promise<T | undefined | false>, seconds = 60): Promise<T> {
-    return until(condition, look, { seconds, beforeWait: this.beforeWait });
+    return until(condition, look, { seconds: seconds + this.patienceSeconds, beforeWait: this.beforeWait });
   }
 
   as(subject: string): Caller {

@@ -3,6 +3,7 @@ import {
   CreateBucketCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   GetObjectLockConfigurationCommand,
   HeadBucketCommand,
   ListObjectVersionsCommand,
@@ -102,7 +103,8 @@ async function checkBucket(client: S3Client, Bucket: string): Promise<void> {
 export const markKey = 'opdomain~store';
 
 async function ensureMark(client: S3Client, Bucket: string): Promise<void> {
-  const there = await nothingIfMissing(() => client.send(new GetObjectCommand({ Bucket, Key: markKey })));
+  // Without a body: one that nobody reads stays open until the connection falls silent, and then ends the process.
+  const there = await nothingIfMissing(() => client.send(new HeadObjectCommand({ Bucket, Key: markKey })));
   // Two processes that start together: the first version counts.
   if (there === undefined) await refusingS3(() => client.send(new PutObjectCommand({ Bucket, Key: markKey, Body: newId() })));
 }

@@ -1,0 +1,21 @@
+import type { Call } from './call.js';
+
+/**
+ * What may happen to a call.
+ * `before`: its connection breaks, and the server never heard of it.
+ * `after`: the server did it, and its answer is lost with the connection.
+ * `hang`: nothing is heard any more, until the caller's own limit.
+ * `death`: the server did it, and the process that asked is killed (SIGKILL) before it hears of it.
+ */
+export const faults = ['before', 'after', 'hang', 'death'] as const;
+export type Fault = (typeof faults)[number];
+
+/** Asked by a relay for each call, before it goes on. @returns what is to happen to it, if anything */
+export type Struck = (call: Call) => Fault | undefined;
+
+/** What a relay knows of the process whose calls pass through it. */
+export interface Watched {
+  readonly struck: (dependency: Call['dependency'], shape: string) => Fault | undefined;
+  /** Kills it. */
+  readonly kill: () => void;
+}

@@ -1,0 +1,149 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { shapeOfStatement } from './call.js';
+import type { Watched } from './faults.js';
+
+/* PostgreSQL's frontend/backend protocol 3.0: a type byte and a length, except for what opens a connection (a length alone). */
+const query = 'Q'.charCodeAt(0);
+const parse = 'P'.charCodeAt(0);
+const bind = 'B'.charCodeAt(0);
+const sync = 'S'.charCodeAt(0);
+const ready = 'Z'.charCodeAt(0);
+const secret = new Set(['p'.charCodeAt(0), 'X'.charCodeAt(0)]);
+const writes = /^(?:INSERT|UPDATE|DELETE|WITH|SELECT pg_notify|TRUNCATE)/i;
+const ends = /^(?:COMMIT|END)\b/i;
+
+/** Cuts a stream into messages; the first one of a client has no type byte. */
+class Messages {
+  private held: Buffer = Buffer.alloc(0);
+  constructor(private opened: boolean) {}
+
+  *of(bytes: Buffer): Generator<{ readonly type: number; readonly whole: Buffer }> {
+    this.held = this.held.length === 0 ? bytes : Buffer.concat([this.held, bytes]);
+    for (;;) {
+      const head = this.opened ? 1 : 0;
+      if (this.held.length < head + 4) return;
+      const length = head + this.held.readUInt32BE(head);
+      if (this.held.length < length) return;
+      const whole = this.held.subarray(0, length);
+      this.held = this.held.subarray(length);
+      const type = this.opened ? (whole[0] ?? 0) : 0;
+      this.opened = true;
+      yield { type, whole };
+    }
+  }
+}
+
+const textAt = (bytes: Buffer, from: number): string => bytes.toString('utf8', from, bytes.indexOf(0, from));
+
+/** One connection of one process: whole calls go on, each after its fate was asked for. */
+class Connection {
+  private readonly asked = new Messages(false);
+  private readonly answered = new Messages(true);
+  private readonly named = new Map<string, string>();
+  private unit: Buffer[] = [];
+  private statement = '';
+  private lastWrite = '';
+  /** The answer that is on its way is not passed on; what is done when it is whole. */
+  private whenWhole: (() => void) | undefined;
+  private mute = false;
+  private readonly server: Socket;
+
+  constructor(
+    private readonly client: Socket,
+    port: number,
+    private readonly watched: Watched,
+  ) {
+    this.server = connect({ port, host: '127.0.0.1', noDelay: true });
+    for (const socket of [client, this.server]) socket.on('error', () => undefined).on('close', () => this.cut());
+    client.on('data', (bytes) => {
+      for (const { type, whole } of this.asked.of(bytes)) this.take(type, whole);
+    });
+    this.server.on('data', (bytes) => {
+      if (this.whenWhole === undefined && !this.mute) this.client.write(bytes);
+      for (const { type } of this.answered.of(bytes)) if (type === ready) this.whole();
+    });
+  }
+
+  private whole(): void {
+    const act = this.whenWhole;
+    this.whenWhole = undefined;
+    act?.();
+  }
+
+  private take(type: number, message: Buffer): void {
+    if (this.mute) return;
+    if (type === 0) {
+      this.go('connect', [message]);
+      return;
+    }
+    if (secret.has(type)) {
+      this.server.write(message);
+      return;
+    }
+    this.unit.push(message);
+    if (type === query) this.statement = textAt(message, 5);
+    if (type === parse) {
+      const name = textAt(message, 5);
+      this.statement = textAt(message, 6 + Buffer.byteLength(name));
+      if (name !== '') this.named.set(name, this.statement);
+    }
+    if (type === bind) {
+      const portal = textAt(message, 5);
+      this.statement = this.named.get(textAt(message, 6 + Buffer.byteLength(portal))) ?? this.statement;
+    }
+    if (type !== query && type !== sync) return;
+    const unit = this.unit;
+    this.unit = [];
+    this.go(this.shape(), unit);
+  }
+
+  /** A commit is known by what it makes last. */
+  private shape(): string {
+    const shape = shapeOfStatement(this.statement);
+    if (writes.test(shape)) this.lastWrite = shape;
+    if (/^(?:BEGIN|START TRANSACTION)/i.test(shape)) this.lastWrite = '';
+    return ends.test(shape) ? `COMMIT of ${this.lastWrite === '' ? 'nothing' : this.lastWrite}` : shape;
+  }
+
+  private go(shape: string, unit: readonly Buffer[]): void {
+    const fault = this.watched.struck('database', shape);
+    if (fault === 'before') {
+      this.cut();
+      return;
+    }
+    if (fault === 'hang') {
+      this.mute = true;
+      return;
+    }
+    if (fault !== undefined)
+      this.whenWhole = () => {
+        if (fault === 'death') this.watched.kill();
+        this.cut();
+      };
+    this.server.write(Buffer.concat(unit));
+  }
+
+  private cut(): void {
+    this.client.destroy();
+    this.server.destroy();
+  }
+}
+
+/** @returns the port at which a process finds PostgreSQL, and what ends it. */
+export async function relayPostgres(port: number, watched: Watched): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const listener = createServer((client) => {
+    sockets.add(client);
+    client.once('close', () => sockets.delete(client));
+    client.setNoDelay();
+    new Connection(client, port, watched);
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (listener.address() as AddressInfo).port,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => listener.close(() => resolve()));
+    },
+  };
+}
