@@ -30,7 +30,6 @@ const countedTables = [
   'metering.statements',
   'seats.revocations',
   'terminations.terminations',
-  'audit.issued',
 ] as const;
 
 export async function ownerOf(dir: string): Promise<pg.Client> {
