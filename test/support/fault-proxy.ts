@@ -4,7 +4,8 @@ import type { AddressInfo, Socket } from 'node:net';
 
 /** How a server can be away: nobody listens, it never answers, it refuses us, it fails, or something else answers in its place. */
 export const faults = ['refused', 'hanging', 'forbidden', 'failing', 'bad-gateway', 'garbage'] as const;
-export type Fault = (typeof faults)[number];
+/** `bodiless`: an answer begins, and its body never comes; a case of `hanging` for those alone who read bodies. */
+export type Fault = (typeof faults)[number] | 'bodiless';
 
 /** By which the proxy knows an HTTPS server, and the server us; PEM. */
 export interface Identity {
@@ -74,20 +75,25 @@ export class FaultProxy {
     if (fault === undefined) this.pass(request, response);
     else if (fault === 'refused') request.socket.destroy();
     else if (fault === 'hanging') this.hanging.add(request.socket);
+    else if (fault === 'bodiless') this.pass(request, response, false);
     else {
       request.resume();
       response.writeHead(statuses[fault], { 'content-type': 'text/html' }).end(garbage);
     }
   }
 
-  private pass(request: IncomingMessage, response: ServerResponse): void {
+  private pass(request: IncomingMessage, response: ServerResponse, whole = true): void {
     const { method, headers } = request;
     // The host that was signed for (S3) stays as the client wrote it.
     const ask = this.identity === undefined ? plainly : secretly;
     const to = { host: this.target.hostname, port: this.target.port, path: request.url, method, headers };
     const onward = ask({ ...to, ...this.identity }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-      answer.pipe(response);
+      if (whole) answer.pipe(response);
+      else {
+        response.flushHeaders();
+        this.hanging.add(request.socket);
+      }
       answer.once('error', () => response.destroy());
     });
     onward.once('error', () => response.destroy());
