@@ -1,4 +1,4 @@
-import { request, type IncomingHttpHeaders } from 'node:http';
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 
 export interface Ended {
   readonly status: number;
@@ -57,28 +57,44 @@ export function slowUpload(url: URL, headers: Record<string, string>, bytes: Buf
   return { startedAt: Date.now(), sent: () => sent, ended };
 }
 
-/** Reads an answer no faster than a piece each ten milliseconds, or at once. `got` counts what came. */
-export function slowDownload(url: URL, headers: Record<string, string>, pieceBytes = Infinity): { got(): number; ended: Promise<Ended> } {
-  let got = 0;
-  const ended = new Promise<Ended>((resolve, reject) => {
-    request(url, { headers, agent: false }, (answer) => {
-      let allowed = pieceBytes;
-      const pace = Number.isFinite(pieceBytes) ? setInterval(() => ((allowed += pieceBytes), answer.resume()), everyMs) : undefined;
-      void heard(answer, (length) => {
-        got += length;
-        if ((allowed -= length) <= 0) answer.pause();
-      }).then((end) => {
-        clearInterval(pace);
-        resolve(end);
-      });
-    })
-      .on('error', reject)
-      .end();
-  });
-  return { got: () => got, ended };
+/** An answer that is read as far as `holdAfter` bytes, and from `goOn` on no faster than `pieceBytes` each ten milliseconds. */
+export interface SlowDownload {
+  got(): number;
+  goOn(pieceBytes: number): void;
+  readonly ended: Promise<Ended>;
 }
 
-function heard(answer: import('node:http').IncomingMessage, piece: (length: number) => void): Promise<Ended> {
+export function slowDownload(url: URL, headers: Record<string, string>, holdAfter = Infinity): SlowDownload {
+  let got = 0;
+  let allowed = holdAfter;
+  let reading: IncomingMessage | undefined;
+  const ended = new Promise<Ended>((resolve, reject) => {
+    const asking = request(url, { headers, agent: false }, (answer) => {
+      reading = answer;
+      const hold = (length: number): void => {
+        got += length;
+        if (got >= allowed) answer.pause();
+      };
+      void heard(answer, hold).then(resolve);
+    });
+    asking.on('error', reject);
+    asking.end();
+  });
+  return {
+    got: () => got,
+    goOn: (pieceBytes) => {
+      allowed = got;
+      const pace = setInterval(() => {
+        allowed += pieceBytes;
+        if (got < allowed) reading?.resume();
+      }, everyMs);
+      void ended.finally(() => clearInterval(pace));
+    },
+    ended,
+  };
+}
+
+function heard(answer: IncomingMessage, piece: (length: number) => void): Promise<Ended> {
   const parts: Buffer[] = [];
   return new Promise((resolve) => {
     answer.on('data', (part: Buffer) => {

@@ -32,7 +32,9 @@ export class GoingOn {
     if (performance.now() + waitMs - this.since > this.patience.goOnMs) throw fault;
     const [why] = fault.message.split('\n');
     const seconds = String(Math.ceil(waitMs / 1000));
-    this.terminal.err(pick(this.terminal, `\n中断(${why ?? ''});${seconds} 秒后继续\n`, `\ninterrupted (${why ?? ''}); going on in ${seconds} s\n`));
+    this.terminal.err(
+      pick(this.terminal, `\n中断(${why ?? ''});${seconds} 秒后继续\n`, `\ninterrupted (${why ?? ''}); going on in ${seconds} s\n`),
+    );
     this.pauseMs = Math.min(this.pauseMs * 2, longestPauseMs);
     await pause(waitMs);
   }

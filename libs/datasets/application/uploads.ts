@@ -15,7 +15,6 @@ import { Pieces } from './pieces.js';
 import { endUploadJob } from '../domain/work.js';
 import { refuse } from '../domain/refusals.js';
 
-
 /** Files on their way in. Encrypted before they touch the store, each under a key of its own that is destroyed after use (IMP-01). */
 @Injectable()
 export class Uploads {

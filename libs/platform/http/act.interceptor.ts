@@ -101,8 +101,7 @@ export class ActInterceptor implements NestInterceptor {
   /** What is one piece takes one look. */
   private async sendDown(acting: Acting, answer: unknown, reply: FastifyReply): Promise<unknown> {
     const standing = standingOf(acting);
-    if (answer instanceof StreamableFile)
-      return new StreamableFile(this.guard(standing, answer.getStream(), reply), answer.options);
+    if (answer instanceof StreamableFile) return new StreamableFile(this.guard(standing, answer.getStream(), reply), answer.options);
     if (typeof answer !== 'string' && !(answer instanceof Uint8Array)) throw new Error(`${acting.spec.action} answers no bytes`);
     const bytes = Buffer.from(answer);
     if (bytes.length > pieceBytes)

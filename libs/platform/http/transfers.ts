@@ -48,13 +48,7 @@ function gateOf(truth: AccessTruth, standing: Standing, cutOff: (gate: Gate, why
  * end of the process what was let through is delivered, and the connection ends before the answer does: nobody takes a part for the whole,
  * and whoever asks goes on from there by `Range`.
  */
-export function guardedDown(
-  truth: AccessTruth,
-  standing: Standing,
-  source: Readable,
-  reply: ServerResponse,
-  draining: Draining,
-): Readable {
+export function guardedDown(truth: AccessTruth, standing: Standing, source: Readable, reply: ServerResponse, draining: Draining): Readable {
   const gate = gateOf(truth, standing, (cut, why) => {
     cut.destroy(why);
     if (reply.headersSent) reply.socket?.resetAndDestroy();
