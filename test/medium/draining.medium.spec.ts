@@ -123,13 +123,13 @@ async function commandLine(to: OwnProcess): Promise<{ goOn(): Promise<void>; sai
   front.turnTo(Number(to.url.port));
   let [out, err] = ['', ''];
   const [part = 0] = fc.sample(fc.integer({ min: 0, max: 1 }), 1);
-  const reached = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<undefined>();
   const terminal = {
     language: 'en' as const,
     out: (text: string | Uint8Array) => void (out += Buffer.from(text).toString('utf8')),
     err: (text: string) => {
       err += text;
-      if (err.split('%').length > part && err.includes('--resume')) reached.resolve();
+      if (err.split('%').length > part && err.includes('--resume')) reached.resolve(undefined);
     },
   };
   const ended = runCommand(['upload', file], terminal, {
@@ -255,7 +255,7 @@ describe('a process that is killed', () => {
     expect(command.said()).toContain('going on in');
     const first = Math.min(...sending.map(({ uploading }) => uploading.startedAt));
     const sources = await medium.sql<{ flushed_until: Date }>(
-      'SELECT flushed_until FROM platform.connection_sources WHERE stopped_at IS NULL ORDER BY started_at DESC LIMIT 1',
+      'SELECT flushed_until FROM platform.connection_sources WHERE stopped_at IS NULL ORDER BY seen_at LIMIT 1',
     );
     // The clock of the rows is the database's, known to a process within a second.
     expect(sources.map(({ flushed_until }) => flushed_until.getTime() <= first + 1_000)).toEqual([true]);

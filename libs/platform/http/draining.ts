@@ -16,7 +16,7 @@ const lingerMs = 2_000;
 export class Draining {
   private begun = false;
   private readonly told = new Set<() => void>();
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly underWay = new Set<Promise<undefined>>();
 
   begin(): void {
     if (this.begun) return;
@@ -33,11 +33,11 @@ export class Draining {
 
   /** What the process does not end without, whether or not its caller is still there. @returns what says that it is over */
   hold(): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     this.underWay.add(promise);
     return () => {
       this.underWay.delete(promise);
-      resolve();
+      resolve(undefined);
     };
   }
 
