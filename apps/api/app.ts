@@ -3,10 +3,12 @@ import {
   ActGuard,
   ActInterceptor,
   AnonymousRefusals,
+  answersWithinMs,
   BodyGate,
   Canaries,
   ConnectionLog,
   createHttpApp,
+  Draining,
   openApi,
   payers,
   ProblemFilter,
@@ -40,6 +42,7 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
     controllers: platform.contexts.flatMap((context) => context.controllers),
     providers: [
       AnonymousRefusals,
+      Draining,
       { provide: AccessTruth, useValue: truth },
       { provide: APP_GUARD, useClass: ActGuard },
       { provide: APP_INTERCEPTOR, useClass: ActInterceptor },
@@ -64,6 +67,12 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   // The log first: what the gate turns away is told with its route.
   new ConnectionLog(platform.dataSource, platform.clock, platform.log, 'api').watch(server);
   new BodyGate(acts, platform.verifier, app.get(Canaries), platform.clock, platform.config.http).watch(server);
+  const draining = app.get(Draining);
+  server.addHook('preClose', (done) => {
+    draining.begin();
+    done();
+  });
+  server.addHook('onClose', () => draining.settled());
   server.addHook('onClose', () => truth.close());
   server.get('/api/v1/openapi.json', (_request, reply) => reply.send(description));
   const health = new Health(platform);
@@ -119,16 +128,16 @@ function reachable(url: string): string {
 }
 
 const lookMs = 100;
-const patienceMs = 10_000;
 
 /**
- * Lets requests under way be answered, for ten seconds. Their connections are then idle and would hold the server open until the
- * keep-alive time (72 s) is over.
+ * Lets requests under way be answered, for ten seconds; what is sent up or down is told to go on elsewhere. Their connections are then idle
+ * and would hold the server open until the keep-alive time (72 s) is over.
  */
 async function drain(app: NestFastifyApplication): Promise<void> {
+  app.get(Draining).begin();
   const server = app.getHttpServer();
   const idle = setInterval(() => server.closeIdleConnections(), lookMs);
-  const late = setTimeout(() => server.closeAllConnections(), patienceMs);
+  const late = setTimeout(() => server.closeAllConnections(), answersWithinMs);
   try {
     await app.close();
   } finally {

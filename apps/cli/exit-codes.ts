@@ -20,6 +20,8 @@ export class CommandEnded extends Error {
   constructor(
     readonly code: ExitCode,
     message: string,
+    /** Code of the platform's refusal, and after how many seconds it asks to be tried again, where it said so. */
+    readonly refused: { readonly code?: string; readonly afterSeconds?: number } = {},
   ) {
     super(message);
   }

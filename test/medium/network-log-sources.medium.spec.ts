@@ -1,16 +1,12 @@
 import { addMs } from '#kernel';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Sealer } from '#networklogs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { composeApi } from '../../apps/api/app.js';
-import { keptPort } from '../../deploy/embedded/processes/ports.js';
-import { projectRoot } from '../../deploy/embedded/processes/project-root.js';
 import { openMedium, type Medium } from '../support/medium.js';
+import { endOwnProcesses, startOwn } from '../support/own-process.js';
 import { type Called, callRaw, rawCalls } from '../support/raw-calls.js';
 
 interface Segment {
@@ -34,8 +30,6 @@ const calls = rawCalls(secret);
 
 let medium: Medium;
 let sealer: Sealer;
-let started = 0;
-const running = new Set<ChildProcess>();
 beforeAll(async () => {
   medium = await openMedium();
   sealer = (await medium.worker()).get(Sealer, { strict: false });
@@ -45,37 +39,10 @@ beforeAll(async () => {
   await sealedBeyond(new Date().toISOString());
 });
 afterAll(async () => {
-  for (const child of running) child.kill('SIGKILL');
+  endOwnProcesses();
   await medium.close();
 });
 
-/** Another API on the same installation, a process of its own. */
-async function startProcess(): Promise<{ child: ChildProcess; url: URL }> {
-  started += 1;
-  const port = await keptPort(medium.dir, `api-${String(started)}`);
-  const file = join(medium.dir, `api-${String(port)}.json`);
-  const { config } = medium.platform;
-  await writeFile(file, JSON.stringify({ ...config, http: { ...config.http, port } }), { mode: 0o600 });
-  const main = join(projectRoot, 'dist', 'apps', 'api', 'main.js');
-  const child = spawn(process.execPath, [main, '--config', file], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env['PATH'] },
-  });
-  running.add(child);
-  const said: string[] = [];
-  child.stderr.on('data', (part: Buffer) => said.push(part.toString()));
-  child.once('exit', () => running.delete(child));
-  const url = new URL(`http://127.0.0.1:${String(port)}`);
-  await medium.until(
-    async () => {
-      if (child.exitCode !== null) throw new Error(`the API ended: ${said.join('')}`);
-      return (await fetch(`${url.href}healthz`).catch(() => undefined))?.ok === true;
-    },
-    'the API to listen',
-    60,
-  );
-  return { child, url };
-}
 /** Seals until a segment ends after an instant. @returns all segments of the platform's own door, oldest first. */
 async function sealedBeyond(at: string): Promise<Segment[]> {
   return medium.until(async () => {
@@ -203,19 +170,19 @@ describe('what is not over yet', () => {
 describe('a process that is killed', () => {
   it('leaves a gap of stated length: what is recorded and the gap make up all that came, and no complete segment misses one [LOG-03]', async () => {
     const from = new Date().toISOString();
-    const { child, url } = await startProcess();
+    const own = await startOwn(medium, 'api');
     const queue = fc.sample(fc.constantFrom(...calls), 200);
     const killAfter = 60 + Math.floor(Math.random() * 120);
     const called: Called[] = [];
     const caller = async (): Promise<void> => {
       for (let call = queue.shift(); call !== undefined; call = queue.shift()) {
-        const done = await callRaw(call, url);
+        const done = await callRaw(call, own.url);
         if (done !== undefined) called.push(done);
-        if (called.length >= killAfter) child.kill('SIGKILL');
+        if (called.length >= killAfter) own.kill('SIGKILL');
       }
     };
     await Promise.all(Array.from({ length: 8 }, caller));
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    await own.ended();
     const killedAt = new Date().toISOString();
     // The process that is left notices.
     await medium.until(
@@ -240,11 +207,11 @@ describe('a process that is killed', () => {
   it('is told apart from one that ends well, which wrote everything and leaves none [LOG-03]', async () => {
     await sealedBeyond(new Date().toISOString());
     const from = new Date().toISOString();
-    const { child, url } = await startProcess();
+    const own = await startOwn(medium, 'api');
     const called: Called[] = [];
-    for (const call of calls) called.push((await callRaw(call, url)) as Called);
-    child.kill('SIGTERM');
-    expect(await once(child, 'exit')).toEqual([0, null]);
+    for (const call of calls) called.push((await callRaw(call, own.url)) as Called);
+    own.kill('SIGTERM');
+    expect((await own.ended()).code).toBe(0);
     await sealer.turn();
     const segments = (await sealedBeyond(new Date().toISOString())).filter(({ until }) => until > from);
     for (const segment of segments) expect(segment).toMatchObject({ gaps: [], lost: 0, complete: true });

@@ -47,7 +47,7 @@ export const limits: Limits = limitsConfig.parse({
   issuer: { requestMs: 2_000 },
   replicas: { rehearseMs: 1_500, answerMs: 2_000 },
   engine: { runMs: 1_500 },
-  cli: { answerMs: 2_000, silentMs: 1_500, issuerMs: 2_000 },
+  cli: { answerMs: 2_000, silentMs: 1_500, issuerMs: 2_000, goOnMs: 2_000 },
   telemetry: { exportMs: 1_500 },
 });
 const tries = 2;

@@ -31,7 +31,7 @@ export class TcpProxy {
   connections = 0;
 
   private constructor(
-    private readonly target: { readonly host: string; readonly port: number },
+    private target: { readonly host: string; readonly port: number },
     private readonly listener: Server,
     readonly port: number,
   ) {
@@ -47,6 +47,11 @@ export class TcpProxy {
   /** The address of a server, as it is reached through here. */
   through(url: string): string {
     return Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(this.port) }).href;
+  }
+
+  /** From now on connections go to another server, as a balancer sends them; those that are open stay where they are. */
+  turnTo(port: number): void {
+    this.target = { ...this.target, port };
   }
 
   async go(way: Way): Promise<void> {

@@ -77,10 +77,15 @@ export class ApiClient {
   private async refusal(response: Response): Promise<CommandEnded> {
     const parsed = problem.safeParse(await response.json().catch(() => undefined));
     const code = response.status === 401 ? exitCodes.notSignedIn : response.status >= 500 ? exitCodes.unreachable : exitCodes.refused;
-    if (!parsed.success) return new CommandEnded(code, `${this.server}: ${String(response.status)}`);
+    const after = Number(response.headers.get('retry-after') ?? NaN);
+    const again = Number.isFinite(after) ? { afterSeconds: after } : {};
+    if (!parsed.success) return new CommandEnded(code, `${this.server}: ${String(response.status)}`, again);
     const { rule, satisfy, details } = parsed.data;
     const language = this.terminal.language === 'zh' ? 'zh-CN' : 'en';
     const shown = Object.keys(details).length === 0 ? '' : `\n  ${JSON.stringify(details)}`;
-    return new CommandEnded(code, `${parsed.data.code}: ${rule[language]}\n→ ${satisfy[language]}${shown}`);
+    return new CommandEnded(code, `${parsed.data.code}: ${rule[language]}\n→ ${satisfy[language]}${shown}`, {
+      ...again,
+      code: parsed.data.code,
+    });
   }
 }

@@ -5,6 +5,7 @@ import { CommandEnded, exitCodes } from '../exit-codes.js';
 import { serverOf, tokenFor } from '../session/session.commands.js';
 import { pick, type Terminal } from '../terminal.js';
 import { ApiClient } from './client.js';
+import { GoingOn } from './going-on.js';
 
 const tus = { 'tus-resumable': '1.0.0' } as const;
 const partBytes = 8 * 1024 * 1024;
@@ -15,7 +16,7 @@ interface UploadOptions {
   readonly resume?: string;
 }
 
-/** Uploads a file by tus 1.0; what a broken line interrupted goes on where the platform stands. */
+/** Uploads a file by tus 1.0; what a broken line or a process that ends interrupted goes on by itself where the platform stands. */
 export function addUpload(program: Command, terminal: Terminal, environment: CliEnvironment): void {
   program
     .command('upload')
@@ -34,13 +35,20 @@ export function addUpload(program: Command, terminal: Terminal, environment: Cli
         terminal.err(
           pick(terminal, `上传 ${id};中断后用 --resume ${id} 继续\n`, `upload ${id}; after an interruption go on with --resume ${id}\n`),
         );
-        for (let offset = await offsetOf(client, id); offset < size;) {
+        const going = new GoingOn(terminal, environment.patience);
+        for (let offset = await going.until(() => offsetOf(client, id)); offset < size;) {
           const part = new Uint8Array(Math.min(partBytes, size - offset));
           const { bytesRead } = await handle.read(part, 0, part.length, offset);
           if (bytesRead === 0) throw new CommandEnded(exitCodes.usage, `${file}: became shorter 文件变短`);
           const headers = { ...tus, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' };
-          await client.send('PATCH', `${uploads}/${id}`, headers, part.subarray(0, bytesRead));
-          offset += bytesRead;
+          const sent = client.send('PATCH', `${uploads}/${id}`, headers, part.subarray(0, bytesRead)).then(() => offset + bytesRead);
+          // Where it broke off the platform says how far it came.
+          const reached = await sent.catch(async (fault: unknown) => {
+            await going.afterwards(fault);
+            return going.until(() => offsetOf(client, id));
+          });
+          if (reached > offset) going.gotOn();
+          offset = reached;
           terminal.err(`\r${String(Math.floor((offset / size) * 100))}%`);
         }
         terminal.err('\n');

@@ -92,7 +92,7 @@ describe('pieces of a stream', () => {
           const parts: Buffer[] = [];
           while (await cut.hasMore()) {
             const part: Uint8Array[] = [];
-            for await (const taken of cut.next(size)) part.push(taken);
+            for await (const taken of cut.next({ bytes: size, ms: 60_000 })) part.push(taken);
             parts.push(Buffer.concat(part));
           }
           expect(Buffer.concat(parts).equals(Buffer.from(bytes))).toBe(true);
@@ -110,7 +110,32 @@ describe('pieces of a stream', () => {
     }
     const cut = new Pieces(broken());
     const got: Uint8Array[] = [];
-    while (await cut.hasMore()) for await (const taken of cut.next(100)) got.push(taken);
+    while (await cut.hasMore()) for await (const taken of cut.next({ bytes: 100, ms: 60_000 })) got.push(taken);
     expect(Buffer.concat(got).toString()).toBe('kept');
+  });
+
+  it('end in time where their source is silent, wherever that is, and lose nothing of it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.uint8Array({ minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 4 }), async (chunks) => {
+        let goOn = Promise.withResolvers<void>();
+        async function* halting(): AsyncGenerator<Uint8Array> {
+          for (const chunk of chunks) {
+            yield chunk;
+            await goOn.promise;
+            goOn = Promise.withResolvers<void>();
+          }
+        }
+        const cut = new Pieces(halting());
+        const parts: Buffer[] = [];
+        while (await cut.hasMore()) {
+          const part: Uint8Array[] = [];
+          for await (const taken of cut.next({ bytes: 1_000, ms: 1 })) part.push(taken);
+          parts.push(Buffer.concat(part));
+          goOn.resolve();
+        }
+        expect(parts.map((part) => [...part])).toEqual(chunks.map((chunk) => [...chunk]));
+      }),
+      { numRuns: 20 },
+    );
   });
 });

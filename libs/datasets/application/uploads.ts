@@ -8,15 +8,12 @@ import type { Keys } from '#platform/keys';
 import { objectsLocked, OBJECTS } from '#platform/objects';
 import type { Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
-import { assertUploadRoom, assertWritable, decideClaim, partKey, uploadDays, uploadFolder, uploadKey } from '../domain/upload.js';
+import { assertUploadRoom, assertWritable, decideClaim, openPart, partKey, uploadDays, uploadFolder, uploadKey } from '../domain/upload.js';
 import type { Upload } from '../domain/upload.js';
 import { UploadsRepository } from '../persistence/uploads.repository.js';
 import { Pieces } from './pieces.js';
 import { endUploadJob } from '../domain/work.js';
 import { refuse } from '../domain/refusals.js';
-
-/** One object of the store a part: big enough that a large file makes few, small enough that a broken connection repeats little. */
-const partBytes = 64 * 1024 * 1024;
 
 /** Files on their way in. Encrypted before they touch the store, each under a key of its own that is destroyed after use (IMP-01). */
 @Injectable()
@@ -64,7 +61,8 @@ export class Uploads {
   }
 
   /**
-   * Takes in what the connection brings, part by part; each part counts as soon as it is stored, so that a broken connection resumes.
+   * Takes in what the connection brings, part by part; each part counts as soon as it is stored, so that a broken connection resumes, and
+   * a process that is killed loses the open part alone.
    * @returns the new offset. @throws Refusal `upload.not-found`, `upload.moved-on`.
    */
   async write(ctx: ActContext, id: Id, offset: number, data: AsyncIterable<Uint8Array>): Promise<number> {
@@ -75,9 +73,8 @@ export class Uploads {
     const pieces = new Pieces(data);
     while (await pieces.hasMore()) {
       const key = partKey(id, upload.parts, newId());
-      const { bytes } = await this.objects.put(key, pieces.next(Math.min(partBytes, upload.length - upload.offset)), {
-        sealedBy: uploadKey(id),
-      });
+      const most = { ...openPart, bytes: Math.min(openPart.bytes, upload.length - upload.offset) };
+      const { bytes } = await this.objects.put(key, pieces.next(most), { sealedBy: uploadKey(id) });
       const at = upload.offset;
       upload = await this.unitOfWork.run(ctx, async (tx) => {
         const row = await this.repository.lock(tx, id, 'update');

@@ -17,6 +17,11 @@ export interface Upload {
 
 /** Days after which an upload that nobody used is destroyed (IMP-01). */
 export const uploadDays = 3;
+/**
+ * One object of the store a part: big enough that a large file makes few, small enough that whoever is interrupted repeats little. A part
+ * that fills slowly is closed after a while, so that no more is repeated of a slow upload either.
+ */
+export const openPart = { bytes: 8 * 1024 * 1024, ms: 10_000 } as const;
 export const maxUploadBytes = 64 * 1024 ** 3;
 
 /** How many uploads may be open at once that no delivery has taken. */

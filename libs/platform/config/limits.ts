@@ -58,6 +58,7 @@ const table = z.strictObject({
     answerMs: limit(120_000, 'The command line, until an answer begins: what takes longer is answered at once and watched'),
     silentMs: limit(60_000, 'The command line, for the next byte of an answer'),
     issuerMs: limit(15_000, 'The command line, one answer of the issuer'),
+    goOnMs: limit(600_000, 'An upload of the command line that gets no further though it is tried again: longer than an upgrade takes'),
   }),
   engine: row({ runMs: limit(1_800_000, 'One run of the engine, which is then killed with all that it started') }),
   telemetry: row({ exportMs: limit(10_000, 'Spans to their collector: what it does not take is dropped') }),

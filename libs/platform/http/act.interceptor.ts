@@ -5,12 +5,13 @@ import type { FastifyReply } from 'fastify';
 import type { Logger } from '#platform/telemetry';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { catchError, from, mergeMap, type Observable } from 'rxjs';
+import { catchError, finalize, from, mergeMap, type Observable } from 'rxjs';
 import { objectOf } from './audit-object.js';
 import { Canaries } from './canaries.js';
+import { Draining } from './draining.js';
 import { LOGGER } from './tokens.js';
 import { requestOf, type Acting, type ActingRequest } from './request.js';
-import { guardedDown, guardedUp, pieceBytes } from './transfers.js';
+import { guardedDown, guardedUp, pieceBytes, type TakenIn } from './transfers.js';
 import { refuse } from './refusals.js';
 
 /** Media type of bytes on their way up (tus 1.0). */
@@ -26,6 +27,7 @@ export class ActInterceptor implements NestInterceptor {
     private readonly unitOfWork: UnitOfWork,
     private readonly truth: AccessTruth,
     private readonly canaries: Canaries,
+    private readonly draining: Draining,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -34,20 +36,25 @@ export class ActInterceptor implements NestInterceptor {
     const acting = request.opdomain;
     if (acting === undefined) throw new Error('a route ran without the act guard');
     const reply = execution.switchToHttp().getResponse<FastifyReply>();
-    const body = acting.spec.streams === 'up' ? this.takeIn(acting, request) : undefined;
+    const taken = acting.spec.streams === 'up' ? this.takeIn(acting, request) : undefined;
+    const over = this.draining.hold();
     return from(this.rehearse(acting)).pipe(
       mergeMap(() => next.handle()),
-      mergeMap((answer: unknown) => from(this.finish(acting, answer, reply))),
+      mergeMap((answer: unknown) => {
+        if (taken?.cutShort() === true) throw goOnElsewhere(answer, reply);
+        return from(this.finish(acting, answer, reply));
+      }),
       catchError((fault: unknown) => {
         // What is still on its way up is not waited for: the answer ends the connection.
-        if (body !== undefined && !request.raw.complete) {
+        if (taken !== undefined && !request.raw.complete) {
           void reply.header('connection', 'close');
           // An injected request has no connection of its own.
           const socket: Partial<Pick<Socket, 'destroySoon'>> = request.raw.socket;
           reply.raw.once('finish', () => socket.destroySoon?.());
         }
-        throw body?.errored instanceof Refusal ? body.errored : fault;
+        throw taken?.body.errored instanceof Refusal ? taken.body.errored : fault;
       }),
+      finalize(over),
     );
   }
 
@@ -61,18 +68,18 @@ export class ActInterceptor implements NestInterceptor {
     });
   }
 
-  private takeIn(acting: Acting, request: ActingRequest): Readable | undefined {
+  private takeIn(acting: Acting, request: ActingRequest): TakenIn | undefined {
     const { method, headers, url, raw } = request;
     const carried = Object.entries(headers).flatMap(([name, value]) =>
       typeof value === 'string' ? [[name, value] as [string, string]] : [],
     );
-    const body = headers['content-type'] === uploadedBytes ? guardedUp(this.truth, standingOf(acting), raw) : undefined;
+    const taken = headers['content-type'] === uploadedBytes ? guardedUp(this.truth, standingOf(acting), raw, this.draining) : undefined;
     acting.incoming = new Request(new URL(url, 'http://localhost'), {
       method,
       headers: carried,
-      ...(body === undefined ? {} : { body: Readable.toWeb(body) as ReadableStream<Uint8Array>, duplex: 'half' }),
+      ...(taken === undefined ? {} : { body: Readable.toWeb(taken.body) as ReadableStream<Uint8Array>, duplex: 'half' }),
     });
-    return body;
+    return taken;
   }
 
   private async finish(acting: Acting, answer: unknown, reply: FastifyReply): Promise<unknown> {
@@ -94,16 +101,19 @@ export class ActInterceptor implements NestInterceptor {
   /** What is one piece takes one look. */
   private async sendDown(acting: Acting, answer: unknown, reply: FastifyReply): Promise<unknown> {
     const standing = standingOf(acting);
-    if (answer instanceof StreamableFile)
-      return new StreamableFile(guardedDown(this.truth, standing, answer.getStream(), reply.raw), answer.options);
+    if (answer instanceof StreamableFile) return new StreamableFile(this.guard(standing, answer.getStream(), reply), answer.options);
     if (typeof answer !== 'string' && !(answer instanceof Uint8Array)) throw new Error(`${acting.spec.action} answers no bytes`);
     const bytes = Buffer.from(answer);
     if (bytes.length > pieceBytes)
-      return new StreamableFile(guardedDown(this.truth, standing, Readable.from([bytes], { objectMode: false }), reply.raw), {
+      return new StreamableFile(this.guard(standing, Readable.from([bytes], { objectMode: false }), reply), {
         length: bytes.length,
       });
     await this.truth.confirm(standing);
     return answer;
+  }
+
+  private guard(standing: Standing, source: Readable, reply: FastifyReply): Readable {
+    return guardedDown(this.truth, standing, source, reply.raw, this.draining);
   }
 
   private async journalRead(acting: Acting): Promise<void> {
@@ -118,6 +128,16 @@ export class ActInterceptor implements NestInterceptor {
 }
 
 const standingOf = ({ context }: Acting): Standing => context?.standing ?? new Standing();
+
+const againSeconds = 1;
+
+/** To whoever sends up while this process ends: what came is stored, up to the offset that the handler answered (tus 1.0). */
+function goOnElsewhere(answer: unknown, reply: FastifyReply): Refusal {
+  const offset = answer instanceof Response ? answer.headers.get('upload-offset') : null;
+  if (offset !== null) void reply.header('upload-offset', offset);
+  void reply.header('tus-resumable', '1.0.0').header('retry-after', againSeconds);
+  return refuse('http.draining', { offset: offset === null ? null : Number(offset) });
+}
 
 /** What a library answered in the Web's form; its status is the declared one, since everything else was thrown. */
 async function passOn(answer: unknown, reply: FastifyReply): Promise<string | undefined> {

@@ -5,6 +5,7 @@ export { AnonymousRefusals } from './anonymous-refusals.js';
 export { BodyGate } from './body-gate.js';
 export { Canaries } from './canaries.js';
 export { ConnectionLog } from './connections.js';
+export { answersWithinMs, Draining } from './draining.js';
 export { issuerTime } from './issuer-time.js';
 export { openApi } from './openapi.js';
 export { idParam, pageOf, pageQuery } from './schemas.js';

@@ -60,6 +60,14 @@ export const httpRefusals = {
     satisfyZh: '请按 Retry-After 稍后再试。',
     satisfyEn: 'Try again after the time in Retry-After.',
   },
+  'http.draining': {
+    status: 503,
+    transient: true,
+    zh: '此进程即将停止；已收到的内容已保存，上传停在第 {offset} 字节。',
+    en: 'This process is ending; what came of the upload is stored, up to byte {offset}.',
+    satisfyZh: '请按 Retry-After 稍后从 Upload-Offset 处继续上传，由其他进程接收。',
+    satisfyEn: 'Go on from Upload-Offset after the time in Retry-After; another process takes it.',
+  },
   'http.too-many-requests': {
     status: 429,
     transient: true,

@@ -79,6 +79,8 @@ export async function createHttpApp(module: DynamicModule | Type, config: HttpCo
   const proxies = config.trustProxy;
   const adapter = new FastifyAdapter({
     bodyLimit: config.bodyLimitBytes,
+    // A request that came in as the process was told to end is answered like those under way; its connection ends with that.
+    return503OnClosing: false,
     // Node itself would answer a request without a Host with an empty page: a hook of ours refuses it instead.
     http: { maxHeaderSize: config.maxHeaderBytes, connectionsCheckingInterval: lookForSlowEveryMs, requireHostHeader: false },
     // A path that is none, before any route or hook.
