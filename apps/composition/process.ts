@@ -70,4 +70,6 @@ export async function runProcess(
     await running.platform.close();
   }
   await stopTelemetry();
+  // All that is ours has ended: a timer of a library's keeps no process that was told to end.
+  process.exit();
 }

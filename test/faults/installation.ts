@@ -103,6 +103,7 @@ export async function startFaulty(options: {
   const { dir, plan, say } = options;
   const closes: (() => Promise<unknown>)[] = [];
   let stopping = false;
+  const starting = new Set<Promise<void>>();
   const installation = await startSeparate({
     dir,
     report: () => undefined,
@@ -131,10 +132,14 @@ export async function startFaulty(options: {
       if (stopping) return;
       say(`${name} ended with ${signal ?? String(code)}; it is started again`);
       await pause(restartAfterMs);
-      await installation.restart(name).catch((fault: unknown) => say(`${name} did not come back: ${String(fault)}`));
+      if (stopping) return;
+      const started = installation.restart(name).catch((fault: unknown) => say(`${name} did not come back: ${String(fault)}`));
+      starting.add(started);
+      await started;
+      starting.delete(started);
     }
   };
-  for (const name of installation.processes.keys()) void kept(name);
+  const keeping = [...installation.processes.keys()].map(kept);
   const front = await openFront(installation.urls.map((url) => Number(new URL(url).port)));
   return {
     ...installation,
@@ -143,7 +148,10 @@ export async function startFaulty(options: {
     stop: async () => {
       stopping = true;
       await front.close();
+      // Who was just being started again is there by then, and is ended with the others.
+      await Promise.all(starting);
       await installation.stop();
+      await Promise.all(keeping);
       for (const close of closes) await close();
     },
   };

@@ -26,12 +26,12 @@ const contexts = [
   ...all.map((context) => (context.name === 'domains' ? { ...context, jobs: [FollowAuthorisation] } : context)),
   longAnswers,
 ];
-/** What a look beside the bell may take at the most, by lane, and what the machine may take for the work itself. */
+/** What a look beside the bell may take at the most, by lane, and what a busy machine may take for the work itself: below what Redis is away. */
 const looks = { cuts: 1_000, others: 5_000 };
-const workMs = 4_000;
+const workMs = 15_000;
 /** The goodbyes of a worker: to whoever runs, to the bell that it hears and to the one that it rings. */
-const drainedWithinMs = 10_000;
-const answeredWithinMs = 4_000;
+const drainedWithinMs = 20_000;
+const answeredWithinMs = 15_000;
 
 let dir = '';
 let redis: Redis;

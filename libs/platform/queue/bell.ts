@@ -64,8 +64,10 @@ export async function openBell(config: QueueConfig, limits: BellLimits = default
       }, concurrency);
       worker.on('error', () => undefined);
       return async () => {
-        // Closed while it still connects, it would leave a connection behind.
-        await within(worker.waitUntilReady().then(() => worker.close())).catch(() => undefined);
+        // Closed while it still connects, it would leave a connection behind. Without force it would first block on who is away, and its
+        // timers would keep the process: nothing is lost with a ring.
+        await within(worker.waitUntilReady()).catch(() => undefined);
+        await within(worker.close(true)).catch(() => undefined);
       };
     },
     async health() {
