@@ -1,3 +1,4 @@
+import { leaseSecondsOf } from '#kernel';
 import { limitsConfig, loadConfig, retentionConfig } from '#platform/config';
 import { clockConfig, databaseConfig } from '#platform/database';
 import { engineConfig } from '#platform/engine';
@@ -5,7 +6,7 @@ import { httpConfig, oidcConfig } from '#platform/http';
 import { keysConfig } from '#platform/keys';
 import { kubeConfig } from '#platform/kube';
 import { objectsConfig } from '#platform/objects';
-import { firstLeaseSeconds, laneConfig, queueConfig } from '#platform/queue';
+import { laneConfig, queueConfig } from '#platform/queue';
 import { telemetryConfig } from '#platform/telemetry';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -48,7 +49,7 @@ const contradictions = ({
   [
     'limits.database.statementMs',
     limits.database.statementMs,
-    firstLeaseSeconds * 1000,
+    leaseSecondsOf.work * 1000,
     'the lease of work would end while one of its statements runs, and another worker take it',
   ],
   [

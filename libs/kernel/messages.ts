@@ -26,6 +26,14 @@ export const defineEvent = <P extends object>(name: `${string}.v${number}`, sche
  */
 export const lanes = ['cuts', 'lapses', 'events', 'terminations', 'work', 'trials'] as const;
 export type Lane = (typeof lanes)[number];
+/**
+ * Seconds for which work of a lane is taken, and after which another may take it over: what a worker that dies there costs. A cut and an
+ * event are short, many rest on them, and doing one twice does nothing twice.
+ */
+export const leaseSecondsOf = { cuts: 12, lapses: 60, events: 15, terminations: 60, work: 60, trials: 60 } as const satisfies Record<
+  Lane,
+  number
+>;
 
 /** When work is given up. Its subject ends in the same transaction, by the seam `work-over`. */
 export interface Patience {
@@ -63,7 +71,7 @@ export const defineJob = (name: string, lane: Lane, cut: JobCut, settings: Parti
   name,
   lane,
   cut,
-  leaseSeconds: 60,
+  leaseSeconds: leaseSecondsOf[lane],
   stillSeconds: 900,
   backoffSeconds: 2,
   ...settings,

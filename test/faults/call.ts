@@ -32,7 +32,10 @@ export function shapeOfStatement(sql: string): string {
     .replaceAll(/\$\d+/g, '$')
     .replaceAll(/\s+/g, ' ')
     .trim();
-  const listed = plain.replaceAll(/\((?:\s*(?:\$|\?|DEFAULT)(?:::\w+(?:\[\])?)?\s*,?)+\)(?:\s*,\s*\((?:\s*(?:\$|\?|DEFAULT)(?:::\w+(?:\[\])?)?\s*,?)+\))*/g, '(…)');
+  const listed = plain.replaceAll(
+    /\((?:\s*(?:\$|\?|DEFAULT)(?:::\w+(?:\[\])?)?\s*,?)+\)(?:\s*,\s*\((?:\s*(?:\$|\?|DEFAULT)(?:::\w+(?:\[\])?)?\s*,?)+\))*/g,
+    '(…)',
+  );
   return short(listed);
 }
 

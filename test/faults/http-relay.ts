@@ -51,13 +51,13 @@ export async function relayHttp(
     const onward = (agents === undefined ? plainly : secretly)(
       { ...asked, ...(agents && { agent: headers.authorization === undefined ? agents.ours : agents.theirs }) },
       (answer) => {
-      answer.once('error', broken);
-      if (fault === undefined) {
-        response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-        response.flushHeaders();
-        answer.pipe(response);
-      } else if (endless(path)) over();
-      else answer.resume().once('end', over);
+        answer.once('error', broken);
+        if (fault === undefined) {
+          response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+          response.flushHeaders();
+          answer.pipe(response);
+        } else if (endless(path)) over();
+        else answer.resume().once('end', over);
       },
     );
     onward.once('error', broken);

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { writePrivate } from '../../deploy/embedded/processes/files.js';
 import { startSeparate, type SeparateInstallation, type SeparateProcess } from '../../deploy/embedded/profile/separate.js';
 import type { OpdomainConfig } from '../../apps/composition/config.js';
-import type { Dependency, Role } from './call.js';
+import type { Dependency } from './call.js';
 import { openFront } from './front.js';
 import { relayHttp, type Identity } from './http-relay.js';
 import type { Plan } from './plan.js';
@@ -59,7 +59,7 @@ async function relaysOf(
 
   const bell = await relayRedis(queue.port, watched);
   const keyStore = await relayHttp(keys.address, 'keys', watched);
-  const store = await relayHttp(objects.endpoint ?? '', 'objects', watched);
+  const store = await relayHttp(objects.endpoint, 'objects', watched);
   const issuer = await relayHttp(oidc.issuer, 'issuer', watched);
   for (const one of [database, bell, keyStore, store, issuer]) opened.add(() => one.close());
   const sets = [
@@ -102,7 +102,7 @@ export async function startFaulty(options: {
 }): Promise<FaultyInstallation> {
   const { dir, plan, say } = options;
   const closes: (() => Promise<unknown>)[] = [];
-  let stopping = false;
+  const stopping = new AbortController();
   const starting = new Set<Promise<void>>();
   const installation = await startSeparate({
     dir,
@@ -115,7 +115,7 @@ export async function startFaulty(options: {
         dir,
         process,
         config,
-        (dependency, shape) => (stopping ? undefined : plan.struck(process.application as Role, process.name, dependency, shape)),
+        (dependency, shape) => (stopping.signal.aborted ? undefined : plan.struck(process.application, process.name, dependency, shape)),
         () => {
           // Noted from its first moment on, also while it is only starting.
           const noted = JSON.parse(readFileSync(join(dir, `opdomain-${process.name}.pid`), 'utf8')) as { server: { pid: number } };
@@ -124,15 +124,16 @@ export async function startFaulty(options: {
         { add: (close) => void closes.push(close) },
       ),
   });
+  const ending = (): boolean => stopping.signal.aborted;
   const kept = async (name: string): Promise<void> => {
-    while (!stopping) {
+    while (!ending()) {
       const running = installation.processes.get(name);
       if (running === undefined) return;
       const { code, signal } = await running.exited;
-      if (stopping) return;
+      if (ending()) return;
       say(`${name} ended with ${signal ?? String(code)}; it is started again`);
       await pause(restartAfterMs);
-      if (stopping) return;
+      if (ending()) return;
       const started = installation.restart(name).catch((fault: unknown) => say(`${name} did not come back: ${String(fault)}`));
       starting.add(started);
       await started;
@@ -146,7 +147,7 @@ export async function startFaulty(options: {
     dir,
     url: front.url,
     stop: async () => {
-      stopping = true;
+      stopping.abort();
       await front.close();
       // Who was just being started again is there by then, and is ended with the others.
       await Promise.all(starting);

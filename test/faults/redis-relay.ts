@@ -22,10 +22,12 @@ export async function relayRedis(port: number, watched: Watched): Promise<{ read
     };
     for (const socket of [client, server]) {
       sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => {
-        sockets.delete(socket);
-        cut();
-      });
+      socket
+        .on('error', () => undefined)
+        .on('close', () => {
+          sockets.delete(socket);
+          cut();
+        });
     }
     client.on('data', (bytes) => {
       if (mute) return;

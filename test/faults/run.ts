@@ -95,7 +95,9 @@ async function told(cases: readonly Case[], copies: number, title: string): Prom
   const telling: Telling = await tell(cases, { copies, clean: record.facts, say, keep: values.keep });
   const { ok, wrong, seconds, folder } = telling;
   for (const line of wrong) say(`  ✗ ${line}`);
-  say(`  ${ok ? 'ended well' : 'did not end well'} after ${String(seconds)} s; ${String(telling.strikes.length)} struck, ${String(telling.unmet.length)} did not come${folder === undefined ? '' : `; kept in ${folder}`}`);
+  say(
+    `  ${ok ? 'ended well' : 'did not end well'} after ${String(seconds)} s; ${String(telling.strikes.length)} struck, ${String(telling.unmet.length)} did not come${folder === undefined ? '' : `; kept in ${folder}`}`,
+  );
   const result: Told = {
     cases: cases.map(nameOf),
     copies,

@@ -33,12 +33,19 @@ export const patienceSeconds = 240;
 /** Tells the whole story once, on a fresh installation, while the cases strike. @param clean what came to be without faults */
 export async function tell(
   cases: readonly Case[],
-  { copies, clean, say, keep = true }: { readonly copies: number; readonly clean: Facts | undefined; readonly say: (line: string) => void; readonly keep?: boolean },
+  {
+    copies,
+    clean,
+    say,
+    keep = true,
+  }: { readonly copies: number; readonly clean: Facts | undefined; readonly say: (line: string) => void; readonly keep?: boolean },
 ): Promise<Telling> {
   const dir = await mkdtemp(join(tmpdir(), 'opdomain-faults-'));
   await chmod(dir, 0o711);
   const began = performance.now();
-  const plan = new Plan(cases, ({ of, call, step, process }) => say(`  ${of.fault} at ${process}: ${call.dependency} ${call.shape} (${step})`));
+  const plan = new Plan(cases, ({ of, call, step, process }) => {
+    say(`  ${of.fault} at ${process}: ${call.dependency} ${call.shape} (${step})`);
+  });
   const wrong: string[] = [];
   let facts: Facts | undefined;
   const installation = await startFaulty({ dir, copies, plan, say: (line) => say(`  ${line}`) });
@@ -74,18 +81,30 @@ export async function tell(
   const kept = !ok && keep;
   if (!kept) await rm(dir, { recursive: true, force: true, maxRetries: 10 });
   const seconds = Math.round((performance.now() - began) / 1000);
-  return { ok, wrong, strikes: plan.strikes, unmet: plan.unmet(), groups: plan.groups(), calls: plan.total, facts, seconds, folder: kept ? dir : undefined };
+  return {
+    ok,
+    wrong,
+    strikes: plan.strikes,
+    unmet: plan.unmet(),
+    groups: plan.groups(),
+    calls: plan.total,
+    facts,
+    seconds,
+    folder: kept ? dir : undefined,
+  };
 }
 
 const settleMs = 90_000;
 
 /** Waits until everything that was begun has ended and is in the tree; where that does not come, the invariants say what is left. */
 export async function settled(owner: pg.Client): Promise<void> {
-  for (const until = Date.now() + settleMs; Date.now() < until; await pause(500)) {
+  const until = Date.now() + settleMs;
+  while (Date.now() < until) {
     const { rows } = await owner.query<{ busy: boolean }>(
       `SELECT EXISTS (SELECT 1 FROM platform.journal WHERE index IS NULL) OR EXISTS (SELECT 1 FROM platform.outbox WHERE expanded_at IS NULL)
          OR EXISTS (SELECT 1 FROM platform.work WHERE state = 'leased' OR (state = 'due' AND (due_at <= now() OR attempts > 0 OR waits_for IS NOT NULL))) AS busy`,
     );
     if (rows[0]?.busy === false) return;
+    await pause(500);
   }
 }

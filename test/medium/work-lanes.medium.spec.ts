@@ -1,6 +1,7 @@
-import { lanes, newId, systemAct, systemClock, type Id } from '#kernel';
+import { lanes, leaseSecondsOf, newId, systemAct, systemClock, type Id } from '#kernel';
 import { laneConfig, openBell, readLanes, Relay } from '#platform/queue';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { claim } from '../../libs/platform/queue/claims.js';
 import { EventEmitter, once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
@@ -50,6 +51,20 @@ const person = (personId: Id) => ({
 const share = (places: number, perUnit: number | null, perPerson: number | null) => ({ places, lookMs: 50, perUnit, perPerson });
 
 describe('lanes of queued work', () => {
+  it.each(lanes)('%s: work is taken for as long as its lane says, so that a worker that dies there costs no more', async (lane) => {
+    const handler = job(`dying-${lane}`, () => Promise.resolve(), { lane });
+    const id = await bench.order(handler.job, newId());
+    const [taken] = await claim(bench.dataSource, lane, 'dies', { perUnit: null, perPerson: null }, 1);
+    expect(taken?.id).toBe(id);
+    const [row]: { left: number }[] = await bench.dataSource.query(
+      'SELECT extract(epoch FROM lease_until - now())::float AS left FROM platform.work WHERE id = $1',
+      [id],
+    );
+    expect(row?.left).toBeLessThanOrEqual(leaseSecondsOf[lane]);
+    expect(row?.left).toBeGreaterThan(leaseSecondsOf[lane] - 10);
+    await bench.dataSource.query(`UPDATE platform.work SET state = 'done' WHERE id = $1`, [id]);
+  });
+
   it('each have places of their own: a cut is taken while every place of every other lane is held', async () => {
     const work = held('filling', 'work');
     const trials = held('filling-trials', 'trials');

@@ -126,7 +126,12 @@ export async function startSeparate(options: SeparateOptions): Promise<SeparateI
           ready = () => answers(`${url}/readyz`);
         }
         sets.push(...((await options.settingsOf?.({ name, application, databaseUrlFile }, config)) ?? []));
-        const args = [join(projectRoot, 'dist', 'apps', application, 'main.js'), '--config', file, ...sets.flatMap((set) => ['--set', set])];
+        const args = [
+          join(projectRoot, 'dist', 'apps', application, 'main.js'),
+          '--config',
+          file,
+          ...sets.flatMap((set) => ['--set', set]),
+        ];
         launchers.set(name, async () => {
           processes.set(
             name,

@@ -11,7 +11,7 @@ export async function upload(caller: Caller, chunks: Iterable<Uint8Array>): Prom
   const location = created.headers.get('location');
   if (created.status !== 201 || location === null) throw new UnexpectedAnswer(`the upload was not begun: ${String(created.status)}`);
   const id = location.split('/').at(-1) ?? '';
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     const part = new Uint8Array(bytes.subarray(offset, offset + partBytes));
     const answer = await caller.send('PATCH', `/uploads/${id}`, part, {
       ...tus,

@@ -1,4 +1,4 @@
-import { newId, type Dependency, type Id, type Lane } from '#kernel';
+import { leaseSecondsOf, newId, type Dependency, type Id, type Lane } from '#kernel';
 import type { Tx } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import type { DataSource } from 'typeorm';
@@ -28,16 +28,12 @@ export interface Shares {
 
 const columns = `id, kind, name, key, event_id, attempts, losses, waits_for, waits_since, traceparent, lease_owner,
   coalesce(extract(epoch FROM now() - waits_since), 0)::float AS waited_seconds`;
-/** With which work is claimed; a handler's own, where it differs, is set before it begins. */
-export const firstLeaseSeconds = 60;
-const firstLease = `interval '${String(firstLeaseSeconds)} seconds'`;
-
 /** Takes the longest due work of a lane under a lease, so many at most, or that of one id alone. */
 const oldest = `
   WITH next AS MATERIALIZED (
     SELECT id FROM platform.work WHERE state = 'due' AND lane = $1 AND due_at <= now() AND ($3::uuid IS NULL OR id = $3)
     ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
-  UPDATE platform.work SET state = 'leased', lease_owner = $2 || '/' || gen_random_uuid(), lease_until = now() + ${firstLease}
+  UPDATE platform.work SET state = 'leased', lease_owner = $2 || '/' || gen_random_uuid(), lease_until = now() + make_interval(secs => $5)
   WHERE id IN (SELECT id FROM next)
   RETURNING ${columns}`;
 
@@ -71,7 +67,7 @@ const fairest = `
         ORDER BY due_at, id LIMIT 1) first
     WHERE coalesce(of_unit.running, 0) < coalesce($3::int, 2147483647) AND coalesce(of_person.running, 0) < coalesce($4::int, 2147483647)
     ORDER BY 2, 3, 4, 1 LIMIT ${String(candidates)})
-  UPDATE platform.work SET state = 'leased', lease_owner = $2 || '/' || gen_random_uuid(), lease_until = now() + ${firstLease}
+  UPDATE platform.work SET state = 'leased', lease_owner = $2 || '/' || gen_random_uuid(), lease_until = now() + make_interval(secs => $5)
   WHERE id = (
     SELECT waiting.id FROM next JOIN platform.work waiting ON waiting.id = next.id AND waiting.state = 'due'
     ORDER BY next.of_unit, next.of_person, next.due_at, next.id LIMIT 1 FOR UPDATE OF waiting SKIP LOCKED)
@@ -80,13 +76,16 @@ const fairest = `
 /** @returns the next work of the lane, now leased to `owner`: as much as is due and may run, but of a shared lane one at a time. */
 export async function claim(dataSource: DataSource, lane: Lane, owner: string, shares: Shares, most: number): Promise<readonly WorkRow[]> {
   if (shares.perUnit === null && shares.perPerson === null) {
-    const [rows]: [WorkRow[], number] = await dataSource.query(oldest, [lane, owner, null, most]);
+    const [rows]: [WorkRow[], number] = await dataSource.query(oldest, [lane, owner, null, most, leaseSecondsOf[lane]]);
     return rows;
   }
   return dataSource.transaction(async (manager) => {
     // One claim of a shared lane at a time: two at once would both see a share free.
     await manager.query(`SELECT pg_advisory_xact_lock(hashtext('opdomain.lane'), hashtext($1))`, [lane]);
-    const [rows]: [WorkRow[], number] = await manager.query(fairest, [lane, owner, shares.perUnit, shares.perPerson]);
+    const [rows]: [WorkRow[], number] = await manager.query(fairest, [
+      ...[lane, owner, shares.perUnit, shares.perPerson],
+      leaseSecondsOf[lane],
+    ]);
     return rows;
   });
 }
@@ -103,7 +102,7 @@ export async function tryWork(tx: Tx, workId: Id): Promise<'refused' | 'taken'> 
   );
   if (work === undefined) return 'refused';
   await manager.query('SAVEPOINT try_work');
-  const [, claimed]: [unknown, number] = await manager.query(oldest, [work.lane, newId(), workId, 1]);
+  const [, claimed]: [unknown, number] = await manager.query(oldest, [work.lane, newId(), workId, 1, leaseSecondsOf[work.lane]]);
   const [, renewed]: [unknown, number] = await manager.query(renewSql, [workId, work.lease_owner ?? '', 60]);
   await manager.query('ROLLBACK TO SAVEPOINT try_work');
   return claimed + renewed === 0 ? 'refused' : 'taken';

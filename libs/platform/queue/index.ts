@@ -8,7 +8,7 @@ export { Relay } from './relay.js';
 export { Turns, type Turn } from './turns.js';
 export { readLanes, type HeldBack, type LaneView } from './lane-view.js';
 export { laneConfig, type LaneConfig } from './lanes.js';
-export { firstLeaseSeconds, tryWork, type WorkRow } from './claims.js';
+export { tryWork, type WorkRow } from './claims.js';
 export { dropWork, openWork, type OpenWork, type WorkScope } from './scoped-work.js';
 export { LeaseLost } from './try-ends.js';
 export { WorkRunner } from './worker.js';

@@ -1,4 +1,4 @@
-import { codeOf, lanes, newId, Refusal, systemAct, type Clock, type Id, type Instant, type JobSettings } from '#kernel';
+import { codeOf, lanes, leaseSecondsOf, newId, Refusal, systemAct, type Clock, type Id, type Instant, type JobSettings } from '#kernel';
 import { isDatabaseAway, type UnitOfWork } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
 import type { WorkOver } from '#platform/seams';
@@ -6,7 +6,7 @@ import { counter, inSpan, traceparent, withTraceparent, type Logger } from '#pla
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { Bell } from './bell.js';
-import { claim, firstLeaseSeconds, renewSql, type WorkRow } from './claims.js';
+import { claim, renewSql, type WorkRow } from './claims.js';
 import type { EventHandler, JobHandler } from './handlers.js';
 import { LanePlaces, longestPauseSeconds, type LaneConfig } from './lanes.js';
 import { awaitedBy } from './outage.js';
@@ -15,7 +15,9 @@ import { refuse } from './refusals.js';
 import { LeaseLost, TryEnds } from './try-ends.js';
 
 const outcomes = counter('opdomain_work_outcomes', 'finished tries of queued work by outcome');
-const settingsOf: { readonly events: JobSettings } = { events: { lane: 'events', leaseSeconds: 60, stillSeconds: 900, backoffSeconds: 1 } };
+const settingsOf: { readonly events: JobSettings } = {
+  events: { lane: 'events', leaseSeconds: leaseSecondsOf.events, stillSeconds: 900, backoffSeconds: 1 },
+};
 /** Workers that may be lost with a piece of work before that counts as its own doing. */
 const mostLosses = 10;
 /** How long the end of a try is written again and again where the database is away; after that the lease lapses. */
@@ -130,7 +132,7 @@ export class WorkRunner {
     if (handler === undefined) throw refuse('queue.no-handler', { name: row.name });
     const controller = new AbortController();
     this.running.add(controller);
-    const { leaseSeconds, stillSeconds } = handler.job;
+    const { lane, leaseSeconds, stillSeconds } = handler.job;
     let moved = performance.now();
     const heartbeat = setInterval(
       () => {
@@ -141,7 +143,7 @@ export class WorkRunner {
       (leaseSeconds * 1000) / 4,
     );
     try {
-      if (leaseSeconds !== firstLeaseSeconds) await this.renew(row, leaseSeconds, controller);
+      if (leaseSeconds !== leaseSecondsOf[lane]) await this.renew(row, leaseSeconds, controller);
       const parent = traceparent();
       let again: Instant | undefined;
       await handler.run({
