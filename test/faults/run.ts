@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { projectRoot } from '../../deploy/embedded/processes/project-root.js';
 import type { Facts } from './facts.js';
 import { caseOf, nameOf, type Case, type Group } from './plan.js';
-import { casesOf, tellingsOf } from './sweep.js';
+import { casesOf, shuffled, tellingsOf } from './sweep.js';
 import { tell, type Telling } from './telling.js';
 
 const help = `npm run test:faults -- [options]
@@ -18,7 +18,7 @@ A telling in which something was wrong is taken apart: each of its cases is told
   --per-telling N   faults in one telling (20)
   --seed N          order of the cases (1)
   --only TEXT       cases whose name begins so, e.g. worker/keys
-  --case NAME       this case alone, e.g. worker/keys/0a1b2c3d4e/2/after; may be given more than once, then together
+  --case NAME       this case alone, by its name (worker/keys/0a1b2c3d4e/2/after) or its number in the record; more than once: together
   --copies N        processes of each application: 1 or 2; in turn where left out
   --together        do not take a telling apart
   --json FILE       the whole result
@@ -88,6 +88,14 @@ async function recorded(): Promise<Record> {
 }
 
 const record = await recorded();
+/** By number, in the order in which their first calls came: the same for every seed. */
+const numbered = casesOf(record.groups);
+const numbers = new Map(numbered.map((one, at) => [nameOf(one), at + 1]));
+const named = (text: string): Case => {
+  const byNumber = /^\d+$/.test(text) ? numbered[Number(text) - 1] : undefined;
+  return byNumber ?? caseOf(text);
+};
+const titled = (name: string): string => `#${String(numbers.get(name) ?? '?')} ${name}`;
 say(`${String(record.calls)} calls in ${String(record.groups.length)} groups, ${String(record.groups.length * 4)} cases`);
 
 async function told(cases: readonly Case[], copies: number, title: string): Promise<Told> {
@@ -117,7 +125,7 @@ const results: Told[] = [];
 const failing: Told[] = [];
 
 if (values.case !== undefined) {
-  results.push(await told(values.case.map(caseOf), copiesOf(0), 'replay'));
+  results.push(await told(values.case.map(named), copiesOf(0), 'replay'));
   failing.push(...results.filter(({ ok }) => !ok));
 } else {
   const before = (await readFile(toldFile, 'utf8').catch(() => ''))
@@ -125,7 +133,7 @@ if (values.case !== undefined) {
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Told);
   const done = new Set(before.flatMap(({ struck }) => struck));
-  const wanted = casesOf(record.groups, Number(values.seed)).filter((one) => nameOf(one).startsWith(values.only) && !done.has(nameOf(one)));
+  const wanted = shuffled(numbered, Number(values.seed)).filter((one) => nameOf(one).startsWith(values.only) && !done.has(nameOf(one)));
   if (done.size > 0) say(`${String(done.size)} cases were struck before`);
   const tellings = tellingsOf(wanted, Number(values['per-telling']));
   const most = values.tellings === undefined ? tellings.length : Math.min(Number(values.tellings), tellings.length);
@@ -138,7 +146,7 @@ if (values.case !== undefined) {
       continue;
     }
     const alone: Told[] = [];
-    for (const name of result.struck) alone.push(await told([caseOf(name)], result.copies, `alone ${name}`));
+    for (const name of result.struck) alone.push(await told([caseOf(name)], result.copies, `alone ${titled(name)}`));
     const found = alone.filter(({ ok }) => !ok);
     // None alone: it takes several of them.
     failing.push(...(found.length === 0 ? [result] : found));
@@ -161,7 +169,7 @@ say(
   `${String(summary.calls)} calls recorded in ${String(summary.groups)} groups; ${String(summary.struck)} cases struck in ${String(summary.tellings)} tellings, ${String(summary.endedWell)} ended well, ${String(failing.length)} did not, ${String(summary.unmet)} did not come`,
 );
 for (const one of failing) {
-  say(`✗ ${one.struck.join(' ')} (${String(one.copies)} of each)`);
+  say(`✗ ${one.struck.map(titled).join(' ')} (${String(one.copies)} of each)`);
   for (const line of one.wrong) say(`    ${line}`);
 }
 process.exit(failing.length === 0 ? 0 : 1);

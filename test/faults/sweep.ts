@@ -13,17 +13,20 @@ function seedOf(text: string): number {
 }
 
 /**
- * Every fault at every group of calls, in an order that depends on the seed alone. Which of a group's calls is struck depends on the
- * group's name and the fault, so that a case is the same in every sweep of one record. In the first half of those that were recorded: a
- * telling may have fewer.
+ * Every fault at every group of calls, in the order of the record. Which of a group's calls is struck depends on the group's name and the
+ * fault, so that a case is the same in every sweep of one record; in the first half of those that were recorded, since a telling may have
+ * fewer.
  */
-export function casesOf(groups: readonly Group[], seed: number): readonly Case[] {
-  const cases = groups.flatMap(({ group, count }) =>
+export const casesOf = (groups: readonly Group[]): readonly Case[] =>
+  groups.flatMap(({ group, count }) =>
     faults.map((fault): Case => {
       const places = Math.max(1, Math.min(placesMost, Math.floor(count / 2)));
       return { group, fault, nth: 1 + (seedOf(`${group}/${fault}`) % places) };
     }),
   );
+
+/** In an order that depends on the seed alone. */
+export function shuffled(cases: readonly Case[], seed: number): readonly Case[] {
   const random = new SeededRandom(seed);
   const drawn = cases.map((one) => ({ one, at: random.int(1 << 30) }));
   return drawn.sort((one, other) => one.at - other.at || (nameOf(one.one) < nameOf(other.one) ? -1 : 1)).map(({ one }) => one);
