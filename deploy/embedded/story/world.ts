@@ -31,6 +31,11 @@ export class World {
     this.callers = new Map(samplePeople.map(({ subject }) => [subject, caller(subject)]));
   }
 
+  /** Whether people try again what breaks off. */
+  get patient(): boolean {
+    return this.patienceSeconds > 0;
+  }
+
   /** Waits for a condition, at most so many seconds (60). @throws UnexpectedAnswer naming it. */
   until<T>(condition: string, look: (saw: Saw) => Promise<T | undefined | false>, seconds = 60): Promise<T> {
     return until(condition, look, { seconds: seconds + this.patienceSeconds, beforeWait: this.beforeWait });

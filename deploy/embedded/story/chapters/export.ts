@@ -66,12 +66,19 @@ export async function exportChapter(teller: Teller, world: World): Promise<void>
     const released = await world.as('zheng').post<Request>(`${path}/releases`, {});
     const [file] = released.files;
     if (file === undefined) throw new Error('nothing was released');
-    const link = await world.as('li').post<z.output<typeof DownloadView>>(`${path}/downloads`, { fileId: file.id });
-    const local = link.path.replace(/^.*\/api\/v1/, '');
-    const stranger = await world.as('sun').refusedAny('GET', local);
-    const response = await world.as('li').send('GET', local);
-    if (!response.ok) throw new Error(`the download answered ${String(response.status)}`);
-    const bytes = Buffer.from(await response.arrayBuffer());
+    const download = async () => {
+      const link = await world.as('li').post<z.output<typeof DownloadView>>(`${path}/downloads`, { fileId: file.id });
+      const local = link.path.replace(/^.*\/api\/v1/, '');
+      const stranger = await world.as('sun').refusedAny('GET', local);
+      const response = await world.as('li').send('GET', local);
+      if (!response.ok) throw new Error(`the download answered ${String(response.status)}`);
+      return { local, stranger, bytes: Buffer.from(await response.arrayBuffer()) };
+    };
+    // A link is good for one download: whose breaks off asks for another.
+    const { local, stranger, bytes } = await download().catch((fault: unknown) => {
+      if (!world.patient) throw fault;
+      return download();
+    });
     await writeFile(join(world.folder, file.name), bytes);
     if (sha256(bytes) !== file.digest) throw new Error('what was downloaded is not what was reviewed');
     const again = await world.as('li').refusedAny('GET', local);
