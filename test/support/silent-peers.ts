@@ -45,7 +45,7 @@ export const limits: Limits = limitsConfig.parse({
   objects: { connectMs: 2_000, requestMs: 2_500, silentMs: 2_000 },
   cluster: { connectMs: 1_500, requestMs: 2_000, watchSilentMs: 1_500 },
   issuer: { requestMs: 2_000 },
-  replicas: { rehearseMs: 1_500, answerMs: 2_000 },
+  replicas: { rehearseMs: 3_000, answerMs: 2_000 },
   engine: { runMs: 1_500 },
   cli: { answerMs: 2_000, silentMs: 1_500, issuerMs: 2_000, goOnMs: 2_000 },
   telemetry: { exportMs: 1_500 },
