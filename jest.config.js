@@ -24,7 +24,12 @@ const ring = (displayName, testMatch, more = {}) => ({ ...shared, displayName, t
 
 export default {
   projects: [
-    ring('unit', ['<rootDir>/libs/**/*.spec.ts', '<rootDir>/apps/**/*.spec.ts', '<rootDir>/deploy/**/*.spec.ts', '<rootDir>/test/faults/**/*.spec.ts']),
+    ring('unit', [
+      '<rootDir>/libs/**/*.spec.ts',
+      '<rootDir>/apps/**/*.spec.ts',
+      '<rootDir>/deploy/**/*.spec.ts',
+      '<rootDir>/test/faults/**/*.spec.ts',
+    ]),
     ring('architecture', ['<rootDir>/test/architecture/**/*.spec.ts']),
     ring('medium', ['<rootDir>/test/medium/**/*.medium.spec.ts']),
     ring('cluster', ['<rootDir>/test/cluster/**/*.cluster.spec.ts']),

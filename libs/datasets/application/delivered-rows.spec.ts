@@ -117,12 +117,12 @@ describe('pieces of a stream', () => {
   it('end in time where their source is silent, wherever that is, and lose nothing of it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 4 }), async (chunks) => {
-        let goOn = Promise.withResolvers<void>();
+        let goOn = Promise.withResolvers<undefined>();
         async function* halting(): AsyncGenerator<Uint8Array> {
           for (const chunk of chunks) {
             yield chunk;
             await goOn.promise;
-            goOn = Promise.withResolvers<void>();
+            goOn = Promise.withResolvers<undefined>();
           }
         }
         const cut = new Pieces(halting());
@@ -131,7 +131,7 @@ describe('pieces of a stream', () => {
           const part: Uint8Array[] = [];
           for await (const taken of cut.next({ bytes: 1_000, ms: 1 })) part.push(taken);
           parts.push(Buffer.concat(part));
-          goOn.resolve();
+          goOn.resolve(undefined);
         }
         expect(parts.map((part) => [...part])).toEqual(chunks.map((chunk) => [...chunk]));
       }),
