@@ -1,5 +1,5 @@
 import { DOMAINS_CONFIG, type DomainsConfig } from '#domains';
-import { newId } from '#kernel';
+import { codeOf, newId } from '#kernel';
 import { LeaderElection, ReconcileLoop, type Reconciler, type Term } from '#platform/kube';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -23,6 +23,9 @@ export async function startOperator(platform: Platform): Promise<() => Promise<v
     identity: `${hostname()}-${newId().slice(-12)}`,
     leaseSeconds,
     clock: platform.clock,
+    cannotAsk: (fault) => {
+      platform.log.warn('operator.cannot-lead', { refusal: codeOf(fault) });
+    },
   });
   const lead = async (term: Term, lost: AbortSignal): Promise<void> => {
     platform.log.info('operator.leading', { term: term.number });

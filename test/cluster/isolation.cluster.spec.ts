@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { codeOf } from '#kernel';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { asSeen, KubeCluster, kubeConfig, LeaderElection, sayRef, refOf, type KubeObject, type Term } from '#platform/kube';
+import { asSeen, KubeCluster, kubeConfig, LeaderElection, sayRef, refOf, type Cluster, type KubeObject, type Term } from '#platform/kube';
 import { startControlPlane, type ControlPlane } from '../../deploy/embedded/servers/control-plane.js';
 import type { Verdict } from '../../libs/domains/domain/probes.js';
 import type { ZoneSpec } from '../../libs/domains/domain/zone.js';
@@ -12,6 +13,7 @@ import { installation, zonePodSpec } from '../../libs/domains/manifests/index.js
 import { carryOut } from '../../libs/domains/reconcile/carry-out.js';
 import { sayStep } from '../../libs/domains/reconcile/difference.js';
 import { probedZone, probeZone } from '../../libs/domains/reconcile/probing.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import {
   believing,
   catalogueImage,
@@ -295,6 +297,40 @@ describe('isolation by the cluster’s own objects', () => {
     expect(next.number).toBeGreaterThan(leader.number);
     other.election.stop();
     await other.done;
+  });
+
+  it('says once that it cannot ask for the lead, however often it tries, and leads as soon as it can', async () => {
+    const proxy = await TcpProxy.before(Number(new URL(plane.server).port));
+    const own = await readFile(await plane.kubeconfigFor(operatorUser), 'utf8');
+    const through = join(dir, 'behind-proxy.kubeconfig');
+    await writeFile(through, own.replaceAll(plane.server, plane.server.replace(/:\d+$/, `:${String(proxy.port)}`)));
+    const behind = await open(through);
+    await proxy.go('refuse');
+    const told: string[] = [];
+    let asked = 0;
+    const cluster: Cluster = Object.assign(Object.create(behind) as Cluster, {
+      read: (ref: Parameters<Cluster['read']>[0]) => {
+        asked += 1;
+        return behind.read(ref);
+      },
+    });
+    const names = { namespace: 'opdomain-system', name: 'silent', identity: 'alone' };
+    const election = new LeaderElection(cluster, { ...names, renewMs: 50, cannotAsk: (fault) => void told.push(codeOf(fault)) });
+    let leads = false;
+    const done = election.run((_, lost) => {
+      leads = true;
+      return new Promise((resolve) => {
+        lost.addEventListener('abort', () => resolve(), { once: true });
+      });
+    });
+    await eventually('it tried more than once', () => Promise.resolve(asked > 2 || undefined));
+    expect(told).toEqual(['kube.unreachable']);
+    await proxy.go('pass');
+    await eventually('it leads', () => Promise.resolve(leads || undefined));
+    election.stop();
+    await done;
+    await behind.close();
+    await proxy.close();
   });
 
   it('asks over a handful of connections, not one for every request', async () => {

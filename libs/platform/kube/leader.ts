@@ -16,6 +16,8 @@ export interface ElectionOptions {
   readonly renewMs?: number;
   /** Of the times that stand in the lease, and of the first term: one for all candidates. */
   readonly clock?: Clock;
+  /** Told, once until it can be asked again, that the lease cannot even be asked for: a candidate would else stand by for ever in silence. */
+  readonly cannotAsk?: (fault: unknown) => void;
 }
 
 /** Milliseconds since boot, suspended time included; nobody sets it. */
@@ -56,11 +58,12 @@ export class LeaderElection {
   private readonly renewMs: number;
   private readonly clock: Clock;
   private held: Lease | undefined;
+  private canAsk = true;
   private observed: { readonly version: string; readonly at: number } | undefined;
 
   constructor(
     private readonly cluster: Cluster,
-    options: ElectionOptions,
+    private readonly options: ElectionOptions,
   ) {
     const { namespace, name, identity, leaseSeconds = 15 } = options;
     this.candidate = { identity, leaseSeconds };
@@ -110,6 +113,7 @@ export class LeaderElection {
     try {
       const sentAt = bootMs();
       const found = await this.cluster.read<Lease>(this.ref);
+      this.canAsk = true;
       if (found && !this.isFree(found)) return undefined;
       const { name, namespace } = this.ref;
       this.held = found
@@ -118,9 +122,12 @@ export class LeaderElection {
       const term = new HeldTerm(this.held.spec.leaseTransitions, this.leaseMs);
       term.renewedAt(sentAt);
       return term;
-    } catch {
+    } catch (fault) {
       // Somebody else was faster, or the cluster is away: both mean "not now".
       this.held = undefined;
+      const faster = isKubeError(fault, 'Conflict', 'AlreadyExists', 'NotFound');
+      if (!faster && this.canAsk) this.options.cannotAsk?.(fault);
+      this.canAsk = faster;
       return undefined;
     }
   }
