@@ -1,5 +1,4 @@
-import { KubeConfig } from '@kubernetes/client-node';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -13,6 +12,7 @@ import { takeStock } from '../../libs/domains/reconcile/inventory.js';
 import { carryOutOrder } from '../../libs/domains/reconcile/orders.js';
 import { planZone } from '../../libs/domains/reconcile/zone-pass.js';
 import { FaultProxy, faults } from '../support/fault-proxy.js';
+import { identityIn, writeProxiedKubeconfig } from '../support/through-proxy.js';
 import { believing, eventually, operatorSubject } from './support/zones.js';
 
 const withinMs = 5_000;
@@ -105,24 +105,10 @@ describe('a namespace that does not go', () => {
 
   it('is unknown while the API server is away, in every way that it can be; only its own “not found” is gone [DEST-02]', async () => {
     const [there, gone] = [await open(), `never-${newId().slice(-8)}`];
-    const own = new KubeConfig();
-    own.loadFromFile(plane.kubeconfigPath);
-    const [cluster, user] = [own.getCurrentCluster(), own.getCurrentUser()];
-    const pem = (data: string | undefined): Buffer => Buffer.from(data ?? '', 'base64');
-    const identity = { ca: pem(cluster?.caData), cert: pem(user?.certData), key: pem(user?.keyData) };
-    const proxy = await FaultProxy.before(plane.server, identity);
+    const { server, identity } = identityIn(plane.kubeconfigPath);
+    const proxy = await FaultProxy.before(server, identity);
     const kubeconfig = join(dir, 'through-proxy.kubeconfig');
-    await writeFile(
-      kubeconfig,
-      JSON.stringify({
-        apiVersion: 'v1',
-        kind: 'Config',
-        clusters: [{ name: 'proxied', cluster: { server: proxy.url, 'insecure-skip-tls-verify': true } }],
-        users: [{ name: 'nobody', user: {} }],
-        contexts: [{ name: 'proxied', context: { cluster: 'proxied', user: 'nobody' } }],
-        'current-context': 'proxied',
-      }),
-    );
+    await writeProxiedKubeconfig(kubeconfig, proxy.url);
     const through = await KubeCluster.open(kubeConfig.parse({ kubeconfig, attempts: 1 }), { ...defaultLimits.cluster, requestMs: 8_000 });
     const attempts = async (asked: KubeCluster): Promise<{ outcome: string; answer: string }[]> => {
       const room = { wanted: leaving(there, gone), leadership: { cluster: asked } as unknown as Leadership, operator: operatorSubject };

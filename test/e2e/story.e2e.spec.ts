@@ -7,12 +7,10 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { tellStory } from '../../deploy/embedded/story/story.js';
 import type { StoryReport } from '../../deploy/embedded/story/teller.js';
-import { factsOf, ownerOf } from '../faults/facts.js';
 import { startFaulty, type FaultyInstallation } from '../faults/installation.js';
-import { broken, rawCellsOf } from '../faults/invariants.js';
 import { Plan } from '../faults/plan.js';
 import { sampleOf } from '../faults/sweep.js';
-import { patienceSeconds, settled } from '../faults/telling.js';
+import { askedOutside, patienceSeconds } from '../faults/telling.js';
 
 const missing = process.env['OPDOMAIN_TEST_MISSING'] ?? '';
 const residents = 20_000;
@@ -48,10 +46,7 @@ describeHere(`the story on the production side of every port${missing === '' ? '
         return mischief(step);
       },
     });
-    const owner = await ownerOf(dir);
-    await settled(owner);
-    const ended = { owner, dir, facts: await factsOf(owner), clean: undefined, rawCells: rawCellsOf(residents) };
-    wrong = await broken(ended).finally(() => owner.end());
+    ({ wrong } = await askedOutside(dir, residents, undefined));
   }, 900_000);
 
   afterAll(async () => {

@@ -10,11 +10,9 @@ import type { Call } from './call.js';
 export const faults = ['before', 'after', 'hang', 'death'] as const;
 export type Fault = (typeof faults)[number];
 
-/** Asked by a relay for each call, before it goes on. @returns what is to happen to it, if anything */
-export type Struck = (call: Call) => Fault | undefined;
-
 /** What a relay knows of the process whose calls pass through it. */
 export interface Watched {
+  /** Asked for each call, before it goes on. @returns what is to happen to it, if anything */
   readonly struck: (dependency: Call['dependency'], shape: string) => Fault | undefined;
   /** Kills it. */
   readonly kill: () => void;

@@ -2,14 +2,8 @@ import { createServer, request as plainly, type IncomingMessage, type ServerResp
 import { Agent, request as secretly } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { shapeOfRequest, type Dependency } from './call.js';
+import type { Identity } from '../support/through-proxy.js';
 import type { Watched } from './faults.js';
-
-/** By which the relay knows an HTTPS server, and the server us; PEM. */
-export interface Identity {
-  readonly ca: Buffer;
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
 
 /** A watch has no end: its answer counts as whole when it begins. */
 const endless = (target: string): boolean => /[?&]watch=(?:true|1)\b/.test(target);

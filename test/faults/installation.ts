@@ -1,14 +1,15 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { writePrivate } from '../../deploy/embedded/processes/files.js';
+import { Teardown } from '../../deploy/embedded/processes/teardown.js';
 import { startSeparate, type SeparateInstallation, type SeparateProcess } from '../../deploy/embedded/profile/separate.js';
 import type { OpdomainConfig } from '../../apps/composition/config.js';
-import type { Dependency } from './call.js';
+import { identityIn, writeProxiedKubeconfig } from '../support/through-proxy.js';
+import type { Watched } from './faults.js';
 import { openFront } from './front.js';
-import { relayHttp, type Identity } from './http-relay.js';
+import { relayHttp } from './http-relay.js';
 import type { Plan } from './plan.js';
 import { relayPostgres } from './postgres-relay.js';
 import { relayRedis } from './redis-relay.js';
@@ -29,24 +30,14 @@ export interface FaultyInstallation extends SeparateInstallation {
   readonly dir: string;
 }
 
-async function identityOf(kubeconfig: string): Promise<{ readonly server: string; readonly identity: Identity }> {
-  const config = new KubeConfig();
-  config.loadFromString(await readFile(kubeconfig, 'utf8'));
-  const [cluster, user] = [config.getCurrentCluster(), config.getCurrentUser()];
-  const of = (data: string | undefined): Buffer => Buffer.from(data ?? '', 'base64');
-  return { server: cluster?.server ?? '', identity: { ca: of(cluster?.caData), cert: of(user?.certData), key: of(user?.keyData) } };
-}
-
 /** The relays of one process. @returns what the process is set to, so that each call of it passes through one of them. */
 async function relaysOf(
   dir: string,
   process: SeparateProcess,
   config: OpdomainConfig,
-  watchedFor: (dependency: Dependency, shape: string) => ReturnType<Plan['struck']>,
-  kill: () => void,
-  opened: { add(close: () => Promise<unknown>): void },
+  watched: Watched,
+  opened: Teardown,
 ): Promise<readonly string[]> {
-  const watched = { struck: watchedFor, kill };
   const { queue, keys, objects, cluster, oidc } = config;
   if (queue.kind !== 'redis' || keys.kind !== 'transit' || objects.kind !== 's3' || cluster.kubeconfig === undefined)
     throw new Error('faults are tried on the production side of every port');
@@ -70,21 +61,11 @@ async function relaysOf(
     `oidc.jwksUri=${issuer.url}/jwks`,
   ];
   if (process.application === 'operator') {
-    const { server, identity } = await identityOf(cluster.kubeconfig);
+    const { server, identity } = identityIn(cluster.kubeconfig);
     const api = await relayHttp(server, 'cluster', watched, identity);
     opened.add(() => api.close());
     const kubeconfig = join(dir, 'secrets', `relayed.${process.name}.kubeconfig`);
-    await writePrivate(
-      kubeconfig,
-      JSON.stringify({
-        apiVersion: 'v1',
-        kind: 'Config',
-        clusters: [{ name: 'cluster', cluster: { server: api.url, 'insecure-skip-tls-verify': true } }],
-        users: [{ name: 'operator', user: {} }],
-        contexts: [{ name: 'relayed', context: { cluster: 'cluster', user: 'operator' } }],
-        'current-context': 'relayed',
-      }),
-    );
+    await writeProxiedKubeconfig(kubeconfig, api.url);
     sets.push(`cluster.kubeconfig=${kubeconfig}`);
   }
   return sets;
@@ -101,8 +82,9 @@ export async function startFaulty(options: {
   readonly say: (line: string) => void;
 }): Promise<FaultyInstallation> {
   const { dir, plan, say } = options;
-  const closes: (() => Promise<unknown>)[] = [];
+  const opened = new Teardown();
   const stopping = new AbortController();
+  const ending = (): boolean => stopping.signal.aborted;
   const starting = new Set<Promise<void>>();
   const installation = await startSeparate({
     dir,
@@ -115,16 +97,17 @@ export async function startFaulty(options: {
         dir,
         process,
         config,
-        (dependency, shape) => (stopping.signal.aborted ? undefined : plan.struck(process.application, process.name, dependency, shape)),
-        () => {
-          // Noted from its first moment on, also while it is only starting.
-          const noted = JSON.parse(readFileSync(join(dir, `opdomain-${process.name}.pid`), 'utf8')) as { server: { pid: number } };
-          globalThis.process.kill(noted.server.pid, 'SIGKILL');
+        {
+          struck: (dependency, shape) => (ending() ? undefined : plan.struck(process.application, process.name, dependency, shape)),
+          kill: () => {
+            // Noted from its first moment on, also while it is only starting.
+            const noted = JSON.parse(readFileSync(join(dir, `opdomain-${process.name}.pid`), 'utf8')) as { server: { pid: number } };
+            globalThis.process.kill(noted.server.pid, 'SIGKILL');
+          },
         },
-        { add: (close) => void closes.push(close) },
+        opened,
       ),
   });
-  const ending = (): boolean => stopping.signal.aborted;
   const kept = async (name: string): Promise<void> => {
     while (!ending()) {
       const running = installation.processes.get(name);
@@ -145,7 +128,7 @@ export async function startFaulty(options: {
   return {
     ...installation,
     dir,
-    url: front.url,
+    url: `http://127.0.0.1:${String(front.port)}`,
     stop: async () => {
       stopping.abort();
       await front.close();
@@ -153,7 +136,7 @@ export async function startFaulty(options: {
       await Promise.all(starting);
       await installation.stop();
       await Promise.all(keeping);
-      for (const close of closes) await close();
+      await opened.end();
     },
   };
 }

@@ -1,6 +1,7 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { shapeOfStatement } from './call.js';
 import type { Watched } from './faults.js';
+import { listen, type Listener } from './listener.js';
 
 /* PostgreSQL's frontend/backend protocol 3.0: a type byte and a length, except for what opens a connection (a length alone). */
 const query = 'Q'.charCodeAt(0);
@@ -46,19 +47,17 @@ class Connection {
   /** The answer that is on its way is not passed on; what is done when it is whole. */
   private whenWhole: (() => void) | undefined;
   private mute = false;
-  private readonly server: Socket;
 
   constructor(
     private readonly client: Socket,
-    port: number,
+    private readonly server: Socket,
     private readonly watched: Watched,
   ) {
-    this.server = connect({ port, host: '127.0.0.1', noDelay: true });
-    for (const socket of [client, this.server]) socket.on('error', () => undefined).on('close', () => this.cut());
+    for (const socket of [client, server]) socket.on('close', () => this.cut());
     client.on('data', (bytes) => {
       for (const { type, whole } of this.asked.of(bytes)) this.take(type, whole);
     });
-    this.server.on('data', (bytes) => {
+    server.on('data', (bytes) => {
       if (this.whenWhole === undefined && !this.mute) this.client.write(bytes);
       for (const { type } of this.answered.of(bytes)) if (type === ready) this.whole();
     });
@@ -129,21 +128,12 @@ class Connection {
   }
 }
 
-/** @returns the port at which a process finds PostgreSQL, and what ends it. */
-export async function relayPostgres(port: number, watched: Watched): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const sockets = new Set<Socket>();
-  const listener = createServer((client) => {
-    sockets.add(client);
-    client.once('close', () => sockets.delete(client));
-    client.setNoDelay();
-    new Connection(client, port, watched);
+/** A relay between one process and PostgreSQL. */
+export function relayPostgres(port: number, watched: Watched): Promise<Listener> {
+  return listen((client, own) => {
+    const server = connect(port, '127.0.0.1');
+    own(server);
+    new Connection(client, server, watched);
+    client.resume();
   });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (listener.address() as AddressInfo).port,
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      return new Promise((resolve) => listener.close(() => resolve()));
-    },
-  };
 }

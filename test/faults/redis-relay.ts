@@ -1,5 +1,6 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import type { Watched } from './faults.js';
+import { listen, type Listener } from './listener.js';
 
 /** The first words of the commands in a piece of the Redis protocol (RESP): arrays of bulk strings. */
 function commandsOf(bytes: Buffer): string {
@@ -9,26 +10,18 @@ function commandsOf(bytes: Buffer): string {
 }
 
 /** A relay of the bell between one process and Redis. Commands that come in one piece count as one call. */
-export async function relayRedis(port: number, watched: Watched): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const sockets = new Set<Socket>();
-  const listener = createServer((client) => {
-    const server = connect({ port, host: '127.0.0.1', noDelay: true });
-    client.setNoDelay();
+export function relayRedis(port: number, watched: Watched): Promise<Listener> {
+  return listen((client, own) => {
+    const server = connect(port, '127.0.0.1');
+    own(server);
     let mute = false;
     let onAnswer: (() => void) | undefined;
     const cut = (): void => {
       client.destroy();
       server.destroy();
     };
-    for (const socket of [client, server]) {
-      sockets.add(socket);
-      socket
-        .on('error', () => undefined)
-        .on('close', () => {
-          sockets.delete(socket);
-          cut();
-        });
-    }
+    client.on('close', cut);
+    server.on('close', cut);
     client.on('data', (bytes) => {
       if (mute) return;
       const fault = watched.struck('bell', commandsOf(bytes));
@@ -47,13 +40,6 @@ export async function relayRedis(port: number, watched: Watched): Promise<{ read
       if (onAnswer !== undefined) onAnswer();
       else if (!mute) client.write(bytes);
     });
+    client.resume();
   });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (listener.address() as AddressInfo).port,
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      return new Promise((resolve) => listener.close(() => resolve()));
-    },
-  };
 }

@@ -52,7 +52,7 @@ if (values.help) {
   process.exit(0);
 }
 
-interface Record {
+interface Recorded {
   readonly calls: number;
   readonly groups: readonly Group[];
   readonly facts: Facts;
@@ -73,9 +73,9 @@ const toldFile = join(values.folder, 'told.jsonl');
 await mkdir(values.folder, { recursive: true });
 if (values.fresh) await writeFile(toldFile, '');
 
-async function recorded(): Promise<Record> {
+async function recorded(): Promise<Recorded> {
   const found = values.record ? undefined : await readFile(recordFile, 'utf8').catch(() => undefined);
-  if (found !== undefined) return JSON.parse(found) as Record;
+  if (found !== undefined) return JSON.parse(found) as Recorded;
   say('recording: the story without faults');
   const { ok, wrong, calls, groups, facts } = await tell([], { copies: 1, clean: undefined, say, keep: values.keep });
   if (!ok || facts === undefined) {
@@ -96,7 +96,7 @@ const named = (text: string): Case => {
   return byNumber ?? caseOf(text);
 };
 const titled = (name: string): string => `#${String(numbers.get(name) ?? '?')} ${name}`;
-say(`${String(record.calls)} calls in ${String(record.groups.length)} groups, ${String(record.groups.length * 4)} cases`);
+say(`${String(record.calls)} calls in ${String(record.groups.length)} groups, ${String(numbered.length)} cases`);
 
 async function told(cases: readonly Case[], copies: number, title: string): Promise<Told> {
   say(`${title}: ${String(cases.length)} cases, ${copies === 1 ? 'one process' : `${String(copies)} processes`} of each application`);
@@ -157,7 +157,7 @@ const struck = new Set(results.flatMap((one) => one.struck));
 const summary = {
   calls: record.calls,
   groups: record.groups.length,
-  cases: record.groups.length * 4,
+  cases: numbered.length,
   tellings: results.length,
   struck: struck.size,
   unmet: results.flatMap(({ unmet }) => unmet).length,

@@ -63,15 +63,10 @@ export async function tell(
       },
     });
     for (const { ok, name, evidence } of report.steps) if (!ok) wrong.push(`${name}: ${String(evidence['failure'])}`);
-    const owner = await ownerOf(dir);
-    try {
-      await settled(owner);
-      facts = await factsOf(owner);
-      // What follows from a step that failed would only hide it.
-      if (report.ok) wrong.push(...(await broken({ owner, dir, facts, clean, rawCells: rawCellsOf(residents) })));
-    } finally {
-      await owner.end();
-    }
+    const asked = await askedOutside(dir, residents, clean);
+    ({ facts } = asked);
+    // What follows from a step that failed would only hide it.
+    if (report.ok) wrong.push(...asked.wrong);
   } catch (fault) {
     wrong.push(`the telling itself failed: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`);
   } finally {
@@ -94,10 +89,26 @@ export async function tell(
   };
 }
 
+/** What a told story left behind, once all of it has come to rest, and which invariants do not hold. */
+export async function askedOutside(
+  dir: string,
+  told: number,
+  clean: Facts | undefined,
+): Promise<{ readonly facts: Facts; readonly wrong: readonly string[] }> {
+  const owner = await ownerOf(dir);
+  try {
+    await settled(owner);
+    const facts = await factsOf(owner);
+    return { facts, wrong: await broken({ owner, dir, facts, clean, rawCells: rawCellsOf(told) }) };
+  } finally {
+    await owner.end();
+  }
+}
+
 const settleMs = 90_000;
 
 /** Waits until everything that was begun has ended and is in the tree; where that does not come, the invariants say what is left. */
-export async function settled(owner: pg.Client): Promise<void> {
+async function settled(owner: pg.Client): Promise<void> {
   const until = Date.now() + settleMs;
   while (Date.now() < until) {
     const { rows } = await owner.query<{ busy: boolean }>(

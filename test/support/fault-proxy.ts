@@ -1,18 +1,12 @@
 import { createServer, type IncomingMessage, request as plainly, type ServerResponse } from 'node:http';
 import { request as secretly } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Identity } from './through-proxy.js';
 
 /** How a server can be away: nobody listens, it never answers, it refuses us, it fails, or something else answers in its place. */
 export const faults = ['refused', 'hanging', 'forbidden', 'failing', 'bad-gateway', 'garbage'] as const;
 /** `bodiless`: an answer begins, and its body never comes; a case of `hanging` for those alone who read bodies. */
 export type Fault = (typeof faults)[number] | 'bodiless';
-
-/** By which the proxy knows an HTTPS server, and the server us; PEM. */
-export interface Identity {
-  readonly ca: Buffer;
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
 
 const statuses = { forbidden: 403, failing: 500, 'bad-gateway': 502, garbage: 200 } as const;
 const garbage = '<html><body>It works!</body></html>';

@@ -28,6 +28,7 @@ export interface Shares {
 
 const columns = `id, kind, name, key, event_id, attempts, losses, waits_for, waits_since, traceparent, lease_owner,
   coalesce(extract(epoch FROM now() - waits_since), 0)::float AS waited_seconds`;
+
 /** Takes the longest due work of a lane under a lease, so many at most, or that of one id alone. */
 const oldest = `
   WITH next AS MATERIALIZED (
@@ -82,10 +83,7 @@ export async function claim(dataSource: DataSource, lane: Lane, owner: string, s
   return dataSource.transaction(async (manager) => {
     // One claim of a shared lane at a time: two at once would both see a share free.
     await manager.query(`SELECT pg_advisory_xact_lock(hashtext('opdomain.lane'), hashtext($1))`, [lane]);
-    const [rows]: [WorkRow[], number] = await manager.query(fairest, [
-      ...[lane, owner, shares.perUnit, shares.perPerson],
-      leaseSecondsOf[lane],
-    ]);
+    const [rows]: [WorkRow[], number] = await manager.query(fairest, [lane, owner, shares.perUnit, shares.perPerson, leaseSecondsOf[lane]]);
     return rows;
   });
 }
