@@ -299,6 +299,30 @@ describe('isolation by the cluster’s own objects', () => {
     await other.done;
   });
 
+  /** The same cluster, and how often something was read of it. */
+  const counting = (of: Cluster): { readonly cluster: Cluster; readonly asked: () => number } => {
+    let asked = 0;
+    const cluster: Cluster = Object.assign(Object.create(of) as Cluster, {
+      read: (ref: Parameters<Cluster['read']>[0]) => {
+        asked += 1;
+        return of.read(ref);
+      },
+    });
+    return { cluster, asked: () => asked };
+  };
+
+  it('says once that it cannot take the lead where there is no place for it, however often it tries', async () => {
+    const told: unknown[] = [];
+    const { cluster, asked } = counting(admin);
+    const names = { namespace: 'opdomain-nowhere', name: 'silent', identity: 'alone' };
+    const election = new LeaderElection(cluster, { ...names, renewMs: 50, cannotAsk: (fault) => void told.push(fault) });
+    const done = election.run(() => Promise.reject(new Error('leads nowhere')));
+    await eventually('it tried more than once', () => Promise.resolve(asked() > 2 || undefined));
+    expect(told).toEqual([expect.objectContaining({ reason: 'NotFound' })]);
+    election.stop();
+    await done;
+  });
+
   it('says once that it cannot ask for the lead, however often it tries, and leads as soon as it can', async () => {
     const proxy = await TcpProxy.before(Number(new URL(plane.server).port));
     const own = await readFile(await plane.kubeconfigFor(operatorUser), 'utf8');
@@ -307,13 +331,7 @@ describe('isolation by the cluster’s own objects', () => {
     const behind = await open(through);
     await proxy.go('refuse');
     const told: string[] = [];
-    let asked = 0;
-    const cluster: Cluster = Object.assign(Object.create(behind) as Cluster, {
-      read: (ref: Parameters<Cluster['read']>[0]) => {
-        asked += 1;
-        return behind.read(ref);
-      },
-    });
+    const { cluster, asked } = counting(behind);
     const names = { namespace: 'opdomain-system', name: 'silent', identity: 'alone' };
     const election = new LeaderElection(cluster, { ...names, renewMs: 50, cannotAsk: (fault) => void told.push(codeOf(fault)) });
     let leads = false;
@@ -323,7 +341,7 @@ describe('isolation by the cluster’s own objects', () => {
         lost.addEventListener('abort', () => resolve(), { once: true });
       });
     });
-    await eventually('it tried more than once', () => Promise.resolve(asked > 2 || undefined));
+    await eventually('it tried more than once', () => Promise.resolve(asked() > 2 || undefined));
     expect(told).toEqual(['kube.unreachable']);
     await proxy.go('pass');
     await eventually('it leads', () => Promise.resolve(leads || undefined));

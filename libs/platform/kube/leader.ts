@@ -16,7 +16,7 @@ export interface ElectionOptions {
   readonly renewMs?: number;
   /** Of the times that stand in the lease, and of the first term: one for all candidates. */
   readonly clock?: Clock;
-  /** Told, once until it can be asked again, that the lease cannot even be asked for: a candidate would else stand by for ever in silence. */
+  /** Told, once until it can be asked again, that the lease can be neither asked for nor taken: a candidate would else stand by for ever in silence. */
   readonly cannotAsk?: (fault: unknown) => void;
 }
 
@@ -113,19 +113,22 @@ export class LeaderElection {
     try {
       const sentAt = bootMs();
       const found = await this.cluster.read<Lease>(this.ref);
-      this.canAsk = true;
-      if (found && !this.isFree(found)) return undefined;
+      if (found && !this.isFree(found)) {
+        this.canAsk = true;
+        return undefined;
+      }
       const { name, namespace } = this.ref;
       this.held = found
         ? await this.cluster.replace(takenOver(found, this.candidate, this.now()), asSeen(found))
         : await this.cluster.create(newLease({ name, ...(namespace === undefined ? {} : { namespace }) }, this.candidate, this.now()));
+      this.canAsk = true;
       const term = new HeldTerm(this.held.spec.leaseTransitions, this.leaseMs);
       term.renewedAt(sentAt);
       return term;
     } catch (fault) {
-      // Somebody else was faster, or the cluster is away: both mean "not now".
+      // Somebody else was faster, or the cluster is away: both mean "not now". Not found is a namespace that is missing.
       this.held = undefined;
-      const faster = isKubeError(fault, 'Conflict', 'AlreadyExists', 'NotFound');
+      const faster = isKubeError(fault, 'Conflict', 'AlreadyExists');
       if (!faster && this.canAsk) this.options.cannotAsk?.(fault);
       this.canAsk = faster;
       return undefined;
