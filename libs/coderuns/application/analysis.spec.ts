@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readingLimits } from '../domain/code.js';
 import { analyseApart } from './analysis.js';
 import { Lanes, type LaneLimits } from './lanes.js';
@@ -17,7 +18,12 @@ const nested = (depth: number): object => {
   return inner;
 };
 
-describe('analysis in a thread of its own', () => {
+const childrenOfOurs = (): number[] =>
+  readdirSync('/proc/self/task').flatMap((task) =>
+    readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+
+describe('analysis in a process of its own', () => {
   it('answers what lies within the limits, nested windows of any kind included', async () => {
     expect(await analyseApart(reading(select(nested(300))), 60_000)).toEqual([
       { raw: true, grouped: false, sources: [{ table: 't', column: 'a' }] },
@@ -36,6 +42,15 @@ describe('analysis in a thread of its own', () => {
   it('passes a refusal on as it is', async () => {
     const other = reading({ ...select(column), from_table: { type: 'BASE_TABLE', table_name: 'u' } });
     await expect(analyseApart(other, 60_000)).rejects.toMatchObject({ code: 'coderuns.unknown-table', details: { table: 'u' } });
+  }, 120_000);
+
+  it('refuses when its process dies, whatever of, and the process that asked goes on', async () => {
+    const before = new Set(childrenOfOurs());
+    const asked = expect(analyseApart(reading(select(nested(300))), 60_000)).rejects.toMatchObject({ code: 'coderuns.code-too-complex' });
+    const [pid] = childrenOfOurs().filter((child) => !before.has(child));
+    process.kill(pid ?? Number.NaN, 'SIGTRAP');
+    await asked;
+    expect(await analyseApart(reading(select(column)), 60_000)).toHaveLength(1);
   }, 120_000);
 });
 

@@ -1,12 +1,12 @@
+import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { tooComplex, type Reading } from '../domain/code.js';
 import type { Derivation } from '../domain/lineage.js';
 import { refuse } from '../domain/refusals.js';
-import type { Analysed } from './analysis-worker.js';
+import type { Analysed } from './analysis-child.js';
 
-const compiled = fileURLToPath(new URL('./analysis-worker.js', import.meta.url));
+const compiled = fileURLToPath(new URL('./analysis-child.js', import.meta.url));
 /** In a checkout node strips the types itself, and imports of `.js` mean the source beside it. */
 const sourceHook = `data:text/javascript,${encodeURIComponent(
   `import { registerHooks } from 'node:module';
@@ -23,17 +23,28 @@ const start = existsSync(compiled)
       file: compiled.replace(/js$/, 'ts'),
       execArgv: ['--conditions=source', '--experimental-transform-types', '--disable-warning=ExperimentalWarning', '--import', sourceHook],
     };
+const limits = ['--disable-sigusr1', '--max-old-space-size=256', '--stack-size=7000'];
+/**
+ * What the shell has the kernel hold, whatever becomes of us: seconds of processor time (its first argument), no core file, a stack as
+ * large as node is told of, and where util-linux can, an end with its parent's.
+ */
+const held = `ulimit -c 0; ulimit -t "$1"; ulimit -s 8192 2>/dev/null; shift
+setpriv --pdeathsig KILL true 2>/dev/null && exec setpriv --pdeathsig KILL "$@"; exec "$@"`;
 
 /**
- * Analyses code in a thread of its own, which ends with its answer, at the limit of time, or when its memory is used up.
- * @throws Refusal as `analyse` does; `coderuns.code-too-complex` past the limits
+ * Analyses code in a process of its own, which ends with its answer, at the limit of time, or when its memory is used up. A thread would
+ * not do: what ends a thread by force can end the process around it, and with it everybody's requests.
+ * @throws Refusal as `analyse` does; `coderuns.code-too-complex` past the limits, and where the process ends without an answer
  */
 export async function analyseApart(reading: Reading, limitMs: number): Promise<readonly Derivation[] | undefined> {
-  const worker = new Worker(start.file, {
-    workerData: reading,
-    execArgv: start.execArgv,
+  const seconds = String(Math.ceil(limitMs / 1000) + 1);
+  const child = fork(start.file, [], {
+    execPath: '/bin/sh',
+    execArgv: ['-c', held, 'analysis', seconds, process.execPath, ...limits, ...start.execArgv],
     env: {},
-    resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 8 },
+    cwd: '/',
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   let clock: NodeJS.Timeout | undefined;
   try {
@@ -41,18 +52,22 @@ export async function analyseApart(reading: Reading, limitMs: number): Promise<r
       clock = setTimeout(() => {
         reject(tooComplex());
       }, limitMs);
-      worker.once('message', resolve);
-      worker.once('error', (fault: NodeJS.ErrnoException) => {
-        reject(fault.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooComplex() : fault);
+      child.once('message', (message) => {
+        resolve(message as Analysed);
       });
-      worker.once('exit', () => {
+      child.once('error', reject);
+      child.once('exit', () => {
         reject(tooComplex());
+      });
+      child.send(reading, (fault) => {
+        // Where the pipe is gone the process is too, and its end says what there is to say.
+        if (fault !== null && child.connected) reject(fault);
       });
     });
     if ('refused' in answer) throw refuse(answer.refused.code, answer.refused.details);
     return answer.derivations;
   } finally {
     clearTimeout(clock);
-    await worker.terminate();
+    child.kill('SIGKILL');
   }
 }

@@ -12,7 +12,7 @@ const readingScratch = 16 * 1024 * 1024;
 const tooMuch: readonly string[] = ['engine.time-limit', 'engine.memory-limit', 'engine.scratch-limit'];
 
 /**
- * Has DuckDB parse submitted SQL, in the sandbox and without any data, and reads from the tree what it touches, in a thread of its own:
+ * Has DuckDB parse submitted SQL, in the sandbox and without any data, and reads from the tree what it touches, in a process of its own:
  * neither can hold up the process that answers requests.
  */
 @Injectable()

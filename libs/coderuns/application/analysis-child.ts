@@ -1,10 +1,9 @@
 import { Refusal, type Json } from '#kernel';
-import { parentPort, workerData } from 'node:worker_threads';
 import { analyse, type Reading } from '../domain/code.js';
 import type { Derivation } from '../domain/lineage.js';
 import type { RefusalCode } from '../domain/refusals.js';
 
-/** What the thread answers with: refusals cross threads as what they are made of. */
+/** What the process answers with: refusals go from process to process as what they are made of. */
 export type Analysed =
   | { readonly derivations: readonly Derivation[] | undefined }
   | { readonly refused: { readonly code: RefusalCode; readonly details: Readonly<Record<string, Json>> } };
@@ -18,4 +17,8 @@ function analysed(reading: Reading): Analysed {
   }
 }
 
-parentPort?.postMessage(analysed(workerData as Reading));
+process.once('message', (reading) => {
+  process.send?.(analysed(reading as Reading), () => {
+    process.disconnect();
+  });
+});
