@@ -1,6 +1,8 @@
 import { day, pageQuery, waits } from '#platform/http/schemas';
 import { z } from 'zod';
 import { badReasons, cellChecks, cellTypes } from './domain/cell.js';
+import { delimiters, encodings, quoteEscapes } from './domain/delivery-format.js';
+import { datePattern } from './domain/written.js';
 import { copyStates, datasetStates } from './domain/copy.states.js';
 import { markings } from './domain/dataset.js';
 import { fieldClasses, grades, sensitiveTypes } from './domain/field.js';
@@ -15,20 +17,42 @@ export type Grade = z.infer<typeof Grade>;
 export const SensitiveType = z.enum(sensitiveTypes);
 export type SensitiveType = z.infer<typeof SensitiveType>;
 
-export const FieldShape = z.strictObject({
+/** How the provider's system writes a field, where that is not the usual form. */
+export const WrittenShape = z
+  .strictObject({
+    date: z
+      .string()
+      .max(40)
+      .refine((pattern) => datePattern(pattern) !== undefined)
+      .optional()
+      .describe('Of date and datetime: a pattern of yyyy, M or MM, d or dd, H or HH, mm, ss, SSS, such as dd/MM/yyyy or yyyy.M.d'),
+    decimal: z.enum(['.', ',']).optional().describe('The decimal mark; a point where it is not said'),
+    thousands: z.enum([',', '.', ' ', "'"]).optional().describe('What stands between groups of three digits'),
+  })
+  .refine(({ decimal = '.', thousands }) => decimal !== thousands, 'The decimal mark cannot part thousands as well');
+
+const isWritable = ({ type, written }: { type: string; written: z.output<typeof WrittenShape> | null }): boolean =>
+  written === null ||
+  ((written.date === undefined || type === 'date' || type === 'datetime') &&
+    ((written.decimal === undefined && written.thousands === undefined) || type === 'integer' || type === 'decimal'));
+
+const fieldMembers = z.strictObject({
   name: z
     .string()
     .min(1)
     .max(64)
-    .regex(/^[\p{L}\p{N}_][\p{L}\p{N}_ ()（）.-]*$/u),
+    .regex(/^[\p{L}\p{N}_(（][\p{L}\p{N}_ ()（）.%％‰℃/／:：、，+&#*²³-]*$/u)
+    .describe('As the file’s header has it, blanks around it aside'),
   comment: z.string().max(500).default(''),
   type: z.enum(cellTypes),
   check: z.enum(cellChecks).nullable().default(null).describe('A check digit or form that each value must have'),
   required: z.boolean().default(false),
+  written: WrittenShape.nullable().default(null).describe('How the provider writes it; null: numbers with a point, dates as 2026-01-31'),
   class: z.enum(fieldClasses).nullable().default(null).describe('null: undecided, which counts as sensitive'),
   grade: Grade.nullable().default(null),
   sensitiveType: SensitiveType.nullable().default(null),
 });
+export const FieldShape = fieldMembers.refine(isWritable, 'A date pattern belongs to dates, decimal and thousands marks to numbers');
 const fields = z.array(FieldShape).min(1).max(2000);
 
 export const RegisterDataset = z.strictObject({
@@ -83,12 +107,27 @@ export const ApproveFields = z.strictObject({ digest });
 export const FreezeDataset = z.strictObject({ marking: z.enum(markings).exclude(['none']), reason: z.string().min(1).max(500) });
 export const ThawDataset = z.strictObject({ reason: z.string().min(1).max(500) });
 
-export const DeliveryFormatShape = z.strictObject({
-  kind: z.literal('csv'),
-  encoding: z.enum(['utf-8', 'gb18030']),
-  delimiter: z.enum([',', ';', '\t', '|']).default(','),
-  header: z.boolean().default(true),
-});
+const encoding = z
+  .enum(encodings)
+  .describe('utf-16: which of the two its byte order mark says, or its first characters. A file that plainly is another is refused');
+const header = z.boolean().default(true);
+const formats = [
+  z.strictObject({
+    kind: z.literal('csv'),
+    encoding,
+    delimiter: z.enum(delimiters).default(','),
+    header,
+    escape: z.enum(quoteEscapes).default('quote').describe('A quote in a quoted cell: written twice, or after a backslash'),
+  }),
+  z.strictObject({ kind: z.literal('jsonl'), encoding: encoding.default('utf-8') }).describe('One JSON object a line, fields by name'),
+  z.strictObject({ kind: z.literal('parquet') }),
+  z.strictObject({
+    kind: z.literal('xlsx'),
+    sheet: z.string().min(1).max(31).nullable().default(null).describe('Name of the sheet; null: the first'),
+    header,
+  }),
+] as const;
+export const DeliveryFormatShape = z.discriminatedUnion('kind', formats);
 export const DeliverCopy = z.strictObject({
   datasetId: z.uuid(),
   scenarioId: z.uuid(),

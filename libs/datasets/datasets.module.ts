@@ -7,6 +7,7 @@ import { CopyFiles } from './application/copy-files.js';
 import { CopyImport } from './application/copy-import.js';
 import { DatasetsEvidence } from './application/datasets-evidence.js';
 import { ImportOver } from './application/import-over.js';
+import { DeliveredTables } from './application/delivered-tables.js';
 import { Datasets } from './application/datasets.js';
 import { RegisteredDatasets } from './application/registered-datasets.js';
 import { Uploads } from './application/uploads.js';
@@ -24,6 +25,7 @@ import { UploadsRepository } from './persistence/uploads.repository.js';
     Uploads,
     Copies,
     CopyFiles,
+    DeliveredTables,
     CopyImport,
     ImportOver,
     copiesHolding,

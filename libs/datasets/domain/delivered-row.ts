@@ -5,6 +5,8 @@ import type { Field } from './field.js';
 /** How the columns of a file meet the fields of a holding: for each column its field, and whether it is kept. */
 export interface ColumnPlan {
   readonly columns: readonly { readonly field: Field; readonly kept: boolean }[];
+  /** Rows end with a delimiter that opens no column, as the first one does. */
+  readonly trailed?: boolean;
 }
 export type HeaderFault = { readonly missing: readonly string[]; readonly duplicated: number; readonly unknown: number };
 
@@ -19,6 +21,8 @@ export function planColumns(
   granted: ReadonlySet<string>,
 ): { plan: ColumnPlan } | { fault: HeaderFault } {
   const named = header === null ? fields.map(({ name }) => name) : header.map((name) => name.trim());
+  // A delimiter at the end of the line opens no column.
+  if (named.length > 1 && named.at(-1) === '') named.pop();
   const byName = new Map(fields.map((field) => [field.name, field]));
   const missing = fields.filter(({ name }) => !named.includes(name)).map(({ name }) => name);
   const duplicated = named.length - new Set(named).size;
@@ -33,17 +37,28 @@ export function planColumns(
 
 export const keptFields = (plan: ColumnPlan): Field[] => plan.columns.filter(({ kept }) => kept).map(({ field }) => field);
 
+const isTrailed = (width: number, cells: readonly string[]): boolean => cells.length === width + 1 && cells.at(-1) === '';
+
+/** What the first row says of all: one that alone had a cell too many could be a row whose text holds a delimiter. */
+export const trailedAs = (plan: ColumnPlan, first: readonly string[]): ColumnPlan => ({
+  ...plan,
+  trailed: isTrailed(plan.columns.length, first),
+});
+
 export type RowOutcome = { readonly values: readonly string[] } | { readonly bad: BadReason; readonly field: string | null };
 
-/** The kept cells in their normal form, or the first thing that is wrong with the row. */
-export function readRow(plan: ColumnPlan, cells: readonly string[]): RowOutcome {
+/** The kept cells in their normal form, or the first thing that is wrong with the row. @param fault what its reader found */
+export function readRow({ columns, trailed = false }: ColumnPlan, cells: readonly string[], fault?: BadReason): RowOutcome {
   // Looked for first: bytes of no character may have swallowed a separator, and then the count is wrong as well.
-  if (cells.some((cell) => cell.includes('\uFFFD')))
-    return { bad: 'undecodable', field: plan.columns[cells.findIndex((cell) => cell.includes('\uFFFD'))]?.field.name ?? null };
-  if (cells.length !== plan.columns.length) return { bad: 'field-count', field: null };
+  const undecodable = cells.findIndex((cell) => cell.includes('\uFFFD'));
+  if (undecodable !== -1) return { bad: 'undecodable', field: columns[undecodable]?.field.name ?? null };
+  if (fault !== undefined) return { bad: fault, field: null };
+  const isWhole = trailed ? isTrailed(columns.length, cells) || (cells.length === columns.length && cells.at(-1) !== '') : cells.length === columns.length;
+  if (!isWhole) return { bad: 'field-count', field: null };
   const values: string[] = [];
-  for (const [at, { field, kept }] of plan.columns.entries()) {
-    const outcome = readCell(field, cells[at] ?? '');
+  for (let at = 0; at < columns.length; at += 1) {
+    const { field, kept } = columns[at] as ColumnPlan['columns'][number];
+    const outcome = readCell(field, cells[at] as string);
     if ('bad' in outcome) return { bad: outcome.bad, field: field.name };
     if (kept) values.push(outcome.value);
   }
