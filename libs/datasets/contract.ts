@@ -136,6 +136,28 @@ export const DeliverCopy = z.strictObject({
   maxBadShare: z.number().min(0).max(0.5).default(0.01).describe('Share of bad lines past which the import stops, 0 to 0.5'),
 });
 
+export const UploadPartsView = z.object({
+  id: z.uuid(),
+  length: z.int(),
+  offset: z.int().describe('Bytes that are stored'),
+  parts: z
+    .array(z.object({ bytes: z.int(), sha256: digest.nullable() }))
+    .describe('What is stored, in order: whoever goes on compares its file with it first. Null: of an older part, unknown'),
+});
+export const TryUpload = z.strictObject({
+  datasetId: z.uuid(),
+  format: DeliveryFormatShape,
+  maxBadShare: DeliverCopy.shape.maxBadShare,
+});
+
+const bothLanguages = z.object({ 'zh-CN': z.string(), en: z.string() });
+export const ExplainedRefusal = z.object({
+  code: z.string(),
+  rule: bothLanguages,
+  satisfy: bothLanguages,
+  details: z.record(z.string(), z.unknown()),
+});
+
 const counts = z.object({
   rows: z.int(),
   bad: z.int(),
@@ -163,11 +185,32 @@ export const CopyView = z.object({
   file: z
     .object({ sha256: digest, bytes: z.int(), rows: z.int(), columns: z.array(z.object({ name: z.string(), type: z.string() })) })
     .nullable(),
-  failure: z.object({ code: z.string(), details: z.record(z.string(), z.unknown()) }).nullable(),
+  failure: ExplainedRefusal.nullable().describe('Names of fields, figures and lines, never a value'),
   readyAt: z.string().nullable(),
   destroyedAt: z.string().nullable(),
 });
 export const CopiesQuery = pageQuery.extend({ scenarioId: z.uuid().optional(), datasetId: z.uuid().optional() });
+
+export const ReadingView = z.object({
+  readAs: z.string().describe('Kind, encoding and delimiter, as in “csv, gb18030, ,”'),
+  isWhole: z.boolean().describe('Whether the file was read to its end; a trial reads 200,000 rows or 64 MiB at most'),
+  ...counts.shape,
+  columns: z
+    .array(
+      z.object({
+        name: z.string(),
+        type: z.enum(cellTypes),
+        storedAs: z.string().describe('Type of the stored column'),
+        written: z.string().nullable().describe('The form that the field declares; null: the usual one'),
+      }),
+    )
+    .describe('In the order of the file; empty where its header does not fit'),
+  problems: z
+    .array(z.object({ line: z.int(), reason: z.enum(badReasons), field: z.string().nullable() }))
+    .describe('The first 200 rows that would be put aside: line and reason, never a value'),
+  refused: ExplainedRefusal.nullable()
+    .describe('Why an import would fail, and what to do; null: it would not, as far as it was read'),
+});
 
 export const BadRowView = z.object({ line: z.int(), reason: z.enum(badReasons), field: z.string().nullable() });
 export const BadRowsPage = z.object({

@@ -36,6 +36,8 @@ export interface Delivery {
   /** Where rows that are put aside go, as JSON lines with their cells. */
   readonly quarantine: RowSink;
   readonly signal: AbortSignal;
+  /** For a trial: whether it has seen what it wants. */
+  readonly enough?: (seen: { readonly lines: number; readonly bytes: number }) => boolean;
   progress(rows: number): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export class SortedDelivery {
   private bad = 0;
   private good = 0;
   private beyondGrant = 0;
+  private atEnd = false;
   private plan: ColumnPlan | undefined;
   private kinds: readonly Field[] = [];
   private places: number[] = [];
@@ -61,7 +64,7 @@ export class SortedDelivery {
     const { format, maxBadShare } = this.delivery;
     if (!hasHeader(format)) this.columns({ cells: [], line: 0, lines: 0 }, []);
     try {
-      for await (const rows of this.delivery.rows(this.observed())) if (!(await this.takeAll(rows))) break;
+      this.atEnd = await this.readAll();
     } finally {
       await this.delivery.good.flush();
       await this.delivery.quarantine.flush();
@@ -72,6 +75,16 @@ export class SortedDelivery {
       throw refuse('dataset-copy.too-many-bad-rows', { ...this.seen, maxShare: maxBadShare, line, reason, field, ...read });
     }
     if (this.good === 0) throw refuse('dataset-copy.no-rows', read);
+  }
+
+  private async readAll(): Promise<boolean> {
+    for await (const rows of this.delivery.rows(this.observed())) if (!(await this.takeAll(rows))) return false;
+    return true;
+  }
+
+  /** Whether the file was read to its end. */
+  get isWhole(): boolean {
+    return this.atEnd;
   }
 
   private get seen(): { lines: number; bad: number } {
@@ -121,7 +134,7 @@ export class SortedDelivery {
     if (good.length > 0) await this.delivery.good.add(good.join(''));
     if (aside.length > 0) await this.delivery.quarantine.add(aside.join(''));
     if (this.lines - this.reported >= reportEvery) await this.delivery.progress((this.reported = this.lines));
-    return goesOn;
+    return goesOn && this.delivery.enough?.({ lines: this.lines, bytes: this.sourceBytes }) !== true;
   }
 
   private take(plan: ColumnPlan, row: DeliveredRow, good: string[], aside: string[]): void {

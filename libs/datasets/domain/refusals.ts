@@ -146,6 +146,21 @@ export const datasetsRefusals = {
     satisfyZh: '请先交付或取消其中一个。',
     satisfyEn: 'Deliver or abandon one of them first.',
   },
+  'upload.too-large-to-try': {
+    status: 413,
+    zh: '该文件 {length} 字节，试读此类文件的上限为 {limit} 字节。',
+    en: 'The file has {length} bytes; of its kind a trial reads files of up to {limit} bytes.',
+    satisfyZh: '直接交付，导入会逐行列出问题；或先试读其中一部分。',
+    satisfyEn: 'Deliver it, the import lists its problems line by line; or try a part of it first.',
+  },
+  'upload.too-many-trials': {
+    status: 429,
+    transient: true,
+    zh: '试读名额已满（{whose}）。',
+    en: 'No other file can be tried at this moment ({whose}).',
+    satisfyZh: '待正在进行的试读结束后再试。',
+    satisfyEn: 'Try again once the trial that is under way has ended.',
+  },
   'upload.used': {
     status: 409,
     zh: '该上传已用于另一次交付。',
