@@ -113,6 +113,20 @@ describe('files of all kinds', () => {
     }
   }, 300_000);
 
+  it('keep every character of their cells, the first one’s too', async () => {
+    const nasty = ['x\ry', '\r', '\r\n', '\n', '"', '""', ',', ';', '\\', '\\N', 'NULL', '\u2028', '\u0085', '𠮷', ' ', "'", '#', '%'];
+    for (const first of nasty.slice(0, 5)) {
+      const cells = [first, ...nasty.filter((one) => one !== first)];
+      const text = cells.map((one) => `"${one.replaceAll('"', '""')}","${one.replaceAll('"', '""')}"`).join('\n');
+      const done = await stored(Buffer.from(text), { ...csv, header: false }, [field('单价（元/吨）'), field('增长率(%)')]);
+      expect([done.refused, done.rows]).toEqual([undefined, cells.map((one) => [one, one])]);
+    }
+    const wide = Array.from({ length: 30 }, (_, at) => field(`f${String(at)}`));
+    const row = (characters: number): string => wide.map(() => '龘'.repeat(characters)).join(',');
+    const long = await stored(Buffer.from([row(2), row(19_000), row(30_000), row(2)].join('\n')), { ...csv, header: false }, wide);
+    expect([long.refused, long.rows?.length, long.sorted.badRows]).toEqual([undefined, 3, [{ line: 3, reason: 'too-long', field: null }]]);
+  }, 120_000);
+
   const named = [field('工号'), field('入职', 'date'), field('工资', 'decimal'), field('次数', 'integer'), field('更新', 'datetime')];
   const want = [
     ['007', '2024-01-05', '1234.500000', '12345678901234567', '2024-01-05 10:20:30.123'],

@@ -33,7 +33,7 @@ export async function* cut(bytes: Uint8Array, size = 65_536): AsyncGenerator<Uin
 /** As an import opens the kinds that need no engine. */
 function rowsOf(bytes: AsyncIterable<Uint8Array>, format: DeliveryFormat, fields: readonly Field[]) {
   if (format.kind === 'parquet') throw new Error('only the engine reads Parquet');
-  if (format.kind === 'xlsx') return workbookRows(bytes, format);
+  if (format.kind === 'xlsx') return workbookRows(bytes, format, fields.length);
   return format.kind === 'jsonl' ? jsonRows(bytes, format, fields) : delimitedRows(bytes, format, format.header ? undefined : fields.length);
 }
 

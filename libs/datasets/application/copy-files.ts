@@ -30,8 +30,11 @@ export class CopyFiles {
    * @throws Refusal `dataset-copy.conversion-failed`; whatever a cancelled run throws.
    */
   async store(copy: DatasetCopy, fields: readonly KeptField[], scratch: Scratch, signal: AbortSignal): Promise<CopyFile> {
-    const columns = [...fields.map(({ name, type, places }) => ({ name, type: storedType(type, places) })), { name: endOfLine, type: 'VARCHAR' }];
-    const csv = { header: false, delimiter: ',', quote: '"' } as const;
+    const columns = [
+      ...fields.map(({ name, type, places }) => ({ name, type: storedType(type, places) })),
+      { name: endOfLine, type: 'VARCHAR' },
+    ];
+    const csv = { header: false, delimiter: ',', quote: '"', lineEnd: 'lf' } as const;
     const outcome = await this.engine.run(
       {
         scratch,

@@ -76,7 +76,17 @@ export class CopyImport {
       const bytes = this.uploads.read(run.act('dataset-copy.read'), copy.uploadId);
       const reading = { format: copy.format, fields, scratch, signal: run.signal };
       const rows = (source: AsyncIterable<Uint8Array>) => this.tables.rows(source, reading);
-      sorted = new SortedDelivery({ ...copy, ...run, bytes, rows, fields, grant, good, quarantine, progress: (done) => run.progress(done) });
+      sorted = new SortedDelivery({
+        ...copy,
+        ...run,
+        bytes,
+        rows,
+        fields,
+        grant,
+        good,
+        quarantine,
+        progress: (done) => run.progress(done),
+      });
       try {
         await sorted.run();
       } finally {

@@ -25,11 +25,14 @@ export class DeliveredTables {
   rows(bytes: AsyncIterable<Uint8Array>, { format, fields, ...reading }: TableReading): Rows {
     if (format.kind === 'csv') return delimitedRows(bytes, format, format.header ? undefined : fields.length);
     if (format.kind === 'jsonl') return jsonRows(bytes, format, fields);
-    return format.kind === 'xlsx' ? workbookRows(bytes, format) : this.parquetRows(bytes, reading);
+    return format.kind === 'xlsx' ? workbookRows(bytes, format, fields.length) : this.parquetRows(bytes, reading);
   }
 
   /** The engine alone opens the file, behind its walls, and writes what it holds as text; `line` is the number of the row, from 1. */
-  private async *parquetRows(bytes: AsyncIterable<Uint8Array>, { scratch, signal }: Pick<TableReading, 'scratch' | 'signal'>): Rows & AsyncGenerator {
+  private async *parquetRows(
+    bytes: AsyncIterable<Uint8Array>,
+    { scratch, signal }: Pick<TableReading, 'scratch' | 'signal'>,
+  ): Rows & AsyncGenerator {
     await scratch.write(source, bytes);
     const outcome = await this.engine.run(
       {

@@ -6,7 +6,31 @@ import type { Encoding } from '../domain/delivery-format.js';
 import { csv, field, sortFile, storedRows } from '../../../test/support/imported.js';
 
 /** Everyday Chinese, a character of four bytes, quotes, every delimiter, line ends, backslashes, blanks, separators of other standards. */
-const pieces = ['张', '三', '欧阳', '北京市朝阳区', '𠮷', 'a', 'B7', '0', ' ', '"', '""', ',', ';', '\t', '|', '\n', '\r\n', '\r', '\\', "'", '\u2028', '·', '　'];
+const pieces = [
+  '张',
+  '三',
+  '欧阳',
+  '北京市朝阳区',
+  '𠮷',
+  'a',
+  'B7',
+  '0',
+  ' ',
+  '"',
+  '""',
+  ',',
+  ';',
+  '\t',
+  '|',
+  '\n',
+  '\r\n',
+  '\r',
+  '\\',
+  "'",
+  '\u2028',
+  '·',
+  '　',
+];
 const cell = fc.array(fc.constantFrom(...pieces), { maxLength: 6 }).map((parts) => parts.join(''));
 const bytesOf: Readonly<Record<Encoding, (text: string) => Buffer>> = {
   'utf-8': (text) => Buffer.from(text),
@@ -77,7 +101,12 @@ describe('any table in any dialect', () => {
     await fc.assert(
       fc.asyncProperty(rows, rows, broken, fc.integer({ min: 1, max: 50 }), async (before, after, fault, size) => {
         const bytes = Buffer.from([...before, fault, ...after].join('\n'));
-        const { sorted, stored, refused } = await sortFile(bytes, { ...csv, header: false }, ['a', 'b', 'c'].map((name) => field(name)), { size });
+        const { sorted, stored, refused } = await sortFile(
+          bytes,
+          { ...csv, header: false },
+          ['a', 'b', 'c'].map((name) => field(name)),
+          { size },
+        );
         expect([refused, sorted.badRows.map(({ line }) => line)]).toEqual([undefined, [before.length + 1]]);
         expect(stored.join('').split('\n')).toHaveLength(before.length + after.length + 1);
       }),
@@ -87,8 +116,14 @@ describe('any table in any dialect', () => {
 });
 
 describe('a file in another encoding than declared', () => {
-  const word = fc.array(fc.constantFrom(...'张王李赵陈杨吴刘黄周国明华建军文平志伟东海丽红市区县乡镇路号人口收入日期'), { minLength: 2, maxLength: 12 });
-  const table = fc.array(word.map((characters) => characters.join('')), { minLength: 3, maxLength: 30 });
+  const word = fc.array(fc.constantFrom(...'张王李赵陈杨吴刘黄周国明华建军文平志伟东海丽红市区县乡镇路号人口收入日期'), {
+    minLength: 2,
+    maxLength: 12,
+  });
+  const table = fc.array(
+    word.map((characters) => characters.join('')),
+    { minLength: 3, maxLength: 30 },
+  );
   const kinds = ['utf-8', 'gb18030', 'utf-16le', 'utf-16be'] as const;
 
   it('is refused by name, with the place to look at, and in its own encoding it is not', async () => {
@@ -97,7 +132,11 @@ describe('a file in another encoding than declared', () => {
         const bytes = bytesOf[real](['name,a', ...values.map((value) => `${value},1`)].join('\n'));
         const { refused } = await sortFile(bytes, { ...csv, encoding: declared }, [field('name'), field('a')]);
         if (real === declared) expect(refused).toBeUndefined();
-        else expect(refused).toMatchObject({ code: 'dataset-copy.wrong-encoding', details: { declared, readsAs: real, line: expect.any(Number) } });
+        else
+          expect(refused).toMatchObject({
+            code: 'dataset-copy.wrong-encoding',
+            details: { declared, readsAs: real, line: expect.any(Number) },
+          });
       }),
       { numRuns: 400 },
     );
@@ -105,18 +144,37 @@ describe('a file in another encoding than declared', () => {
 
   it('is found out also where only a later part of it is in another, with its line', async () => {
     const part = (encoding: 'utf-8' | 'gb18030', rows: number): Buffer => bytesOf[encoding]('张三,北京市朝阳区\n'.repeat(rows));
-    for (const [first, second] of [['utf-8', 'gb18030'], ['gb18030', 'utf-8']] as const) {
+    for (const [first, second] of [
+      ['utf-8', 'gb18030'],
+      ['gb18030', 'utf-8'],
+    ] as const) {
       const bytes = Buffer.concat([part(first, 30_000), part(second, 60_000)]);
-      const { refused } = await sortFile(bytes, { ...csv, encoding: first, header: false }, [field('a'), field('b')], { maxBadShare: 0.99 });
+      const { refused } = await sortFile(bytes, { ...csv, encoding: first, header: false }, [field('a'), field('b')], {
+        maxBadShare: 0.99,
+      });
       expect(refused).toMatchObject({ code: 'dataset-copy.wrong-encoding', details: { declared: first, readsAs: second } });
       expect(Number(refused?.details['line'])).toBeGreaterThan(30_000);
     }
   });
 
   it('is not suspected of one that it is not for some broken rows', async () => {
-    const bytes = Buffer.concat([Buffer.from('张三,甲\n李四,乙\n'.repeat(50)), iconv.encode('王五,丙\n', 'gb18030'), Buffer.from('赵六,丁\n')]);
+    const bytes = Buffer.concat([
+      Buffer.from('张三,甲\n李四,乙\n'.repeat(50)),
+      iconv.encode('王五,丙\n', 'gb18030'),
+      Buffer.from('赵六,丁\n'),
+    ]);
     const { sorted, refused } = await sortFile(bytes, { ...csv, header: false }, [field('a'), field('b')]);
     expect([refused, sorted.badRows]).toEqual([undefined, [{ line: 101, reason: 'undecodable', field: 'a' }]]);
+  });
+
+  it('is not suspected of another for rare characters and pictures', async () => {
+    for (const text of ['😀,𠮷\n', 'é,ü\n', 'Иванов,С\n', '㐀,䶮\n', '𜽡,1\n']) {
+      const { refused } = await sortFile(Buffer.from(text), { ...csv, header: false }, [field('a'), field('b')]);
+      expect([text, refused]).toEqual([text, undefined]);
+      if (/[a-z]/i.test(text)) continue;
+      const same = await sortFile(iconv.encode(text, 'gb18030'), { ...csv, header: false, encoding: 'gb18030' }, [field('a'), field('b')]);
+      expect([text, same.refused]).toEqual([text, undefined]);
+    }
   });
 
   it('is not taken for one of two where nothing tells', async () => {

@@ -30,7 +30,8 @@ export async function* jsonRows(
   for await (const text of decodedText(bytes, format.encoding)) {
     const lines = (rest + text).split(/\r?\n/);
     rest = lines.pop() ?? '';
-    if (rest.length > longestLine) throw refuse('dataset-copy.not-the-format', { ...readingOf(format), cause: 'long-line', line: line + 1 });
+    if (rest.length > longestLine)
+      throw refuse('dataset-copy.not-the-format', { ...readingOf(format), cause: 'long-line', line: line + 1 });
     yield rowsOf(lines);
   }
   yield rowsOf([rest]);
@@ -41,7 +42,8 @@ interface SourceText {
 }
 /** The language gives a number's own text to whoever asks; the types do not know it yet. */
 const parse = JSON.parse as (text: string, reviver: (key: string, value: unknown, context: SourceText) => unknown) => unknown;
-const digitsKept = (_key: string, value: unknown, { source }: SourceText): unknown => (typeof value === 'number' ? (source ?? value) : value);
+const digitsKept = (_key: string, value: unknown, { source }: SourceText): unknown =>
+  typeof value === 'number' ? (source ?? value) : value;
 
 function cellsOf(json: string, places: ReadonlyMap<string, number>): { cells: string[]; fault?: BadReason } {
   let parsed: unknown;

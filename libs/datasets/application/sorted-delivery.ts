@@ -17,6 +17,8 @@ import type { RowSink } from './text-file.js';
 /** Bad rows that are listed one by one; the others are counted, and all stand in the quarantine. */
 const listedBadRows = 10_000;
 const reportEvery = 20_000;
+/** Characters of one stored row at most; the engine reads lines of 2 MiB, and a character has up to three bytes for each of these. */
+const longestStored = 600_000;
 /** Rows below a header that does not fit among which the right one is looked for. */
 const lookedAt = 20;
 
@@ -139,8 +141,9 @@ export class SortedDelivery {
 
   private take(plan: ColumnPlan, row: DeliveredRow, good: string[], aside: string[]): void {
     const outcome = readRow(plan, row.cells, row.fault);
-    if ('bad' in outcome) {
-      const { bad: reason, field } = outcome;
+    const line = 'bad' in outcome ? '' : storedLine(outcome.values);
+    if ('bad' in outcome || line.length > longestStored) {
+      const { bad: reason, field } = 'bad' in outcome ? outcome : { bad: 'too-long' as const, field: null };
       // A stray quote can make one row of many lines: each of them counts, or a broken file would pass as one bad row.
       const count = reason === 'field-count' ? row.lines : 1;
       this.lines += count;
@@ -156,7 +159,7 @@ export class SortedDelivery {
     else {
       this.good += 1;
       this.measure(outcome.values);
-      good.push(storedLine(outcome.values));
+      good.push(line);
     }
   }
 

@@ -1,40 +1,61 @@
-import { Readable } from 'node:stream';
-import { HucreError } from 'hucre';
 import { streamXlsxRows } from 'hucre/xlsx';
 import type { BadReason } from '../domain/cell.js';
 import type { DeliveredRow } from '../domain/csv-records.js';
 import { readingOf } from '../domain/delivery-format.js';
 import type { ExcelFormat } from '../domain/delivery-format.js';
 import { refuse } from '../domain/refusals.js';
+import { zipFault } from './sound-zip.js';
 
-/** Bytes of a workbook at most: its texts are held in memory while its rows are read. */
+/** Bytes of a workbook at most: it is held in memory, and its texts beside it, while its rows are read. */
 export const largestWorkbook = 128 * 1024 * 1024;
 const rowsTogether = 1000;
 
 /**
- * Rows of one sheet of an Excel workbook, each as wide as the widest before it; rows without a cell are not there.
- * @throws Refusal `dataset-copy.not-the-format`
+ * Rows of one sheet of an Excel workbook, each at least as wide as the first; rows without a cell are not there.
+ * @param columns cells of a row, where the sheet has no header to say so
+ * @throws Refusal `dataset-copy.not-the-format`, `dataset-copy.workbook-too-large`
  */
-export async function* workbookRows(bytes: AsyncIterable<Uint8Array>, format: ExcelFormat): AsyncGenerator<readonly DeliveredRow[]> {
-  const source = Readable.toWeb(Readable.from(bytes, { objectMode: false })) as ReadableStream<Uint8Array>;
-  const options = { maxInputBytes: largestWorkbook, ...(format.sheet === null ? {} : { sheet: format.sheet }) };
-  let width = 0;
+export async function* workbookRows(
+  bytes: AsyncIterable<Uint8Array>,
+  format: ExcelFormat,
+  columns: number,
+): AsyncGenerator<readonly DeliveredRow[]> {
+  const file = await wholeOf(bytes);
+  const fault = await zipFault(file);
+  if (fault === 'too-large') throw refuse('dataset-copy.workbook-too-large', { limit: largestWorkbook });
+  if (fault !== undefined) throw refuse('dataset-copy.not-the-format', { ...readingOf(format), cause: fault });
+  let width = format.header ? undefined : columns;
   let rows: DeliveredRow[] = [];
-  try {
-    for await (const { index, values } of streamXlsxRows(source, options)) {
-      if (values.every((value) => value === null || value === '')) continue;
-      width = Math.max(width, values.length);
-      rows.push(rowOf(values, index + 1, width));
-      if (rows.length < rowsTogether) continue;
-      yield rows;
-      rows = [];
-    }
-  } catch (fault) {
-    // The library's words quote the file.
-    if (fault instanceof HucreError) throw refuse('dataset-copy.not-the-format', { ...readingOf(format), cause: fault.name });
-    throw fault;
+  for await (const { index, values } of sheetRows(file, format)) {
+    const used = values.findLastIndex((value) => value !== null && value !== '') + 1;
+    if (used === 0) continue;
+    width ??= used;
+    rows.push(rowOf(values.slice(0, Math.max(width, used)), index + 1, Math.max(width, used)));
+    if (rows.length < rowsTogether) continue;
+    yield rows;
+    rows = [];
   }
   yield rows;
+}
+
+async function wholeOf(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of bytes) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > largestWorkbook) throw refuse('dataset-copy.workbook-too-large', { limit: largestWorkbook });
+  }
+  return Buffer.concat(chunks);
+}
+
+async function* sheetRows(file: Buffer, format: ExcelFormat) {
+  try {
+    yield* streamXlsxRows(new Uint8Array(file.buffer, file.byteOffset, file.length), format.sheet === null ? {} : { sheet: format.sheet });
+  } catch (fault) {
+    // The library's words quote the file.
+    throw refuse('dataset-copy.not-the-format', { ...readingOf(format), cause: fault instanceof Error ? fault.name : 'unknown' });
+  }
 }
 
 type CellValue = string | number | boolean | Date | null;
@@ -57,7 +78,13 @@ function textOf(value: CellValue): string {
   if (value === null) return '';
   if (typeof value === 'number') return numberText(value);
   // A date of the workbook has no zone; the library gives it as one of UTC.
-  return value instanceof Date ? value.toISOString().replace('T', ' ').replace(/(?: 00:00:00)?\.000Z$/, '').replace(/Z$/, '') : String(value);
+  return value instanceof Date
+    ? value
+        .toISOString()
+        .replace('T', ' ')
+        .replace(/(?: 00:00:00)?\.000Z$/, '')
+        .replace(/Z$/, '')
+    : String(value);
 }
 
 /** As Excel shows it: 15 digits, no exponent. */

@@ -5,8 +5,8 @@ import type { Field } from './field.js';
 /** How the columns of a file meet the fields of a holding: for each column its field, and whether it is kept. */
 export interface ColumnPlan {
   readonly columns: readonly { readonly field: Field; readonly kept: boolean }[];
-  /** Rows end with a delimiter that opens no column, as the first one does. */
-  readonly trailed?: boolean;
+  /** Delimiters that rows end with and that open no column, as many as the first one has. */
+  readonly trailing?: number;
 }
 export type HeaderFault = { readonly missing: readonly string[]; readonly duplicated: number; readonly unknown: number };
 
@@ -21,8 +21,8 @@ export function planColumns(
   granted: ReadonlySet<string>,
 ): { plan: ColumnPlan } | { fault: HeaderFault } {
   const named = header === null ? fields.map(({ name }) => name) : header.map((name) => name.trim());
-  // A delimiter at the end of the line opens no column.
-  if (named.length > 1 && named.at(-1) === '') named.pop();
+  // Delimiters at the end of the line open no column.
+  while (named.length > 1 && named.at(-1) === '') named.pop();
   const byName = new Map(fields.map((field) => [field.name, field]));
   const missing = fields.filter(({ name }) => !named.includes(name)).map(({ name }) => name);
   const duplicated = named.length - new Set(named).size;
@@ -37,24 +37,34 @@ export function planColumns(
 
 export const keptFields = (plan: ColumnPlan): Field[] => plan.columns.filter(({ kept }) => kept).map(({ field }) => field);
 
-const isTrailed = (width: number, cells: readonly string[]): boolean => cells.length === width + 1 && cells.at(-1) === '';
+/** How many cells are too many, where nothing stands in them. */
+function trailingOf(width: number, cells: readonly string[]): number {
+  const beyond = cells.slice(width);
+  return beyond.every((cell) => cell === '') ? beyond.length : 0;
+}
 
 /** What the first row says of all: one that alone had a cell too many could be a row whose text holds a delimiter. */
 export const trailedAs = (plan: ColumnPlan, first: readonly string[]): ColumnPlan => ({
   ...plan,
-  trailed: isTrailed(plan.columns.length, first),
+  trailing: trailingOf(plan.columns.length, first),
 });
+
+/** A row without the delimiters that the others end with is whole where its last cell holds something. */
+const isWhole = ({ columns: { length }, trailing = 0 }: ColumnPlan, cells: readonly string[]): boolean =>
+  cells.length === length + trailing
+    ? trailingOf(length, cells) === trailing
+    : trailing > 0 && cells.length === length && cells.at(-1) !== '';
 
 export type RowOutcome = { readonly values: readonly string[] } | { readonly bad: BadReason; readonly field: string | null };
 
 /** The kept cells in their normal form, or the first thing that is wrong with the row. @param fault what its reader found */
-export function readRow({ columns, trailed = false }: ColumnPlan, cells: readonly string[], fault?: BadReason): RowOutcome {
+export function readRow(plan: ColumnPlan, cells: readonly string[], fault?: BadReason): RowOutcome {
+  const { columns } = plan;
   // Looked for first: bytes of no character may have swallowed a separator, and then the count is wrong as well.
   const undecodable = cells.findIndex((cell) => cell.includes('\uFFFD'));
   if (undecodable !== -1) return { bad: 'undecodable', field: columns[undecodable]?.field.name ?? null };
   if (fault !== undefined) return { bad: fault, field: null };
-  const isWhole = trailed ? isTrailed(columns.length, cells) || (cells.length === columns.length && cells.at(-1) !== '') : cells.length === columns.length;
-  if (!isWhole) return { bad: 'field-count', field: null };
+  if (!isWhole(plan, cells)) return { bad: 'field-count', field: null };
   const values: string[] = [];
   for (let at = 0; at < columns.length; at += 1) {
     const { field, kept } = columns[at] as ColumnPlan['columns'][number];

@@ -43,6 +43,13 @@ function plausibility(text: string): number {
   return count === 0 ? 1 : sum / count;
 }
 
+/** Bytes of another encoding are hardly ever valid UTF-8 by chance, unless they are few. */
+function asUtf8(text: string): number {
+  const outside = new Set(Array.from(text).filter((character) => !isAscii(character.charCodeAt(0))));
+  return outside.size >= fewest && !outside.has('\uFFFD') ? 0.3 : 0;
+}
+const fewest = 3;
+
 /** A sample may be cut inside a character: what is open at its end says nothing. */
 const readAs = (sample: Uint8Array, encoding: ReadableEncoding): string => new TextDecoder(encoding).decode(sample, { stream: true });
 
@@ -58,10 +65,16 @@ const [clearly, well] = [0.25, 0.6];
 export function contradictedBy(sample: Uint8Array, declared: ReadableEncoding): ReadableEncoding | undefined {
   const nul = sample.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0) / Math.max(1, sample.length);
   const others: ReadableEncoding[] = nul >= leastNul ? ['utf-16le', 'utf-16be'] : ['utf-8', 'gb18030'];
-  const asDeclared = plausibility(readAs(sample, declared));
+  const text = readAs(sample, declared);
+  // What is UTF-8 throughout, as was said, is not contradicted by a reading that happens to look more usual (emoji, rare characters).
+  if (declared === 'utf-8' && nul < leastNul && !text.includes('\uFFFD')) return undefined;
+  const asDeclared = plausibility(text);
   const [best] = others
     .filter((encoding) => encoding !== declared)
-    .map((encoding) => ({ encoding, score: plausibility(readAs(sample, encoding)) }))
+    .map((encoding) => {
+      const text = readAs(sample, encoding);
+      return { encoding, score: plausibility(text) + (encoding === 'utf-8' ? asUtf8(text) : 0) };
+    })
     .sort((a, b) => b.score - a.score);
   return best !== undefined && best.score >= well && best.score - asDeclared >= clearly ? best.encoding : undefined;
 }

@@ -255,12 +255,19 @@ export const datasetsRefusals = {
     satisfyZh: '核对 format.kind，以未加密的文件重新交付。',
     satisfyEn: 'Check format.kind, and deliver a file that is not encrypted.',
   },
+  'dataset-copy.workbook-too-large': {
+    status: 422,
+    zh: '工作簿超过 {limit} 字节，或展开后过大。',
+    en: 'The workbook has more than {limit} bytes, or unfolds to too much.',
+    satisfyZh: '以 CSV 或 Parquet 交付，或拆分工作簿。',
+    satisfyEn: 'Deliver it as CSV or Parquet, or split it.',
+  },
   'dataset-copy.no-rows': {
     status: 422,
     zh: '文件中没有可用的数据行（按 {readAs} 读取）。',
     en: 'The file holds no usable row (read as {readAs}).',
-    satisfyZh: '核对文件与格式说明。',
-    satisfyEn: 'Check the file and the stated format.',
+    satisfyZh: '核对文件与格式说明（工作簿还须核对工作表名称）。',
+    satisfyEn: 'Check the file and the stated format, and of a workbook the name of the sheet.',
   },
   'dataset-copy.conversion-failed': {
     status: 422,
