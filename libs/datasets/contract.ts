@@ -208,8 +208,7 @@ export const ReadingView = z.object({
   problems: z
     .array(z.object({ line: z.int(), reason: z.enum(badReasons), field: z.string().nullable() }))
     .describe('The first 200 rows that would be put aside: line and reason, never a value'),
-  refused: ExplainedRefusal.nullable()
-    .describe('Why an import would fail, and what to do; null: it would not, as far as it was read'),
+  refused: ExplainedRefusal.nullable().describe('Why an import would fail, and what to do; null: it would not, as far as it was read'),
 });
 
 export const BadRowView = z.object({ line: z.int(), reason: z.enum(badReasons), field: z.string().nullable() });

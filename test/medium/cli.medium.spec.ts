@@ -190,7 +190,11 @@ describe('opdomain on a running platform', () => {
   it('goes on with the file that an upload was begun with, and with no other [IMP-01]', async () => {
     const provider = await medium.person(await medium.organisation('provider'), ['provider']);
     const bytes = Buffer.alloc(9 * 1024 * 1024, 'a,b\n');
-    const [whole, longer, changed] = ['whole.csv', 'longer.csv', 'changed.csv'].map((name) => join(folder, name)) as [string, string, string];
+    const [whole, longer, changed] = ['whole.csv', 'longer.csv', 'changed.csv'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
     writeFileSync(whole, bytes);
     writeFileSync(longer, Buffer.concat([bytes, Buffer.from('x')]));
     writeFileSync(changed, Buffer.concat([Buffer.from('A'), bytes.subarray(1)]));
@@ -200,7 +204,10 @@ describe('opdomain on a running platform', () => {
         headers: { authorization: `Bearer ${await provider.token()}`, 'tus-resumable': '1.0.0', ...headers },
         ...(body === undefined ? {} : { body }),
       });
-    const location = (await send('/api/v1/uploads', 'POST', { 'upload-length': String(bytes.length), 'idempotency-key': newId() })).headers.get('location') ?? '';
+    const location =
+      (await send('/api/v1/uploads', 'POST', { 'upload-length': String(bytes.length), 'idempotency-key': newId() })).headers.get(
+        'location',
+      ) ?? '';
     const sent = { 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' };
     expect((await send(location, 'PATCH', sent, new Uint8Array(bytes.subarray(0, 5_000_000)))).status).toBe(204);
     const id = location.split('/').at(-1) ?? '';
@@ -217,7 +224,15 @@ describe('opdomain on a running platform', () => {
     const providerId = await medium.organisation('provider');
     const provider = await medium.person(providerId, ['provider']);
     const { id: dataset } = ok(
-      await provider.post('/datasets', registrationOf(providerId, { fields: [{ name: '姓名', type: 'text' }, { name: '年龄', type: 'integer' }] })),
+      await provider.post(
+        '/datasets',
+        registrationOf(providerId, {
+          fields: [
+            { name: '姓名', type: 'text' },
+            { name: '年龄', type: 'integer' },
+          ],
+        }),
+      ),
     );
     const file = join(folder, 'people.csv');
     writeFileSync(file, Buffer.from('姓名;年龄\n张三;41\n李四;四十\n王五;7\n'));
@@ -231,7 +246,9 @@ describe('opdomain on a running platform', () => {
     const wrong = await as(provider, 'upload', file, '--dry-run', dataset, '--encoding', 'gb18030');
     expect([wrong.code, wrong.err.includes('Deliver it with encoding utf-8')]).toEqual([3, true]);
     expect(read.out + read.err + wrong.out + wrong.err).not.toMatch(/张三|李四|四十/);
-    expect(await medium.sql('SELECT 1 FROM datasets.uploads WHERE owner_id = $1 AND destroyed_at IS NULL', [provider.personId])).toEqual([]);
+    expect(await medium.sql('SELECT 1 FROM datasets.uploads WHERE owner_id = $1 AND destroyed_at IS NULL', [provider.personId])).toEqual(
+      [],
+    );
     expect(await medium.sql('SELECT 1 FROM datasets.dataset_copies')).toEqual([]);
   });
 

@@ -80,7 +80,12 @@ async function sort(bytes: Iterable<Uint8Array>, more: Partial<Delivery> = {}) {
 }
 
 /** What a file becomes: read, sorted, stored as Parquet, and that read back as text. */
-async function stored(bytes: Uint8Array, wanted: DeliveryFormat, named: readonly Field[], granted: readonly string[] = named.map(({ name }) => name)) {
+async function stored(
+  bytes: Uint8Array,
+  wanted: DeliveryFormat,
+  named: readonly Field[],
+  granted: readonly string[] = named.map(({ name }) => name),
+) {
   const tables = new DeliveredTables(engine);
   const scratch = area.allocate(200_000_000);
   const signal = new AbortController().signal;
@@ -88,12 +93,17 @@ async function stored(bytes: Uint8Array, wanted: DeliveryFormat, named: readonly
     ...{ bytes: cut(bytes), format: wanted, fields: named, grant: { fields: new Set(granted), rowLimit: null }, maxBadShare: 0.5 },
     rows: (source) => tables.rows(source, { format: wanted, fields: named, scratch, signal }),
   });
-  if (file.outcome !== undefined) return { refused: file.outcome as { code: string; details: Record<string, unknown> }, sorted: file.sorted };
+  if (file.outcome !== undefined)
+    return { refused: file.outcome as { code: string; details: Record<string, unknown> }, sorted: file.sorted };
   await keys.create(`scenario/${copy.scenarioId}`);
   const { columns } = await new CopyFiles(keys, objects, engine).store(copy, file.sorted.kept, file.scratch, signal);
   const input: EngineInput = { name: 'kept', file: 'data.parquet', format: 'parquet', columns, access: 'view' };
   const texts = columns.map(({ name }) => `to_base64(encode(CAST("${name}" AS VARCHAR)))`).join(', ');
-  const answer = await engine.run({ scratch: file.scratch, inputs: [input], steps: [{ kind: 'sql', sql: `SELECT ${texts} FROM kept`, result: { rows: 100 } }] });
+  const answer = await engine.run({
+    scratch: file.scratch,
+    inputs: [input],
+    steps: [{ kind: 'sql', sql: `SELECT ${texts} FROM kept`, result: { rows: 100 } }],
+  });
   const found = answer.ok && answer.steps[0]?.kind === 'rows' ? answer.steps[0].rows : [];
   const rows = found.map((row) => row.map((value) => (typeof value === 'string' ? Buffer.from(value, 'base64').toString() : null)));
   file.scratch.dispose();
@@ -105,11 +115,20 @@ describe('files of all kinds', () => {
   it('become the rows that they hold, from their bytes to the stored Parquet, or are refused', async () => {
     for (const { name, base64, fields: named, options, want } of dialectCases) {
       const { grantNames, ...dialect } = options;
-      const done = await stored(Buffer.from(base64, 'base64'), { ...csv, ...dialect }, named.map((one) => field(one.name, one.type)), grantNames);
+      const done = await stored(
+        Buffer.from(base64, 'base64'),
+        { ...csv, ...dialect },
+        named.map((one) => field(one.name, one.type)),
+        grantNames,
+      );
       if (typeof want === 'string') expect([name, done.refused?.code]).toEqual([name, expect.stringMatching(/^dataset-copy\./)]);
       else if (done.refused !== undefined) expect([name, done.refused.code]).toEqual([name, 'dataset-copy.wrong-encoding']);
       // The stored decimal has all places of its type.
-      else expect([name, done.rows.map((row) => row.map((value) => (name.startsWith('decimal') ? value?.replace(/0+$/, '') ?? null : value)))]).toEqual([name, want]);
+      else
+        expect([
+          name,
+          done.rows.map((row) => row.map((value) => (name.startsWith('decimal') ? (value?.replace(/0+$/, '') ?? null) : value))),
+        ]).toEqual([name, want]);
     }
   }, 300_000);
 
@@ -142,17 +161,32 @@ describe('files of all kinds', () => {
     const done = await stored(bytes, { kind: 'parquet' }, named);
     expect(done.rows).toEqual(want);
     expect(done.sorted.badRows).toEqual([{ line: 3, reason: 'control-character', field: '工号' }]);
-    expect((await stored(bytes, { kind: 'parquet' }, named.slice(1))).refused).toMatchObject({ code: 'dataset-copy.header-mismatch', details: { unknown: 1 } });
-    for (const damaged of [Buffer.from('工号,入职\n1,2\n'), bytes.subarray(0, bytes.length - 40), Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(500), Buffer.from('PAR1')])])
-      expect((await stored(damaged, { kind: 'parquet' }, named)).refused).toMatchObject({ code: 'dataset-copy.not-the-format', details: { readAs: 'parquet' } });
+    expect((await stored(bytes, { kind: 'parquet' }, named.slice(1))).refused).toMatchObject({
+      code: 'dataset-copy.header-mismatch',
+      details: { unknown: 1 },
+    });
+    for (const damaged of [
+      Buffer.from('工号,入职\n1,2\n'),
+      bytes.subarray(0, bytes.length - 40),
+      Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(500), Buffer.from('PAR1')]),
+    ])
+      expect((await stored(damaged, { kind: 'parquet' }, named)).refused).toMatchObject({
+        code: 'dataset-copy.not-the-format',
+        details: { readAs: 'parquet' },
+      });
     scratch.dispose();
   }, 120_000);
 
   it('that are JSON lines or a workbook are stored alike', async () => {
-    const lines = '{"工号":"007","入职":"2024-01-05","工资":1234.5,"次数":12345678901234567,"更新":"2024-01-05T10:20:30.123"}\n{"工号":"张\\"三\\n","工资":null}\n';
+    const lines =
+      '{"工号":"007","入职":"2024-01-05","工资":1234.5,"次数":12345678901234567,"更新":"2024-01-05T10:20:30.123"}\n{"工号":"张\\"三\\n","工资":null}\n';
     expect((await stored(Buffer.from(lines), { kind: 'jsonl', encoding: 'utf-8' }, named)).rows).toEqual(want);
     const day = new Date(Date.UTC(2024, 0, 5));
-    const sheet = [named.map(({ name }) => name), ['007', day, 1234.5, '12345678901234567', new Date(Date.UTC(2024, 0, 5, 10, 20, 30, 123))], ['张"三\n']];
+    const sheet = [
+      named.map(({ name }) => name),
+      ['007', day, 1234.5, '12345678901234567', new Date(Date.UTC(2024, 0, 5, 10, 20, 30, 123))],
+      ['张"三\n'],
+    ];
     const workbook = await writeXlsx({ sheets: [{ name: '一', rows: sheet }] });
     expect((await stored(workbook, { kind: 'xlsx', sheet: null, header: true }, named)).rows).toEqual(want);
   }, 120_000);

@@ -55,18 +55,32 @@ describe('a delivery', () => {
   it('may be of any kind and encoding, and is the same rows', async () => {
     const { medium, deliver } = world;
     const text = new TextDecoder('gb18030').decode(residentsFile({ rows: 5 }).bytes);
-    const rows = text.trim().split(/\r?\n/).map((line) => line.split(','));
+    const rows = text
+      .trim()
+      .split(/\r?\n/)
+      .map((line) => line.split(','));
     expect(rows.every((row) => row.length === 15)).toBe(true);
     const [header = [], ...people] = rows;
     const objects = people.map((row) => JSON.stringify(Object.fromEntries(row.map((value, at) => [header[at], value]))));
     const kinds: [Uint8Array, Record<string, unknown>][] = [
       [Buffer.from(`\uFEFF${rows.map((row) => row.join('|')).join('\r')}`, 'utf16le'), { kind: 'csv', encoding: 'utf-16', delimiter: '|' }],
       [Buffer.from(objects.join('\n')), { kind: 'jsonl' }],
-      [await writeXlsx({ sheets: [{ name: '说明', rows: [['x']] }, { name: '人口', rows }] }), { kind: 'xlsx', sheet: '人口' }],
+      [
+        await writeXlsx({
+          sheets: [
+            { name: '说明', rows: [['x']] },
+            { name: '人口', rows },
+          ],
+        }),
+        { kind: 'xlsx', sheet: '人口' },
+      ],
     ];
     for (const [bytes, wanted] of kinds) {
       const copy = await ended(medium, cast.steward, ok(await deliver(bytes, { format: wanted })).id);
-      expect([wanted['kind'], copy]).toMatchObject([wanted['kind'], { state: 'ready', failure: null, counts: { rows: 5, bad: 0 }, file: { rows: 5 } }]);
+      expect([wanted['kind'], copy]).toMatchObject([
+        wanted['kind'],
+        { state: 'ready', failure: null, counts: { rows: 5, bad: 0 }, file: { rows: 5 } },
+      ]);
     }
   });
 

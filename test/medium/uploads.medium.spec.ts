@@ -55,7 +55,9 @@ describe('an upload', () => {
     const colleague = await medium.person(steward.organisationId, ['provider']);
     expect(await colleague.get(path)).toMatchObject({ status: 404, body: { code: 'upload.not-found' } });
     await uploads.abandon(location);
-    expect(await medium.sql('SELECT 1 FROM datasets.upload_parts WHERE upload_id = $1 AND sha256 IS NOT NULL', [location.split('/').at(-1)])).toEqual([]);
+    expect(
+      await medium.sql('SELECT 1 FROM datasets.upload_parts WHERE upload_id = $1 AND sha256 IS NOT NULL', [location.split('/').at(-1)]),
+    ).toEqual([]);
   });
 
   it('is refused as problem+json, and the refusal is journalled', async () => {

@@ -34,7 +34,9 @@ export async function* cut(bytes: Uint8Array, size = 65_536): AsyncGenerator<Uin
 function rowsOf(bytes: AsyncIterable<Uint8Array>, format: DeliveryFormat, fields: readonly Field[]) {
   if (format.kind === 'parquet') throw new Error('only the engine reads Parquet');
   if (format.kind === 'xlsx') return workbookRows(bytes, format, fields.length);
-  return format.kind === 'jsonl' ? jsonRows(bytes, format, fields) : delimitedRows(bytes, format, format.header ? undefined : fields.length);
+  return format.kind === 'jsonl'
+    ? jsonRows(bytes, format, fields)
+    : delimitedRows(bytes, format, format.header ? undefined : fields.length);
 }
 
 export interface SortedFile {
@@ -58,7 +60,11 @@ export async function sortFile(
   const sorted = new SortedDelivery({
     ...{ bytes: cut(bytes, size), format, fields, maxBadShare: 0.5, signal: new AbortController().signal },
     ...{ rows: (source: AsyncIterable<Uint8Array>) => rowsOf(source, format, fields), progress: () => Promise.resolve() },
-    ...{ grant: { fields: new Set(granted ?? fields.map(({ name }) => name)), rowLimit: null }, good: into(stored), quarantine: into(aside) },
+    ...{
+      grant: { fields: new Set(granted ?? fields.map(({ name }) => name)), rowLimit: null },
+      good: into(stored),
+      quarantine: into(aside),
+    },
     ...rest,
   });
   const refused = await sorted.run().then(

@@ -31,12 +31,16 @@ export async function assertSameFile(
         `this is not the file that upload ${id} was begun with: ${en}\n→ go on with that file, or upload this one without --resume`,
       ),
     );
-  if (length !== size) throw other(`应为 ${String(length)} 字节,实为 ${String(size)}`, `${String(length)} bytes were announced, it has ${String(size)}`);
+  if (length !== size)
+    throw other(`应为 ${String(length)} 字节,实为 ${String(size)}`, `${String(length)} bytes were announced, it has ${String(size)}`);
   let from = 0;
   for (const { bytes, sha256 } of parts) {
     const to = from + bytes;
     if (sha256 === null || (await digestOf(handle, from, to)) !== sha256)
-      throw other(`第 ${String(from)}–${String(to)} 字节与已上传的不同`, `bytes ${String(from)} to ${String(to)} are not those that were sent`);
+      throw other(
+        `第 ${String(from)}–${String(to)} 字节与已上传的不同`,
+        `bytes ${String(from)} to ${String(to)} are not those that were sent`,
+      );
     from = to;
   }
   if (from < offset) throw other('已上传部分无法核对', 'what was sent cannot be compared');

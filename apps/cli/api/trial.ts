@@ -22,7 +22,12 @@ const delimiterOf: Readonly<Record<string, string>> = { tab: '\t', TAB: '\t', '\
 export function formatOf(file: string, { kind, encoding, delimiter, escape, sheet, header }: TrialOptions): Record<string, unknown> {
   const said = kind ?? kinds[extname(file).toLowerCase()] ?? 'csv';
   const members: Readonly<Record<string, Record<string, unknown>>> = {
-    csv: { encoding: encoding ?? 'utf-8', delimiter: delimiter === undefined ? undefined : (delimiterOf[delimiter] ?? delimiter), escape, header },
+    csv: {
+      encoding: encoding ?? 'utf-8',
+      delimiter: delimiter === undefined ? undefined : (delimiterOf[delimiter] ?? delimiter),
+      escape,
+      header,
+    },
     jsonl: { encoding },
     xlsx: { sheet, header },
   };

@@ -58,7 +58,7 @@ function cellsOf(json: string, places: ReadonlyMap<string, number>): { cells: st
     const at = places.get(key);
     if (at === undefined) return { cells: [json], fault: 'unknown-key' };
     if (typeof value === 'object' && value !== null) return { cells: [json], fault: 'nested-value' };
-    cells[at] = value === null ? '' : String(value as string | boolean);
+    cells[at] = value === null ? '' : String(value);
   }
   return { cells };
 }

@@ -23,6 +23,7 @@ export const badReasons = [
   'check-failed',
   // What a reader finds wrong with a whole row.
   'quote-not-closed',
+  'repeated-header',
   'not-an-object',
   'unknown-key',
   'nested-value',

@@ -86,7 +86,8 @@ export class CsvRecords {
     const line = text.slice(start, stop > start && text.charCodeAt(stop - 1) === cr ? stop - 1 : stop);
     if (line.includes('"')) return undefined;
     const cells = line.split(this.format.delimiter);
-    const parts = line.includes('\r') && cells.length !== this.width ? line.split('\r').map((part) => part.split(this.format.delimiter)) : [];
+    const parts =
+      line.includes('\r') && cells.length !== this.width ? line.split('\r').map((part) => part.split(this.format.delimiter)) : [];
     // A file of mixed line ends: a carriage return that parts whole rows is one.
     if (parts.length > 0 && parts.every(({ length }) => length === this.width)) for (const part of parts) this.take(rows, part, 1);
     else this.take(rows, cells, 1);
@@ -185,7 +186,7 @@ export class CsvRecords {
 
 /** Index of the quote that closes the one at `open`, -1 where there is none. */
 function closing(text: string, open: number, escape: 'quote' | 'backslash'): number {
-  for (let at = open + 1; ; ) {
+  for (let at = open + 1; ;) {
     const found = text.indexOf('"', at);
     if (found === -1) return -1;
     if (escape === 'backslash') {

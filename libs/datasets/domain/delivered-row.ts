@@ -7,6 +7,8 @@ export interface ColumnPlan {
   readonly columns: readonly { readonly field: Field; readonly kept: boolean }[];
   /** Delimiters that rows end with and that open no column, as many as the first one has. */
   readonly trailing?: number;
+  /** The header's own cells: files that were put together have it again further down, where it is no row. */
+  readonly header?: readonly string[];
 }
 export type HeaderFault = { readonly missing: readonly string[]; readonly duplicated: number; readonly unknown: number };
 
@@ -32,7 +34,7 @@ export function planColumns(
   });
   const unknown = named.length - columns.length;
   if (missing.length > 0 || duplicated > 0 || unknown > 0) return { fault: { missing, duplicated, unknown } };
-  return { plan: { columns } };
+  return { plan: { columns, ...(header === null ? {} : { header }) } };
 }
 
 export const keptFields = (plan: ColumnPlan): Field[] => plan.columns.filter(({ kept }) => kept).map(({ field }) => field);
@@ -64,6 +66,8 @@ export function readRow(plan: ColumnPlan, cells: readonly string[], fault?: BadR
   const undecodable = cells.findIndex((cell) => cell.includes('\uFFFD'));
   if (undecodable !== -1) return { bad: 'undecodable', field: columns[undecodable]?.field.name ?? null };
   if (fault !== undefined) return { bad: fault, field: null };
+  if (plan.header?.length === cells.length && plan.header.every((name, at) => name === cells[at]))
+    return { bad: 'repeated-header', field: null };
   if (!isWhole(plan, cells)) return { bad: 'field-count', field: null };
   const values: string[] = [];
   for (let at = 0; at < columns.length; at += 1) {

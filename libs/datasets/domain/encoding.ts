@@ -88,9 +88,7 @@ export function utf16Of(head: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
 }
 
 export type SettledEncoding =
-  | { readonly encoding: ReadableEncoding }
-  | { readonly contradictedBy: ReadableEncoding }
-  | { readonly undecided: true };
+  { readonly encoding: ReadableEncoding } | { readonly contradictedBy: ReadableEncoding } | { readonly undecided: true };
 
 /** How a file is to be read, by what was declared and how it begins. */
 export function settleEncoding(head: Uint8Array, declared: Encoding): SettledEncoding {

@@ -26,7 +26,8 @@ export function headerRefused(
   if (format.kind === 'csv') {
     const whole = cells.join(format.delimiter);
     const other = delimiters.find((delimiter) => delimiter !== format.delimiter && fits(whole.split(delimiter).map(unquoted), fields));
-    if (other !== undefined) return refuse('dataset-copy.wrong-delimiter', {
+    if (other !== undefined)
+      return refuse('dataset-copy.wrong-delimiter', {
         ...read,
         declared: delimiterNames[format.delimiter],
         readsAs: delimiterNames[other],
@@ -34,8 +35,9 @@ export function headerRefused(
   }
   const below = following.find((row) => fits(row.cells, fields));
   if (below !== undefined) return refuse('dataset-copy.header-elsewhere', { ...read, headerLine: below.line });
-  const names = new Set(fields.map(({ name }) => name));
-  const column = cells.findIndex((cell) => !names.has(cell.trim())) + 1;
+  const names = cells.map((cell) => cell.trim());
+  const wrong = names.findIndex((name, at) => names.indexOf(name) < at || !fields.some((field) => field.name === name));
+  const column = wrong === -1 ? names.length : wrong + 1;
   return refuse('dataset-copy.header-mismatch', { ...fault, ...read, column });
 }
 

@@ -19,7 +19,12 @@ export interface Reading {
   /** Whether the file was read to its end. */
   readonly isWhole: boolean;
   readonly counts: ImportCounts;
-  readonly columns: readonly { readonly name: string; readonly type: CellType; readonly storedAs: string; readonly written: string | null }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: CellType;
+    readonly storedAs: string;
+    readonly written: string | null;
+  }[];
   readonly problems: readonly { readonly line: number; readonly reason: BadReason; readonly field: string | null }[];
   /** Why an import of this file would fail; null: it would not, as far as it was read. */
   readonly refused: Refusal | null;

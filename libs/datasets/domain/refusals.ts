@@ -228,10 +228,11 @@ export const datasetsRefusals = {
   },
   'dataset-copy.header-mismatch': {
     status: 422,
-    zh: '第 {line} 行的表头与登记字段不一致：缺少 {missing}，未登记 {unknown} 列（首个为第 {column} 列），重复 {duplicated} 列（按 {readAs} 读取）。',
-    en: 'The header on line {line} does not match the registered fields: missing {missing}; {unknown} unknown columns (the first is column {column}), {duplicated} duplicated (read as {readAs}).',
+    zh: '第 {line} 行的表头与登记字段不一致：缺少 {missing}，未登记 {unknown} 列，重复 {duplicated} 列，请从第 {column} 列看起（按 {readAs} 读取）。',
+    en: 'The header on line {line} does not match the registered fields: missing {missing}; {unknown} unknown, {duplicated} duplicated columns; look at column {column} first (read as {readAs}).',
     satisfyZh: '按登记字段（含大小写）重新生成文件，或先更新登记；没有表头的文件以 header false 交付。',
-    satisfyEn: 'Write the file with the registered names, their case too, or register the change first; deliver a file without a header with header false.',
+    satisfyEn:
+      'Write the file with the registered names, their case too, or register the change first; deliver a file without a header with header false.',
   },
   'dataset-copy.too-many-bad-rows': {
     status: 422,
@@ -246,7 +247,8 @@ export const datasetsRefusals = {
     zh: '第 {line} 行第 {column} 个字符处的引号没有配对，其后的内容无法分行（按 csv, {encoding}, {delimiter} 读取）。',
     en: 'A quote that is opened on line {line}, character {column}, is not closed: what follows cannot be told apart (read as csv, {encoding}, {delimiter}).',
     satisfyZh: '更正该行的引号后重新交付；单元格内的引号写两次，或以 escape backslash 交付。',
-    satisfyEn: 'Correct the quotes of that line and deliver anew; a quote inside a cell is written twice, or delivered with escape backslash.',
+    satisfyEn:
+      'Correct the quotes of that line and deliver anew; a quote inside a cell is written twice, or delivered with escape backslash.',
   },
   'dataset-copy.not-the-format': {
     status: 422,

@@ -44,19 +44,35 @@ describe('a field that is written in a declared form', () => {
     fc.assert(
       fc.property(fc.constantFrom(...patterns), days, (pattern, date) => {
         const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
-        const written: Record<string, string> = { yyyy: String(year).padStart(4, '0'), MM: two(month), M: String(month), dd: two(day), d: String(day) };
+        const written: Record<string, string> = {
+          yyyy: String(year).padStart(4, '0'),
+          MM: two(month),
+          M: String(month),
+          dd: two(day),
+          d: String(day),
+        };
         const raw = pattern.replace(/yyyy|MM?|dd?/g, (part) => written[part] ?? '');
         expect(read('date', { date: pattern }, raw)).toEqual({ value: date.toISOString().slice(0, 10) });
       }),
     );
-    const marks = fc.constantFrom<Written>({ thousands: ',' }, { decimal: ',', thousands: '.' }, { decimal: ',', thousands: ' ' }, { thousands: "'" });
+    const marks = fc.constantFrom<Written>(
+      { thousands: ',' },
+      { decimal: ',', thousands: '.' },
+      { decimal: ',', thousands: ' ' },
+      { thousands: "'" },
+    );
     fc.assert(
-      fc.property(marks, fc.bigInt({ min: -(10n ** 17n), max: 10n ** 17n }), fc.stringMatching(/^[0-9]{0,10}$/), (written, whole, fraction) => {
-        const grouped = whole.toString().replace(/\B(?=(\d{3})+$)/g, written.thousands ?? '');
-        const plain = `${whole.toString()}${fraction === '' ? '' : `.${fraction}`}`;
-        const raw = `${grouped}${fraction === '' ? '' : `${written.decimal ?? '.'}${fraction}`}`;
-        expect(read('decimal', written, raw)).toEqual({ value: plain });
-      }),
+      fc.property(
+        marks,
+        fc.bigInt({ min: -(10n ** 17n), max: 10n ** 17n }),
+        fc.stringMatching(/^[0-9]{0,10}$/),
+        (written, whole, fraction) => {
+          const grouped = whole.toString().replace(/\B(?=(\d{3})+$)/g, written.thousands ?? '');
+          const plain = `${whole.toString()}${fraction === '' ? '' : `.${fraction}`}`;
+          const raw = `${grouped}${fraction === '' ? '' : `${written.decimal ?? '.'}${fraction}`}`;
+          expect(read('decimal', written, raw)).toEqual({ value: plain });
+        },
+      ),
     );
   });
 
@@ -74,7 +90,16 @@ describe('a field that is written in a declared form', () => {
 
   it('may have any name that a table’s header has, and none that could be taken for something else', () => {
     const named = (name: string): boolean => FieldShape.safeParse({ name, type: 'text' }).success;
-    for (const name of ['增长率(%)', '单价（元/吨）', '（一）指标', '出生/入籍', '温度℃', '面积㎡'.replace('㎡', 'm²'), 'PM2.5', '#1'.slice(1)])
+    for (const name of [
+      '增长率(%)',
+      '单价（元/吨）',
+      '（一）指标',
+      '出生/入籍',
+      '温度℃',
+      '面积㎡'.replace('㎡', 'm²'),
+      'PM2.5',
+      '#1'.slice(1),
+    ])
       expect([name, named(name)]).toEqual([name, true]);
     for (const name of ['', ' a', '=1', 'a"b', "a'b", 'a\nb', 'a;b', '-a', '.']) expect([name, named(name)]).toEqual([name, false]);
   });

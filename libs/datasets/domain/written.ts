@@ -55,7 +55,8 @@ export function readWrittenNumber(text: string, written: Written | null | undefi
   const [whole = '', fraction, ...more] = text.split(decimal);
   if (more.length > 0) return '';
   const grouped = thousands !== undefined && whole.includes(thousands);
-  const isGrouped = grouped && /^[+-]?\d{1,3}(?:\D\d{3})+$/.test(whole) && whole.split(thousands).length === whole.split(/(?<=\d)\D/).length;
+  const isGrouped =
+    grouped && /^[+-]?\d{1,3}(?:\D\d{3})+$/.test(whole) && whole.split(thousands).length === whole.split(/(?<=\d)\D/).length;
   const plain = isGrouped ? whole.replaceAll(thousands, '') : whole;
   if (plain.includes('.') || fraction?.includes('.') === true) return '';
   return fraction === undefined ? plain : `${plain}.${fraction}`;

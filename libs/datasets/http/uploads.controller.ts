@@ -59,7 +59,10 @@ const tryOut = act({
   method: 'POST',
   path: '/uploads/:id/trial-readings',
   action: 'upload.tried',
-  summary: { zh: '试读：不保存、不交付', en: 'How an import would read an uploaded file: rows, types, problems; nothing is stored or delivered' },
+  summary: {
+    zh: '试读：不保存、不交付',
+    en: 'How an import would read an uploaded file: rows, types, problems; nothing is stored or delivered',
+  },
   roles: ['provider'],
   scope: 'own',
   params: idParam,
