@@ -1,5 +1,6 @@
 import { newId } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
 import { writeXlsx } from 'hucre/xlsx';
 import { approvedScenario, ok } from '../support/authorised.js';
 import type { Cast } from '../support/authorised.js';
@@ -54,8 +55,8 @@ describe('a delivery', () => {
 
   it('may be of any kind and encoding, and is the same rows', async () => {
     const { medium, deliver } = world;
-    const text = new TextDecoder('gb18030').decode(residentsFile({ rows: 5 }).bytes);
-    const rows = text
+    const file = new TextDecoder('gb18030').decode(residentsFile({ rows: 5 }).bytes);
+    const rows = file
       .trim()
       .split(/\r?\n/)
       .map((line) => line.split(','));
@@ -75,6 +76,13 @@ describe('a delivery', () => {
         { kind: 'xlsx', sheet: '人口' },
       ],
     ];
+    const scratch = medium.platform.scratch.allocate(50_000_000);
+    const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+    const selects = people.map((row) => `SELECT ${row.map((value, at) => `${text(value)} AS "${header[at] ?? ''}"`).join(', ')}`);
+    const step = { kind: 'sql', sql: selects.join(' UNION ALL '), result: { file: 'made.parquet', format: 'parquet' } } as const;
+    await medium.platform.engine.run({ scratch, inputs: [], steps: [step] });
+    kinds.push([await readFile(scratch.file('made.parquet')), { kind: 'parquet' }]);
+    scratch.dispose();
     for (const [bytes, wanted] of kinds) {
       const copy = await ended(medium, cast.steward, ok(await deliver(bytes, { format: wanted })).id);
       expect([wanted['kind'], copy]).toMatchObject([

@@ -58,7 +58,8 @@ function cellsOf(json: string, places: ReadonlyMap<string, number>): { cells: st
     const at = places.get(key);
     if (at === undefined) return { cells: [json], fault: 'unknown-key' };
     if (typeof value === 'object' && value !== null) return { cells: [json], fault: 'nested-value' };
-    cells[at] = value === null ? '' : String(value);
+    if (typeof value === 'string') cells[at] = value;
+    else if (value !== null) cells[at] = value === true ? 'true' : 'false';
   }
   return { cells };
 }
