@@ -34,7 +34,7 @@ export class CopyFiles {
       ...fields.map(({ name, type, places }) => ({ name, type: storedType(type, places) })),
       { name: endOfLine, type: 'VARCHAR' },
     ];
-    const csv = { header: false, delimiter: ',', quote: '"', lineEnd: 'lf' } as const;
+    const csv = { header: false, delimiter: ',', quote: '"' } as const;
     const outcome = await this.engine.run(
       {
         scratch,

@@ -179,7 +179,10 @@ export class SortedDelivery {
 
 /** An absent value stays bare, so that it is read back as NULL. */
 const quoted = (value: string): string => (value === '' ? '' : `"${value.replaceAll('"', '""')}"`);
-/** CSV in UTF-8 with a cell more, the last: a row of one column whose value is absent would else be an empty line, which readers skip. */
+/**
+ * CSV in UTF-8 with an empty cell more at the end: a row of one column whose value is absent would else be an empty line, which is skipped,
+ * and after a carriage return in the first line's cells the engine takes no line feed that follows a quote.
+ */
 const storedLine = (values: readonly string[]): string => `${values.map(quoted).join(',')},\n`;
 /** Name of that cell's column; no field can have it. */
 export const endOfLine = '.';

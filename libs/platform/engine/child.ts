@@ -85,11 +85,10 @@ async function read(connection: DuckDBConnection, job: JobFrame, input: EngineIn
   const named = input.columns === 'all' ? [] : input.columns;
   const types = `{${named.map((c) => `${literal(c.name)}: ${literal(c.type)}`).join(', ')}}`;
   const csv = input.csv ?? { header: true, delimiter: ',', quote: '"' };
-  const lineEnd = csv.lineEnd === 'lf' ? String.raw`, new_line='\n'` : '';
   const from =
     input.format === 'parquet'
       ? `read_parquet(${path}${input.rowNumber === undefined ? '' : ', file_row_number=true'})`
-      : `read_csv(${path}, auto_detect=false, header=${String(csv.header)}, delim=${literal(csv.delimiter)}, quote=${literal(csv.quote)}, escape=${literal(csv.quote)}${lineEnd}, columns=${types})`;
+      : `read_csv(${path}, auto_detect=false, header=${String(csv.header)}, delim=${literal(csv.delimiter)}, quote=${literal(csv.quote)}, escape=${literal(csv.quote)}, columns=${types})`;
   const columns = named.map((c) =>
     input.format === 'parquet' ? `CAST(${quoted(c.name)} AS ${c.type}) AS ${quoted(c.name)}` : quoted(c.name),
   );

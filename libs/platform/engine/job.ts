@@ -20,8 +20,7 @@ export interface EngineInput {
   readonly rowNumber?: string;
   /** With access `table`: at most this many rows, the first of the file. */
   readonly rows?: number;
-  /** `lineEnd`, where it is known: else the first carriage return decides, also one inside a cell. */
-  readonly csv?: { readonly header: boolean; readonly delimiter: string; readonly quote: string; readonly lineEnd?: 'lf' };
+  readonly csv?: { readonly header: boolean; readonly delimiter: string; readonly quote: string };
   /**
    * `view` streams from the file, which the SQL can therefore open by itself, all its columns included: for our own statements.
    * `table` reads the named columns before the door is locked, and the file cannot be opened afterwards: for SQL that others wrote.
