@@ -109,7 +109,7 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
   'POST /datasets/:id/freezes': { provider: 'http.invalid-input', authority: 'http.invalid-input' },
   'POST /datasets/:id/thaws': { authority: 'http.invalid-input' },
   'POST /dataset-copies': {
-    provider: 'dataset.not-found; suspended: authorisation.suspended; terminated: scenario.authorisation-not-in-force',
+    provider: 'dataset.not-found',
   },
   'GET /dataset-copies': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },
   'GET /dataset-copies/:id': {
