@@ -69,7 +69,8 @@ describe('keys in the transit engine', () => {
       destroy: () => keys.destroy(sealing),
     };
     const taken: unknown[] = [];
-    for (const strange of strangers) {
+    // A 400 that says why is the engine's own word.
+    for (const strange of strangers.filter(({ status, body }) => status !== 400 || !body.includes('no handler'))) {
       proxy.fail(strange);
       for (const [name, call] of Object.entries(calls)) {
         const answer = await call().then(
