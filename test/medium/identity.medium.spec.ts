@@ -128,6 +128,13 @@ describe('a locked person', () => {
     expect((await lift(officer, person.personId, drill)).body).toMatchObject({ code: 'state.no-such-transition' });
     expect((await person.get('/people/self')).body).toMatchObject({ code: 'identity.person-locked' });
     expect((await lift(medium.security, person.personId, judged)).status).toBe(201);
+    // Colleagues do not judge one another; a drill needs no judgement.
+    const colleague = await medium.person(region, ['authority']);
+    const theirs = (await lock(medium.security, colleague.personId)).body.id;
+    expect((await lift(officer, colleague.personId, theirs)).body).toMatchObject({ code: 'identity.lift-needs-another' });
+    expect((await lift(second, colleague.personId, theirs)).status).toBe(201);
+    const drilled = (await lock(medium.security, colleague.personId, 'drill')).body.id;
+    expect((await lift(officer, colleague.personId, drilled)).status).toBe(201);
   });
 
   it('stays in the database only with a journal row, and neither lock nor lift is ever one’s own there', async () => {

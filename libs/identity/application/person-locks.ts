@@ -60,7 +60,7 @@ export class PersonLocks {
       const row = await this.locks.lock(tx, lockId);
       if (row.personId !== personId) throw refuse('person-lock.not-found', { id: lockId });
       const lifter = personOf(ctx.actor).personId;
-      assertMayLift(row, lifter);
+      assertMayLift(row, lifter, await this.isColleague(tx, personId));
       const lifted = await this.locks.lift(tx, row, { liftedAt: ctx.at, liftedBy: lifter, liftReason: input.reason });
       await this.changed(tx, lifted, 'person.lock-lifted');
       return lockView(lifted);
@@ -88,6 +88,14 @@ export class PersonLocks {
       after: lockView(row),
     });
     await tx.publish(personLockChanged, row.personId, { personId: row.personId });
+  }
+
+  /** Whether an authority's person would judge one of their own organisation; administrators of the platform judge everybody. */
+  private async isColleague(tx: Tx, personId: Id): Promise<boolean> {
+    const { actor, at } = tx.context;
+    if (isPlatformWide(actor)) return false;
+    const own = personOf(actor).organisationIds;
+    return organisationsAt(await this.people.facts(tx, personId), at).some((id) => own.includes(id));
   }
 
   /**

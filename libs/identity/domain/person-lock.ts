@@ -13,17 +13,22 @@ export interface OpenLock {
   readonly since: Instant;
 }
 
-/** Grounds under which it is judged whether the person may come back: that takes somebody else than who locked (design §2.15). */
+/**
+ * Grounds under which it is judged whether the person may come back: that takes somebody else than who locked (design §2.15), and no
+ * colleague of the person.
+ */
 const judged: readonly LockGround[] = ['misconduct', 'incident'];
 
 /** @throws Refusal where this person may not lift the lock. Whether the person is in their scope is for the caller to ask. */
 export function assertMayLift(
   lock: { readonly personId: Id; readonly state: LockState; readonly ground: LockGround; readonly lockedBy: Id | null },
   lifterId: Id,
+  colleague = false,
 ): void {
   if (lifterId === lock.personId) throw refuse('identity.own-lock');
   assertMove(lockTransitions, lock.state, 'lifted', 'person-lock');
-  if (judged.includes(lock.ground) && lifterId === lock.lockedBy) throw refuse('identity.lift-needs-another', { ground: lock.ground });
+  if (judged.includes(lock.ground) && (lifterId === lock.lockedBy || colleague))
+    throw refuse('identity.lift-needs-another', { ground: lock.ground });
 }
 
 /** @throws Refusal `identity.person-locked`. */

@@ -36,10 +36,10 @@ export const identityRefusals = {
   },
   'identity.lift-needs-another': {
     status: 403,
-    zh: '因“{ground}”锁定的人员，须由锁定人以外的有权人员解除。',
-    en: 'A lock for {ground} is lifted by somebody else than who locked.',
-    satisfyZh: '请由另一名安全管理员或该人员所在区域的主管部门解除。',
-    satisfyEn: 'Another security administrator, or the authority in whose region the person is, must lift it.',
+    zh: '因“{ground}”锁定的人员，须由锁定人以外、且与其不同单位的有权人员解除。',
+    en: 'A lock for {ground} is lifted by somebody else than who locked, and by no colleague of the person.',
+    satisfyZh: '请由另一名安全管理员或该人员所在区域的主管部门（非本单位）解除。',
+    satisfyEn: 'Another security administrator, or an authority of the region that is not the person’s own organisation, must lift it.',
     sources: ['ACC-05'],
   },
   'person-lock.not-found': {
