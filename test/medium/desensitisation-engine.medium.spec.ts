@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type EngineStep } from '#platform/engine';
 import type { SchemaColumn, Technique } from '../../libs/desensitisation/contract.js';
-import { techniqueSql } from '../../libs/desensitisation/domain/compile.js';
+import { normalForms, techniqueSql } from '../../libs/desensitisation/domain/compile.js';
 import { applyTechnique } from '../../libs/desensitisation/domain/techniques/reference.js';
 
 import { decision, disposeScratch, engine, input, scratch, writeParquet } from '../support/engine-scratch.js';
@@ -44,7 +44,7 @@ describe('techniques in SQL', () => {
   const shaped = fc.constantFrom(
     '13812345678', '+86 13812345678', '11010519491231002X', '130503670401001', '0571-87654321', '6222021234567890123', 'E12345678', 'H12345678', '浙K·A1234', '京AD12345',
     'zhang.san@x.gov.cn', '10.20.30.40', '00:1a:2B:3c:4D:5e', '91110000802100433B', '120.28613,28.13900', '(28.1,120.3)', '1987年3月5日', '2020-02-29 12:00:00', '331121', 'John Smith', "O'Neil",
-    'line\nbreak', '13812345678\n', ' 13812345678 ', '***', '',
+    'line\nbreak', '13812345678\n', ' 13812345678 ', '***', '', '１３８１２３４５６７８', '138-1234-5678', '陈 亮', '330106 19500110 100X', 'ＭAIL＠x.cn', '浙ａ·20729', 'd4320 6f78aae', '王\u{feff}小明',
   ); // prettier-ignore
   const text = fc
     .oneof(han, place, date, digits, shaped, fc.string({ unit: 'grapheme', maxLength: 12 }))
@@ -118,15 +118,15 @@ describe('techniques in SQL', () => {
     const outcome = await engine.run({
       scratch,
       inputs: [input('golden', 'golden.parquet', schema)],
-      steps: cases.map(([type, technique]): EngineStep => ({
+      steps: [normalForms(), ...cases.map(([type, technique]): EngineStep => ({
         kind: 'sql',
         sql: `SELECT CAST("${type}" AS VARCHAR), CAST(${techniqueSql(decision('none', technique), type, `"${type}"`)} AS VARCHAR) FROM golden`,
         result: { rows: 2000 },
-      })),
+      }))],
     });
     expect(outcome.ok ? undefined : outcome.cause).toBeUndefined();
     cases.forEach(([type, technique], i) => {
-      const step = outcome.ok ? outcome.steps[i] : undefined;
+      const step = outcome.ok ? outcome.steps[i + 1] : undefined;
       const rows = step?.kind === 'rows' ? step.rows : [];
       expect(rows).toHaveLength(1501);
       for (const [before, after] of rows) {

@@ -1,4 +1,4 @@
-import type { Json } from '#kernel';
+import { normalFormMacros, type Json } from '#kernel';
 import type { ColumnProfile, ColumnStatistics, Projection } from './row-match.js';
 import {
   columnStatistics,
@@ -7,7 +7,6 @@ import {
   distinctValues,
   matched,
   matchedByChance,
-  normalisation,
   normalised,
 } from './row-match-sql.js';
 
@@ -28,7 +27,7 @@ const ask = (sql: string, rows = 1): MatchStep => ({ kind: 'sql', sql, result: {
 export function profileSteps(exportColumns: readonly string[], sourceColumns: readonly string[]): readonly MatchStep[] {
   const [e, s] = [exportColumns.length, sourceColumns.length];
   return [
-    script(normalisation),
+    script(normalFormMacros()),
     script(
       `CREATE TEMP TABLE ecells AS ${normalised('e', 'exported', exportColumns)};
        CREATE TEMP TABLE scells AS ${normalised('s', 'source', sourceColumns)};`,

@@ -1,4 +1,5 @@
 import type { OutputColumn, Plan, SchemaColumn } from '../../contract.js';
+import { normalForms } from '../compile.js';
 import { bijectionChecks } from './bijection.js';
 import type { CheckResult, Examination } from './checks.js';
 import { dictionaryAttack } from './dictionary-attack.js';
@@ -16,7 +17,7 @@ export function examinationOf(
   const attack = dictionaryAttack(plan, schema, columns, seed, rowNumber);
   const bijection = bijectionChecks(plan, schema);
   return {
-    preparation: [...attack.preparation, ...bijection.preparation],
+    preparation: [normalForms(), ...attack.preparation, ...bijection.preparation],
     measurements: [
       ...sampleMeasurements(plan),
       ...residualMeasurements(columns),
