@@ -11,6 +11,7 @@ export interface Proposal {
 
 /** What a column is proposed to become; where the type's own technique does not fit how it is stored, nothing of it is let through. */
 function proposed(column: SchemaColumn, finding: ColumnFinding): Technique {
+  if (finding.confidence === 'unsure') return { kind: 'ask' };
   const technique: Technique =
     finding.type === 'coordinates' && column.type === 'integer' ? { kind: 'drop' } : typeRules[finding.type].proposed;
   return techniqueFits(technique, finding.type, column.type) ? technique : { kind: 'drop' };

@@ -50,7 +50,7 @@ function asAColumn(column: OutputColumn): Measurement {
     rows: classified,
     judge: (rows) => {
       const found = classifyColumn({ name: column.name, type: column.type, values: rows.map(([value]) => String(value)) });
-      const fails = found.confidence !== 'hinted' && pointsAtOne(found.type);
+      const fails = (found.confidence === 'certain' || found.confidence === 'likely') && pointsAtOne(found.type);
       return fails
         ? [
             {

@@ -47,6 +47,7 @@ export function applyTechnique(
     case 'pseudonym':
       return pseudonymOf(decision, text, around.key ?? new Uint8Array());
     case 'hash':
-      throw new TypeError('an unkeyed hash is never run');
+    case 'ask':
+      throw new TypeError(`${technique.kind} is never run`);
   }
 }
