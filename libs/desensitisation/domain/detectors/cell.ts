@@ -4,7 +4,7 @@ import { compactForm, normalText } from '#kernel';
 export interface Cell {
   /** In normal form, lower case. */
   readonly text: string;
-  /** Without separators, upper case. */
+  /** Without separators, upper case; empty for a fraction. */
   readonly compact: string;
   /** How many letters or digits it has. */
   readonly length: number;
@@ -26,11 +26,14 @@ function unwrapped(value: string): string {
   }
 }
 
+/** Without its point a fraction looks like a number of something and is none; `0571.87654321` is no fraction. */
+const fraction = /^[-+]?(?:0|[1-9]\d*)\.\d*[1-9]\d*$/;
+
 export const cellsOf = (values: readonly string[]): readonly Cell[] =>
   values.flatMap((value): Cell[] => {
     const text = normalText(unwrapped(value));
     if (nothing.has(text)) return [];
-    const compact = compactForm(text);
+    const compact = fraction.test(text) ? '' : compactForm(text);
     return [{ text, compact, length: Array.from(compact).length }];
   });
 

@@ -42,18 +42,17 @@ export const lostDigitsOfCard = (cell: Cell): boolean => /^(?:62|4|5[1-5]|35)/.t
 
 /** One mobile number or several, in any notation. */
 export const isMobile = (cell: Cell): boolean =>
-  /^1[3-9]\d{9}$/.test(identifierForm('mobile', cell.text) ?? '') || /^(?:(?:0{0,2}86|0)?1[3-9]\d{9}){2,4}$/.test(cell.compact);
+  /^1[3-9]\d{9}$/.test(identifierForm('mobile', cell.compact) ?? '') || /^(?:(?:0{0,2}86|0)?1[3-9]\d{9}){2,4}$/.test(cell.compact);
 
 /** With its area code, or as eight or seven digits, as used within one area. */
 export const isAreaLandline = (cell: Cell): boolean =>
-  /^0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}(?:(?:转|EXT)?\d{1,6})?$/.test(identifierForm('landline', cell.text) ?? '');
+  /^0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}(?:(?:转|EXT)?\d{1,6})?$/.test(identifierForm('landline', cell.compact) ?? '');
 export const isLocalLandline = (cell: Cell): boolean => /^[2-8]\d{2,3}-?\d{4}$/.test(cell.text);
 
 const cardLength = (value: string): boolean => /^\d{13,19}$/.test(value);
-/** Digits of a card or passbook, with spaces or hyphens between them; a fraction is none. */
+/** Digits of a card or passbook, with spaces or hyphens between them. */
 const cardDigits = (cell: Cell): string => {
-  if (/\d\.\d*[1-9]/.test(cell.text)) return '';
-  const form = identifierForm('bank-card', cell.text) ?? '';
+  const form = identifierForm('bank-card', cell.compact) ?? '';
   return cardLength(form) ? form : '';
 };
 export const isLuhnCard = (cell: Cell): boolean => {
