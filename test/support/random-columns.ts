@@ -3,7 +3,10 @@
  * All people are invented.
  */
 export class Random {
-  constructor(private state: number) {}
+  private state: number;
+  constructor(seed: number) {
+    this.state = seed;
+  }
   below(n: number): number {
     this.state = (Math.imul(this.state ^ (this.state >>> 15), 0x2c1b3c6d) + 0x297a2d39) | 0;
     let t = this.state;

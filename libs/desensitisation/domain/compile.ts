@@ -3,14 +3,14 @@ import type { ColumnDecision, OutputColumn, Plan, SchemaColumn } from '../contra
 import { checkPlan, reversibilityOf } from './plan-check.js';
 import { generaliseSql } from './techniques/generalise.js';
 import { maskEndsSql, maskSql } from './techniques/mask.js';
-import { clampSql, roundNumberSql, truncateTextSql } from './techniques/numeric.js';
+import { clampSql, decimalType, roundNumberSql, truncateTextSql } from './techniques/numeric.js';
 import { hidden, sqlName, sqlText } from './techniques/patterns.js';
 
-/** How a dataset's columns are typed in DuckDB. */
+/** How a dataset's columns are typed in DuckDB; a decimal stays one all the way. */
 export const duckdbType: Readonly<Record<SchemaColumn['type'], string>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
-  decimal: 'DOUBLE',
+  decimal: decimalType,
   date: 'DATE',
   timestamp: 'TIMESTAMP',
   boolean: 'BOOLEAN',
