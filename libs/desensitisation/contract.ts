@@ -167,7 +167,7 @@ export const StartRun = z
   .meta({ id: 'StartDesensitisationRun' });
 
 export const checkResultSchema = z.strictObject({
-  check: z.enum(['sample', 'residual-identifiers', 'bijection', 'dictionary-attack', 'singling-out']),
+  check: z.enum(['sample', 'residual-identifiers', 'raw-values', 'bijection', 'dictionary-attack', 'singling-out']),
   verdict: z.enum(['pass', 'fail', 'unfinished']),
   column: z.string().optional(),
   finding: z.string().optional(),

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type EngineStep } from '#platform/engine';
 import type { SchemaColumn, Technique } from '../../libs/desensitisation/contract.js';
-import { normalForms, techniqueSql } from '../../libs/desensitisation/domain/compile.js';
+import { compileToDuckDb, normalForms, techniqueSql } from '../../libs/desensitisation/domain/compile.js';
 import { applyTechnique } from '../../libs/desensitisation/domain/techniques/reference.js';
 
 import { decision, disposeScratch, engine, input, scratch, writeParquet } from '../support/engine-scratch.js';
@@ -137,4 +137,29 @@ describe('techniques in SQL', () => {
       }
     });
   }, 120_000);
+});
+
+describe('values that hold what ends a line or is invisible', () => {
+  const numbers = ['13812345678', '\ufeff13812345678', '138\u200b1234\u20285678', '13912345678'];
+  const schema: readonly SchemaColumn[] = [{ name: 'v', type: 'text' }];
+  const select = (sql: string): EngineStep => ({ kind: 'sql', sql, result: { rows: 10 } });
+
+  it('come back whole, and blind no check [DES-04]', async () => {
+    await writeParquet('odd.parquet', schema, numbers.map((value) => [value])); // prettier-ignore
+    const outcome = await engine.run({ scratch, inputs: [input('odd', 'odd.parquet', schema)], steps: [select('SELECT v FROM odd'), select("SELECT 'a\u2028b' AS v")] });
+    const rows = outcome.ok ? outcome.steps.map((step) => (step.kind === 'rows' ? step.rows : [])) : [];
+    expect(rows[0]?.map(([value]) => value)).toContain(numbers[2]);
+    expect(rows[1]).toEqual([['a\u2028b']]);
+  }); // prettier-ignore
+
+  it('are one pseudonym a number, and a row stays one row', async () => {
+    const technique = { kind: 'pseudonym', algorithm: 'hmac-sm3', purpose: 'mobile', hexLength: 32 } as const;
+    const plan = { columns: [decision('mobile', technique)], sampling: { atMost: 100 } };
+    const compiled = compileToDuckDb(plan, schema, { source: 'odd', rowNumber: 'n', seed: 's', order: 'o', file: 'pseudonyms.parquet' });
+    const made = await engine.run({ scratch, inputs: [input('odd', 'odd.parquet', schema, 'n')], steps: compiled.steps, keys: { mobile: Buffer.from('0123456789abcdef') } });
+    expect(made.ok ? made.steps.at(-1) : made.cause).toMatchObject({ rows: 4 });
+    const read = await engine.run({ scratch, inputs: [input('made', 'pseudonyms.parquet', compiled.columns)], steps: [select('SELECT v, count(*) FROM made GROUP BY v ORDER BY 2')] });
+    const counts = read.ok && read.steps[0]?.kind === 'rows' ? read.steps[0].rows.map(([, count]) => String(count)) : [];
+    expect(counts).toEqual(['1', '3']);
+  }); // prettier-ignore
 });

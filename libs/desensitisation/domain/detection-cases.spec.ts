@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { SchemaColumn } from '../contract.js';
 import { classifyColumn } from './classify-column.js';
 import { proposePlan } from './propose-plan.js';
+import { pseudonymOf } from './techniques/pseudonym.js';
 
 interface Case {
   readonly group: string;
@@ -48,6 +49,14 @@ describe('detection', () => {
       if (findings[i]?.confidence === 'unsure') expect([name, kind]).toEqual([name, 'ask']);
     });
   });
+
+  it('gives one number in four notations one pseudonym [DES-03]', () => {
+    const technique = { kind: 'pseudonym', algorithm: 'hmac-sm3', purpose: 'mobile', hexLength: 32 } as const;
+    const notations = read('mask-03-one-number-four-notations.csv').split(/\r?\n/).slice(1).filter((line) => line !== '');
+    const made = notations.map((value) => pseudonymOf({ column: 'c', sensitiveType: 'mobile', grade: 'L3', technique }, value, Buffer.from('k')));
+    expect(notations.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(made).size).toBe(1);
+  }); // prettier-ignore
 
   it.each(['mask-01-identifiers-in-odd-forms.csv', 'mask-03-one-number-four-notations.csv'])('keeps no identifier in an odd notation: %s', (file) => {
     const [head = '', ...lines] = read(file).split(/\r?\n/).filter((line) => line !== '');

@@ -3,6 +3,7 @@ import { normalForms } from '../compile.js';
 import { bijectionChecks } from './bijection.js';
 import type { CheckResult, Examination } from './checks.js';
 import { dictionaryAttack } from './dictionary-attack.js';
+import { rawValueChecks } from './raw-values.js';
 import { residualMeasurements } from './residual.js';
 import { sampleMeasurements, singlingOutMeasurements } from './singling-out.js';
 
@@ -16,11 +17,13 @@ export function examinationOf(
 ): Examination {
   const attack = dictionaryAttack(plan, schema, columns, seed, rowNumber);
   const bijection = bijectionChecks(plan, schema);
+  const rawValues = rawValueChecks(plan, schema, columns);
   return {
-    preparation: [normalForms(), ...attack.preparation, ...bijection.preparation],
+    preparation: [normalForms(), ...rawValues.preparation, ...attack.preparation, ...bijection.preparation],
     measurements: [
       ...sampleMeasurements(plan),
       ...residualMeasurements(columns),
+      ...rawValues.measurements,
       ...bijection.measurements,
       ...attack.measurements,
       ...singlingOutMeasurements(plan),
