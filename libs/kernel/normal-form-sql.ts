@@ -9,7 +9,9 @@ const mark = '\u0001';
 const blockSize = 500;
 
 /** Single readings that Chinese text is full of: `translate` does them all at once; the whole table is looked through for the rest. */
-const common = Array.from({ length: 94 }, (_, i) => String.fromCodePoint(0xff01 + i)).concat(Array.from('\u3000\u3001\u3002\u2018\u2019\u201c\u201d\u2014\u2022'));
+const common = Array.from({ length: 94 }, (_, i) => String.fromCodePoint(0xff01 + i)).concat(
+  Array.from('\u3000\u3001\u3002\u2018\u2019\u201c\u201d\u2014\u2022'),
+);
 
 /**
  * The normal forms of `normal-form.ts` and `identifier-form.ts` as macros of DuckDB: `normal_text(v)`, `normal_value(v)`, `compact_form(v)`
@@ -52,7 +54,10 @@ function macros(): string {
       `CASE WHEN regexp_full_match(ungrouped(v), '${plainNumber}') THEN plain_number(ungrouped(v)) ELSE regexp_replace(v, '${dayForm}', '\\1-\\2-\\3') END`,
     ],
     ['normal_value', once('normal_text(v)', 'value_of_text')],
-    ['compact_form', `translate(regexp_replace(regexp_replace(normal_text(v), '${wholeFraction}', '\\1'), ${text(separators)}, '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`],
+    [
+      'compact_form',
+      `translate(regexp_replace(regexp_replace(normal_text(v), '${wholeFraction}', '\\1'), ${text(separators)}, '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`,
+    ],
   ];
   const identifiers = Object.keys(identifierRules).flatMap(identifierMacros);
   const all = [...forms, ['renewed_id', renewedId] as const, ...identifiers];
@@ -82,7 +87,8 @@ function identifierMacros(type: string): readonly (readonly [string, string])[] 
   if (rule === undefined) return [];
   const name = macroOf(type);
   const core = rule.core === undefined ? 'v' : `coalesce(nullif(regexp_extract(v, '${rule.core}', 1), ''), v)`;
-  const written = rule.rewritten === undefined ? core : `regexp_replace(${core}, '${rule.rewritten[0]}', '${rule.rewritten[1].replace('$1', '\\1')}')`;
+  const written =
+    rule.rewritten === undefined ? core : `regexp_replace(${core}, '${rule.rewritten[0]}', '${rule.rewritten[1].replace('$1', '\\1')}')`;
   const form = type === 'resident-id' ? once(written, 'renewed_id') : written;
   return [
     [`${name}_core`, form],

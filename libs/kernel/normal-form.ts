@@ -66,7 +66,8 @@ function makeReadings(): Map<string, string> {
     if ((code >= 0x4e00 && code <= 0x9fff) || (code >= 0xac00 && code <= 0xdfff)) continue;
     const letter = String.fromCodePoint(code);
     const own = reading(letter, code, digit);
-    const read = own !== letter ? own : Array.from(letter.normalize('NFKD').toLowerCase(), (c) => reading(c, c.codePointAt(0) ?? 0, digit)).join('');
+    const read =
+      own !== letter ? own : Array.from(letter.normalize('NFKD').toLowerCase(), (c) => reading(c, c.codePointAt(0) ?? 0, digit)).join('');
     if (read !== letter) table.set(letter, read);
   }
   return table;

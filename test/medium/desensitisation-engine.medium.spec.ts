@@ -116,11 +116,14 @@ describe('techniques in SQL', () => {
     const outcome = await engine.run({
       scratch,
       inputs: [input('golden', 'golden.parquet', schema)],
-      steps: [normalForms(), ...cases.map(([type, technique]): EngineStep => ({
-        kind: 'sql',
-        sql: `SELECT CAST("${type}" AS VARCHAR), CAST(${techniqueSql(decision('none', technique), type, `"${type}"`)} AS VARCHAR) FROM golden`,
-        result: { rows: 2000 },
-      }))],
+      steps: [
+        normalForms(),
+        ...cases.map(([type, technique]): EngineStep => ({
+          kind: 'sql',
+          sql: `SELECT CAST("${type}" AS VARCHAR), CAST(${techniqueSql(decision('none', technique), type, `"${type}"`)} AS VARCHAR) FROM golden`,
+          result: { rows: 2000 },
+        })),
+      ],
     });
     expect(outcome.ok ? undefined : outcome.cause).toBeUndefined();
     cases.forEach(([type, technique], i) => {
@@ -129,11 +132,7 @@ describe('techniques in SQL', () => {
       expect(rows).toHaveLength(1501);
       for (const [before, after] of rows) {
         const expected = applyTechnique(decision('none', technique), { name: type, type }, before as string | null);
-        expect([technique, before, after]).toEqual([
-          technique,
-          before,
-          expected,
-        ]);
+        expect([technique, before, after]).toEqual([technique, before, expected]);
       }
     });
   }, 120_000);
@@ -159,7 +158,7 @@ describe('values that hold what ends a line or is invisible', () => {
     const made = await engine.run({ scratch, inputs: [input('odd', 'odd.parquet', schema, 'n')], steps: compiled.steps, keys: { mobile: Buffer.from('0123456789abcdef') } });
     expect(made.ok ? made.steps.at(-1) : made.cause).toMatchObject({ rows: 4 });
     const read = await engine.run({ scratch, inputs: [input('made', 'pseudonyms.parquet', compiled.columns)], steps: [select('SELECT v, count(*) FROM made GROUP BY v ORDER BY 2')] });
-    const counts = read.ok && read.steps[0]?.kind === 'rows' ? read.steps[0].rows.map(([, count]) => String(count)) : [];
-    expect(counts).toEqual(['1', '3']);
+    const counts = read.ok && read.steps[0]?.kind === 'rows' ? read.steps[0].rows.map(([, count]) => Number(count)) : [];
+    expect(counts).toEqual([1, 3]);
   }); // prettier-ignore
 });

@@ -43,7 +43,9 @@ describe('the normal form in SQL', () => {
     const points: string[] = [];
     for (let code = 0; code < 0x110000; code++) if (code < 0xd800 || code > 0xdfff) points.push(String.fromCodePoint(code));
     const made = await inSql(points, ['normal_text(v)']);
-    const differing = points.filter((point, i) => made[i]?.[0] !== hex(normalText(point))).map((point) => point.codePointAt(0)?.toString(16));
+    const differing = points
+      .filter((point, i) => made[i]?.[0] !== hex(normalText(point)))
+      .map((point) => point.codePointAt(0)?.toString(16));
     expect(differing).toEqual([]);
   }, 300_000);
 
@@ -61,7 +63,11 @@ describe('the normal form in SQL', () => {
   it('gives the same forms for identifiers in odd notations', async () => {
     const digits = fc.string({ unit: fc.constantFrom(...Array.from('0123456789')), minLength: 5, maxLength: 20 });
     const notation = fc
-      .tuple(fc.constantFrom('', '+86', '(86)', '0086-', '身份证:', 'tel', 'U', "'", '0', '浙A·'), digits, fc.constantFrom('', 'X', 'x', '.000', '王', ' '))
+      .tuple(
+        fc.constantFrom('', '+86', '(86)', '0086-', '身份证:', 'tel', 'U', "'", '0', '浙A·'),
+        digits,
+        fc.constantFrom('', 'X', 'x', '.000', '王', ' '),
+      )
       .map((parts) => parts.join(''));
     await agree(fc.sample(notation, { numRuns: 2500, seed: 7 }));
     await agree(['13812345678', '110105491231002', "O'Neil", '2020年1月5日', '1,234.50', '浙A·20729', 'd4:32:06:f7:8a:ae', '']);

@@ -17,7 +17,7 @@ export class Random {
   of<T>(all: readonly T[] | string): T | string {
     return all[this.below(all.length)] as T | string;
   }
-  word = (all: string): string => String(this.of(all.split(' ')));
+  word = (all: string): string => this.of(all.split(' '));
   digits = (n: number): string => Array.from({ length: n }, () => String(this.below(10))).join('');
   between = (low: number, high: number): number => low + this.below(high - low + 1);
   two = (low: number, high: number): string => String(this.between(low, high)).padStart(2, '0');
@@ -36,12 +36,19 @@ export function randomColumns(columns: Readonly<Record<string, Column>>, rounds:
   );
 }
 
-const families = '王 李 张 刘 陈 杨 黄 赵 吴 周 徐 孙 马 朱 胡 郭 何 高 林 罗 郑 梁 谢 宋 唐 许 韩 冯 邓 曹 彭 曾 肖 田 董 袁 潘 于 蒋 蔡 余 杜 叶 程 苏 魏 吕 丁 任 沈 姚 卢 姜 崔 钟 谭 陆 汪 范 金 石 廖 贾 夏 韦 付 方 白 邹 孟 熊 秦 邱 江 尹 薛 闫 段 雷 侯 龙 史 陶 黎 贺 顾 毛 郝 龚 邵 万 钱 严 覃 武 戴 莫 孔 向 汤 欧阳';
-const givens = '伟 芳 秀英 娜 敏 静 丽 强 磊 洋 艳 勇 军 杰 娟 涛 明 超 秀兰 霞 平 刚 桂英 建国 建华 玉兰 志强 海燕 晓明 文博 子轩 梓涵 雨桐 浩然 欣怡 一诺 思远 佳怡 俊杰 嘉豪 诗涵 宇航 春梅 国栋 红梅 小红 丽娟 玉梅 金凤 淑珍 德华 永强 宝玉 天宇 美玲 少华 振华 新华 长江 家豪 雅琴';
+const families =
+  '王 李 张 刘 陈 杨 黄 赵 吴 周 徐 孙 马 朱 胡 郭 何 高 林 罗 郑 梁 谢 宋 唐 许 韩 冯 邓 曹 彭 曾 肖 田 董 袁 潘 于 蒋 蔡 余 杜 叶 程 苏 魏 吕 丁 任 沈 姚 卢 姜 崔 钟 谭 陆 汪 范 金 石 廖 贾 夏 韦 付 方 白 邹 孟 熊 秦 邱 江 尹 薛 闫 段 雷 侯 龙 史 陶 黎 贺 顾 毛 郝 龚 邵 万 钱 严 覃 武 戴 莫 孔 向 汤 欧阳';
+const givens =
+  '伟 芳 秀英 娜 敏 静 丽 强 磊 洋 艳 勇 军 杰 娟 涛 明 超 秀兰 霞 平 刚 桂英 建国 建华 玉兰 志强 海燕 晓明 文博 子轩 梓涵 雨桐 浩然 欣怡 一诺 思远 佳怡 俊杰 嘉豪 诗涵 宇航 春梅 国栋 红梅 小红 丽娟 玉梅 金凤 淑珍 德华 永强 宝玉 天宇 美玲 少华 振华 新华 长江 家豪 雅琴';
 const person = (r: Random): string => r.word(families) + r.word(givens);
 const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-const regions = '330106 330203 331121 110105 310115 320102 340104 350203 360102 370202 410102 420106 430104 440305 450103 500103 510104 520103 530102 610113 620102 650102';
-const day = (r: Random, from = 1938, to = 2012): readonly [string, string, string] => [String(r.between(from, to)), r.two(1, 12), r.two(1, 28)];
+const regions =
+  '330106 330203 331121 110105 310115 320102 340104 350203 360102 370202 410102 420106 430104 440305 450103 500103 510104 520103 530102 610113 620102 650102';
+const day = (r: Random, from = 1938, to = 2012): readonly [string, string, string] => [
+  String(r.between(from, to)),
+  r.two(1, 12),
+  r.two(1, 28),
+];
 function id(r: Random): string {
   const first = r.word(regions) + day(r).join('') + r.digits(3);
   const sum = weights.reduce((all, weight, i) => all + weight * Number(first[i]), 0);
@@ -68,14 +75,18 @@ const full = (text: string): string => text.replace(/[!-~]/g, (c) => String.from
 const hex = (r: Random, n: number): string => Array.from({ length: n }, () => String(r.of('0123456789abcdef'))).join('');
 const plate = (r: Random): string => r.word('浙 京 沪 苏 粤 鲁 川 鄂') + r.word('A B C D E F') + r.digits(5);
 const road = '中山路 解放路 人民路 建设街 学院路 文三路 朝阳大街 和平巷 新华路 江南大道';
-const city = '浙江省杭州市西湖区 浙江省宁波市鄞州区 江苏省南京市玄武区 山东省青岛市市南区 河南省郑州市中原区 四川省成都市武侯区 湖北省武汉市洪山区';
+const city =
+  '浙江省杭州市西湖区 浙江省宁波市鄞州区 江苏省南京市玄武区 山东省青岛市市南区 河南省郑州市中原区 四川省成都市武侯区 湖北省武汉市洪山区';
 const lng = (r: Random): string => `${String(r.between(118, 121))}.${r.digits(6)}`;
 const lat = (r: Random): string => `${String(r.between(27, 30))}.${r.digits(6)}`;
 const latin = '(James|Mary|Robert|Linda|Michael|Susan|David|Karen|John|Emily|Anna|Peter)'.slice(1, -1).replaceAll('|', ' ');
-const latinFamily = 'Smith Johnson Brown Miller Davis Wilson Moore Taylor Thomas Jackson White Harris Martin Clark Lewis Walker Hall Young King Wright Lopez Hill Scott Green';
+const latinFamily =
+  'Smith Johnson Brown Miller Davis Wilson Moore Taylor Thomas Jackson White Harris Martin Clark Lewis Walker Hall Young King Wright Lopez Hill Scott Green';
 const pinyinFamily = 'Wang Li Zhang Liu Chen Yang Zhao Huang Zhou Wu Xu Sun Hu Zhu Gao Lin He Guo Ma Luo';
-const pinyinGiven = 'Wei Fang Jianguo Xiaoming Li Na Min Jing Qiang Lei Yang Yan Yong Jun Jie Juan Tao Ming Chao Xiulan Guiying Zhiqiang Haiyan Wenbo Zixuan';
-const uighur = (r: Random): string => Array.from({ length: r.between(3, 4) }, () => String(r.of('阿买提艾力木江依古丽娜热尔库吐逊沙拉汗迪'))).join('');
+const pinyinGiven =
+  'Wei Fang Jianguo Xiaoming Li Na Min Jing Qiang Lei Yang Yan Yong Jun Jie Juan Tao Ming Chao Xiulan Guiying Zhiqiang Haiyan Wenbo Zixuan';
+const uighur = (r: Random): string =>
+  Array.from({ length: r.between(3, 4) }, () => String(r.of('阿买提艾力木江依古丽娜热尔库吐逊沙拉汗迪'))).join('');
 const note = (r: Random): string => r.word('已核实 材料齐全 待回访 补交证明 本人到场 资料缺失');
 const spaced = (text: string, by: string, ...cuts: number[]): string => [0, ...cuts].map((at, i) => text.slice(at, cuts[i])).join(by);
 const sometimes = (share: number, make: Column, otherwise: Column): Column => (r) => (r.below(1000) < share * 1000 ? make(r) : otherwise(r)); // prettier-ignore
@@ -95,7 +106,7 @@ export const sensitive: Readonly<Record<string, Column>> = {
   company, 'company lower': (r) => company(r).toLowerCase(), 'company full width': (r) => full(company(r)), 'company spaced': (r) => spaced(company(r), ' ', 2, 8),
   plate, 'plate dot': (r) => plate(r).replace(/^(..)/, '$1·'), 'plate green': (r) => `${r.word('浙 京')}A${r.word('D F')}${r.digits(5)}`, 'plate lower': (r) => plate(r).toLowerCase(), 'plate space': (r) => plate(r).replace(/^(..)/, '$1 '),
   passport: (r) => `E${r.digits(8)}`, 'passport G': (r) => `G${r.digits(8)}`, 'permit H': (r) => `H${r.digits(8)}`, hkid: (r) => `${r.word('A K Z C')}${r.digits(6)}(${r.digits(1)})`,
-  person, 'person spaced': (r) => `${r.word(families)} ${r.word(givens)}`, 'person title': (r) => `${person(r)}${r.word('先生 女士 同志')}`, 'person wide space': (r) => `${r.word(families)}　${r.word(givens)}`, 'persons two': (r) => `${person(r)}、${person(r)}`, 'persons ;': (r) => `${person(r)};${person(r)}`,
+  person, 'person spaced': (r) => `${r.word(families)} ${r.word(givens)}`, 'person title': (r) => `${person(r)}${r.word('先生 女士 同志')}`, 'person wide space': (r) => `${r.word(families)}\u3000${r.word(givens)}`, 'persons two': (r) => `${person(r)}、${person(r)}`, 'persons ;': (r) => `${person(r)};${person(r)}`,
   'person minority': (r) => `${uighur(r)}·${uighur(r)}`, 'person minority •': (r) => `${uighur(r)}•${uighur(r)}`, 'person latin': (r) => `${r.word(latin)} ${r.word(latinFamily)}`, 'person LATIN': (r) => `${r.word(latinFamily)}, ${r.word(latin)}`.toUpperCase(),
   'person pinyin': (r) => `${r.word(pinyinFamily)} ${r.word(pinyinGiven)}`, 'person PINYIN': (r) => `${r.word(pinyinFamily)} ${r.word(pinyinGiven)}`.toUpperCase(), 'person joined pinyin': (r) => (r.word(pinyinFamily) + r.word(pinyinGiven)).toLowerCase(), 'person sparse': sometimes(0.4, person, () => '不详'), 'person bracket': (r) => `${person(r)}(${r.word('男 女')})`,
   'address full': (r) => `${r.word(city)}${r.word(road)}${r.between(1, 300)}号`, 'address flat': (r) => `${r.word(road)}${r.between(1, 300)}号${r.between(1, 30)}幢${r.between(1, 6)}单元${r.between(101, 2804)}室`,

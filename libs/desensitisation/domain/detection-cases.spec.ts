@@ -18,7 +18,11 @@ const cases = JSON.parse(read('columns.json')) as readonly Case[];
 
 /** A column that detection or a person would have to decide about counts as sensitive: it is not kept without anyone's word. */
 function measured(columns: readonly Case[], named: boolean) {
-  const found = columns.map(({ name, type, truth, values }) => ({ name, truth, type: classifyColumn({ name: named ? name : 'c', type, values }).type }));
+  const found = columns.map(({ name, type, truth, values }) => ({
+    name,
+    truth,
+    type: classifyColumn({ name: named ? name : 'c', type, values }).type,
+  }));
   const sensitive = found.filter(({ truth }) => truth !== 'none');
   const flagged = found.filter(({ type }) => type !== 'none');
   const right = flagged.filter(({ truth }) => truth !== 'none');

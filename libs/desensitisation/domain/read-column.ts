@@ -114,11 +114,18 @@ const health =
 /** Text that holds identifiers or names here and there, runs long, or tells of somebody's health. */
 function freeText(cells: readonly Cell[]): ColumnReading | undefined {
   const long = cells.reduce((sum, cell) => sum + Array.from(cell.text).length, 0) / Math.max(1, cells.length);
-  const mixed = shareOf(cells, ({ text }) => findIdentifiers(text).some((finding) => finding.certainty !== 'weak' && finding.type !== 'ipv4'));
+  const mixed = shareOf(cells, ({ text }) =>
+    findIdentifiers(text).some((finding) => finding.certainty !== 'weak' && finding.type !== 'ipv4'),
+  );
   const digitsOnly = shareOf(cells, ({ text }) => /^[\d.]{14,}$/.test(text)) > 0.5;
   const checked = !digitsOnly && cells.some(numbers.holdsCheckedId);
   const named = shareOf(cells, names.mentionsPerson);
-  if ((mixed >= 0.01 && !digitsOnly) || checked || named >= 0.01 || (long > 40 && shareOf(cells, ({ text }) => /[\s,，。;]|\p{Script=Han}/u.test(text)) > 0.5))
+  if (
+    (mixed >= 0.01 && !digitsOnly) ||
+    checked ||
+    named >= 0.01 ||
+    (long > 40 && shareOf(cells, ({ text }) => /[\s,，。;]|\p{Script=Han}/u.test(text)) > 0.5)
+  )
     return { type: 'free-text', confidence: 'likely', share: Math.max(mixed, named) };
   const ill = shareOf(cells, ({ text }) => health.test(text));
   return ill >= 0.4 ? { type: 'free-text', confidence: 'unsure', share: ill } : undefined;
@@ -183,7 +190,10 @@ export function readColumn(column: SchemaColumn, cells: readonly Cell[], byName:
     const said = hinted(column, cells, byName);
     if (said.type !== 'none') return said;
   }
-  const likely = found.find((reading) => reading.confidence === 'likely') ?? births(column, cells) ?? (asName?.confidence === 'likely' ? asName : undefined);
+  const likely =
+    found.find((reading) => reading.confidence === 'likely') ??
+    births(column, cells) ??
+    (asName?.confidence === 'likely' ? asName : undefined);
   const mixed = text ? freeText(cells) : undefined;
   if (likely !== undefined) return likely;
   if (mixed?.confidence === 'likely') return mixed;

@@ -1,14 +1,6 @@
 import { normalFormMacros, type Json } from '#kernel';
 import type { ColumnProfile, ColumnStatistics, Projection } from './row-match.js';
-import {
-  columnStatistics,
-  containment,
-  digests,
-  distinctValues,
-  matched,
-  matchedByChance,
-  normalised,
-} from './row-match-sql.js';
+import { columnStatistics, containment, digests, distinctValues, matched, matchedByChance, normalised } from './row-match-sql.js';
 
 type Rows = readonly (readonly Json[])[];
 /** One statement for the engine and what becomes of its result. */

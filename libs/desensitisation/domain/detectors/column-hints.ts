@@ -48,7 +48,8 @@ export function typeByName(name: string, comment?: string): SensitiveType | unde
     const tokens = said(text);
     const hint = hints.find(
       ([type, chinese, list]) =>
-        (new RegExp(chinese, 'u').test(form) || list.split(' ').some((word) => tokens.has(word))) && !(type === 'name' && notPersons.test(form)),
+        (new RegExp(chinese, 'u').test(form) || list.split(' ').some((word) => tokens.has(word))) &&
+        !(type === 'name' && notPersons.test(form)),
     );
     if (hint !== undefined) return hint[0];
   }

@@ -44,7 +44,8 @@ export const isShortDay = ({ text }: Cell): boolean => {
   return (mm !== undefined && isCalendarDay(2000, Number(mm), Number(dd))) || isSerialDay({ text });
 };
 /** Days since 1899-12-30, as spreadsheets count: 1915 to 2027. */
-export const isSerialDay = ({ text }: Pick<Cell, 'text'>): boolean => /^\d{4,5}(?:\.0+)?$/.test(text) && Number(text) >= 5500 && Number(text) <= 46_700;
+export const isSerialDay = ({ text }: Pick<Cell, 'text'>): boolean =>
+  /^\d{4,5}(?:\.0+)?$/.test(text) && Number(text) >= 5500 && Number(text) <= 46_700;
 
 const at = (sorted: readonly number[], share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
 /** Whether these years lie as those of people's births do: over decades, most of them long ago. Events lie close together. */

@@ -42,7 +42,7 @@ const whole =
     new RegExp(`^(?:${core})$`, 'u').test(value);
 const mobileNumber = whole(`(?:(?:\\+|00)?86[- ]?)?${mobile}`);
 
-export function isName(value: string): boolean {
+function isName(value: string): boolean {
   if (/^\p{Script=Han}{1,8}(?:[·•‧・]\p{Script=Han}{1,10}){1,4}$/u.test(value)) return true;
   if (!/^\p{Script=Han}{2,4}$/u.test(value)) return false;
   const letters = Array.from(value);

@@ -9,14 +9,18 @@ function residentShaped(value: string): boolean {
   if (!/^\d{17}[\dX]?$/.test(value)) return false;
   const region = value.startsWith('9') ? value.slice(1, 3) : value.slice(0, 2);
   const year = Number(value.slice(6, 10));
-  return provinces.has(region) && year >= 1900 && year <= 2030 && isCalendarDay(year, Number(value.slice(10, 12)), Number(value.slice(12, 14)));
+  return (
+    provinces.has(region) && year >= 1900 && year <= 2030 && isCalendarDay(year, Number(value.slice(10, 12)), Number(value.slice(12, 14)))
+  );
 }
 
 /** Resident IDs one behind the other. */
 function tiled(value: string): boolean {
   if (value.length < 30) return false;
-  for (let at = 0; at < value.length; ) {
-    const next = [18, 15].find((length) => isResidentId(value.slice(at, at + length)) || (length === 18 && residentShaped(value.slice(at, at + 18))));
+  for (let at = 0; at < value.length;) {
+    const next = [18, 15].find(
+      (length) => isResidentId(value.slice(at, at + length)) || (length === 18 && residentShaped(value.slice(at, at + 18))),
+    );
     if (next === undefined) return false;
     at += next;
   }

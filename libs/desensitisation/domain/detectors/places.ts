@@ -4,7 +4,9 @@ import type { Cell } from './cell.js';
 const number = '[-+]?\\d{1,3}(?:\\.\\d+)?';
 const pairs: readonly RegExp[] = [
   new RegExp(`^(?:srid=\\d+;)?(?:point|linestring|polygon|multipoint)\\s*z?\\s*\\(+\\s*(${number})\\s+(${number})`),
-  new RegExp(`^[\\[({]*\\s*["']?(?:lng|lon|long|longitude|lat|latitude|x|y|经度|纬度|东经|北纬)["']?\\s*[:=]?\\s*["']?(${number})°?["']?\\s*[,;\\s]\\s*["']?(?:lng|lon|long|longitude|lat|latitude|x|y|经度|纬度|东经|北纬)["']?\\s*[:=]?\\s*["']?(${number})`),
+  new RegExp(
+    `^[\\[({]*\\s*["']?(?:lng|lon|long|longitude|lat|latitude|x|y|经度|纬度|东经|北纬)["']?\\s*[:=]?\\s*["']?(${number})°?["']?\\s*[,;\\s]\\s*["']?(?:lng|lon|long|longitude|lat|latitude|x|y|经度|纬度|东经|北纬)["']?\\s*[:=]?\\s*["']?(${number})`,
+  ),
   new RegExp(`"coordinates"\\s*:\\s*\\[+\\s*(${number})\\s*,\\s*(${number})`),
   new RegExp(`^[([{]?\\s*[ens]?\\s*(${number})°?\\s*[ens]?\\s*[,;|/\\s]\\s*[ens]?\\s*(${number})°?\\s*[ens]?\\s*[)\\]}]?$`),
 ];
@@ -32,7 +34,9 @@ export const isLongitude = between(73, 136, 4);
 export const isLatitude = between(3, 54, 5);
 /** Degrees anywhere, or metres of a projected system (CGCS2000: 3 000 000 to 6 000 000 north, 6 to 8 digits east). */
 export const isCoordinate = ({ text }: Cell): boolean =>
-  (/^[-+]?\d{1,3}\.\d{2,}$/.test(text) && Math.abs(Number(text)) <= 180) || /^\d{6,8}\.\d+$/.test(text) || /^[02-9b-hjkmnp-z]{6,12}$/.test(text);
+  (/^[-+]?\d{1,3}\.\d{2,}$/.test(text) && Math.abs(Number(text)) <= 180) ||
+  /^\d{6,8}\.\d+$/.test(text) ||
+  /^[02-9b-hjkmnp-z]{6,12}$/.test(text);
 
 const region = '(?:省|自治区|特别行政区|自治州|地区|盟|市|自治县|自治旗|县|旗|区)';
 const town = '(?:街道|镇|乡|苏木|办事处|管理区)';

@@ -19,10 +19,13 @@ const compared: readonly OutputColumn['type'][] = ['text', 'integer', 'decimal']
 export function rawValueChecks(plan: Plan, schema: readonly SchemaColumn[], columns: readonly OutputColumn[]): Examination {
   const published = columns.filter((column) => compared.includes(column.type) && column.reversibility !== 'keyed');
   const raws = plan.columns.filter(
-    ({ column, sensitiveType }) => pointsAtOne(sensitiveType) && schema.some(({ name, type }) => name === column && compared.includes(type)),
+    ({ column, sensitiveType }) =>
+      pointsAtOne(sensitiveType) && schema.some(({ name, type }) => name === column && compared.includes(type)),
   );
   if (published.length === 0 || raws.length === 0) return { preparation: [], measurements: [] };
-  const values = published.map(({ name }) => `SELECT DISTINCT ${sqlText(name)} AS name, CAST(${sqlName(name)} AS VARCHAR) AS v FROM output`);
+  const values = published.map(
+    ({ name }) => `SELECT DISTINCT ${sqlText(name)} AS name, CAST(${sqlName(name)} AS VARCHAR) AS v FROM output`,
+  );
   const made = `CREATE TEMP TABLE sandbox_published AS SELECT name, compact_form(v) AS c FROM (${values.join(' UNION ALL ')}) AS p WHERE v IS NOT NULL`;
   return {
     preparation: [{ kind: 'sql', sql: made, result: 'none' }],

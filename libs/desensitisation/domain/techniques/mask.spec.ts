@@ -115,7 +115,10 @@ describe('rounding', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }), fc.integer({ min: 0, max: 6 }), (digits, decimals) => {
         const unit = 10n ** BigInt(6 - decimals);
-        const of = (value: bigint): string => `${value < 0n ? '-' : ''}${String(value < 0n ? -value : value).padStart(7, '0').replace(/(.{6})$/, '.$1')}`;
+        const of = (value: bigint): string =>
+          `${value < 0n ? '-' : ''}${String(value < 0n ? -value : value)
+            .padStart(7, '0')
+            .replace(/(.{6})$/, '.$1')}`;
         expect(roundNumber(of(digits), decimals, 'truncate')).toBe(of((digits / unit) * unit));
         expect(clamp(of(digits), undefined, undefined, false)).toBe(of(digits));
       }),
