@@ -1,8 +1,9 @@
 import type { SensitiveType } from '#datasets/contract';
+import { passesLuhn } from '#kernel';
 import type { SchemaColumn } from '../contract.js';
 import { distinctOf, shareOf, type Cell } from './detectors/cell.js';
 import { namesAnEvent } from './detectors/column-hints.js';
-import { dayOf, isSerialDay, isShortDay, serialYear, spreadLikeBirths } from './detectors/days.js';
+import { dayOf, isSerialDay, isShortDay, serialYear, shortYearOf, spreadLikeBirths } from './detectors/days.js';
 import { detectors, findIdentifiers } from './detectors/detectors.js';
 import * as names from './detectors/personal-names.js';
 import * as numbers from './detectors/numbers.js';
@@ -66,6 +67,9 @@ const forms: readonly Form[] = [
   { type: 'ipv4', test: ({ text }) => whole('ipv4')({ text: text.replace(/[:/]\d{1,5}$/, '') } as Cell), least: 0.6, provided: notVersions },
   { type: 'plate', test: places.isPlate, least: 0.6 },
   { type: 'coordinates', test: (cell) => places.isPointPair(cell) || places.isDegreesMinutes(cell), least: 0.6 },
+  { type: 'uscc', test: ({ text }) => /^[0-9a-z]{8}-[0-9x]$/.test(text), least: 0.9, confidence: 'likely', provided: varied(0.5) },
+  { type: 'account-number', test: ({ text }) => /^(?:wxid_[\w-]{6,20}|o[\w-]{27})$/.test(text), least: 0.8 },
+  { type: 'account-number', test: ({ compact }) => /^[38]\d{14}$/.test(compact) && passesLuhn(compact), least: 0.9, confidence: 'likely' },
   { type: 'hk-macao-permit', test: ({ text }) => hkid.test(text), least: 0.6 },
   { type: 'hk-macao-permit', test: matches(/^[HM](?:\d{8}|\d{10})$/), least: 0.8, confidence: 'likely', provided: varied(0.3) },
   { type: 'landline', test: numbers.isAreaLandline, least: 0.6 },
@@ -78,6 +82,7 @@ const forms: readonly Form[] = [
   { type: 'mac', test: matches(/^[0-9A-F]{12}$/), least: 0.9, confidence: 'unsure', provided: (cells) => varied(0.5)(cells) && shareOf(cells, matches(/[A-F]/)) > 0.5 },
   { type: 'coordinates', test: places.isLongitude, least: 0.95, confidence: 'likely', provided: (cells) => narrow(cells) && varied(0.5)(cells) },
   { type: 'coordinates', test: places.isLatitude, least: 0.95, confidence: 'unsure', provided: (cells) => narrow(cells) && varied(0.5)(cells) },
+  { type: 'coordinates', test: ({ text }) => /^[wy][0-9b-hjkmnp-z]{5,11}$/.test(text), least: 0.98, confidence: 'unsure', provided: (cells) => varied(0.5)(cells) && shareOf(cells, matches(/\d/)) > 0.8 },
   { type: 'passport', test: matches(/^[A-Z]\d{7,8}$/), least: 0.8, confidence: 'unsure', provided: (cells) => varied(0.8)(cells) && firstsOf(cells) > 1 },
   { type: 'landline', test: numbers.isLocalLandline, least: 0.95, confidence: 'unsure', provided: (cells) => varied(0.8)(cells) && firstsOf(cells) >= 5 },
   { type: 'account-number', test: matches(/^\d{9,10}$/), least: 0.95, confidence: 'unsure', provided: (cells) => varied(0.98)(cells) && firstsOf(cells) >= 7 },
@@ -94,6 +99,9 @@ function births(column: SchemaColumn, cells: readonly Cell[]): ColumnReading | u
   const share = cells.length === 0 ? 0 : days.length / cells.length;
   if (share >= 0.8 && !days.some((day) => day.timed) && spreadLikeBirths(days.map(({ year }) => year)))
     return { type: 'birth-date', confidence: 'likely', share };
+  const short = cells.flatMap((cell) => shortYearOf(cell) ?? []);
+  if (cells.length >= 20 && short.length >= 0.98 * cells.length && distinctShare(cells) > 0.8 && spreadLikeBirths(short))
+    return { type: 'birth-date', confidence: 'unsure', share: short.length / cells.length };
   const serial = shareOf(cells, isSerialDay);
   if (serial >= 0.98 && cells.length >= 20 && distinctShare(cells) > 0.8 && spreadLikeBirths(cells.map(serialYear)))
     return { type: 'birth-date', confidence: 'unsure', share: serial };
@@ -104,6 +112,8 @@ function births(column: SchemaColumn, cells: readonly Cell[]): ColumnReading | u
 function hanNames(cells: readonly Cell[]): ColumnReading | undefined {
   const distinct = distinctOf(cells);
   const [surnamed, full] = [shareOf(distinct, names.isSurnamed), shareOf(distinct, names.isFullHanName)];
+  // Towns and rivers are called after families too.
+  if (shareOf(distinct, places.isPlaceName) >= 0.5) return undefined;
   if (distinct.length < 5 || surnamed < 0.8 || full < 0.5) return undefined;
   return { type: 'name', confidence: full >= 0.65 ? 'likely' : 'unsure', share: shareOf(cells, names.isSurnamed) };
 }
@@ -128,6 +138,8 @@ function freeText(cells: readonly Cell[]): ColumnReading | undefined {
   )
     return { type: 'free-text', confidence: 'likely', share: Math.max(mixed, named) };
   const ill = shareOf(cells, ({ text }) => health.test(text));
+  const addressed = shareOf(cells, places.isHouseholdAddress);
+  if (addressed >= 0.03) return { type: 'free-text', confidence: 'unsure', share: addressed };
   return ill >= 0.4 ? { type: 'free-text', confidence: 'unsure', share: ill } : undefined;
 }
 

@@ -21,7 +21,7 @@ const hanDigits = '〇一二三四五六七八九';
 export function dayOf({ text }: Cell): Day | undefined {
   let found = new RegExp(`^(\\d{4})\\s*[-/.年 ]\\s*(\\d{1,2})\\s*[-/.月 ]\\s*(\\d{1,2})日?${clock}$`).exec(text);
   if (found) return day(found[1], found[2], found[3], found[4], found[5]);
-  found = /^(\d{4})(\d{2})(\d{2})(?:\.0+)?$/.exec(text);
+  found = /^(\d{4})(\d{2})(\d{2})(?:0{6}|\.0+)?$/.exec(text);
   if (found) return day(found[1], found[2], found[3]);
   found = /^(\d{4})\s*[-/.年]\s*(\d{1,2})月?$/.exec(text);
   if (found) return day(found[1], found[2], '1');
@@ -43,6 +43,12 @@ export const isShortDay = ({ text }: Cell): boolean => {
   const [, , mm, dd] = /^(\d{2})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?$/.exec(text) ?? [];
   return (mm !== undefined && isCalendarDay(2000, Number(mm), Number(dd))) || isSerialDay({ text });
 };
+/** A day with two digits of its year, as `710813`; of people alive, so that those up to this decade are of this century. */
+export function shortYearOf({ text }: Cell): number | undefined {
+  const [, yy, m, d] = /^(\d{2})[-/.]?(\d{2})[-/.]?(\d{2})$/.exec(text) ?? [];
+  const year = Number(yy) > 29 ? 1900 + Number(yy) : 2000 + Number(yy);
+  return yy !== undefined && isCalendarDay(year, Number(m), Number(d)) ? year : undefined;
+}
 /** Days since 1899-12-30, as spreadsheets count: 1915 to 2027. */
 export const isSerialDay = ({ text }: Pick<Cell, 'text'>): boolean =>
   /^\d{4,5}(?:\.0+)?$/.test(text) && Number(text) >= 5500 && Number(text) <= 46_700;

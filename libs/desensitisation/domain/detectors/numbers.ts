@@ -27,9 +27,13 @@ function tiled(value: string): boolean {
   return true;
 }
 
+/** A card's number that begins or ends with the resident ID, e.g. of people with disabilities. */
+const extended = (run: string): boolean =>
+  run.length > 18 && run.length < 30 && (isResidentId(run.slice(0, 18)) || isResidentId(run.slice(-18)));
+
 /** With region, birth date and check character. */
 export const holdsCheckedId = (cell: Cell): boolean => runs(cell).some((run) => run.length === 18 && isResidentId(run));
-export const holdsResidentId = (cell: Cell): boolean => runs(cell).some((run) => residentShaped(run) || tiled(run));
+export const holdsResidentId = (cell: Cell): boolean => runs(cell).some((run) => residentShaped(run) || tiled(run) || extended(run));
 /** Fifteen digits of the first generation. */
 export const holdsOldId = (cell: Cell): boolean => runs(cell).some((run) => run.length === 15 && isResidentId(run));
 /** What a spreadsheet leaves of a number with too many digits: `1.10101E+17`. */

@@ -65,3 +65,5 @@ const plates = new RegExp(
 );
 /** Number plates, also of new-energy cars, police, embassies and the armed police. */
 export const isPlate = ({ compact }: Cell): boolean => plates.test(compact);
+/** Ends as places do. */
+export const isPlaceName = ({ text }: Cell): boolean => /[州山桥江河湖海岭峰镇乡村庄屯城县市区寨沟坪湾港岛洲关口堡集店]$/u.test(text);
