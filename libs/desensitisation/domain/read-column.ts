@@ -37,6 +37,9 @@ const firstsOf = (cells: readonly Cell[]): number => new Set(cells.map((cell) =>
 /** Few values that recur: a code list, not somebody's each. */
 const categorical = (cells: readonly Cell[]): boolean => cells.length >= 100 && distinctOf(cells).length <= 40;
 
+/** Case numbers of a region and a day of these years look like IDs: their last characters do not check, and nobody in them is grown up. */
+const areIds = (cells: readonly Cell[]): boolean =>
+  shareOf(cells, numbers.holdsCheckedId) >= 0.3 || shareOf(cells, (cell) => (numbers.yearInId(cell) ?? 0) < 2012) >= 0.2;
 /** Serial numbers that begin with a region and the day's two digits of a year look like IDs of old: in them every year is as frequent. */
 const olderThanPeople = (cells: readonly Cell[]): boolean => shareOf(cells, (cell) => Number(cell.compact.slice(6, 8)) < 20) < 0.12;
 /** Versions of software begin with small numbers; addresses seldom do. */
@@ -50,7 +53,8 @@ const narrow = (cells: readonly Cell[]): boolean => {
 
 /** The surest first: a column that several claim belongs to the first. */
 const forms: readonly Form[] = [
-  { type: 'resident-id', test: numbers.holdsResidentId, least: 0.5 },
+  { type: 'resident-id', test: numbers.holdsResidentId, least: 0.5, provided: areIds },
+  { type: 'resident-id', test: numbers.holdsResidentId, least: 0.5, confidence: 'unsure' },
   { type: 'resident-id', test: numbers.holdsOldId, least: 0.6, provided: olderThanPeople },
   { type: 'resident-id', test: numbers.holdsOldId, least: 0.6, confidence: 'unsure' },
   { type: 'resident-id', test: numbers.lostDigitsOfId, least: 0.8, confidence: 'likely' },

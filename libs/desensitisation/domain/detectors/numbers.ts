@@ -34,6 +34,11 @@ const extended = (run: string): boolean =>
 /** With region, birth date and check character. */
 export const holdsCheckedId = (cell: Cell): boolean => runs(cell).some((run) => run.length === 18 && isResidentId(run));
 export const holdsResidentId = (cell: Cell): boolean => runs(cell).some((run) => residentShaped(run) || tiled(run) || extended(run));
+/** The year of birth that a resident ID says. */
+export const yearInId = (cell: Cell): number | undefined => {
+  const found = runs(cell).find(residentShaped);
+  return found === undefined ? undefined : Number(found.slice(6, 10));
+};
 /** Fifteen digits of the first generation. */
 export const holdsOldId = (cell: Cell): boolean => runs(cell).some((run) => run.length === 15 && isResidentId(run));
 /** What a spreadsheet leaves of a number with too many digits: `1.10101E+17`. */
