@@ -24,13 +24,14 @@ import {
 import { readInstallation } from '#platform/documents';
 import { SandboxEngine, ScratchArea, engineRefusals, notIsolatedBecause, type Engine } from '#platform/engine';
 import { httpRefusals, IssuerKeys, issuerTime, verifierFor, type TokenVerifier } from '#platform/http';
-import { ensureControlKey, refusals as keysRefusals, rememberingKeys, type Keys } from '#platform/keys';
+import { ensureControlKey, keysUnreachable, refusals as keysRefusals, rememberingKeys, type Keys } from '#platform/keys';
 import { KubeCluster, refusals as kubeRefusals, type Cluster } from '#platform/kube';
-import { objectsFromConfig, refusals as objectsRefusals, type Objects } from '#platform/objects';
+import { objectsFromConfig, objectsUnreachable, refusals as objectsRefusals, type Objects } from '#platform/objects';
 import { openBell, queueRefusals, type Bell } from '#platform/queue';
 import { createLogger, type Logger } from '#platform/telemetry';
 import type { DataSource } from 'typeorm';
 import type { OpdomainConfig } from './config.js';
+import { hurried } from './hurried.js';
 import { closedPort, portsOf, type Port } from './ports.js';
 
 /** Everything a process of ours stands on, opened once. What its declaration (`portsOf`) leaves out is closed: using it is an error. */
@@ -147,7 +148,7 @@ export async function openPlatform(
       clock.close();
       return Promise.resolve();
     });
-    const keys = await open('keys', async () => {
+    const keysPort = await open('keys', async () => {
       // Connections of its own: keys are used inside transactions, which may not wait for one another.
       const ledger = await createDataSource(
         { ...config.database, poolSize: 2, limits: limits.database },
@@ -158,6 +159,7 @@ export async function openPlatform(
       pools.push(ledger);
       return rememberingKeys(config.keys, new KeyLedger(ledger), limits.keys);
     });
+    const keys = hurried(keysPort, limits.keys.placeMs, keysUnreachable);
     const sealer = portsOf[application].includes('keys') ? await JournalSealer.open(dataSource, keys) : JournalSealer.without();
     if (portsOf[application].includes('keys')) await ensureControlKey(keys);
     const { scratchRoot, allowDiskScratch, ...engineSettings } = config.engine;
@@ -175,7 +177,11 @@ export async function openPlatform(
       epochs: new EpochReader(dataSource),
       sealer,
       keys,
-      objects: await open('objects', () => objectsFromConfig(config.objects, keys, limits.objects, clock)),
+      objects: hurried(
+        await open('objects', () => objectsFromConfig(config.objects, keys, limits.objects, clock)),
+        limits.objects.placeMs,
+        objectsUnreachable,
+      ),
       cluster: await open('cluster', () => KubeCluster.open(config.cluster, limits.cluster)),
       engine,
       scratch: await open('engine', () => new ScratchArea({ root: scratchRoot, allowDiskScratch, owner: engine.scratchOwner })),

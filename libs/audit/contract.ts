@@ -82,7 +82,7 @@ export const OpenAuditCase = z
     personId: z.uuid().optional(),
     action: z.string().max(100).optional(),
   })
-  .refine((asked) => asked.from < asked.until, { message: 'from must lie before until', path: ['until'] });
+  .refine((asked) => Date.parse(asked.from) < Date.parse(asked.until), { message: 'from must lie before until', path: ['until'] });
 export const AuditCaseView = z.object({
   id: z.uuid(),
   version: z.number().int(),

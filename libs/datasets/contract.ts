@@ -1,6 +1,8 @@
 import { day, pageQuery, waits } from '#platform/http/schemas';
 import { z } from 'zod';
 import { badReasons, cellChecks, cellTypes } from './domain/cell.js';
+import { delimiters, encodings, quoteEscapes } from './domain/delivery-format.js';
+import { datePattern } from './domain/written.js';
 import { copyStates, datasetStates } from './domain/copy.states.js';
 import { markings } from './domain/dataset.js';
 import { fieldClasses, grades, sensitiveTypes } from './domain/field.js';
@@ -15,20 +17,42 @@ export type Grade = z.infer<typeof Grade>;
 export const SensitiveType = z.enum(sensitiveTypes);
 export type SensitiveType = z.infer<typeof SensitiveType>;
 
-export const FieldShape = z.strictObject({
+/** How the provider's system writes a field, where that is not the usual form. */
+export const WrittenShape = z
+  .strictObject({
+    date: z
+      .string()
+      .max(40)
+      .refine((pattern) => datePattern(pattern) !== undefined)
+      .optional()
+      .describe('Of date and datetime: a pattern of yyyy, M or MM, d or dd, H or HH, mm, ss, SSS, such as dd/MM/yyyy or yyyy.M.d'),
+    decimal: z.enum(['.', ',']).optional().describe('The decimal mark; a point where it is not said'),
+    thousands: z.enum([',', '.', ' ', "'"]).optional().describe('What stands between groups of three digits'),
+  })
+  .refine(({ decimal = '.', thousands }) => decimal !== thousands, 'The decimal mark cannot part thousands as well');
+
+const isWritable = ({ type, written }: { type: string; written: z.output<typeof WrittenShape> | null }): boolean =>
+  written === null ||
+  ((written.date === undefined || type === 'date' || type === 'datetime') &&
+    ((written.decimal === undefined && written.thousands === undefined) || type === 'integer' || type === 'decimal'));
+
+const fieldMembers = z.strictObject({
   name: z
     .string()
     .min(1)
     .max(64)
-    .regex(/^[\p{L}\p{N}_][\p{L}\p{N}_ ()（）.-]*$/u),
+    .regex(/^[\p{L}\p{N}_(（][\p{L}\p{N}_ ()（）.%％‰℃/／:：、，+&#*²³-]*$/u)
+    .describe('As the file’s header has it, blanks around it aside'),
   comment: z.string().max(500).default(''),
   type: z.enum(cellTypes),
   check: z.enum(cellChecks).nullable().default(null).describe('A check digit or form that each value must have'),
   required: z.boolean().default(false),
+  written: WrittenShape.nullable().default(null).describe('How the provider writes it; null: numbers with a point, dates as 2026-01-31'),
   class: z.enum(fieldClasses).nullable().default(null).describe('null: undecided, which counts as sensitive'),
   grade: Grade.nullable().default(null),
   sensitiveType: SensitiveType.nullable().default(null),
 });
+export const FieldShape = fieldMembers.refine(isWritable, 'A date pattern belongs to dates, decimal and thousands marks to numbers');
 const fields = z.array(FieldShape).min(1).max(2000);
 
 export const RegisterDataset = z.strictObject({
@@ -83,18 +107,55 @@ export const ApproveFields = z.strictObject({ digest });
 export const FreezeDataset = z.strictObject({ marking: z.enum(markings).exclude(['none']), reason: z.string().min(1).max(500) });
 export const ThawDataset = z.strictObject({ reason: z.string().min(1).max(500) });
 
-export const DeliveryFormatShape = z.strictObject({
-  kind: z.literal('csv'),
-  encoding: z.enum(['utf-8', 'gb18030']),
-  delimiter: z.enum([',', ';', '\t', '|']).default(','),
-  header: z.boolean().default(true),
-});
+const encoding = z
+  .enum(encodings)
+  .describe('utf-16: which of the two its byte order mark says, or its first characters. A file that plainly is another is refused');
+const header = z.boolean().default(true);
+const formats = [
+  z.strictObject({
+    kind: z.literal('csv'),
+    encoding,
+    delimiter: z.enum(delimiters).default(','),
+    header,
+    escape: z.enum(quoteEscapes).default('quote').describe('A quote in a quoted cell: written twice, or after a backslash'),
+  }),
+  z.strictObject({ kind: z.literal('jsonl'), encoding: encoding.default('utf-8') }).describe('One JSON object a line, fields by name'),
+  z.strictObject({ kind: z.literal('parquet') }),
+  z.strictObject({
+    kind: z.literal('xlsx'),
+    sheet: z.string().min(1).max(31).nullable().default(null).describe('Name of the sheet; null: the first'),
+    header,
+  }),
+] as const;
+export const DeliveryFormatShape = z.discriminatedUnion('kind', formats);
 export const DeliverCopy = z.strictObject({
   datasetId: z.uuid(),
   scenarioId: z.uuid(),
   uploadId: z.uuid(),
   format: DeliveryFormatShape,
   maxBadShare: z.number().min(0).max(0.5).default(0.01).describe('Share of bad lines past which the import stops, 0 to 0.5'),
+});
+
+export const UploadPartsView = z.object({
+  id: z.uuid(),
+  length: z.int(),
+  offset: z.int().describe('Bytes that are stored'),
+  parts: z
+    .array(z.object({ bytes: z.int(), sha256: digest.nullable() }))
+    .describe('What is stored, in order: whoever goes on compares its file with it first. Null: of an older part, unknown'),
+});
+export const TryUpload = z.strictObject({
+  datasetId: z.uuid(),
+  format: DeliveryFormatShape,
+  maxBadShare: DeliverCopy.shape.maxBadShare,
+});
+
+const bothLanguages = z.object({ 'zh-CN': z.string(), en: z.string() });
+export const ExplainedRefusal = z.object({
+  code: z.string(),
+  rule: bothLanguages,
+  satisfy: bothLanguages,
+  details: z.record(z.string(), z.unknown()),
 });
 
 const counts = z.object({
@@ -124,11 +185,31 @@ export const CopyView = z.object({
   file: z
     .object({ sha256: digest, bytes: z.int(), rows: z.int(), columns: z.array(z.object({ name: z.string(), type: z.string() })) })
     .nullable(),
-  failure: z.object({ code: z.string(), details: z.record(z.string(), z.unknown()) }).nullable(),
+  failure: ExplainedRefusal.nullable().describe('Names of fields, figures and lines, never a value'),
   readyAt: z.string().nullable(),
   destroyedAt: z.string().nullable(),
 });
 export const CopiesQuery = pageQuery.extend({ scenarioId: z.uuid().optional(), datasetId: z.uuid().optional() });
+
+export const ReadingView = z.object({
+  readAs: z.string().describe('Kind, encoding and delimiter, as in “csv, gb18030, ,”'),
+  isWhole: z.boolean().describe('Whether the file was read to its end; a trial reads 200,000 rows or 64 MiB at most'),
+  ...counts.shape,
+  columns: z
+    .array(
+      z.object({
+        name: z.string(),
+        type: z.enum(cellTypes),
+        storedAs: z.string().describe('Type of the stored column'),
+        written: z.string().nullable().describe('The form that the field declares; null: the usual one'),
+      }),
+    )
+    .describe('In the order of the file; empty where its header does not fit'),
+  problems: z
+    .array(z.object({ line: z.int(), reason: z.enum(badReasons), field: z.string().nullable() }))
+    .describe('The first 200 rows that would be put aside: line and reason, never a value'),
+  refused: ExplainedRefusal.nullable().describe('Why an import would fail, and what to do; null: it would not, as far as it was read'),
+});
 
 export const BadRowView = z.object({ line: z.int(), reason: z.enum(badReasons), field: z.string().nullable() });
 export const BadRowsPage = z.object({

@@ -7,8 +7,10 @@ import { CopyFiles } from './application/copy-files.js';
 import { CopyImport } from './application/copy-import.js';
 import { DatasetsEvidence } from './application/datasets-evidence.js';
 import { ImportOver } from './application/import-over.js';
+import { DeliveredTables } from './application/delivered-tables.js';
 import { Datasets } from './application/datasets.js';
 import { RegisteredDatasets } from './application/registered-datasets.js';
+import { TrialReadings } from './application/trial-readings.js';
 import { Uploads } from './application/uploads.js';
 import { CopiesRepository } from './persistence/copies.repository.js';
 import { DatasetsRepository } from './persistence/datasets.repository.js';
@@ -24,12 +26,14 @@ import { UploadsRepository } from './persistence/uploads.repository.js';
     Uploads,
     Copies,
     CopyFiles,
+    DeliveredTables,
     CopyImport,
     ImportOver,
+    TrialReadings,
     copiesHolding,
     DatasetsEvidence,
     RegisteredDatasets,
   ],
-  exports: [Datasets, Copies, Uploads, CopyImport],
+  exports: [Datasets, Copies, Uploads, TrialReadings, CopyImport],
 })
 export class DatasetsModule {}

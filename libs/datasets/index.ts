@@ -10,6 +10,7 @@ import { DatasetsJobs } from './jobs/datasets.jobs.js';
 import { datasetsEntities } from './persistence/entities.js';
 import { datasetsGrants } from './persistence/grants.js';
 import { DatasetsAndCopies1763700400000 } from './persistence/migrations/datasets-and-copies.js';
+import { DigestsOfParts1763900081004 } from './persistence/migrations/digests-of-parts.js';
 import { datasetsTables } from './persistence/tables.js';
 
 export { CopyImport } from './application/copy-import.js';
@@ -31,7 +32,7 @@ export const datasetsContext: ContextDeclaration<typeof datasetsRefusals> = {
   entities: datasetsEntities,
   tables: datasetsTables,
   grants: datasetsGrants,
-  migrations: [DatasetsAndCopies1763700400000],
+  migrations: [DatasetsAndCopies1763700400000, DigestsOfParts1763900081004],
   auditActions: datasetsAuditActions,
   refusals: datasetsRefusals,
   endings: datasetsEndings,

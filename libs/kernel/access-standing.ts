@@ -38,10 +38,13 @@ export class Standing {
     if (until !== null && (this.ends === null || until < this.ends)) this.ends = until;
   }
 
-  /** @throws Refusal `access.ended` naming what was cut, or has run out, since the access was let in */
-  compare(now: Epochs, at: Instant): void {
+  /**
+   * @param raised keys of epochs that the access itself has raised, which do not end it
+   * @throws Refusal `access.ended` naming what was cut, or has run out, since the access was let in
+   */
+  compare(now: Epochs, at: Instant, raised: ReadonlySet<string> = new Set()): void {
     for (const [key, { ref, epoch }] of this.held)
-      if ((now.get(key) ?? 0) !== epoch) throw refuse('access.ended', { what: ref.kind, id: ref.id });
+      if (!raised.has(key) && (now.get(key) ?? 0) !== epoch) throw refuse('access.ended', { what: ref.kind, id: ref.id });
     if (this.ends !== null && at >= this.ends) throw refuse('access.ended', { what: 'term', id: this.ends });
   }
 }

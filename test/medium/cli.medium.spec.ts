@@ -11,7 +11,9 @@ import { join } from 'node:path';
 import { runCommand } from '../../apps/cli/program.js';
 import { startIssuer, type EmbeddedIssuer } from '../../deploy/embedded/issuer/issuer.js';
 import { enterDeviceCode } from '../support/device-page.js';
+import { registrationOf } from '../support/dataset-registration.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
+import { ok } from '../support/operating.js';
 
 let medium: Medium;
 let server: string;
@@ -183,6 +185,71 @@ describe('opdomain on a running platform', () => {
     expect([again.code, again.out]).toEqual([0, done.out]);
     expect((await as(provider, 'upload', join(folder, 'absent.csv'))).code).toBe(2);
     expect((await as(medium.auditor, 'upload', file)).code).toBe(3);
+  });
+
+  it('goes on with the file that an upload was begun with, and with no other [IMP-01]', async () => {
+    const provider = await medium.person(await medium.organisation('provider'), ['provider']);
+    const bytes = Buffer.alloc(9 * 1024 * 1024, 'a,b\n');
+    const [whole, longer, changed] = ['whole.csv', 'longer.csv', 'changed.csv'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(whole, bytes);
+    writeFileSync(longer, Buffer.concat([bytes, Buffer.from('x')]));
+    writeFileSync(changed, Buffer.concat([Buffer.from('A'), bytes.subarray(1)]));
+    const send = async (path: string, method: string, headers: Record<string, string>, body?: Uint8Array<ArrayBuffer>) =>
+      fetch(new URL(path, server), {
+        method,
+        headers: { authorization: `Bearer ${await provider.token()}`, 'tus-resumable': '1.0.0', ...headers },
+        ...(body === undefined ? {} : { body }),
+      });
+    const location =
+      (await send('/api/v1/uploads', 'POST', { 'upload-length': String(bytes.length), 'idempotency-key': newId() })).headers.get(
+        'location',
+      ) ?? '';
+    const sent = { 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' };
+    expect((await send(location, 'PATCH', sent, new Uint8Array(bytes.subarray(0, 5_000_000)))).status).toBe(204);
+    const id = location.split('/').at(-1) ?? '';
+    for (const file of [longer, changed]) {
+      const refused = await as(provider, 'upload', file, '--resume', id);
+      expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('is not the file that upload')]);
+    }
+    const offset = (await send(location, 'HEAD', {})).headers.get('upload-offset');
+    expect(offset).toBe('5000000');
+    expect(await as(provider, 'upload', whole, '--resume', id)).toMatchObject({ code: 0, out: `${id}\n` });
+  });
+
+  it('says by a dry run how an import would read a file, and keeps nothing of it', async () => {
+    const providerId = await medium.organisation('provider');
+    const provider = await medium.person(providerId, ['provider']);
+    const { id: dataset } = ok(
+      await provider.post(
+        '/datasets',
+        registrationOf(providerId, {
+          fields: [
+            { name: '姓名', type: 'text' },
+            { name: '年龄', type: 'integer' },
+          ],
+        }),
+      ),
+    );
+    const file = join(folder, 'people.csv');
+    writeFileSync(file, Buffer.from('姓名;年龄\n张三;41\n李四;四十\n王五;7\n'));
+    const read = await as(provider, 'upload', file, '--dry-run', dataset, '--delimiter', ';');
+    expect([read.code, read.out.split('\n')[0]]).toEqual([3, 'this is how the file is read, as csv, utf-8, ;: 3 rows, 1 of them bad']);
+    expect(read.out).toMatch(/年龄 +integer +BIGINT/);
+    expect(read.out).toMatch(/3 +not-an-integer +年龄/);
+    expect(read.err).toContain('dataset-copy.too-many-bad-rows');
+    writeFileSync(file, Buffer.from('姓名;年龄\n张三;41\n'));
+    expect((await as(provider, 'upload', file, '--dry-run', dataset, '--delimiter', ';')).code).toBe(0);
+    const wrong = await as(provider, 'upload', file, '--dry-run', dataset, '--encoding', 'gb18030');
+    expect([wrong.code, wrong.err.includes('Deliver it with encoding utf-8')]).toEqual([3, true]);
+    expect(read.out + read.err + wrong.out + wrong.err).not.toMatch(/张三|李四|四十/);
+    expect(await medium.sql('SELECT 1 FROM datasets.uploads WHERE owner_id = $1 AND destroyed_at IS NULL', [provider.personId])).toEqual(
+      [],
+    );
+    expect(await medium.sql('SELECT 1 FROM datasets.dataset_copies')).toEqual([]);
   });
 
   it('completes commands, acts and options without asking the network', async () => {

@@ -1,5 +1,7 @@
 import { newId } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { writeXlsx } from 'hucre/xlsx';
 import { approvedScenario, ok } from '../support/authorised.js';
 import type { Cast } from '../support/authorised.js';
 import { holdingOf } from '../support/holdings.js';
@@ -51,6 +53,45 @@ describe('a delivery', () => {
     expect(events.filter(({ type }) => type === 'usage.recorded.v1')).toHaveLength(1);
   });
 
+  it('may be of any kind and encoding, and is the same rows', async () => {
+    const { medium, deliver } = world;
+    const file = new TextDecoder('gb18030').decode(residentsFile({ rows: 5 }).bytes);
+    const rows = file
+      .trim()
+      .split(/\r?\n/)
+      .map((line) => line.split(','));
+    expect(rows.every((row) => row.length === 15)).toBe(true);
+    const [header = [], ...people] = rows;
+    const objects = people.map((row) => JSON.stringify(Object.fromEntries(row.map((value, at) => [header[at], value]))));
+    const kinds: [Uint8Array, Record<string, unknown>][] = [
+      [Buffer.from(`\uFEFF${rows.map((row) => row.join('|')).join('\r')}`, 'utf16le'), { kind: 'csv', encoding: 'utf-16', delimiter: '|' }],
+      [Buffer.from(objects.join('\n')), { kind: 'jsonl' }],
+      [
+        await writeXlsx({
+          sheets: [
+            { name: '说明', rows: [['x']] },
+            { name: '人口', rows },
+          ],
+        }),
+        { kind: 'xlsx', sheet: '人口' },
+      ],
+    ];
+    const scratch = medium.platform.scratch.allocate(50_000_000);
+    const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+    const selects = people.map((row) => `SELECT ${row.map((value, at) => `${text(value)} AS "${header[at] ?? ''}"`).join(', ')}`);
+    const step = { kind: 'sql', sql: selects.join(' UNION ALL '), result: { file: 'made.parquet', format: 'parquet' } } as const;
+    await medium.platform.engine.run({ scratch, inputs: [], steps: [step] });
+    kinds.push([await readFile(scratch.file('made.parquet')), { kind: 'parquet' }]);
+    scratch.dispose();
+    for (const [bytes, wanted] of kinds) {
+      const copy = await ended(medium, cast.steward, ok(await deliver(bytes, { format: wanted })).id);
+      expect([wanted['kind'], copy]).toMatchObject([
+        wanted['kind'],
+        { state: 'ready', failure: null, counts: { rows: 5, bad: 0 }, file: { rows: 5 } },
+      ]);
+    }
+  });
+
   it('leaves no value of its rows in journal, outbox, work or tables [AUD-08] [DES-01]', async () => {
     const { medium } = world;
     const tables = [
@@ -85,7 +126,12 @@ describe('a delivery', () => {
         { unknown: 1 },
       ],
       [residentsFile({ rows: 100, badRows: 7 }).bytes, {}, 'dataset-copy.too-many-bad-rows', { lines: 100, bad: 7 }],
-      [residentsFile({ rows: 50 }).bytes, { format: { kind: 'csv', encoding: 'utf-8' } }, 'dataset-copy.header-mismatch', { unknown: 15 }],
+      [
+        residentsFile({ rows: 50 }).bytes,
+        { format: { kind: 'csv', encoding: 'utf-8' } },
+        'dataset-copy.wrong-encoding',
+        { declared: 'utf-8', readsAs: 'gb18030', line: 1, column: 1 },
+      ],
       [Buffer.concat([residentsFile({ rows: 10 }).bytes, Buffer.from('"')]), {}, 'dataset-copy.csv-broken', {}],
       [residentsFile({ rows: 0 }).bytes, {}, 'dataset-copy.no-rows', {}],
     ];

@@ -1,18 +1,12 @@
-import { newId, sha256, type ActUnder } from '#kernel';
+import { sha256 } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contexts } from '../../apps/composition/contexts.js';
-import { actionsOf, belongingsOf, undersOf } from '../../apps/composition/platform.js';
+import { actionsOf } from '../../apps/composition/platform.js';
 import type { ActSpec } from '../../libs/platform/http/act.js';
 import { RouteTable } from '../../libs/platform/http/route-table.js';
-import { openMedium, type Answer, type Caller, type Medium } from '../support/medium.js';
+import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { inDays, ok, openOperating, type Operating } from '../support/operating.js';
-import { sampleOf } from '../support/sample-input.js';
-
-type Rule = Exclude<ActUnder, string>;
-const ruled: readonly { readonly action: string; readonly rule: Rule }[] = Object.entries(undersOf(contexts)).flatMap(([action, rules]) =>
-  [rules].flat().flatMap((rule) => (typeof rule === 'string' ? [] : [{ action, rule }])),
-);
-const belongs = belongingsOf(contexts);
+import { belongs, call, ruled, somethingOf } from '../support/ruled-acts.js';
 
 let medium: Medium;
 let acts: ReadonlyMap<string, ActSpec>;
@@ -51,40 +45,13 @@ beforeAll(async () => {
   ok(await medium.security.post(`/terminations/${id}/destructions`, {}));
   await reaches('certified');
   rows.set('authorisation', over.authorisationId).set('scenario', over.scenarioId).set('termination', id);
-  for (const kind of Object.keys(belongs)) if (!rows.has(kind)) rows.set(kind, await somethingOf(kind));
+  for (const kind of Object.keys(belongs)) if (!rows.has(kind)) rows.set(kind, await somethingOf(medium, kind, over));
   await medium.sql(
     `INSERT INTO platform.endings (kind, id, stage, at, unit_id, authority_id) VALUES ('domain', $1, 'ended', now(), $2, $3)`,
     [rows.get('domain'), over.unitId, over.authorityId],
   );
 }, 600_000);
 afterAll(() => medium.close());
-
-/** A row of a kind under the ended authorisation. Its content does not matter: the rule must not come to look at it. */
-async function somethingOf(kind: string): Promise<string> {
-  const table = belongs[kind]?.table ?? '';
-  const [schema, name] = table.split('.');
-  const checks = await medium.sql<{ name: string }>(
-    `SELECT conname AS name FROM pg_constraint WHERE conrelid = '${table}'::regclass AND contype IN ('c', 'f')`,
-  );
-  for (const check of checks) await medium.sql(`ALTER TABLE ${table} DROP CONSTRAINT "${check.name}"`);
-  const columns = await medium.sql<{ column_name: string; data_type: string }>(
-    `SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2 AND is_nullable = 'NO'`,
-    [schema, name],
-  );
-  const id = newId();
-  const known: Partial<Readonly<Record<string, string>>> = {
-    ...{ id, authorisation_id: over.authorisationId, scenario_id: over.scenarioId },
-    ...{ unit_id: over.unitId, authority_id: over.authorityId },
-  };
-  const usual: Partial<Readonly<Record<string, string>>> = {
-    ...{ uuid: newId(), text: 'x', integer: '1', bigint: '1', 'double precision': '0', boolean: 'true', date: '2026-01-01' },
-    ...{ 'timestamp with time zone': '2026-01-01T00:00:00Z', jsonb: '[]', ARRAY: '{}', bytea: '\\x00' },
-  };
-  const names = columns.map((column) => `"${column.column_name}"`).join(', ');
-  const values = columns.map((column) => `'${known[column.column_name] ?? usual[column.data_type] ?? '1'}'`).join(', ');
-  await medium.sql(`BEGIN; SET LOCAL session_replication_role = replica; INSERT INTO ${table} (${names}) VALUES (${values}); COMMIT`);
-  return id;
-}
 
 function callerFor({ roles }: ActSpec): Caller {
   const callers: Partial<Record<string, Caller>> = {
@@ -95,18 +62,6 @@ function callerFor({ roles }: ActSpec): Caller {
   const caller = role === undefined ? undefined : callers[role];
   if (caller === undefined) throw new Error(`nobody of this test is ${String(roles)}`);
   return caller;
-}
-
-/** Calls an act on something of a kind that the rule names. */
-function call(spec: ActSpec, { kind, at }: Rule, id: string, caller: Caller): Promise<Answer> {
-  const [part, member = ''] = at.split('.');
-  const path = spec.path.replace(/:(\w+)/g, (_, name: string) => (part === 'params' && name === member ? id : newId()));
-  const body = {
-    ...(spec.body === undefined ? {} : (sampleOf(spec.body) as object)),
-    ...(part === 'body' ? { [member]: kind === undefined ? { kind: 'authorisation', id } : id } : {}),
-  };
-  if (spec.method === 'GET') return caller.get(path);
-  return spec.method === 'PUT' ? caller.put(path, body) : caller.post(path, body);
 }
 
 const took: number[] = [];

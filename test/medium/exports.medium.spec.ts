@@ -263,6 +263,10 @@ describe('the release', () => {
     const fileId = files[0]?.id ?? '';
     const issue = async () =>
       ok(await requester.post<{ id: string; path: string }>(`/export-requests/${request.id}/downloads`, { fileId }));
+    // However many are asked for at once, one of them opens.
+    const asked = await Promise.all(Array.from({ length: 15 }, issue));
+    expect(await medium.sql(`SELECT 1 FROM exports.release_links WHERE request_id = $1 AND state = 'open'`, [request.id])).toHaveLength(1);
+    expect(asked).toHaveLength(15);
     const broken = await issue();
     await medium.sql(
       `SET session_replication_role = replica; UPDATE exports.release_links SET served = 10 WHERE id = '${broken.id}'; RESET session_replication_role`,

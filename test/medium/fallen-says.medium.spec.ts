@@ -19,9 +19,12 @@ import {
   ok,
   openCast,
   scenarioPlan,
+  signable,
+  signing,
+  someDigest,
   type ScenarioAnswer,
 } from '../support/authorised.js';
-import { registerBody } from '../support/bodies.js';
+import { drawnUpWith, registerBody } from '../support/bodies.js';
 import { type Answer, type Caller, type Medium, openMedium } from '../support/medium.js';
 import { filePerson } from '../support/operating.js';
 import { registrationOf } from '../support/dataset-registration.js';
@@ -249,6 +252,42 @@ describe('what somebody asked for who is locked', () => {
       ...{ status: 409, body: { code: 'identity.earlier-say-fell' } },
     });
   });
+});
+
+describe('an authorisation', () => {
+  it('is not put in force by votes, a plan or a seal of people who are locked, and is once the locks are lifted', async () => {
+    const own = await openCast(medium);
+    const second = await medium.person(medium.security.organisationId, ['security-admin']);
+    const locks: [Caller, string][] = [];
+    const keepOut = async (who: Caller): Promise<void> => {
+      const { id } = ok<{ id: string }>(await medium.security.post(`/people/${who.personId}/locks`, { ground: 'incident', reason: '核查' }));
+      locks.push([who, id]);
+    };
+    const letIn = async (): Promise<void> => {
+      for (const [who, id] of locks.splice(0))
+        ok(await second.post(`/people/${who.personId}/locks/${id}/lifts`, { reason: '核查完毕' }));
+    };
+    const path = await signable(own);
+    const falls = { status: 409, body: { code: 'identity.earlier-say-fell' } };
+    for (const voter of [own.secondOfficer, own.governor, own.expert, own.coordinator]) {
+      await keepOut(voter);
+      expect([voter.personId, await own.officer.post(`${path}/signings`, signing())]).toMatchObject([voter.personId, falls]);
+      await letIn();
+    }
+    const filer = await medium.person(own.unit, ['unit-manager']);
+    const filed = ok(await filer.post<AuthorisationAnswer>(`${path}/emergency-plans`, { digest: someDigest(), drawnUpWith }));
+    await keepOut(filer);
+    expect(await own.officer.post(`${path}/emergency-plans/${filed.emergencyPlan?.id ?? ''}/approvals`)).toMatchObject(falls);
+    await letIn();
+    ok(await own.officer.post(`${path}/signings`, signing()));
+    ok(await own.officer.post(`${path}/emergency-plans/${filed.emergencyPlan?.id ?? ''}/approvals`));
+    for (const one of [own.secondOfficer, filer]) {
+      await keepOut(one);
+      expect(await own.officer.post(`${path}/activations`)).toMatchObject(falls);
+      await letIn();
+    }
+    ok(await own.officer.post(`${path}/activations`));
+  }, 120_000);
 });
 
 describe('a renewal', () => {

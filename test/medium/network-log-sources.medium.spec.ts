@@ -262,3 +262,70 @@ describe('a process that cannot write', () => {
     expect((await sealedBeyond(new Date().toISOString())).at(-1)).toMatchObject({ lost: 7, complete: false });
   });
 });
+
+describe('a batch of exchanges whose commit was answered by nobody', () => {
+  it('is written once however often it is handed over, also after it was taken over, and holds nobody up', async () => {
+    const { dataSource } = medium.platform;
+    const transaction = dataSource.transaction.bind(dataSource) as (...args: unknown[]) => Promise<unknown>;
+    let lost = 0;
+    // Of the connection log's own transactions the first few commit, and their answer is lost.
+    dataSource.transaction = (async (...args: unknown[]) => {
+      const ofTheLog = /ConnectionLog/.test(new Error().stack ?? '');
+      const done = await transaction(...args);
+      if (!ofTheLog || lost >= 3) return done;
+      lost += 1;
+      throw Object.assign(new Error('Connection terminated unexpectedly'), { code: '08006' });
+    });
+    const from = new Date(Date.now() - mostApartMs).toISOString();
+    try {
+      // Meanwhile each of them is taken over before it is handed over again.
+      for (let asked = 0; asked < 12; asked += 1) {
+        expect((await medium.auditor.get('/people/self')).status).toBe(200);
+        await sealer.turn();
+      }
+      await medium.until(() => Promise.resolve(lost >= 3), 'answers to be lost');
+    } finally {
+      dataSource.transaction = transaction;
+    }
+    const reached = new Date().toISOString();
+    segmentsAreHonest(await sealedBeyond(reached));
+    const doubled = await medium.sql(`SELECT id FROM networklogs.events WHERE started_at >= $1 GROUP BY id HAVING count(*) > 1`, [from]);
+    expect(doubled).toEqual([]);
+    expect(await medium.sql('SELECT 1 FROM platform.connections WHERE started_at < $1', [reached])).toEqual([]);
+    const own = await medium.sql<{ n: string }>(
+      `SELECT count(*) AS n FROM networklogs.events WHERE started_at >= $1 AND person_id = $2 AND target = 'GET /api/v1/people/self'`,
+      [from, medium.auditor.personId],
+    );
+    expect(Number(own[0]?.n)).toBe(12);
+  }, 120_000);
+});
+
+describe('an exchange whose caller went away before the answer', () => {
+  it('is recorded as whose it was, where the act was done all the same', async () => {
+    const from = new Date(Date.now() - mostApartMs).toISOString();
+    const url = new URL((await medium.app.getUrl()).replace('[::1]', '127.0.0.1'));
+    const token = await medium.security.token();
+    for (let n = 0; n < 15; n += 1) {
+      const socket = connect(Number(url.port), url.hostname);
+      await once(socket, 'connect');
+      socket.write(`GET /api/v1/people/self HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\n\r\n`, () => {
+        // At once, and a little later each time.
+        setTimeout(() => socket.destroy(), n % 5);
+      });
+      await once(socket, 'close');
+    }
+    const events = async () =>
+      medium.sql<{ person_id: string | null; reason: string }>(
+        `SELECT person_id, closed_because AS reason FROM platform.connections WHERE started_at >= $1 AND target = 'GET /api/v1/people/self'
+         UNION ALL SELECT person_id, reason FROM networklogs.events WHERE started_at >= $1 AND target = 'GET /api/v1/people/self'`,
+        [from],
+      );
+    const found = await medium.until(async () => {
+      const all = await events();
+      return all.length >= 15 && all;
+    }, 'all of them to be written');
+    const gone = found.filter(({ reason }) => reason.startsWith('caller went away'));
+    expect(gone.length).toBeGreaterThan(0);
+    expect(gone.filter(({ person_id }) => person_id !== medium.security.personId)).toEqual([]);
+  }, 60_000);
+});

@@ -11,7 +11,7 @@ import type { Keys } from '#platform/keys';
 import { FolderStore, objectsConfig, objectsFromConfig, S3Store, SealedObjects } from '#platform/objects';
 import { startVersitygw } from '../../deploy/embedded/servers/index.js';
 import type { ObjectStore } from '../../deploy/embedded/servers/index.js';
-import { FaultProxy } from '../support/fault-proxy.js';
+import { FaultProxy, strangers } from '../support/fault-proxy.js';
 import { objectsConformance } from './platform/objects.conformance.js';
 
 let dir: string;
@@ -55,7 +55,7 @@ describe('the folder of objects', () => {
       throw new Error('too late');
     }
     const putting = objects.put('scenarios/x/file', slow(), { sealedBy: 'scenario/one' });
-    while ((await objects.list('scenarios/x'))[0]?.cipherBytes === undefined) await new Promise((resolve) => setImmediate(resolve));
+    while (!((await objects.list('scenarios/x'))[0]?.cipherBytes ?? 0)) await new Promise((resolve) => setImmediate(resolve));
     expect(await objects.list('scenarios/x')).toMatchObject([{ key: 'scenarios/x/file', kind: 'upload' }]);
     expect(await objects.stat('scenarios/x/file')).toBeUndefined();
     expect(await objects.destroy('scenarios/x')).toEqual({ destroyed: 1, remaining: [] });
@@ -137,6 +137,43 @@ describe('S3', () => {
     expect(new Set(answered)).toEqual(new Set(['open', 'objects.unreachable']));
     await proxy.close();
   });
+
+  it('is away where another answers in its place: that is no absence, no tampering and no success', async () => {
+    const proxy = await FaultProxy.before(server.endpoint);
+    const store = await S3Store.open(config('strangers', { endpoint: proxy.url, attempts: 1 }));
+    const objects = new SealedObjects(store, keys);
+    const { version } = await objects.put('scenarios/x/a', randomBytes(100_000), { sealedBy: 'scenario/one' });
+    const later = addMs(new Date().toISOString(), 1_000);
+    const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+      stat: () => objects.stat('scenarios/x/a', version),
+      get: async () => {
+        for await (const _ of await objects.get('scenarios/x/a', { sealedBy: 'scenario/one' }));
+      },
+      put: () => objects.put('scenarios/x/b', randomBytes(10), { sealedBy: 'scenario/one' }),
+      list: () => objects.list('scenarios/x'),
+      retain: () => objects.retain('scenarios/x/a', version, later),
+      remove: () => objects.remove('scenarios/x/a', version),
+      destroy: () => objects.destroy('scenarios/x'),
+      identity: () => objects.identity(),
+      health: () => objects.health(),
+    };
+    const taken: unknown[] = [];
+    for (const strange of strangers) {
+      proxy.fail(strange);
+      for (const [name, call] of Object.entries(calls)) {
+        const answer = await call().then(
+          (value) => ({ value }),
+          (fault: unknown) => fault,
+        );
+        if ((answer as { code?: string }).code !== 'objects.unreachable') taken.push([name, strange, answer]);
+      }
+    }
+    proxy.heal();
+    expect(taken).toEqual([]);
+    expect((await objects.stat('scenarios/x/a', version))?.bytes).toBe(100_000);
+    await store.close();
+    await proxy.close();
+  }, 240_000);
 
   it('lists and destroys delete markers and unfinished uploads too [DEST-01]', async () => {
     const objects = new SealedObjects(await S3Store.open(config('leftovers')), keys);

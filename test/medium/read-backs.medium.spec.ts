@@ -205,6 +205,7 @@ describe('reading keys back', () => {
       tokenFile = join(dir, 'bao-token');
       await writeFile(tokenFile, bao.token);
       own = await keysFromConfig(keysConfig.parse({ kind: 'transit', address: proxy.url, tokenFile, attempts: 2 }), undefined, {
+        ...defaultLimits.keys,
         requestMs: 1_000,
       });
       await ensureControlKey(own);

@@ -181,7 +181,7 @@ async function live({ name, holding, kind, runs, cancellations, result }: Kind, 
         await (
           await data.medium.platformOf('worker')
         ).unitOfWork.run(systemAct('test', 'platform.event-consumed', new Date().toISOString()), (tx) =>
-          life.cut(tx, kind, { authorisationId }),
+          life.cut(tx, kind, { authorisationId }, new Date().toISOString()),
         );
         cut = true;
         return;

@@ -9,6 +9,7 @@ import { keysConfig, keysFromConfig, TransitKeys } from '#platform/keys';
 import type { Keys } from '#platform/keys';
 import { startOpenBao } from '../../deploy/embedded/servers/index.js';
 import type { OpenBao } from '../../deploy/embedded/servers/index.js';
+import { FaultProxy, strangers } from '../support/fault-proxy.js';
 import { keysConformance } from './platform/keys.conformance.js';
 
 let dir: string;
@@ -46,6 +47,45 @@ describe('keys in the transit engine', () => {
       await rm(own, { recursive: true });
     }
   }, 120_000);
+
+  it('is away where another answers in its place: no key is gone, wrong or unreadable by that', async () => {
+    const proxy = await FaultProxy.before(bao.address);
+    const keys = await TransitKeys.open({ ...bao, address: proxy.url, requestMs: 2_000, attempts: 1 });
+    const [sealing, signing, gone] = [`scenario/${newId()}`, `release/${newId()}`, `scenario/${newId()}`];
+    await keys.create(sealing);
+    await keys.create(signing, 'sign');
+    await keys.create(gone);
+    await keys.destroy(gone);
+    const wrapped = await keys.wrap(sealing, Buffer.from('data key'));
+    const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+      create: () => keys.create(`scenario/${newId()}`),
+      wrap: () => keys.wrap(sealing, Buffer.from('x')),
+      unwrap: () => keys.unwrap(sealing, wrapped),
+      sign: () => keys.sign(signing, Buffer.from('x')),
+      publicKey: () => keys.publicKey(signing),
+      'state of a live one': () => keys.state(sealing),
+      'state of a destroyed one': () => keys.state(gone),
+      list: () => keys.list('scenario'),
+      destroy: () => keys.destroy(sealing),
+    };
+    const taken: unknown[] = [];
+    for (const strange of strangers) {
+      proxy.fail(strange);
+      for (const [name, call] of Object.entries(calls)) {
+        const answer = await call().then(
+          (value) => ({ value }),
+          (fault: unknown) => fault,
+        );
+        if ((answer as { code?: string }).code !== 'keys.unreachable') taken.push([name, strange, answer]);
+      }
+    }
+    proxy.heal();
+    expect(taken).toEqual([]);
+    expect(Buffer.from(await keys.unwrap(sealing, wrapped)).toString()).toBe('data key');
+    expect((await keys.state(gone)).state).toBe('destroyed');
+    await keys.close();
+    await proxy.close();
+  }, 300_000);
 
   it('takes up a new token from its file, and says so when it is refused', async () => {
     const tokenFile = join(dir, 'token');

@@ -2,15 +2,17 @@ import { authorisationsContext } from '#authorisations';
 import { datasetsContext } from '#datasets';
 import { identityContext } from '#identity';
 import { newId } from '#kernel';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openMedium, type Medium } from '../support/medium.js';
+import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { UploadClient } from '../support/uploads.js';
 
 let medium: Medium;
 let uploads: UploadClient;
+let steward: Caller;
 beforeAll(async () => {
   medium = await openMedium({ contexts: [identityContext, authorisationsContext, datasetsContext] });
-  const steward = await medium.person(await medium.organisation('provider'), ['provider']);
+  steward = await medium.person(await medium.organisation('provider'), ['provider']);
   uploads = await UploadClient.of(medium, steward);
 }, 300_000);
 afterAll(() => medium.close());
@@ -35,6 +37,27 @@ describe('an upload', () => {
       'application/problem+json',
       'upload.not-found',
     ]);
+  });
+
+  it('says what is stored of it, part by part, to its owner alone, and forgets that with the bytes', async () => {
+    const location = await begun(10);
+    await uploads.write(location, 0, Buffer.from('01234'));
+    await uploads.write(location, 5, Buffer.from('567'));
+    const path = `${location.slice(location.indexOf('/uploads'))}/parts`;
+    const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+    expect((await steward.get(path)).body).toMatchObject({
+      ...{ length: 10, offset: 8 },
+      parts: [
+        { bytes: 5, sha256: sha256('01234') },
+        { bytes: 3, sha256: sha256('567') },
+      ],
+    });
+    const colleague = await medium.person(steward.organisationId, ['provider']);
+    expect(await colleague.get(path)).toMatchObject({ status: 404, body: { code: 'upload.not-found' } });
+    await uploads.abandon(location);
+    expect(
+      await medium.sql('SELECT 1 FROM datasets.upload_parts WHERE upload_id = $1 AND sha256 IS NOT NULL', [location.split('/').at(-1)]),
+    ).toEqual([]);
   });
 
   it('is refused as problem+json, and the refusal is journalled', async () => {

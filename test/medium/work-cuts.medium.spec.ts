@@ -188,6 +188,23 @@ describe('queued and running work', () => {
       return ctx;
     };
     const raise = () => unitOfWork.run(systemAct('test', 'test', systemClock.now()), (tx) => tx.bumpEpoch('person', personId));
+    // Whatever an act does and however long it takes: a cut does not wait for it, and it does not commit after the cut.
+    const begun = Promise.withResolvers<undefined>();
+    const going = Promise.withResolvers<undefined>();
+    const long = unitOfWork.run({ ...(await rested()), action: 'person.self-read' }, async (tx) => {
+      await tx.record({ action: 'person.self-read', object: { kind: 'person', id: personId } });
+      begun.resolve(undefined);
+      await going.promise;
+    });
+    await begun.promise;
+    await raise();
+    going.resolve(undefined);
+    await expect(long).rejects.toMatchObject({ code: 'access.ended', details: { what: 'person' } });
+    // One that raises an epoch of its own by what it does is not ended by that.
+    await unitOfWork.run({ ...(await rested()), action: 'person.self-read' }, async (tx) => {
+      await tx.bumpEpoch('person', personId);
+      await tx.record({ action: 'person.self-read', object: { kind: 'person', id: personId } });
+    });
     const order: string[] = [];
     const committing = Promise.withResolvers<undefined>();
     const queued = Promise.withResolvers<undefined>();

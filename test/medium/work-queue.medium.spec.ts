@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { anyEvent, bells, consumer, job, openWorkBench, untilAborted, type WorkBench } from '../support/work.js';
 
 let dir = '';
@@ -138,6 +139,38 @@ describe.each(bells)('queued work, rung on %s', (kind) => {
     await relay.stop();
     await second.die();
   });
+
+  it('loses no worker by an outage of the database, however often: who was cut off says so when it is back', async () => {
+    const proxy = await TcpProxy.before(bench.databasePort);
+    const going = Promise.withResolvers<undefined>();
+    let tries = 0;
+    const long = job(
+      'cut-off',
+      async (run) => {
+        tries += 1;
+        if (tries <= 3) await untilAborted(run);
+        else await going.promise;
+      },
+      { leaseSeconds: 2 },
+    );
+    const worker = await bench.worker({ jobs: [long], behind: proxy });
+    const relay = bench.relay();
+    const id = await bench.order(long.job);
+    for (let outage = 1; outage <= 3; outage += 1) {
+      // The try before has said that it was not lost.
+      await bench.until(async () => tries === outage && (await bench.work(id)).losses === 0, `try ${String(outage)}`, 60);
+      await proxy.go('refuse');
+      await bench.until(async () => (await bench.work(id)).losses > 0, 'the lease to lapse', 60);
+      await proxy.go('pass');
+    }
+    await bench.until(async () => tries === 4 && (await bench.work(id)).losses === 0, 'the last try', 60);
+    going.resolve(undefined);
+    await bench.until(state(id, 'done'), 'the work to be done', 60);
+    expect(await bench.work(id)).toMatchObject({ attempts: 0, losses: 0 });
+    await relay.stop();
+    await worker.stop();
+    await proxy.close();
+  }, 240_000);
 
   it('that is cancelled while it runs is told so and stays cancelled', async () => {
     let told: unknown;

@@ -128,6 +128,8 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
   'HEAD /uploads/:id': { provider: 'upload.not-found' },
   'PATCH /uploads/:id': { provider: 'upload.not-found' },
   'DELETE /uploads/:id': { provider: 'upload.not-found' },
+  'GET /uploads/:id/parts': { provider: 'upload.not-found' },
+  'POST /uploads/:id/trial-readings': { provider: 'http.invalid-input' },
   'POST /operation-domains': { authority: 'http.invalid-input' },
   'GET /operation-domains': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },
   'GET /operation-domains/:id': {

@@ -88,8 +88,8 @@ function agreementItems(): Record<string, string> {
   return Object.fromEntries(keys.map((key) => [key, `条款：${key}`]));
 }
 
-/** Drafted, reviewed by every stage, publicised and signed; not in force. */
-export async function signed(cast: Cast, more: Record<string, unknown> = {}): Promise<AuthorisationAnswer> {
+/** Drafted, reviewed by every stage and publicised, with an agreement that can be signed. @returns its path */
+export async function signable(cast: Cast, more: Record<string, unknown> = {}): Promise<string> {
   const { officer, manager } = cast;
   const drafted = ok(await officer.post<AuthorisationAnswer>('/authorisations', { unitId: cast.unit, ...application(cast, more) }));
   const path = `/authorisations/${drafted.id}`;
@@ -105,8 +105,16 @@ export async function signed(cast: Cast, more: Record<string, unknown> = {}): Pr
   for (const { party } of review?.slots ?? []) ok(await (voters[party] as Caller).post(`${path}/votes`, { verdict: 'yes', digest }));
   ok(await officer.post(`${path}/publications`, { link: 'https://www.example.cn/gs/1', from: day(0) }));
   ok(await officer.put(`${path}/agreement`, agreement));
+  return path;
+}
+
+export const signing = (): Record<string, unknown> => {
   const scan = someDigest();
-  return ok(await officer.post<AuthorisationAnswer>(`${path}/signings`, { scan, signedOn: day(0), seal: { digest: scan } }));
+  return { scan, signedOn: day(0), seal: { digest: scan } };
+};
+/** Signed; not in force. */
+export async function signed(cast: Cast, more: Record<string, unknown> = {}): Promise<AuthorisationAnswer> {
+  return ok(await cast.officer.post<AuthorisationAnswer>(`${await signable(cast, more)}/signings`, signing()));
 }
 
 /** Signed, with an approved emergency plan, in force. */

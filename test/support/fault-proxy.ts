@@ -6,7 +6,24 @@ import type { Identity } from './through-proxy.js';
 /** How a server can be away: nobody listens, it never answers, it refuses us, it fails, or something else answers in its place. */
 export const faults = ['refused', 'hanging', 'forbidden', 'failing', 'bad-gateway', 'garbage'] as const;
 /** `bodiless`: an answer begins, and its body never comes; a case of `hanging` for those alone who read bodies. */
-export type Fault = (typeof faults)[number] | 'bodiless';
+export type Fault = (typeof faults)[number] | 'bodiless' | Strange;
+/** What somebody else answers in the server's place. */
+export interface Strange {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+/** As login pages, ingresses, gateways and half servers answer, each status with each body. */
+export const strangers: readonly Strange[] = [200, 201, 204, 400, 401, 404, 405, 410, 412, 416, 451, 472].flatMap((status) =>
+  [
+    ['text/html', '<html><body>Sign in</body></html>'],
+    ['text/plain', ''],
+    ['application/json', '{}'],
+    ['application/json', '{"data":null}'],
+    ['application/json', '{"errors":[{"code":404}]}'],
+    ['application/xml', '<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'],
+  ].map(([type = '', body = '']) => ({ status, type, body })),
+);
 
 const statuses = { forbidden: 403, failing: 500, 'bad-gateway': 502, garbage: 200 } as const;
 const garbage = '<html><body>It works!</body></html>';
@@ -70,7 +87,10 @@ export class FaultProxy {
     else if (fault === 'refused') request.socket.destroy();
     else if (fault === 'hanging') this.hanging.add(request.socket);
     else if (fault === 'bodiless') this.pass(request, response, false);
-    else {
+    else if (typeof fault === 'object') {
+      request.resume();
+      response.writeHead(fault.status, { 'content-type': fault.type }).end(fault.status === 204 ? undefined : fault.body);
+    } else {
       request.resume();
       response.writeHead(statuses[fault], { 'content-type': 'text/html' }).end(garbage);
     }

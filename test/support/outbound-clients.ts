@@ -20,6 +20,8 @@ export const outboundClients: Readonly<Record<string, readonly (keyof Limits)[]>
   'libs/platform/http/canaries.ts': ['replicas'],
   'libs/platform/engine/bubblewrap.ts': ['engine'],
   'libs/platform/engine/launcher.ts': ['engine'],
+  // A process like the engine's; the time that it has is its context's own, `coderuns.analysis.wallClockMs`.
+  'libs/coderuns/application/analysis.ts': ['engine'],
   'libs/platform/telemetry/sdk.ts': ['telemetry'],
   'apps/cli/api/patience.ts': ['cli'],
   'apps/cli/session/device-login.ts': ['cli'],

@@ -26,13 +26,14 @@ import {
 } from '#platform/queue';
 import type { WorkOver } from '#platform/seams';
 import { createLogger } from '#platform/telemetry';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { startRedis } from '../../deploy/embedded/servers/index.js';
 import { openDatabase, type TestDatabase } from './database.js';
+import type { TcpProxy } from './tcp-proxy.js';
 
 export const bells = ['postgres', 'redis'] as const;
 
@@ -52,6 +53,8 @@ export interface StandingWork {
 export interface WorkBench {
   readonly unitOfWork: UnitOfWork;
   readonly dataSource: DataSource;
+  /** Where its database listens. */
+  readonly databasePort: number;
   readonly bell: Bell;
   /** A worker with its own connections. `die` cuts them in the middle of whatever it does: it can neither finish nor renew. */
   worker(handlers: {
@@ -59,6 +62,8 @@ export interface WorkBench {
     consumers?: readonly EventHandler[];
     overs?: readonly WorkOver[];
     places?: z.input<typeof laneConfig>;
+    /** Its database stands behind this. */
+    behind?: TcpProxy;
   }): Promise<{ die(): Promise<void>; stop(): Promise<void> }>;
   relay(consumers?: readonly EventHandler[], rung?: readonly Lane[]): Relay;
   /** Empties the queue's own memory: every ring that was under way is lost. */
@@ -128,7 +133,11 @@ export async function openWorkBench(kind: (typeof bells)[number], root: string):
   await createMasterKeyFile(masterKeyFile);
   const keys = await SealedKeyFile.open({ path: join(dir, 'keys'), masterKeyFile });
   const log = createLogger('test', process.env['OPDOMAIN_TEST_LOG'] ?? 'silent');
-  const connect = () => createDataSource({ urlFile: database.urlFile, poolSize: 5 }, []).initialize();
+  const connect = async (behind?: TcpProxy) => {
+    const urlFile = behind === undefined ? database.urlFile : join(dir, `through-${newId()}`);
+    if (behind !== undefined) await writeFile(urlFile, behind.through((await readFile(database.urlFile, 'utf8')).trim()), { mode: 0o600 });
+    return createDataSource({ urlFile, poolSize: 5 }, []).initialize();
+  };
   const unitOfWorkOn = async (dataSource: DataSource) =>
     new UnitOfWork(
       dataSource,
@@ -145,9 +154,10 @@ export async function openWorkBench(kind: (typeof bells)[number], root: string):
   return {
     unitOfWork,
     dataSource,
+    databasePort: Number(new URL((await readFile(database.urlFile, 'utf8')).trim()).port),
     bell,
-    async worker({ jobs = [], consumers = [], overs = [], places = {} }) {
-      const own = await connect();
+    async worker({ jobs = [], consumers = [], overs = [], places = {}, behind }) {
+      const own = await connect(behind);
       const ownBell = await openBell(queue.config);
       const start = (unitOfWorkOfOwn: UnitOfWork): WorkRunner =>
         new WorkRunner(

@@ -6,12 +6,14 @@ import { serverOf, tokenFor } from '../session/session.commands.js';
 import { pick, type Terminal } from '../terminal.js';
 import { ApiClient } from './client.js';
 import { GoingOn } from './going-on.js';
+import { assertSameFile } from './sent-parts.js';
+import { formatOf, printTrial, type TrialOptions } from './trial.js';
 
 const tus = { 'tus-resumable': '1.0.0' } as const;
 const partBytes = 8 * 1024 * 1024;
 const uploads = '/api/v1/uploads';
 
-interface UploadOptions {
+interface UploadOptions extends TrialOptions {
   readonly server?: string;
   readonly resume?: string;
 }
@@ -23,7 +25,14 @@ export function addUpload(program: Command, terminal: Terminal, environment: Cli
     .argument('<file>')
     .description('upload a file, resumable; prints the id that acts take as uploadId 断点续传')
     .option('-s, --server <url>', 'address of the platform')
-    .option('--resume <id>', 'go on with an interrupted upload')
+    .option('--resume <id>', 'go on with an interrupted upload; what was sent is compared with the file first')
+    .option('--dry-run <dataset>', 'say how an import into this dataset would read the file, and keep nothing 试读')
+    .option('--kind <kind>', 'for a dry run: csv, jsonl, parquet or xlsx; else by the file’s name')
+    .option('--encoding <name>', 'utf-8, gb18030, utf-16, utf-16le or utf-16be')
+    .option('--delimiter <character>', ', ; | or tab')
+    .option('--escape <how>', 'a quote in a quoted cell: quote (twice) or backslash')
+    .option('--sheet <name>', 'of a workbook')
+    .option('--no-header', 'the first row is data')
     .action(async (file: string, options: UploadOptions) => {
       const server = serverOf(options.server, environment);
       const client = new ApiClient(server, () => tokenFor(server, environment), terminal, environment.patience);
@@ -31,6 +40,7 @@ export function addUpload(program: Command, terminal: Terminal, environment: Cli
       if (handle === undefined) throw new CommandEnded(exitCodes.usage, `${file}: cannot be read 无法读取`);
       try {
         const { size } = await handle.stat();
+        if (options.resume !== undefined) await assertSameFile(handle, { size, id: options.resume, client, terminal });
         const id = options.resume ?? (await begin(client, size));
         terminal.err(
           pick(terminal, `上传 ${id};中断后用 --resume ${id} 继续\n`, `upload ${id}; after an interruption go on with --resume ${id}\n`),
@@ -52,11 +62,21 @@ export function addUpload(program: Command, terminal: Terminal, environment: Cli
           terminal.err(`\r${String(Math.floor((offset / size) * 100))}%`);
         }
         terminal.err('\n');
-        terminal.out(`${id}\n`);
+        if (options.dryRun === undefined) terminal.out(`${id}\n`);
+        else await tryOut(client, terminal, id, { datasetId: options.dryRun, format: formatOf(file, options) });
       } finally {
         await handle.close();
       }
     });
+}
+
+/** Keeps nothing: the upload is given up whatever the trial says. */
+async function tryOut(client: ApiClient, terminal: Terminal, id: string, body: object): Promise<void> {
+  try {
+    await printTrial(client, terminal, id, body);
+  } finally {
+    await client.send('DELETE', `${uploads}/${encodeURIComponent(id)}`, tus);
+  }
 }
 
 async function begin(client: ApiClient, size: number): Promise<string> {

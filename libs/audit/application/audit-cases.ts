@@ -54,9 +54,9 @@ export class AuditCases {
     });
     const signed = await this.documents.sign('packages', document);
     await this.keys.create(logKey);
+    const objectKey = `audit/cases/${id}`;
+    await this.objects.put(objectKey, Buffer.from(JSON.stringify(signed), 'utf8'), { sealedBy: logKey });
     return this.unitOfWork.run(ctx, async (tx) => {
-      const objectKey = `audit/cases/${id}`;
-      await this.objects.put(objectKey, Buffer.from(JSON.stringify(signed), 'utf8'), { sealedBy: logKey });
       const requestedBy = ctx.actor.kind === 'person' ? ctx.actor.personId : id;
       const entries = gathered.entries.length;
       const digest = documentDigest(document);

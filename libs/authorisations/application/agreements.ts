@@ -1,4 +1,4 @@
-import { personOf } from '#identity';
+import { personOf, Standings } from '#identity';
 import { type ActContext, type Digest, type Id, dayOf, newId } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
@@ -35,6 +35,7 @@ export class Agreements {
     private readonly jurisdictions: Jurisdictions,
     private readonly reviews: Reviews,
     private readonly people: ResponsiblePeople,
+    private readonly standings: Standings,
   ) {}
 
   /** Each change is a version of its own; earlier ones stay readable (AUTH-22). Only the authority writes it (AUTH-25). */
@@ -85,6 +86,7 @@ export class Agreements {
       for (const plan of plans)
         if (plan.state === 'approved' && plan.id !== planId) await this.repository.movePlan(tx, plan, { state: 'superseded' });
       const plan = await this.repository.lockPlan(tx, planId);
+      await this.assertNoneLocked(tx, [plan.submittedBy]);
       await this.repository.movePlan(tx, plan, decidePlanApproval(plan, personOf(ctx.actor).personId));
       return {};
     });
@@ -105,9 +107,14 @@ export class Agreements {
       assertAuthority(ctx.actor, row.authorityId, row.unitId);
       const stored = await this.repository.latestAgreement(tx, id);
       const seal = { personId: personOf(ctx.actor).personId, at: ctx.at, digest: input.seal.digest };
+      const approval = await this.reviews.latest(tx, 'authorisation', id);
+      await this.assertNoneLocked(
+        tx,
+        approval?.votes.map(({ personId }) => personId),
+      );
       const facts: SigningFacts = {
         profile: await this.profileToday(tx, row),
-        approval: await this.reviews.latest(tx, 'authorisation', id),
+        approval,
         agreement: stored && asSigned(stored, input.scan, seal),
         years: await this.jurisdictions.workingYears(tx),
       };
@@ -124,13 +131,20 @@ export class Agreements {
     return this.change(ctx, id, async (tx, row) => {
       assertAuthority(ctx.actor, row.authorityId, row.unitId);
       await this.repository.lockCeiling(tx, row.authorityId);
+      const approval = await this.reviews.latest(tx, 'authorisation', id);
+      const agreement = await this.repository.latestAgreement(tx, id);
+      const plan = await this.repository.plan(tx, id);
+      await this.assertNoneLocked(tx, [
+        ...(approval?.votes.map(({ personId }) => personId) ?? []),
+        ...[agreement?.seal?.personId, plan?.submittedBy, plan?.approvedBy].filter((one) => typeof one === 'string'),
+      ]);
       const change = decideEntryIntoForce(
         row,
         {
           profile: await this.profileToday(tx, row),
-          approval: await this.reviews.latest(tx, 'authorisation', id),
-          agreement: await this.repository.latestAgreement(tx, id),
-          plan: await this.repository.plan(tx, id),
+          approval,
+          agreement,
+          plan,
           othersActive: await this.repository.othersStanding(tx, row.authorityId, id),
           securityLead: await this.people.securityLeadServes(tx, row),
         },
@@ -151,6 +165,14 @@ export class Agreements {
       await this.repository.updateFiling(tx, filing, { receipt });
       return {};
     });
+  }
+
+  /**
+   * What was decided lasts beyond somebody's role, since the body decided; not while they are locked. Until the lock is lifted, or the
+   * application is made anew, nothing is built on it. @throws Refusal `identity.earlier-say-fell`
+   */
+  private async assertNoneLocked(tx: Tx, people: readonly Id[] = []): Promise<void> {
+    for (const personId of new Set(people)) await this.standings.assertNotLocked(tx, personId);
   }
 
   private profileToday(tx: Tx, row: AuthorisationRow): Promise<ResolvedProfile> {

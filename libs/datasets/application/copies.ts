@@ -52,9 +52,9 @@ export class Copies {
   deliver(ctx: ActContext, input: z.output<typeof DeliverCopy>): Promise<CopyFacts> {
     const person = personOf(ctx.actor);
     return this.unitOfWork.run(ctx, async (tx) => {
+      assertProvider(ctx.actor, await this.datasets.facts(tx, input.datasetId));
       const { scenario } = await this.scenarios.assertOperatingInClear(tx, input.scenarioId, ctx.at);
       const dataset = await this.datasets.facts(tx, input.datasetId, 'share');
-      assertProvider(ctx.actor, dataset);
       assertUsable(dataset);
       await this.grant(tx, input.scenarioId, dataset.id);
       const id = newId();

@@ -5,11 +5,12 @@ import type { Keys } from '#platform/keys';
 import { OBJECTS } from '#platform/objects';
 import type { Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
-import { storedTypes } from '../domain/cell.js';
+import { storedType } from '../domain/cell.js';
 import { folderOf, sealOf } from '../domain/dataset-copy.js';
 import type { CopyFile, DatasetCopy } from '../domain/dataset-copy.js';
-import type { Field } from '../domain/field.js';
 import { refuse } from '../domain/refusals.js';
+import { endOfLine } from './sorted-delivery.js';
+import type { KeptField } from './sorted-delivery.js';
 
 export const goodRows = 'rows.csv';
 export const quarantinedRows = 'quarantine.jsonl';
@@ -28,14 +29,17 @@ export class CopyFiles {
    * Turns the good rows of the scratch into an encrypted Parquet file.
    * @throws Refusal `dataset-copy.conversion-failed`; whatever a cancelled run throws.
    */
-  async store(copy: DatasetCopy, fields: readonly Field[], scratch: Scratch, signal: AbortSignal): Promise<CopyFile> {
-    const columns = fields.map(({ name, type }) => ({ name, type: storedTypes[type] }));
+  async store(copy: DatasetCopy, fields: readonly KeptField[], scratch: Scratch, signal: AbortSignal): Promise<CopyFile> {
+    const columns = [
+      ...fields.map(({ name, type, places }) => ({ name, type: storedType(type, places) })),
+      { name: endOfLine, type: 'VARCHAR' },
+    ];
     const csv = { header: false, delimiter: ',', quote: '"' } as const;
     const outcome = await this.engine.run(
       {
         scratch,
         inputs: [{ name: 'delivered', file: goodRows, format: 'csv', columns, csv, access: 'view' }],
-        steps: [{ kind: 'sql', sql: 'SELECT * FROM delivered', result: { file: parquet, format: 'parquet' } }],
+        steps: [{ kind: 'sql', sql: `SELECT * EXCLUDE ("${endOfLine}") FROM delivered`, result: { file: parquet, format: 'parquet' } }],
       },
       { signal },
     );

@@ -8,11 +8,13 @@ import { CLOCK } from '#platform/http';
 import { Inject, Injectable } from '@nestjs/common';
 import { assertUsable } from '../domain/dataset.js';
 import type { ImportFailure, Imported } from '../domain/dataset-copy.js';
+import type { DeliveryFormat } from '../domain/delivery-format.js';
 import type { Field } from '../domain/field.js';
 import type { Grant } from '../domain/grant.js';
 import { CopiesRepository } from '../persistence/copies.repository.js';
 import { Copies } from './copies.js';
 import type { CopyFacts } from './copies.js';
+import { DeliveredTables } from './delivered-tables.js';
 import { CopyFiles, goodRows, quarantinedRows } from './copy-files.js';
 import { Datasets } from './datasets.js';
 import { SortedDelivery } from './sorted-delivery.js';
@@ -35,8 +37,12 @@ interface Begun {
   readonly grant: Grant;
 }
 
-/** Clear text of a delivery and what is made of it, in memory alone: the rows, their Parquet file, room for the engine to spill. */
-const scratchFor = (sourceBytes: number): number => 128 * 1024 * 1024 + 4 * sourceBytes;
+/**
+ * Clear text of a delivery and what is made of it, in memory alone: the rows, their Parquet file, room for the engine to spill. What comes
+ * compressed unfolds.
+ */
+export const scratchFor = (sourceBytes: number, { kind }: DeliveryFormat): number =>
+  128 * 1024 * 1024 + (kind === 'parquet' || kind === 'xlsx' ? 16 : 4) * sourceBytes;
 
 /**
  * Brings a delivery into its scenario: decrypt, decode, check row by row, write as Parquet, encrypt under the scenario's key. What is
@@ -51,6 +57,7 @@ export class CopyImport {
     private readonly datasets: Datasets,
     private readonly uploads: Uploads,
     private readonly files: CopyFiles,
+    private readonly tables: DeliveredTables,
     private readonly scenarios: Scenarios,
     @Inject(SCRATCH) private readonly scratch: ScratchArea,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -63,11 +70,23 @@ export class CopyImport {
       const begun = await this.begin(run);
       if (begun === undefined) return;
       const { copy, fields, grant } = begun;
-      await using scratch = this.scratch.allocate(scratchFor(begun.uploadBytes));
+      await using scratch = this.scratch.allocate(scratchFor(begun.uploadBytes, copy.format));
       await using good = await TextFile.create(scratch.file(goodRows));
       await using quarantine = await TextFile.create(scratch.file(quarantinedRows));
       const bytes = this.uploads.read(run.act('dataset-copy.read'), copy.uploadId);
-      sorted = new SortedDelivery({ ...copy, ...run, bytes, fields, grant, good, quarantine, progress: (rows) => run.progress(rows) });
+      const reading = { format: copy.format, fields, scratch, signal: run.signal };
+      const rows = (source: AsyncIterable<Uint8Array>) => this.tables.rows(source, reading);
+      sorted = new SortedDelivery({
+        ...copy,
+        ...run,
+        bytes,
+        rows,
+        fields,
+        grant,
+        good,
+        quarantine,
+        progress: (done) => run.progress(done),
+      });
       try {
         await sorted.run();
       } finally {

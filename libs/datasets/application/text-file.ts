@@ -1,10 +1,19 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
+/** Where rows go. */
+export interface RowSink {
+  add(text: string): Promise<void>;
+  flush(): Promise<void>;
+}
+
+/** For a trial, which keeps nothing. */
+export const nowhere: RowSink = { add: () => Promise.resolve(), flush: () => Promise.resolve() };
+
 const flushAt = 256 * 1024;
 
 /** A text file that is only added to; holds a quarter of a megabyte before it writes. */
-export class TextFile implements AsyncDisposable {
+export class TextFile implements RowSink, AsyncDisposable {
   private pending: string[] = [];
   private size = 0;
 

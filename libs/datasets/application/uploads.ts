@@ -9,7 +9,7 @@ import { objectsLocked, OBJECTS } from '#platform/objects';
 import type { Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
 import { assertUploadRoom, assertWritable, decideClaim, openPart, partKey, uploadDays, uploadFolder, uploadKey } from '../domain/upload.js';
-import type { Upload } from '../domain/upload.js';
+import type { Upload, UploadPart } from '../domain/upload.js';
 import { UploadsRepository } from '../persistence/uploads.repository.js';
 import { Pieces } from './pieces.js';
 import { endUploadJob } from '../domain/work.js';
@@ -60,6 +60,12 @@ export class Uploads {
     return upload;
   }
 
+  /** What is stored of an upload, for its sender to compare its file with. @throws Refusal `upload.not-found` also for another person's. */
+  async parts(ctx: ActContext, id: Id): Promise<{ upload: Upload; parts: UploadPart[] }> {
+    const upload = await this.own(ctx, id);
+    return { upload, parts: await this.unitOfWork.read(ctx, (tx) => this.repository.stored(tx, id)) };
+  }
+
   /**
    * Takes in what the connection brings, part by part; each part counts as soon as it is stored, so that a broken connection resumes, and
    * a process that is killed loses the open part alone.
@@ -74,12 +80,12 @@ export class Uploads {
     while (await pieces.hasMore()) {
       const key = partKey(id, upload.parts, newId());
       const most = { ...openPart, bytes: Math.min(openPart.bytes, upload.length - upload.offset) };
-      const { bytes } = await this.objects.put(key, pieces.next(most), { sealedBy: uploadKey(id) });
+      const { bytes, sha256 } = await this.objects.put(key, pieces.next(most), { sealedBy: uploadKey(id) });
       const at = upload.offset;
       upload = await this.unitOfWork.run(ctx, async (tx) => {
         const row = await this.repository.lock(tx, id, 'update');
         assertWritable(row, writer, at);
-        await this.repository.addPart(tx, id, row.parts, key, bytes);
+        await this.repository.addPart(tx, id, row.parts, { key, bytes, sha256 });
         await tx.record({ action: 'upload.written', object: { kind: 'upload', id }, details: { offset: at, bytes } });
         return this.repository.update(tx, row, { offset: at + bytes, parts: row.parts + 1 });
       });
@@ -109,6 +115,7 @@ export class Uploads {
       const row = await this.repository.lock(tx, id, 'update');
       if (row.destroyedAt !== null) return;
       await this.repository.update(tx, row, { destroyedAt: ctx.at });
+      await this.repository.forgetDigests(tx, id);
       await tx.record({ action: 'upload.destroyed', object: { kind: 'upload', id }, details: { claimed: row.claimedBy !== null } });
     });
   }

@@ -10,6 +10,8 @@ export const datasetsAuditActions = {
   'dataset.thawed': { object: 'dataset', zh: '解除冻结', en: 'dataset thawed' },
   'upload.created': { object: 'upload', zh: '开始上传', en: 'upload begun' },
   'upload.read': { object: 'upload', zh: '查询上传进度', en: 'progress of an upload read' },
+  'upload.parts-read': { object: 'upload', zh: '查询已上传部分的摘要', en: 'digests of the received parts read' },
+  'upload.tried': { object: 'upload', zh: '试读上传内容', en: 'upload read on trial' },
   'upload.written': { object: 'upload', zh: '写入上传内容', en: 'bytes of an upload received' },
   'upload.claimed': { object: 'upload', zh: '上传用于交付', en: 'upload used for a delivery' },
   'upload.destroyed': { object: 'upload', zh: '销毁上传内容', en: 'upload destroyed' },

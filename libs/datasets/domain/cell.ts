@@ -1,6 +1,8 @@
+import { readWrittenDate, readWrittenNumber } from './written.js';
+import type { Written } from './written.js';
 import { isBankCard, isCreditCode, isDay, isMobile, isResidentId } from './identifier-checks.js';
 
-/** `decimal` keeps up to 18 digits before and 6 after the point; `integer` fits 64 bits. */
+/** `decimal` keeps up to 18 digits before and 10 after the point; `integer` fits 64 bits. */
 export const cellTypes = ['text', 'integer', 'decimal', 'date', 'datetime'] as const;
 export type CellType = (typeof cellTypes)[number];
 
@@ -19,19 +21,31 @@ export const badReasons = [
   'control-character',
   'too-long',
   'check-failed',
+  // What a reader finds wrong with a whole row.
+  'quote-not-closed',
+  'repeated-header',
+  'not-an-object',
+  'unknown-key',
+  'nested-value',
+  'digits-lost',
+  'formula-error',
 ] as const;
 export type BadReason = (typeof badReasons)[number];
 
 export type CellOutcome = { readonly value: string } | { readonly bad: BadReason };
 
-/** As DuckDB is to store it. */
-export const storedTypes = {
-  text: 'VARCHAR',
-  integer: 'BIGINT',
-  decimal: 'DECIMAL(24,6)',
-  date: 'DATE',
-  datetime: 'TIMESTAMP',
-} as const satisfies Record<CellType, string>;
+const storedTypes = { text: 'VARCHAR', integer: 'BIGINT', date: 'DATE', datetime: 'TIMESTAMP' } as const;
+/** Places after the point that a decimal column has, unless a delivery writes more (coordinates). */
+const [usualPlaces, mostPlaces] = [6, 10];
+
+/** As DuckDB is to store it. @param places the most digits after the point that the delivery has in this column */
+export function storedType(type: CellType, places = 0): string {
+  if (type !== 'decimal') return storedTypes[type];
+  return places > usualPlaces ? `DECIMAL(${String(18 + mostPlaces)},${String(mostPlaces)})` : 'DECIMAL(24,6)';
+}
+
+/** Digits after the point of a decimal in its normal form. */
+export const placesOf = (value: string): number => (value.includes('.') ? value.length - value.indexOf('.') - 1 : 0);
 
 const longest = 65_536;
 const checks: Record<CellCheck, (value: string) => boolean> = {
@@ -41,34 +55,47 @@ const checks: Record<CellCheck, (value: string) => boolean> = {
   uscc: isCreditCode,
 };
 
+export interface CellRules {
+  readonly type: CellType;
+  readonly check: CellCheck | null;
+  readonly required: boolean;
+  /** How the provider writes it, where that is not the usual form. */
+  readonly written?: Written | null;
+}
+
 /**
- * One cell in its normal form: numbers without a plus sign, dates as YYYY-MM-DD, date-times as YYYY-MM-DD HH:MM:SS. An empty cell is an
- * absent value.
+ * One cell in its normal form: numbers without a plus sign, dates as YYYY-MM-DD, date-times as YYYY-MM-DD HH:MM:SS with what fraction of a
+ * second they have. An empty cell is an absent value.
  * @param raw the decoded text of the cell, quotes removed.
  */
-export function readCell(
-  field: { readonly type: CellType; readonly check: CellCheck | null; readonly required: boolean },
-  raw: string,
-): CellOutcome {
+export function readCell(field: CellRules, raw: string): CellOutcome {
   if (raw.includes('\uFFFD')) return { bad: 'undecodable' };
   if (raw.length > longest) return { bad: 'too-long' };
-  const outcome = readTyped(field.type, raw);
+  const outcome = readTyped(field, raw);
   if ('bad' in outcome) return outcome;
   if (outcome.value === '') return field.required ? { bad: 'empty' } : outcome;
   if (field.check !== null && !checks[field.check](outcome.value)) return { bad: 'check-failed' };
   return outcome;
 }
 
-function readTyped(type: CellType, raw: string): CellOutcome {
+function readTyped({ type, written }: CellRules, raw: string): CellOutcome {
   // Tab, line feed and carriage return belong to free text; other control characters have no place in any cell.
   // eslint-disable-next-line no-control-regex
   if (type === 'text') return /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(raw) ? { bad: 'control-character' } : { value: raw };
   const text = raw.trim();
   if (text === '') return { value: '' };
-  if (type === 'integer') return readInteger(text);
-  if (type === 'decimal') return /^[+-]?\d{1,18}(\.\d{1,6})?$/.test(text) ? { value: text.replace(/^\+/, '') } : { bad: 'not-a-decimal' };
-  return type === 'date' ? readDate(text) : readDatetime(text);
+  if (type === 'integer' || type === 'decimal') {
+    const plain = readWrittenNumber(text, written);
+    return type === 'integer' ? readInteger(plain) : readDecimal(plain);
+  }
+  if (written?.date === undefined) return type === 'date' ? readDate(text) : readDatetime(text);
+  const read = readWrittenDate(text, written.date);
+  if (read === undefined) return { bad: type === 'date' ? 'not-a-date' : 'not-a-datetime' };
+  return type === 'date' ? readDate(read) : readDatetime(read);
 }
+
+const readDecimal = (text: string): CellOutcome =>
+  /^[+-]?\d{1,18}(\.\d{1,10})?$/.test(text) ? { value: text.replace(/^\+/, '') } : { bad: 'not-a-decimal' };
 
 function readInteger(text: string): CellOutcome {
   if (!/^[+-]?\d{1,19}$/.test(text)) return { bad: 'not-an-integer' };
@@ -76,22 +103,26 @@ function readInteger(text: string): CellOutcome {
   return BigInt.asIntN(64, number) === number ? { value: number.toString() } : { bad: 'not-an-integer' };
 }
 
-/** 2026-01-31, 2026/1/31, 20260131 and 2026年1月31日. */
+/** 2026-01-31, 2026/1/31, 20260131 and 2026年1月31日; with a time that is midnight, as Oracle exports its dates. */
 function readDate(text: string): CellOutcome {
+  const [date = ''] = text.split(/[ T]0?0:00(?::00(?:\.0{1,9})?)?$/);
   const [, year = '', month = '', day = ''] =
-    /^(\d{4})(\d{2})(\d{2})$/.exec(text) ??
-    /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text) ??
-    /^(\d{4})\/(\d{1,2})\/(\d{1,2})$/.exec(text) ??
-    /^(\d{4})年(\d{1,2})月(\d{1,2})日$/.exec(text) ??
+    /^(\d{4})(\d{2})(\d{2})$/.exec(date) ??
+    /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(date) ??
+    /^(\d{4})\/(\d{1,2})\/(\d{1,2})$/.exec(date) ??
+    /^(\d{4})年(\d{1,2})月(\d{1,2})日$/.exec(date) ??
     [];
   const value = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   return isDay(value) ? { value } : { bad: 'not-a-date' };
 }
 
+/** The same with a time, to the microsecond; a day alone is its midnight. */
 function readDatetime(text: string): CellOutcome {
-  const [, date = '', hour = '', minute = '', second = '00'] = /^(\S+?)[ T](\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text) ?? [];
+  const [, date = '', hour = '', minute = '', second = '00', fraction = ''] =
+    /^(\S+?)[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6})0{0,3})?)?$/.exec(text) ?? ['', text, '00', '00'];
   const day = readDate(date);
   const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
-  if (hour === '' || 'bad' in day || !isTime) return { bad: 'not-a-datetime' };
-  return { value: `${day.value} ${hour.padStart(2, '0')}:${minute}:${second}` };
+  if ('bad' in day || !isTime) return { bad: 'not-a-datetime' };
+  const rest = fraction.replace(/0+$/, '');
+  return { value: `${day.value} ${hour.padStart(2, '0')}:${minute}:${second}${rest === '' ? '' : `.${rest}`}` };
 }

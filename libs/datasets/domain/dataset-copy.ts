@@ -1,15 +1,10 @@
 import type { Digest, Id, Instant } from '#kernel';
 import type { BadReason } from './cell.js';
 import type { CopyState } from './copy.states.js';
+import type { DeliveryFormat } from './delivery-format.js';
 import { refuse } from './refusals.js';
 
-/** How a delivered file is written. */
-export interface DeliveryFormat {
-  readonly kind: 'csv';
-  readonly encoding: 'utf-8' | 'gb18030';
-  readonly delimiter: ',' | ';' | '\t' | '|';
-  readonly header: boolean;
-}
+export type { DeliveryFormat };
 
 export interface CopyColumn {
   readonly name: string;

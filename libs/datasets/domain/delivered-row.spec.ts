@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { planColumns, readRow, tooManyBad } from './delivered-row.js';
+import { planColumns, readRow, tooManyBad, trailedAs } from './delivered-row.js';
 import type { Field } from './field.js';
 
 const field = (name: string, more: Partial<Field> = {}): Field => ({
@@ -52,5 +52,29 @@ describe('a delivered file', () => {
     expect(tooManyBad({ lines: 3, bad: 1 }, 0.01, true)).toBe(true);
     expect(tooManyBad({ lines: 1000, bad: 11 }, 0.01, false)).toBe(true);
     expect(tooManyBad({ lines: 1000, bad: 10 }, 0.01, true)).toBe(false);
+  });
+});
+
+describe('a header that comes again', () => {
+  it('is no row, although its cells would pass as text', () => {
+    const plan = planOf(['备注', '姓名', '年龄']);
+    expect(readRow(plan, ['备注', '姓名', '年龄'])).toEqual({ bad: 'repeated-header', field: null });
+    expect(readRow(plan, ['备注', '姓名', '41'])).toEqual({ values: ['备注', '姓名', '41'] });
+  });
+});
+
+describe('delimiters at the end of lines', () => {
+  it('open no column where the first row has them, and are a fault in a single row', () => {
+    const plan = trailedAs(planOf(['姓名', '年龄', '备注', '', '']), ['张三', '41', '', '', '']);
+    expect(readRow(plan, ['张三', '41', '', '', ''])).toEqual({ values: ['张三', '41', ''] });
+    expect(readRow(plan, ['张三', '41', '好'])).toEqual({ values: ['张三', '41', '好'] });
+    for (const cells of [
+      ['张三', '41', ''],
+      ['张三', '41', '', ''],
+      ['张三', '41', '', '', 'x'],
+      ['张三', '', '', '', '', ''],
+    ])
+      expect(readRow(plan, cells)).toEqual({ bad: 'field-count', field: null });
+    expect(readRow(trailedAs(planOf(null), ['张三', '41', '']), ['张', '三', '41', ''])).toEqual({ bad: 'field-count', field: null });
   });
 });

@@ -5,6 +5,10 @@ import type { Field } from './field.js';
 /** How the columns of a file meet the fields of a holding: for each column its field, and whether it is kept. */
 export interface ColumnPlan {
   readonly columns: readonly { readonly field: Field; readonly kept: boolean }[];
+  /** Delimiters that rows end with and that open no column, as many as the first one has. */
+  readonly trailing?: number;
+  /** The header's own cells: files that were put together have it again further down, where it is no row. */
+  readonly header?: readonly string[];
 }
 export type HeaderFault = { readonly missing: readonly string[]; readonly duplicated: number; readonly unknown: number };
 
@@ -19,6 +23,8 @@ export function planColumns(
   granted: ReadonlySet<string>,
 ): { plan: ColumnPlan } | { fault: HeaderFault } {
   const named = header === null ? fields.map(({ name }) => name) : header.map((name) => name.trim());
+  // Delimiters at the end of the line open no column.
+  while (named.length > 1 && named.at(-1) === '') named.pop();
   const byName = new Map(fields.map((field) => [field.name, field]));
   const missing = fields.filter(({ name }) => !named.includes(name)).map(({ name }) => name);
   const duplicated = named.length - new Set(named).size;
@@ -28,22 +34,45 @@ export function planColumns(
   });
   const unknown = named.length - columns.length;
   if (missing.length > 0 || duplicated > 0 || unknown > 0) return { fault: { missing, duplicated, unknown } };
-  return { plan: { columns } };
+  return { plan: { columns, ...(header === null ? {} : { header }) } };
 }
 
 export const keptFields = (plan: ColumnPlan): Field[] => plan.columns.filter(({ kept }) => kept).map(({ field }) => field);
 
+/** How many cells are too many, where nothing stands in them. */
+function trailingOf(width: number, cells: readonly string[]): number {
+  const beyond = cells.slice(width);
+  return beyond.every((cell) => cell === '') ? beyond.length : 0;
+}
+
+/** What the first row says of all: one that alone had a cell too many could be a row whose text holds a delimiter. */
+export const trailedAs = (plan: ColumnPlan, first: readonly string[]): ColumnPlan => ({
+  ...plan,
+  trailing: trailingOf(plan.columns.length, first),
+});
+
+/** A row without the delimiters that the others end with is whole where its last cell holds something. */
+const isWhole = ({ columns: { length }, trailing = 0 }: ColumnPlan, cells: readonly string[]): boolean =>
+  cells.length === length + trailing
+    ? trailingOf(length, cells) === trailing
+    : trailing > 0 && cells.length === length && cells.at(-1) !== '';
+
 export type RowOutcome = { readonly values: readonly string[] } | { readonly bad: BadReason; readonly field: string | null };
 
-/** The kept cells in their normal form, or the first thing that is wrong with the row. */
-export function readRow(plan: ColumnPlan, cells: readonly string[]): RowOutcome {
+/** The kept cells in their normal form, or the first thing that is wrong with the row. @param fault what its reader found */
+export function readRow(plan: ColumnPlan, cells: readonly string[], fault?: BadReason): RowOutcome {
+  const { columns } = plan;
   // Looked for first: bytes of no character may have swallowed a separator, and then the count is wrong as well.
-  if (cells.some((cell) => cell.includes('\uFFFD')))
-    return { bad: 'undecodable', field: plan.columns[cells.findIndex((cell) => cell.includes('\uFFFD'))]?.field.name ?? null };
-  if (cells.length !== plan.columns.length) return { bad: 'field-count', field: null };
+  const undecodable = cells.findIndex((cell) => cell.includes('\uFFFD'));
+  if (undecodable !== -1) return { bad: 'undecodable', field: columns[undecodable]?.field.name ?? null };
+  if (fault !== undefined) return { bad: fault, field: null };
+  if (plan.header?.length === cells.length && plan.header.every((name, at) => name === cells[at]))
+    return { bad: 'repeated-header', field: null };
+  if (!isWhole(plan, cells)) return { bad: 'field-count', field: null };
   const values: string[] = [];
-  for (const [at, { field, kept }] of plan.columns.entries()) {
-    const outcome = readCell(field, cells[at] ?? '');
+  for (let at = 0; at < columns.length; at += 1) {
+    const { field, kept } = columns[at] as ColumnPlan['columns'][number];
+    const outcome = readCell(field, cells[at] as string);
     if ('bad' in outcome) return { bad: outcome.bad, field: field.name };
     if (kept) values.push(outcome.value);
   }

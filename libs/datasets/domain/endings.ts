@@ -14,6 +14,7 @@ export const datasetsEndings: EndingRules = {
     'dataset-copy.delivered': { kind: 'scenario', at: 'body.scenarioId', until: 'closing' },
     'upload.created': 'nothing',
     'upload.written': 'nothing',
+    'upload.tried': 'nothing',
     'upload.destroyed': 'nothing',
   },
 };

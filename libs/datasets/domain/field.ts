@@ -1,6 +1,7 @@
 import { digestOf } from '#kernel';
 import type { Digest } from '#kernel';
 import type { CellCheck, CellType } from './cell.js';
+import type { Written } from './written.js';
 
 /** L1 (public) to L4 (most sensitive), as provinces grade public data (CLS-01). Compares as text. */
 export const grades = ['L1', 'L2', 'L3', 'L4'] as const;
@@ -47,6 +48,8 @@ export interface Field {
   /** A check that each value must pass besides its type. */
   readonly check: CellCheck | null;
   readonly required: boolean;
+  /** How the provider writes it; absent or null: in the usual form. */
+  readonly written?: Written | null;
   readonly class: FieldClass | null;
   readonly grade: Grade | null;
   readonly sensitiveType: SensitiveType | null;

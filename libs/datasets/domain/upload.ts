@@ -33,7 +33,17 @@ export function assertUploadRoom(open: { readonly person: number; readonly unit:
   if (full !== undefined) throw refuse('upload.too-many-open', full);
 }
 
-const isWhole = (upload: Upload): boolean => upload.offset === upload.length;
+/** A piece of an upload that is stored, in the order of the file. */
+export interface UploadPart {
+  readonly bytes: number;
+  /** Of its bytes in the clear; null for one that came before digests were kept. */
+  readonly sha256: string | null;
+}
+
+/** @throws Refusal `upload.incomplete` */
+export function assertWhole({ id, offset, length }: Upload): void {
+  if (offset !== length) throw refuse('upload.incomplete', { id, offset, length });
+}
 export const uploadFolder = (id: Id): string => `uploads/${id}`;
 export const uploadKey = (id: Id): string => `uploads/${id}`;
 /** Two writers at once never share a part: the one that comes second is refused, and its part is nobody's. */
@@ -49,7 +59,7 @@ export function assertWritable(upload: Upload, writer: { personId: Id; at: Insta
 /** @throws Refusal `upload.not-found` for another's, `upload.incomplete`, `upload.used`. */
 export function decideClaim(upload: Upload, organisationId: Id, claimedBy: Id): Partial<Upload> {
   if (upload.organisationId !== organisationId || upload.destroyedAt !== null) throw refuse('upload.not-found', { id: upload.id });
-  if (!isWhole(upload)) throw refuse('upload.incomplete', { id: upload.id, offset: upload.offset, length: upload.length });
+  assertWhole(upload);
   if (upload.claimedBy !== null) throw refuse('upload.used', { id: upload.id });
   return { claimedBy };
 }

@@ -1,10 +1,11 @@
-import type { ActContext } from '#kernel';
-import { Act, act, Ctx, idParam, In, pageOf, pageQuery } from '#platform/http';
+import type { ActContext, RefusalCatalogue } from '#kernel';
+import { Act, act, Ctx, idParam, In, pageOf, pageQuery, REFUSALS } from '#platform/http';
 import type { Input, Output } from '#platform/http';
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { Copies } from '../application/copies.js';
 import type { CopyFacts, WaitingCopy } from '../application/copies.js';
 import { BadRowsPage, CopiesQuery, CopyView, DeliverCopy } from '../contract.js';
+import { explained } from './explained.js';
 
 const readers = ['provider', 'authority', 'unit-manager', 'unit-developer', 'platform-operator', 'security-admin', 'audit-admin'] as const;
 
@@ -53,20 +54,23 @@ const badRows = act({
 
 @Controller()
 export class CopiesController {
-  constructor(private readonly copies: Copies) {}
+  constructor(
+    private readonly copies: Copies,
+    @Inject(REFUSALS) private readonly refusals: RefusalCatalogue,
+  ) {}
 
   @Act(deliver)
   async deliver(@Ctx() ctx: ActContext, @In() input: Input<typeof deliver>): Output<typeof deliver> {
-    return viewOf(await this.copies.deliver(ctx, input.body));
+    return viewOf(await this.copies.deliver(ctx, input.body), this.refusals);
   }
   @Act(list)
   async list(@Ctx() ctx: ActContext, @In() input: Input<typeof list>): Output<typeof list> {
     const page = await this.copies.list(ctx, input.query, input.query);
-    return { items: page.items.map(viewOf), next: page.next };
+    return { items: page.items.map((copy) => viewOf(copy, this.refusals)), next: page.next };
   }
   @Act(read)
   async read(@Ctx() ctx: ActContext, @In() input: Input<typeof read>): Output<typeof read> {
-    return viewOf(await this.copies.read(ctx, input.params.id));
+    return viewOf(await this.copies.read(ctx, input.params.id), this.refusals);
   }
   @Act(badRows)
   badRows(@Ctx() ctx: ActContext, @In() input: Input<typeof badRows>): Output<typeof badRows> {
@@ -74,10 +78,10 @@ export class CopiesController {
   }
 }
 
-const viewOf = (copy: CopyFacts | WaitingCopy) => ({
+const viewOf = (copy: CopyFacts | WaitingCopy, refusals: RefusalCatalogue) => ({
   waits: null,
   ...copy,
   leftOut: [...copy.leftOut],
   file: copy.file === null ? null : { ...copy.file, columns: [...copy.file.columns] },
-  failure: copy.failure === null ? null : { code: copy.failure.code, details: { ...copy.failure.details } },
+  failure: copy.failure === null ? null : explained(copy.failure, refusals),
 });

@@ -1,10 +1,14 @@
-import type { ActContext } from '#kernel';
-import { Act, act, Ctx, idParam, In, Incoming, type Input } from '#platform/http';
-import { Controller } from '@nestjs/common';
+import type { ActContext, RefusalCatalogue } from '#kernel';
+import { Act, act, Ctx, idParam, In, Incoming, REFUSALS, type Input, type Output } from '#platform/http';
+import { Controller, Inject } from '@nestjs/common';
 import { MemoryLocker, Server } from '@tus/server';
 import { z } from 'zod';
+import { TrialReadings } from '../application/trial-readings.js';
 import { Uploads } from '../application/uploads.js';
+import { ReadingView, TryUpload, UploadPartsView } from '../contract.js';
+import type { Reading } from '../domain/reading.js';
 import { maxUploadBytes } from '../domain/upload.js';
+import { explained } from './explained.js';
 import { refusalOf, UploadStore } from './upload-store.js';
 
 const common = { roles: ['provider'], scope: 'own', response: z.unknown(), streams: 'up' } as const;
@@ -41,13 +45,42 @@ const abandon = act({
   params: idParam,
   status: 204,
 });
+const parts = act({
+  method: 'GET',
+  path: '/uploads/:id/parts',
+  action: 'upload.parts-read',
+  summary: { zh: '已上传部分及其摘要', en: 'What is stored of an upload, part by part with its digest: compare before going on' },
+  roles: ['provider'],
+  scope: 'own',
+  params: idParam,
+  response: UploadPartsView,
+});
+const tryOut = act({
+  method: 'POST',
+  path: '/uploads/:id/trial-readings',
+  action: 'upload.tried',
+  summary: {
+    zh: '试读：不保存、不交付',
+    en: 'How an import would read an uploaded file: rows, types, problems; nothing is stored or delivered',
+  },
+  roles: ['provider'],
+  scope: 'own',
+  params: idParam,
+  body: TryUpload,
+  response: ReadingView,
+  status: 200,
+});
 
 /** Resumable uploads by the tus library; our declaration of each route stands before it, our store behind it. */
 @Controller()
 export class UploadsController {
   private readonly locker = new MemoryLocker();
 
-  constructor(private readonly uploads: Uploads) {}
+  constructor(
+    private readonly uploads: Uploads,
+    private readonly trials: TrialReadings,
+    @Inject(REFUSALS) private readonly refusals: RefusalCatalogue,
+  ) {}
 
   @Act(create)
   create(@Ctx() ctx: ActContext, @Incoming() request: Request): Promise<Response> {
@@ -67,6 +100,16 @@ export class UploadsController {
     return this.handle(ctx, request);
   }
 
+  @Act(parts)
+  async parts(@Ctx() ctx: ActContext, @In() input: Input<typeof parts>): Output<typeof parts> {
+    const { upload, parts: stored } = await this.uploads.parts(ctx, input.params.id);
+    return { id: upload.id, length: upload.length, offset: upload.offset, parts: stored };
+  }
+  @Act(tryOut)
+  async tryOut(@Ctx() ctx: ActContext, @In() input: Input<typeof tryOut>): Output<typeof tryOut> {
+    return viewOf(await this.trials.read(ctx, input.params.id, input.body), this.refusals);
+  }
+
   /** @throws Refusal whatever the library would answer with in its own words: refusals are problem+json and journalled like all others. */
   private async handle(ctx: ActContext, request: Request): Promise<Response> {
     let fault: unknown;
@@ -83,4 +126,9 @@ export class UploadsController {
     if (answer.ok) return answer;
     throw refusalOf(fault, answer.status);
   }
+}
+
+function viewOf({ counts, refused, problems, columns, ...reading }: Reading, refusals: RefusalCatalogue) {
+  const view = { ...reading, ...counts, columns: [...columns], problems: [...problems] };
+  return { ...view, refused: refused === null ? null : explained(refused, refusals) };
 }

@@ -2,6 +2,7 @@ import type { Id } from '#kernel';
 import type { Tx } from '#platform/database';
 import { countOpen, managerOf, type OpenCount } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
+import type { UploadPart } from '../domain/upload.js';
 import { UploadRow } from './entities.js';
 import { uploadTable } from './tables.js';
 
@@ -23,13 +24,25 @@ export class UploadsRepository {
       'claimed_by IS NULL AND destroyed_at IS NULL',
     );
 
-  async addPart(tx: Tx, uploadId: Id, part: number, objectKey: string, bytes: number): Promise<void> {
-    await managerOf(tx).query('INSERT INTO datasets.upload_parts (upload_id, part, object_key, bytes) VALUES ($1, $2, $3, $4)', [
-      uploadId,
-      part,
-      objectKey,
-      bytes,
-    ]);
+  async addPart(tx: Tx, uploadId: Id, part: number, stored: { key: string; bytes: number; sha256: string }): Promise<void> {
+    await managerOf(tx).query(
+      'INSERT INTO datasets.upload_parts (upload_id, part, object_key, bytes, sha256) VALUES ($1, $2, $3, $4, $5)',
+      [uploadId, part, stored.key, stored.bytes, stored.sha256],
+    );
+  }
+
+  /** In order. */
+  async stored(tx: Tx, uploadId: Id): Promise<UploadPart[]> {
+    const rows: { bytes: string; sha256: string | null }[] = await managerOf(tx).query(
+      'SELECT bytes, sha256 FROM datasets.upload_parts WHERE upload_id = $1 ORDER BY part',
+      [uploadId],
+    );
+    return rows.map(({ bytes, sha256 }) => ({ bytes: Number(bytes), sha256 }));
+  }
+
+  /** What tells of the bytes goes with them. */
+  async forgetDigests(tx: Tx, uploadId: Id): Promise<void> {
+    await managerOf(tx).query('UPDATE datasets.upload_parts SET sha256 = NULL WHERE upload_id = $1', [uploadId]);
   }
 
   /** Keys of the parts' objects, in order. */

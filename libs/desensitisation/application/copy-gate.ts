@@ -1,7 +1,7 @@
 import type { Grade, SensitiveType } from '#datasets/contract';
 import { Consents, DataRequests } from '#authorisations';
-import { Copies } from '#datasets';
-import type { Id, Instant } from '#kernel';
+import { copyNotFound, Copies } from '#datasets';
+import { assertSees, type Id, type Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { SchemaColumn } from '../contract.js';
@@ -24,6 +24,12 @@ export class CopyGate {
     private readonly dataRequests: DataRequests,
     private readonly consents: Consents,
   ) {}
+
+  /** Before anything else of it is asked: of another's copy nothing is told. @throws Refusal `dataset-copy.not-found` */
+  async assertSees(tx: Tx, copyId: Id): Promise<void> {
+    const { actor, at } = tx.context;
+    assertSees(actor, await this.copies.facts(tx, copyId), at, copyNotFound(copyId));
+  }
 
   /** Locks what it answers from (share). @throws Refusal whatever keeps the copy from being read today, see `Copies.assertReadable` */
   async usable(tx: Tx, copyId: Id, at: Instant): Promise<UsableCopy> {

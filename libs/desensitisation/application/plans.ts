@@ -1,4 +1,3 @@
-import { copyNotFound } from '#datasets';
 import { Standings } from '#identity';
 import { mayMove, newId, personOf, sees, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
@@ -32,8 +31,8 @@ export class Plans {
   /** Orders a proposal from detection over a delivered copy; the plan appears as `proposing` and becomes a draft. */
   propose(ctx: ActContext, copyId: Id): Promise<PlanAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
+      await this.gate.assertSees(tx, copyId);
       const copy = await this.gate.usable(tx, copyId, ctx.at);
-      if (!sees(ctx.actor, copy, ctx.at)) throw copyNotFound(copyId);
       const plan = await this.plans.insert(tx, {
         id: newId(),
         createdAt: ctx.at,

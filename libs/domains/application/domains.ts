@@ -96,6 +96,12 @@ export class Domains {
     return made;
   }
 
+  /** For late news: an authorisation that was suspended or ended meanwhile gets no domain by what came before. */
+  async requestIfInForce(tx: Tx, authorisationId: Id): Promise<void> {
+    const { state } = await this.authorisations.facts(tx, authorisationId, 'share');
+    if (state === 'in-force') await this.requestIn(tx, { authorisationId }, 'domain.requested');
+  }
+
   list(
     ctx: ActContext,
     query: { authorisationId?: Id | undefined; limit?: number | undefined; cursor?: string | undefined },
@@ -170,6 +176,13 @@ export class Domains {
     const domain = await this.repository.lock(tx, id, 'update');
     if (domain.state !== 'sealed') return;
     await this.move(tx, domain, domain.sealedFrom ?? 'degraded', 'domain.unsealed', null);
+  }
+
+  /** For late news of a suspension or an end: nothing is sealed while the authorisation is in force now. */
+  async sealUnlessInForce(tx: Tx, id: Id): Promise<void> {
+    const domain = await this.repository.lock(tx, id, 'update');
+    const authorisation = await this.authorisations.facts(tx, domain.authorisationId, 'share');
+    if (authorisation.state !== 'in-force') await this.seal(tx, id);
   }
 
   /** For late news of a resumption: nothing is opened unless the authorisation is in force now. */

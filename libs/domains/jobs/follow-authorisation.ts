@@ -18,7 +18,7 @@ export class FollowAuthorisation {
 
   @Consumes(authorisationInForce, 'domains.on-in-force')
   async inForce(tx: Tx, event: OfAuthorisation): Promise<void> {
-    await this.domains.requestIn(tx, { authorisationId: event.payload.authorisationId }, 'domain.requested');
+    await this.domains.requestIfInForce(tx, event.payload.authorisationId);
   }
 
   @Consumes(authorisationSuspended, 'domains.on-suspended')
@@ -36,13 +36,16 @@ export class FollowAuthorisation {
 
   @Consumes(authorisationResumed, 'domains.on-resumed')
   async resumed(tx: Tx, event: OfAuthorisation): Promise<void> {
-    const domain = await this.domains.find(tx, { authorisationId: event.payload.authorisationId }, 'none');
-    if (domain !== undefined) await this.domains.unsealIfInForce(tx, domain.id);
+    const { authorisationId } = event.payload;
+    const domain = await this.domains.find(tx, { authorisationId }, 'none');
+    // Suspended before it was made, it is made now.
+    if (domain === undefined) await this.domains.requestIfInForce(tx, authorisationId);
+    else await this.domains.unsealIfInForce(tx, domain.id);
   }
 
   private async seal(tx: Tx, event: OfAuthorisation): Promise<void> {
     const domain = await this.domains.find(tx, { authorisationId: event.payload.authorisationId }, 'none');
-    if (domain !== undefined) await this.domains.seal(tx, domain.id);
+    if (domain !== undefined) await this.domains.sealUnlessInForce(tx, domain.id);
   }
 }
 

@@ -40,7 +40,7 @@ export class Downloads {
   /** A new link takes the place of an open one for the same file. @throws Refusal `export.not-released`, `export.unknown-file`, `export.closed` */
   issue(ctx: ActContext, id: Id, fileId: Id): Promise<z.input<typeof DownloadView>> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      const row = await this.requests.lock(tx, id, 'share');
+      const row = await this.requests.lock(tx, id);
       this.standing.assertSees(ctx, row);
       const { personId } = personOf(ctx.actor);
       if (personId !== row.requesterId) throw refuse('export.not-the-requester', { id });

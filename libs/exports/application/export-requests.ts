@@ -1,5 +1,5 @@
-import { Authorisations, Scenarios, valueIfGiven } from '#authorisations';
-import { newId, personOf, regionsOf, type ActContext, type Id } from '#kernel';
+import { Authorisations, scenarioNotFound, Scenarios, valueIfGiven } from '#authorisations';
+import { assertSees, newId, personOf, regionsOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Page, type Tx } from '#platform/database';
 import { withWait, withWaits } from '#platform/queue';
 import { Injectable } from '@nestjs/common';
@@ -30,11 +30,12 @@ export class ExportRequests {
 
   /**
    * Drafts a request for the result of a run of the same scenario (AUTH-18, EXP-04).
-   * @throws Refusal `export.result-not-ready`, and what keeps the scenario or the seat closed
+   * @throws Refusal `scenario.not-found` where it is another unit's, `export.result-not-ready`, and what keeps the scenario or the seat closed
    */
   open(ctx: ActContext, input: z.output<typeof OpenExportRequest>): Promise<RequestAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const { scenario, authorisation } = await this.scenarios.assertOperating(tx, input.scenarioId, ctx.at);
+      assertSees(ctx.actor, scenario, ctx.at, scenarioNotFound(input.scenarioId));
       const result = await this.results.of(tx, input.codeRunId);
       if (result.scenarioId !== scenario.id) throw refuse('export.result-not-ready', { codeRunId: input.codeRunId });
       const profile = await this.authorisations.profileOf(tx, authorisation.id, 'exportReviewers');

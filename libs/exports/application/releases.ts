@@ -36,13 +36,20 @@ export class Releases {
 
   /** @throws Refusal of assertReleasable, `export.review-void` (the review was voided and the checks run again), `export.closed` */
   async release(ctx: ActContext, id: Id): Promise<RequestAnswer> {
-    const changed = await this.voidIfChanged(ctx, id);
+    const { files } = await this.unitOfWork.read(ctx, async (tx) => {
+      const row = await this.requests.get(tx, id);
+      this.standing.assertSees(ctx, row);
+      return row;
+    });
+    // Asked before the transactions: a store that keeps silent must not hold a connection, and what is stored under a version stays.
+    const stored = await this.measure(files);
+    const changed = await this.voidIfChanged(ctx, id, stored);
     if (changed.length > 0) throw refuse('export.review-void', { id, changed: [...changed] });
     return this.unitOfWork.run(ctx, async (tx) => {
       const row = await this.requests.lock(tx, id);
       this.standing.assertSees(ctx, row);
       await this.standing.assertOpen(tx, row);
-      const facts = await this.facts(tx, row);
+      const facts = await this.facts(tx, row, stored);
       const releaser = await this.standing.reviewer(tx, ctx.actor, row, 'share');
       assertReleasable(facts, releaser);
       // The reviews were decided by now, also one that this act had to wait for.
@@ -92,7 +99,7 @@ export class Releases {
   }
 
   /** In a transaction of its own, since the refusal that follows rolls its own back. */
-  private voidIfChanged(ctx: ActContext, id: Id): Promise<readonly string[]> {
+  private voidIfChanged(ctx: ActContext, id: Id, stored: Measured): Promise<readonly string[]> {
     const { idempotency: _, ...plain } = ctx;
     return this.unitOfWork.run({ ...plain, action: 'export-request.review-voided' }, async (tx) => {
       const row = await this.requests.lock(tx, id);
@@ -100,7 +107,7 @@ export class Releases {
       if (row.state !== 'approved' || row.binding === null) return [];
       const { lineage } = await this.results.of(tx, row.runId);
       const { fallen } = await this.standing.decisions(tx, row);
-      const now = bindingOf(await this.measured(row.files), await this.policies.current(tx), lineage);
+      const now = bindingOf(measured(row.files, stored), await this.policies.current(tx), lineage);
       const changed = [...changedSince(row.binding, now), ...(fallen.length > 0 ? ['reviewers'] : [])];
       if (changed.length > 0) await this.voiding.void(tx, row, changed, { lineage });
       return changed;
@@ -108,19 +115,18 @@ export class Releases {
   }
 
   /** The files as they are now: their digests come from the stored, authenticated content, not from the request. */
-  private measured(files: readonly QuarantinedFile[]): Promise<QuarantinedFile[]> {
-    return Promise.all(
-      files.map(async (file) => {
-        const stored = await this.objects.stat(file.objectKey, file.objectVersion);
-        return { ...file, bytes: stored?.bytes ?? -1, digest: stored?.sha256 ?? 'sha256:' };
-      }),
-    );
+  private async measure(files: readonly QuarantinedFile[]): Promise<Measured> {
+    const found = files.map(async (file) => {
+      const stored = await this.objects.stat(file.objectKey, file.objectVersion);
+      return [versionOf(file), { bytes: stored?.bytes ?? -1, digest: stored?.sha256 ?? 'sha256:' }] as const;
+    });
+    return new Map(await Promise.all(found));
   }
 
-  private async facts(tx: Tx, row: ExportRequestRow): Promise<ReleaseFacts> {
+  private async facts(tx: Tx, row: ExportRequestRow, stored: Measured): Promise<ReleaseFacts> {
     const round = await this.requests.round(tx, row.id, row.round);
     const { lineage } = await this.results.of(tx, row.runId);
-    const now = bindingOf(await this.measured(row.files), await this.policies.current(tx), lineage);
+    const now = bindingOf(measured(row.files, stored), await this.policies.current(tx), lineage);
     return {
       request: row,
       slots: row.slots,
@@ -147,4 +153,16 @@ export class Releases {
     });
     return this.documents.sign('manifests', document);
   }
+}
+
+type Measured = ReadonlyMap<string, Pick<QuarantinedFile, 'bytes' | 'digest'>>;
+const versionOf = ({ objectKey, objectVersion }: QuarantinedFile): string => `${objectKey}@${objectVersion}`;
+
+/** @throws Refusal `export.review-void` where a file took another's place since it was measured */
+function measured(files: readonly QuarantinedFile[], stored: Measured): QuarantinedFile[] {
+  return files.map((file) => {
+    const found = stored.get(versionOf(file));
+    if (found === undefined) throw refuse('export.review-void', { id: file.id, changed: ['files'] });
+    return { ...file, ...found };
+  });
 }

@@ -64,11 +64,24 @@ export class People {
     });
   }
 
-  /** Ends an affiliation, now or later; grants that rest on it end with it, and so do the person's seats in that unit (PERS-02). */
+  /**
+   * Ends an affiliation, now or later; grants that rest on it end with it, and so do the person's seats in that unit (PERS-02).
+   * @throws Refusal `identity.two-people-needed` while a role that decides rests on it: one administrator alone would take it away by this
+   */
   endAffiliation(ctx: ActContext, personId: Id, input: z.output<typeof EndAffiliation>): Promise<PersonAnswer> {
     const { organisationId, until = ctx.at } = input;
     return this.change(ctx, personId, 'person.affiliation-ended', { organisationId, until }, async (tx) => {
       assertNotBackdated(until, ctx.at);
+      const { affiliations } = await this.repository.facts(tx, personId);
+      const ending = new Set(affiliations.filter((one) => one.organisationId === organisationId).map(({ id }) => id));
+      const deciding = (await this.repository.grants(tx, personId)).find(
+        (grant) =>
+          grant.affiliationId !== null &&
+          ending.has(grant.affiliationId) &&
+          decides(grant.role) &&
+          (grant.until === null || grant.until > until),
+      );
+      if (deciding !== undefined) throw refuse('identity.two-people-needed', { role: deciding.role });
       if ((await this.repository.endAffiliations(tx, personId, organisationId, until)) === 0)
         throw refuse('organisation.not-found', { id: organisationId });
       await tx.bumpEpoch('rights', personId);

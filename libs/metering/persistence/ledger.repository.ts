@@ -1,6 +1,6 @@
 import { type Id, type Instant, type Reach } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
-import { managerOf, pageOf } from '#platform/database/persistence';
+import { lockedRow, managerOf, pageOf } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import type { Entry } from '../domain/entry.js';
 import type { Month } from '../domain/period.js';
@@ -37,11 +37,8 @@ export class LedgerRepository {
 
   /** @throws Refusal `metering.agreement-not-found`. */
   async lockAccount(tx: Tx, authorisationId: Id, mode: 'share' | 'update'): Promise<AccountRow> {
-    const row = await managerOf(tx).findOne(AccountRow, {
-      where: { authorisationId },
-      lock: { mode: mode === 'update' ? 'pessimistic_write' : 'pessimistic_read' },
-    });
-    if (row === null) throw refuse('metering.agreement-not-found', { id: authorisationId });
+    const row = await lockedRow(tx, AccountRow, { authorisationId }, `metering.accounts/${authorisationId}`, mode);
+    if (row === undefined) throw refuse('metering.agreement-not-found', { id: authorisationId });
     return row;
   }
 

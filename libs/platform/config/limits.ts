@@ -38,11 +38,15 @@ const table = z.strictObject({
     ringMs: limit(2_000, 'A ring, and a goodbye'),
     silentMs: limit(15_000, 'A connection that was asked and on which no byte came: above the ten seconds for which a listener asks'),
   }),
-  keys: row({ requestMs: limit(5_000, 'One try of a request, to the last byte: keys are asked inside transactions') }),
+  keys: row({
+    requestMs: limit(5_000, 'One try of a request, to the last byte: keys are asked inside transactions'),
+    placeMs: limit(8_000, 'One call, all its tries together, while a person’s transaction waits for it and others wait for its place'),
+  }),
   objects: row({
     connectMs: limit(5_000, 'To a connection of the object store'),
     requestMs: limit(60_000, 'One try of a request, to its answer: 16 MB over a slow line are 30 s'),
     silentMs: limit(20_000, 'A connection on which no byte moves: a long read is taken up again where it broke'),
+    placeMs: limit(8_000, 'One call, all its tries together, while a person’s transaction waits for it and others wait for its place'),
   }),
   cluster: row({
     connectMs: limit(5_000, 'To a connection of the API server'),

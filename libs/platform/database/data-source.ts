@@ -9,6 +9,7 @@ import { boundedBy, type DatabaseLimits } from './bounded-client.js';
 import { guardConnections } from './places.js';
 import { keepStates } from './state-guard.js';
 import { GrownTables1763900061000 } from './migrations/grown-tables.js';
+import { RisingEpochs1763900065000 } from './migrations/rising-epochs.js';
 import { PlatformInstallation1763800010000 } from './migrations/installation.js';
 import { PlatformReplicas1763800080000 } from './migrations/replicas.js';
 import { PlatformTables1763700000000 } from './migrations/platform-tables.js';
@@ -69,6 +70,7 @@ export function createDataSource(config: Connecting, contexts: readonly ContextD
       PlatformWorkers1763800190000,
       WaitingWork1763900010000,
       GrownTables1763900061000,
+      RisingEpochs1763900065000,
       ...(contexts.flatMap((context) => context.migrations) as unknown as Classes),
     ] as never,
     migrationsTableName: 'opdomain_migrations',

@@ -2,6 +2,7 @@ export { isDatabaseAway } from './away.js';
 export type { Barred, Belongings } from './endings.js';
 export { BoundedClient, boundedBy, Unanswered, type DatabaseLimits } from './bounded-client.js';
 export { outageRefusal } from './outage.js';
+export { othersWait } from './places.js';
 export { PoolPulse } from './pool-pulse.js';
 export { applyGrants, type LibrarySchema } from './apply-grants.js';
 export { asOwner, createDataSource, databaseConfig, databaseUrl, migrate, type DatabaseConfig } from './data-source.js';

@@ -3,10 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Places } from './places.js';
 
-const of = (personId: Id, more: Partial<ActContext> = {}): ActContext => ({
+const of = (personId: Id, more: Partial<ActContext> = {}, organisationId = `of ${personId}`): ActContext => ({
   action: 'thing.read',
   at: '2026-01-01T00:00:00.000Z',
-  actor: { kind: 'person', personId, organisationId: 'o', sessionId: 's', grants: [], organisationIds: ['o'], regions: {} },
+  actor: { kind: 'person', personId, organisationId, sessionId: 's', grants: [], organisationIds: [organisationId], regions: {} },
   ...more,
 });
 /** Work that goes on until it is told to end. */
@@ -24,6 +24,24 @@ const settled = async (): Promise<void> => {
 };
 
 describe('places for the transactions of people', () => {
+  it('are never all one organisation’s, however many of its people ask at once', async () => {
+    const places = new Places(10, 60_000);
+    const { work, end } = lasting();
+    let theirs = 0;
+    const all = Array.from({ length: 40 }, (_, i) =>
+      places.through(of(`p${String(i % 8)}`, {}, 'one'), async () => {
+        theirs += 1;
+        await work();
+      }),
+    );
+    await settled();
+    expect(theirs).toBe(6);
+    expect(await places.through(of('q', {}, 'other'), () => Promise.resolve('served'))).toBe('served');
+    end();
+    await Promise.all(all);
+    expect(theirs).toBe(40);
+  });
+
   it('are never more than the connections less two, of which nobody has more than half, and everybody gets one in the end', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Shares, type ActContext, type Id } from '#kernel';
+import { Shares, type ActContext, type Taker } from '#kernel';
 import { defaultLimits } from '#platform/config';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
@@ -34,6 +34,10 @@ export async function inTransaction<T>(of: DataSource, work: () => Promise<T>): 
   }
 }
 
+const placed = new AsyncLocalStorage<{ open: boolean }>();
+/** Whether what runs now holds a place of people's in a transaction: others wait for it. */
+export const othersWait = (): boolean => placed.getStore()?.open === true && holding.getStore()?.open === true;
+
 /**
  * Nothing takes a second connection while it holds one: as many at once as there are connections would wait for one another for ever.
  * Nobody waits for a connection without end either. @throws Refusal `database.busy`, later, where none becomes free
@@ -67,13 +71,13 @@ export function guardConnections(dataSource: DataSource): DataSource {
 }
 
 interface Waiting {
-  readonly person: Id;
+  readonly taker: Taker;
   readonly take: (leave: () => void) => void;
 }
 
 /**
  * Places for the transactions of people. They leave some connections to what may not wait for them: acts that cut, the guard before every
- * act, probes. Of the places nobody has more than half, however much they ask for; the others wait in the order in which they came.
+ * act, probes. Of the places nobody has more than half and no organisation more than three quarters, however much they ask for; the others wait in the order in which they came.
  */
 export class Places {
   private readonly shares: Shares;
@@ -84,30 +88,33 @@ export class Places {
     private readonly withinMs = defaultLimits.database.placeMs,
   ) {
     const all = Math.max(1, connections - kept);
-    this.shares = new Shares({ all, person: Math.max(1, Math.floor(all / 2)), unit: Infinity });
+    this.shares = new Shares({ all, person: Math.max(1, Math.floor(all / 2)), unit: Math.max(1, Math.floor((all * 3) / 4)) });
   }
 
   /** @throws Refusal `database.busy` (503) when no place became free in time */
   async through<T>({ actor, urgent }: ActContext, work: () => Promise<T>): Promise<T> {
     if (actor.kind !== 'person' || urgent === true) return work();
-    const leave = this.take(actor.personId) ?? (await this.wait(actor.personId));
+    const taker = { person: actor.personId, unit: actor.organisationId };
+    const leave = this.take(taker) ?? (await this.wait(taker));
+    const place = { open: true };
     try {
-      return await work();
+      return await placed.run(place, work);
     } finally {
+      place.open = false;
       leave();
       this.giveNext();
     }
   }
 
-  private take(person: Id): (() => void) | undefined {
-    const taken = this.shares.take({ person, unit: '' });
+  private take(taker: Taker): (() => void) | undefined {
+    const taken = this.shares.take(taker);
     return typeof taken === 'string' ? undefined : taken;
   }
 
-  private wait(person: Id): Promise<() => void> {
+  private wait(taker: Taker): Promise<() => void> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
-        person,
+        taker,
         take: (leave) => {
           clearTimeout(late);
           resolve(leave);
@@ -123,8 +130,8 @@ export class Places {
 
   /** To the first that waits and may have it. */
   private giveNext(): void {
-    for (const [at, { person, take }] of this.waiting.entries()) {
-      const leave = this.take(person);
+    for (const [at, { taker, take }] of this.waiting.entries()) {
+      const leave = this.take(taker);
       if (leave === undefined) continue;
       this.waiting.splice(at, 1);
       take(leave);

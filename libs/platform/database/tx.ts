@@ -68,8 +68,6 @@ export interface Tx {
   end(what: Ending, stage: EndStage): Promise<void>;
   /** Epochs as this transaction sees them. */
   epochs(refs: readonly EpochRef[]): Promise<Epochs>;
-  /** When an epoch was last raised, by the transaction's start; undefined for what never was. */
-  raisedAt(ref: EpochRef): Promise<Instant | undefined>;
   /**
    * Says what the access that this act belongs to rests on: from here on it ends with the first of them that is cut, or at `until`.
    * Asked in the transaction that lets it in, after what is decided by was locked.

@@ -1,6 +1,7 @@
 import {
   asRecord,
   canonicalJson,
+  epochKey,
   newId,
   type ActContext,
   type Clock,
@@ -39,6 +40,8 @@ const epochLock = `hashtext('opdomain.epoch'), hashtext($1)`;
 
 class Transaction implements Tx {
   readonly recorded = new Set<string>();
+  /** Epochs that this act itself has raised: it does not end by them. */
+  private readonly raised = new Set<string>();
   constructor(
     readonly context: ActContext,
     private readonly manager: EntityManager,
@@ -81,13 +84,10 @@ class Transaction implements Tx {
   }
 
   async publish<P extends object>(event: EventType<P>, key: Id, payload: P): Promise<void> {
-    await this.manager.query('INSERT INTO platform.outbox (id, type, key, payload, traceparent) VALUES ($1, $2, $3, $4, $5)', [
-      newId(),
-      event.name,
-      key,
-      canonicalJson(event.schema.parse(payload)),
-      this.context.traceparent ?? null,
-    ]);
+    await this.manager.query(
+      'INSERT INTO platform.outbox (id, type, key, payload, traceparent, created_at) VALUES ($1, $2, $3, $4, $5, clock_timestamp())',
+      [newId(), event.name, key, canonicalJson(event.schema.parse(payload)), this.context.traceparent ?? null],
+    );
   }
 
   use(usage: Usage): Promise<void> {
@@ -137,6 +137,7 @@ class Transaction implements Tx {
       [kind, id],
     );
     const epoch = Number(rows[0]?.epoch);
+    this.raised.add(epochKey({ kind, id }));
     await this.manager.query('SELECT pg_notify($1, $2)', [epochChannel, `${kind}/${id}/${String(epoch)}`]);
     return epoch;
   }
@@ -154,14 +155,6 @@ class Transaction implements Tx {
     return readEpochs((sql, parameters) => this.manager.query(sql, parameters), refs);
   }
 
-  async raisedAt({ kind, id }: EpochRef): Promise<Instant | undefined> {
-    const rows: { at: Date }[] = await this.manager.query('SELECT bumped_at AS at FROM platform.epochs WHERE kind = $1 AND id = $2', [
-      kind,
-      id,
-    ]);
-    return rows[0]?.at.toISOString();
-  }
-
   async restOn(refs: readonly EpochRef[], until: Instant | null = null): Promise<void> {
     const { standing } = this.context;
     if (standing !== undefined) standing.rest(refs, await this.epochs(refs), until);
@@ -174,15 +167,20 @@ class Transaction implements Tx {
   }
 
   /**
-   * Keeps what lets the act in from being cut before it commits: what is ordered is in the queue when the cut looks there, or it is refused.
+   * Keeps what lets the act in from being cut before it commits: an act commits before the cut or is refused, however long it took, and what
+   * is ordered is in the queue when the cut looks there.
    * @throws `access.ended`
    */
-  private async holdStanding(): Promise<void> {
+  async holdStanding(): Promise<void> {
     const { standing } = this.context;
     if (standing === undefined) return;
-    const held = standing.refs.map(({ kind, id }) => `${kind}/${id}`).sort();
-    for (const one of held) await this.manager.query(`SELECT pg_advisory_xact_lock_shared(${epochLock})`, [one]);
-    await this.assertStanding();
+    const refs = standing.refs.filter((ref) => !this.raised.has(epochKey(ref)));
+    const held = refs.map(({ kind, id }) => `${kind}/${id}`).sort();
+    await this.manager.query(
+      `SELECT pg_advisory_xact_lock_shared(hashtext('opdomain.epoch'), hashtext(ref)) FROM unnest($1::text[]) WITH ORDINALITY AS held(ref, at) ORDER BY at`,
+      [held],
+    );
+    standing.compare(await this.epochs(refs), this.clock.now(), this.raised);
   }
 
   async now(): Promise<Instant> {
@@ -297,6 +295,8 @@ export class UnitOfWork {
       if (repeat !== undefined) return repeat.result as T;
       const barred = (await endedAbove(manager, context, this.belongings)) ?? (await this.withoutSeat(tx, manager));
       const result = await unlessBarred(barred, () => work(tx));
+      // Asked once more at its end: one that was let in seconds ago must not commit after what let it in was cut.
+      if (tx.recorded.size > 0) await tx.holdStanding();
       if (context.idempotency !== undefined) {
         if (!tx.recorded.has(context.action)) throw new Error(`the act ${context.action} left no audit entry`);
         await this.answers.keep(manager, context, result);

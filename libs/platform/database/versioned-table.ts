@@ -8,6 +8,7 @@ import {
   type QueryDeepPartialEntity,
 } from 'typeorm';
 import { pageOf, type Page, type PageRequest } from './paging.js';
+import { lockedRow, type RowLockMode } from './row-locks.js';
 import { managerOf, type Tx } from './tx.js';
 import { refuse } from './refusals.js';
 
@@ -79,12 +80,10 @@ export class VersionedTable<Row extends Versioned, What extends string = string>
   }
 
   /** Reads and locks until the transaction ends: `update` to change it, `share` when a decision rests on it. @throws `<what>.not-found`. */
-  async lock(tx: Tx, id: Id, mode: 'update' | 'share' = 'update'): Promise<Row> {
-    const row = await managerOf(tx).findOne(this.entity, {
-      where: { id } as FindOptionsWhere<Row>,
-      lock: { mode: mode === 'update' ? 'pessimistic_write' : 'pessimistic_read' },
-    });
-    return this.present(row ?? undefined, id);
+  async lock(tx: Tx, id: Id, mode: RowLockMode = 'update'): Promise<Row> {
+    const { tablePath } = managerOf(tx).dataSource.getMetadata(this.entity);
+    const row = await lockedRow(tx, this.entity, { id } as FindOptionsWhere<Row>, `${tablePath}/${id}`, mode);
+    return this.present(row, id);
   }
 
   /** @throws Refusal `state.changed-meanwhile` (409) when the row is no longer what was read, `http.precondition-failed` (412) on If-Match. */

@@ -87,15 +87,17 @@ const pathOf = ({ files }: JobFrame, name: string): string => files[name] ?? '';
 
 async function read(connection: DuckDBConnection, job: JobFrame, input: EngineInput): Promise<void> {
   const path = literal(pathOf(job, input.file));
-  const types = `{${input.columns.map((c) => `${literal(c.name)}: ${literal(c.type)}`).join(', ')}}`;
+  const named = input.columns === 'all' ? [] : input.columns;
+  const types = `{${named.map((c) => `${literal(c.name)}: ${literal(c.type)}`).join(', ')}}`;
   const csv = input.csv ?? { header: true, delimiter: ',', quote: '"' };
   const from =
     input.format === 'parquet'
       ? `read_parquet(${path}${input.rowNumber === undefined ? '' : ', file_row_number=true'})`
       : `read_csv(${path}, auto_detect=false, header=${String(csv.header)}, delim=${literal(csv.delimiter)}, quote=${literal(csv.quote)}, escape=${literal(csv.quote)}, columns=${types})`;
-  const columns = input.columns.map((c) =>
+  const columns = named.map((c) =>
     input.format === 'parquet' ? `CAST(${quoted(c.name)} AS ${c.type}) AS ${quoted(c.name)}` : quoted(c.name),
   );
+  if (input.columns === 'all') columns.push('*');
   const limit = input.rows === undefined ? '' : ` LIMIT ${String(input.rows)}`;
   if (input.rowNumber !== undefined) columns.push(`file_row_number AS ${quoted(input.rowNumber)}`);
   await connection.run(

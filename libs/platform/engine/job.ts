@@ -14,7 +14,8 @@ export interface EngineInput {
   /** A file name inside the scratch, no path. */
   readonly file: string;
   readonly format: 'parquet' | 'csv';
-  readonly columns: readonly EngineColumn[];
+  /** `all`: of a Parquet file that somebody delivered, whose columns nobody knows yet. */
+  readonly columns: readonly EngineColumn[] | 'all';
   /** Parquet only: a BIGINT column of this name numbers the file's rows from 0. */
   readonly rowNumber?: string;
   /** With access `table`: at most this many rows, the first of the file. */

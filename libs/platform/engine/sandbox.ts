@@ -28,7 +28,9 @@ function check(job: EngineJob): void {
     if (!isFileName(input.file)) throw bad('file-name');
     if (input.rowNumber !== undefined && (!name.test(input.rowNumber) || input.format !== 'parquet')) throw bad('row-number');
     if (input.rows !== undefined && (!Number.isSafeInteger(input.rows) || input.rows < 0 || input.access !== 'table')) throw bad('rows');
-    if (input.columns.length === 0 || input.columns.some((c) => !type.test(c.type))) throw bad('column-type');
+    const wholeFile = input.columns === 'all' && input.format === 'parquet';
+    if (!wholeFile && (input.columns === 'all' || input.columns.length === 0 || input.columns.some((c) => !type.test(c.type))))
+      throw bad('column-type');
   }
   for (const step of job.steps) {
     if (step.kind === 'sql') {

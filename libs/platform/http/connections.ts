@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { DataSource } from 'typeorm';
-import { type Exchange, Exchanges } from './exchanges.js';
+import { type Exchange, Exchanges, wentAway } from './exchanges.js';
 import type { ActingRequest } from './request.js';
 
 interface Connection {
@@ -22,7 +22,17 @@ interface Connection {
   readonly closedBecause: string;
 }
 
+/** An exchange that is to be written. */
+interface Waiting {
+  readonly startedAt: Instant;
+  /** Whose it was may be known only later: who went away before they were recognised acts all the same. */
+  readonly known: () => boolean;
+  readonly connection: () => Connection;
+}
+
 const flushEveryMs = 250;
+/** For so long it is waited for who it was that went away. */
+const recognisedWithinMs = 5_000;
 /** How often a source with nothing to write says that it is still there. */
 const seenEveryMs = 2_000;
 /** More than this waits in memory only while the database is away; what comes on top is counted as lost, never silently dropped. */
@@ -39,7 +49,8 @@ export class ConnectionLog {
   private readonly startedAt: Instant;
   private readonly exchanges: Exchanges;
   private readonly routed = new WeakMap<IncomingMessage, FastifyRequest>();
-  private waiting: Connection[] = [];
+  private waiting: Waiting[] = [];
+  private stopping = false;
   private readonly lost = new Map<Instant, number>();
   private timer: NodeJS.Timeout | undefined;
   private seenAt = 0;
@@ -52,7 +63,7 @@ export class ConnectionLog {
     private readonly component: string,
   ) {
     this.startedAt = clock.now();
-    this.exchanges = new Exchanges(clock, (exchange) => this.add(this.connectionOf(exchange)));
+    this.exchanges = new Exchanges(clock, (exchange) => this.add(this.waitingFor(exchange)));
   }
 
   watch(server: FastifyInstance): void {
@@ -74,25 +85,36 @@ export class ConnectionLog {
     });
   }
 
-  private connectionOf({ request, method, address, ...exchange }: Exchange): Connection {
+  private waitingFor(exchange: Exchange): Waiting {
+    const id = newId();
+    const endedAt = this.clock.now();
+    const until = performance.now() + recognisedWithinMs;
+    const routed = exchange.request === null ? undefined : this.routed.get(exchange.request);
+    const recognised = (): boolean => (routed as ActingRequest | undefined)?.opdomain?.context !== undefined;
+    return {
+      startedAt: exchange.startedAt,
+      known: () => routed === undefined || exchange.closedBecause !== wentAway || recognised() || performance.now() > until,
+      connection: () => ({ ...this.connectionOf(exchange), id, endedAt }),
+    };
+  }
+
+  private connectionOf({ request, method, address, ...exchange }: Exchange): Omit<Connection, 'id' | 'endedAt'> {
     const routed = request === null ? undefined : this.routed.get(request);
     const acting = (routed as ActingRequest | undefined)?.opdomain;
     const actor = acting?.context?.actor;
     const route = request === null && method === null ? 'no request' : `${method ?? ''} ${routed?.routeOptions.url ?? 'no such route'}`;
     return {
       ...exchange,
-      id: newId(),
       personId: actor?.kind === 'person' ? actor.personId : null,
       organisationId: actor?.kind === 'person' ? actor.organisationId : null,
       domainId: domainOf(acting?.spec.path, acting?.input),
       address: addressOf(routed?.ip ?? address ?? ''),
       target: route,
-      endedAt: this.clock.now(),
       closedBecause: request === null || routed !== undefined ? exchange.closedBecause : `${exchange.closedBecause}, not routed`,
     };
   }
 
-  private add(connection: Connection): void {
+  private add(connection: Waiting): void {
     if (this.waiting.length < mostWaiting) {
       this.waiting.push(connection);
       return;
@@ -114,6 +136,7 @@ export class ConnectionLog {
   /** Ends the source where all that it saw is written; otherwise its end stays unsaid, and what is missing is a gap. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    this.stopping = true;
     let before: number;
     do {
       before = this.waiting.length;
@@ -126,33 +149,35 @@ export class ConnectionLog {
   }
 
   /** Up to when everything is written once `batch` is: neither beyond an exchange that still goes on nor beyond one that waits. */
-  private writtenUntil(now: Instant, batch: readonly Connection[]): Instant {
+  private writtenUntil(now: Instant, batch: ReadonlySet<Waiting>): Instant {
     return this.waiting
-      .slice(batch.length)
+      .filter((one) => !batch.has(one))
       .reduce((until, { startedAt }) => (startedAt < until ? startedAt : until), this.exchanges.untoldSince(now));
   }
 
   private async write(): Promise<void> {
-    const batch = this.waiting.slice(0, 2_000);
+    const batch = new Set(this.waiting.filter((one) => this.stopping || one.known()).slice(0, 2_000));
     const losses = [...this.lost];
     const now = this.clock.now();
     const until = this.writtenUntil(now, batch);
-    if (batch.length === 0 && losses.length === 0 && Math.abs(Date.parse(now) - this.seenAt) < seenEveryMs) return;
+    if (batch.size === 0 && losses.length === 0 && Math.abs(Date.parse(now) - this.seenAt) < seenEveryMs) return;
     await this.dataSource.transaction(async (manager) => {
       await manager.query(
         `INSERT INTO platform.connection_sources (id, component, started_at, seen_at, flushed_until) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, flushed_until = excluded.flushed_until, absent_at = NULL`,
         [this.sourceId, this.component, this.startedAt, now, until],
       );
-      if (batch.length > 0)
+      if (batch.size > 0)
         await manager.query(
           `INSERT INTO platform.connections (id, source_id, person_id, organisation_id, domain_id, address, port, target, bytes_in, bytes_out,
              started_at, ended_at, closed_because)
            SELECT (c->>'id')::uuid, $1, (c->>'personId')::uuid, (c->>'organisationId')::uuid, (c->>'domainId')::uuid, (c->>'address')::inet,
              (c->>'port')::int, c->>'target', (c->>'bytesIn')::bigint, (c->>'bytesOut')::bigint, (c->>'startedAt')::timestamptz,
              (c->>'endedAt')::timestamptz, c->>'closedBecause'
-           FROM jsonb_array_elements($2::jsonb) AS c`,
-          [this.sourceId, JSON.stringify(batch)],
+           FROM jsonb_array_elements($2::jsonb) AS c
+           -- What was written by a commit whose answer was lost is there already.
+           ON CONFLICT DO NOTHING`,
+          [this.sourceId, JSON.stringify([...batch].map((one) => one.connection()))],
         );
       for (const [hour, count] of losses)
         await manager.query(
@@ -162,7 +187,7 @@ export class ConnectionLog {
         );
     });
     this.seenAt = Date.parse(now);
-    this.waiting = this.waiting.slice(batch.length);
+    this.waiting = this.waiting.filter((one) => !batch.has(one));
     for (const [hour, count] of losses) {
       const left = (this.lost.get(hour) ?? 0) - count;
       if (left > 0) this.lost.set(hour, left);

@@ -40,6 +40,9 @@ interface Watched {
   cause: string | null;
 }
 
+/** Of an exchange whose caller was gone before it was answered. */
+export const wentAway = 'caller went away';
+
 /** Node says here of every request that its parser read, also of those that it answers itself (no Host, an unknown Expect). */
 const requestStarted = 'http.server.request.start';
 const statuses: Readonly<Record<string, string>> = { HPE_HEADER_OVERFLOW: 'status 431', ERR_HTTP_REQUEST_TIMEOUT: 'status 408' };
@@ -119,9 +122,7 @@ export class Exchanges {
     const answered = () => `status ${String(response.statusCode)}`;
     // Before Node hands the socket to the next of several answers.
     response.prependListener('finish', () => this.settle(connection, open, answered()));
-    response.once('close', () =>
-      this.settle(connection, open, response.writableEnded && !socket.destroyed ? answered() : 'caller went away'),
-    );
+    response.once('close', () => this.settle(connection, open, response.writableEnded && !socket.destroyed ? answered() : wentAway));
   }
 
   private settle(connection: Watched, open: Open, closedBecause: string): void {
@@ -142,7 +143,7 @@ export class Exchanges {
   }
 
   private end(connection: Watched): void {
-    for (const open of [...connection.open]) this.settle(connection, open, 'caller went away');
+    for (const open of [...connection.open]) this.settle(connection, open, wentAway);
     this.connections.delete(connection.socket);
     const { bytesRead, bytesWritten } = counted(connection);
     const [bytesIn, bytesOut] = [bytesRead - connection.read, bytesWritten - connection.written];

@@ -7,4 +7,4 @@ export { createMasterKeyFile } from './key-file.js';
 export type { KeyMemory } from './remembering-keys.js';
 export { SealedKeyFile } from './sealed-key-file.js';
 export { TransitKeys } from './transit-keys.js';
-export { keyAbsent, refusals } from './refusals.js';
+export { keyAbsent, keysUnreachable, refusals } from './refusals.js';

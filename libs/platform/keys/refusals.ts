@@ -120,4 +120,5 @@ export const refusals = {
 /** A refusal of this catalogue: a code that does not stand in it does not compile. */
 export const refuse = refuserOf(refusals);
 /** For those who find it through this port. */
+export const keysUnreachable = (): Refusal => refuse('keys.unreachable');
 export const keyAbsent = (name: string): Refusal => refuse('keys.absent', { name });

@@ -17,7 +17,7 @@ export interface TransitAddress {
 }
 
 const apiError = z.object({ response: z.object({ statusCode: z.number(), body: z.unknown() }) });
-const engineError = z.object({ response: z.object({ body: z.object({ errors: z.array(z.unknown()) }) }) });
+const engineError = z.object({ response: z.object({ body: z.object({ errors: z.array(z.string()) }) }) });
 const firstWaitMs = 100;
 
 /** What the server said no to; other failures are refusals already. */
@@ -106,7 +106,7 @@ export class TransitClient {
         }
         if (status === 403) throw refuse('keys.forbidden');
         // What a proxy says in the engine's place is not its answer.
-        if (status !== undefined && status < 500 && status !== 429 && isOfTheEngine(error)) throw new TransitRejection(status);
+        if (isOfTheEngine(error)) throw new TransitRejection(error.response.statusCode);
         if (attempt >= this.attempts) throw refuse(await this.whyUnavailable());
         await delay(firstWaitMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
       }
@@ -119,7 +119,14 @@ export class TransitClient {
   }
 }
 
-const isOfTheEngine = (error: unknown): boolean => engineError.safeParse(error).success;
+/** It says no to a request (400, and why), or that nothing is at a path (404, and nothing else). */
+function isOfTheEngine(error: unknown): error is z.infer<typeof apiError> {
+  const parsed = engineError.safeParse(error);
+  const status = statusOf(error);
+  if (!parsed.success || status === undefined) return false;
+  const { length } = parsed.data.response.body.errors;
+  return (status === 400 && length > 0) || (status === 404 && length === 0);
+}
 
 /** node-vault's errors carry the answer; a failure of the connection has none. Their texts are dropped: they may quote the request. */
 function statusOf(error: unknown): number | undefined {

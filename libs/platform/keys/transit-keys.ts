@@ -56,23 +56,18 @@ export class TransitKeys implements Keys {
 
   async wrap(name: string, plaintext: Uint8Array): Promise<string> {
     const answer = await this.use(name, 'encrypt', `encrypt/${encoded(name)}`, { plaintext: base64(plaintext) });
-    return z.object({ data: z.object({ ciphertext: z.string() }) }).parse(answer).data.ciphertext;
+    return heard(z.object({ data: z.object({ ciphertext: z.string().startsWith('vault:') }) }), answer).data.ciphertext;
   }
 
   async unwrap(name: string, wrapped: string): Promise<Uint8Array> {
     const answer = await this.use(name, 'encrypt', `decrypt/${encoded(name)}`, { ciphertext: wrapped });
-    return new Uint8Array(Buffer.from(z.object({ data: z.object({ plaintext: z.string() }) }).parse(answer).data.plaintext, 'base64'));
+    return new Uint8Array(Buffer.from(heard(z.object({ data: z.object({ plaintext: z.base64() }) }), answer).data.plaintext, 'base64'));
   }
 
   async sign(name: string, message: Uint8Array): Promise<Uint8Array> {
     const answer = await this.use(name, 'sign', `sign/${encoded(name)}`, { input: base64(message) });
-    // `vault:v1:<base64>`
-    const signature =
-      z
-        .object({ data: z.object({ signature: z.string() }) })
-        .parse(answer)
-        .data.signature.split(':')[2] ?? '';
-    return new Uint8Array(Buffer.from(signature, 'base64'));
+    const { signature } = heard(z.object({ data: z.object({ signature: z.string().regex(/^vault:v\d+:[A-Za-z0-9+/=]+$/) }) }), answer).data;
+    return new Uint8Array(Buffer.from(signature.split(':')[2] ?? '', 'base64'));
   }
 
   async publicKey(name: string): Promise<Uint8Array> {
@@ -91,10 +86,10 @@ export class TransitKeys implements Keys {
   }
 
   async list(prefix: string): Promise<string[]> {
-    const answer = z.object({ data: z.object({ keys: z.array(z.string()) }) }).safeParse(await this.client.list('keys'));
-    if (!answer.success) return [];
-    return answer.data.data.keys
-      .filter((name) => !name.startsWith(`${reservedSegment}.`))
+    const answer = await this.client.list('keys');
+    if (answer === undefined) return [];
+    return heard(z.object({ data: z.object({ keys: z.array(z.string()) }) }), answer)
+      .data.keys.filter((name) => !name.startsWith(`${reservedSegment}.`))
       .map(decoded)
       .filter((name) => name.startsWith(prefix))
       .sort();
@@ -144,16 +139,24 @@ export class TransitKeys implements Keys {
 
   private async read(name: string): Promise<TransitKey | undefined> {
     const answer = await this.client.read(`keys/${encoded(name)}`);
-    return answer === undefined ? undefined : keySchema.parse(answer).data;
+    return answer === undefined ? undefined : heard(keySchema, answer).data;
   }
 
   private async isTombstoned(name: string): Promise<boolean> {
-    return (await this.client.read(`keys/${tombstoneOf(name)}`)) !== undefined;
+    const answer = await this.client.read(`keys/${tombstoneOf(name)}`);
+    return answer !== undefined && heard(keySchema, answer).data.type === typeOf.encrypt;
   }
 
   private async refuseTombstone(name: string): Promise<void> {
     if (await this.isTombstoned(name)) throw refuse('keys.destroyed', { name });
   }
+}
+
+/** What another says in the engine's place, or half of an answer, is none. @throws Refusal `keys.unreachable` */
+function heard<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const parsed = schema.safeParse(answer);
+  if (!parsed.success) throw refuse('keys.unreachable');
+  return parsed.data;
 }
 
 /** By default `encrypt` makes a key that it does not find, which would bring a destroyed name back to life. */

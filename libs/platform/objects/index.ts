@@ -6,4 +6,4 @@ export type { CipherSource, CipherStore, CipherVersion } from './cipher-store.js
 export { FolderStore } from './folder-store.js';
 export { S3Store } from './s3-store.js';
 export { SealedObjects } from './sealed-objects.js';
-export { objectsLocked, refusals } from './refusals.js';
+export { objectsLocked, objectsUnreachable, refusals } from './refusals.js';

@@ -74,4 +74,5 @@ export const refusals = {
 /** A refusal of this catalogue: a code that does not stand in it does not compile. */
 export const refuse = refuserOf(refusals);
 /** For those who find it through this port. */
+export const objectsUnreachable = (): Refusal => refuse('objects.unreachable', { answer: 'no answer in time' });
 export const objectsLocked = (key: string, until: string | null): Refusal => refuse('objects.locked', { key, until });

@@ -12,6 +12,7 @@ import {
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
+import type { DeserializeMiddleware, MetadataBearer } from '@smithy/types';
 import { newId } from '#kernel';
 import { defaultLimits, type Limits } from '#platform/config';
 import { nothingIfMissing, refusingS3 } from './s3-errors.js';
@@ -45,6 +46,21 @@ class BoundedS3 extends S3Client {
   }
 }
 
+/** Every store that speaks S3 numbers its answers: `x-amz-request-id`, or its maker's own. */
+const numbered = /^x-[a-z]+-request-id$/;
+
+/**
+ * What a proxy, an ingress or a login page says in the store's place is no answer of the store: neither its 404 an absence nor its 200 a
+ * success. It is as if nobody had answered.
+ */
+const ofAStore: DeserializeMiddleware<object, MetadataBearer> = (next) => async (args) => {
+  const result = await next(args);
+  const { headers, body } = result.response as { headers?: Readonly<Record<string, string>>; body?: { destroy?: () => void } };
+  if (Object.keys(headers ?? {}).some((name) => numbered.test(name.toLowerCase()))) return result;
+  body?.destroy?.();
+  throw refuse('objects.unreachable', { answer: 'not of an object store' });
+};
+
 /** A client, and a check that the bucket still is one whose versions cannot be overwritten and can be locked. */
 export async function connectBucket(
   at: S3Address,
@@ -64,6 +80,7 @@ export async function connectBucket(
       socketTimeout: limits.silentMs,
     },
   });
+  client.middlewareStack.add(ofAStore, { step: 'deserialize', priority: 'low', name: 'opdomainOfAStore' });
   const check = (): Promise<void> => checkBucket(client, at.bucket);
   try {
     if (!(await exists(client, at.bucket))) {

@@ -26,6 +26,11 @@ export interface JobRun {
 export interface ConsumedEvent<P extends object = object> {
   readonly id: Id;
   readonly key: Id;
+  /**
+   * When the act said so, by the database's clock. News may come late, and after what undid it: a consumer asks how things stand, and takes
+   * from here what was before.
+   */
+  readonly at: Instant;
   readonly payload: P;
 }
 

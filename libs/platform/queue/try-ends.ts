@@ -36,6 +36,15 @@ export class TryEnds {
     return this.write(`state = 'due', due_at = now(), rung_at = NULL, ${free}`, [id, lease_owner]);
   }
 
+  /**
+   * Its lease lapsed while this worker was cut off from the database, and lives: it was not lost, whatever the relay took it for.
+   */
+  async lived({ id }: WorkRow): Promise<void> {
+    await this.dataSource.query(`UPDATE platform.work SET losses = greatest(losses - 1, 0) WHERE id = $1 AND state IN ('due', 'leased')`, [
+      id,
+    ]);
+  }
+
   /** By its own fault; tried again after a pause that doubles each time. */
   failed({ id, lease_owner }: WorkRow, code: string, pause: { readonly first: number; readonly most: number }): Promise<boolean> {
     return this.write(

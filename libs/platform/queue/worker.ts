@@ -27,6 +27,8 @@ const endAgainMs = 500;
 /** Takes due work from its table under a lease, lane by lane, runs it, and writes its end there. */
 export class WorkRunner {
   private readonly owner = newId();
+  /** Work whose lease could not be renewed because the database was away. */
+  private readonly cutOff = new Set<Id>();
   private readonly running = new Set<AbortController>();
   private readonly places: readonly LanePlaces[];
   private readonly presence: Presence;
@@ -102,7 +104,10 @@ export class WorkRunner {
             if (end instanceof LeaseLost) return 'overtaken';
             throw end;
           });
+          if (outcome === 'overtaken' && this.cutOff.has(row.id)) await this.written(() => this.ends.lived(row));
           outcomes.add(1, { name: row.name, outcome });
+        } finally {
+          this.cutOff.delete(row.id);
         }
       }),
     );
@@ -113,8 +118,8 @@ export class WorkRunner {
     if (handler === undefined) throw refuse('queue.no-handler', { name: row.name });
     await this.unitOfWork.run(systemAct(row.name, 'platform.event-consumed', this.clock.now(), traceparent()), async (tx) => {
       // It stands until the commit, and its inbox row with it: a try that was overtaken long ago finds neither, and consumes nothing.
-      const [event]: { id: Id; key: Id; payload: unknown }[] = await managerOf(tx).query(
-        'SELECT id, key, payload FROM platform.outbox WHERE id = $1 FOR KEY SHARE',
+      const [event]: { id: Id; key: Id; payload: unknown; at: Date }[] = await managerOf(tx).query(
+        'SELECT id, key, payload, created_at AS at FROM platform.outbox WHERE id = $1 FOR KEY SHARE',
         [row.event_id],
       );
       if (event === undefined) throw refuse('queue.no-event', { id: row.id });
@@ -122,7 +127,9 @@ export class WorkRunner {
         'INSERT INTO platform.inbox (event_id, consumer) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id',
         [event.id, row.name],
       );
-      if (fresh.length === 1) await handler.consume(tx, { ...event, payload: handler.event.schema.parse(event.payload) });
+      const { id, key, at } = event;
+      if (fresh.length === 1)
+        await handler.consume(tx, { id, key, at: at.toISOString(), payload: handler.event.schema.parse(event.payload) });
     });
   }
 
@@ -173,6 +180,7 @@ export class WorkRunner {
       const [, count]: [unknown, number] = await this.dataSource.query(renewSql, [id, lease_owner, seconds]);
       if (count === 0) controller.abort(new Error('cancelled or lease lost'));
     } catch (fault) {
+      if (isDatabaseAway(fault)) this.cutOff.add(id);
       this.log.error('work.lease-not-renewed', fault, { workId: id });
     }
   }

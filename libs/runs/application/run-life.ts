@@ -1,4 +1,4 @@
-import { systemAct, type ActContext, type Clock, type Id, type JsonObject, type Refusal } from '#kernel';
+import { systemAct, type ActContext, type Clock, type Id, type Instant, type JsonObject, type Refusal } from '#kernel';
 import { UnitOfWork, type JournalFact, type Tx } from '#platform/database';
 import { CLOCK } from '#platform/http';
 import { endsWork, type JobRun } from '#platform/queue';
@@ -50,9 +50,12 @@ export class RunLife {
     if (run.finishedAt === null) await this.end(tx, kind, run);
   }
 
-  /** Ends every open run of a scope: their work is taken off the queue, and what still computes keeps nothing. */
-  async cut<Row extends RunRow>(tx: Tx, kind: RunKind<Row>, scope: RunScope): Promise<void> {
-    for (const run of await kind.table.lockOpen(tx, scope)) await this.end(tx, kind, run);
+  /**
+   * Ends every open run of a scope: their work is taken off the queue, and what still computes keeps nothing.
+   * @param until those that were ordered until then
+   */
+  async cut<Row extends RunRow>(tx: Tx, kind: RunKind<Row>, scope: RunScope, until: Instant): Promise<void> {
+    for (const run of await kind.table.lockOpen(tx, scope, until)) await this.end(tx, kind, run);
   }
 
   /** Does one try of a run's queued work, unattended. */

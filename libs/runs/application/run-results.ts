@@ -31,7 +31,7 @@ export function runResults<Row extends RunRow>(
       ),
     async stop({ scenarioIds }: Scope, at: string): Promise<void> {
       for (const scenarioId of scenarioIds)
-        await unitOfWork.run(systemAct(kind.context, kind.actions.cancelled, at), (tx) => life.cut(tx, kind, { scenarioId }));
+        await unitOfWork.run(systemAct(kind.context, kind.actions.cancelled, at), (tx) => life.cut(tx, kind, { scenarioId }, at));
     },
     async strike(tx: Tx, { scenarioIds }: Scope): Promise<void> {
       for (const found of await table.withResult(tx, scenarioIds)) {

@@ -1,4 +1,4 @@
-import { newId, personOf, type Id, type Reached, type Transitions } from '#kernel';
+import { newId, personOf, type Id, type Instant, type Reached, type Transitions } from '#kernel';
 import type { Tx } from '#platform/database';
 import {
   managerOf,
@@ -43,9 +43,11 @@ export abstract class RunTable<Row extends RunRow, What extends string = string>
     return this.move(tx, run, { ...change, state } as unknown as Move<Row, Transitions<Row['state']>>);
   }
 
-  /** Open runs of a scope, locked in the order in which everyone locks them. */
-  lockOpen(tx: Tx, scope: RunScope): Promise<Row[]> {
-    const query = managerOf(tx).createQueryBuilder(this.entity, 'run').where('run.state = ANY(:states)', { states: openRunStates });
+  /** Open runs of a scope that were ordered until then, locked in the order in which everyone locks them. */
+  lockOpen(tx: Tx, scope: RunScope, until: Instant): Promise<Row[]> {
+    const query = managerOf(tx)
+      .createQueryBuilder(this.entity, 'run')
+      .where('run.state = ANY(:states) AND run.createdAt <= :until', { states: openRunStates, until });
     for (const [name, value] of Object.entries(scope)) query.andWhere(`run.${name} = :${name}`, { [name]: value });
     return query.orderBy('run.id').setLock('pessimistic_write').getMany();
   }

@@ -14,16 +14,16 @@ import { SEATS_CONFIG, type SeatsConfig } from './seats.config.js';
 /** Owner, among those that a zone holds objects for: the seat, which has one workspace at a time. */
 export const seatOwner = (id: Id): { kind: string; id: Id } => ({ kind: 'seat', id });
 
-/** Of an authorisation and a scenario the act upstream raised the epoch, and news of it came here later: the promise runs from the act. */
-const committedAt = async (tx: Tx, scope: CutScope): Promise<Instant> =>
-  (scope.kind === 'authorisation' || scope.kind === 'scenario' ? await tx.raisedAt(scope) : undefined) ?? (await tx.now());
-
 export interface RevocationOpening {
   readonly scope: CutScope;
   readonly cause: RevocationCause;
   readonly ground: string;
   readonly reason: string | null;
   readonly caseId: Id | null;
+  /** Where news of an act upstream came here later: when that act said so. The promise runs from there. */
+  readonly saidAt?: Instant;
+  /** What closed the scope was undone before news of it came here: there is nothing left to show, and access is rightly open. */
+  readonly undone?: boolean;
   readonly seats: readonly SeatRow[];
   readonly parties: Pick<RevocationRow, 'unitId' | 'authorityId' | 'authorisationId' | 'scenarioId'>;
 }
@@ -63,7 +63,7 @@ export class SeatChanges {
       await tx.bumpEpoch('seat', seat.id);
       await this.dropWorkspaces(tx, seat);
     }
-    if (change.from === 'paused' && change.to === 'active') await this.supersede(tx, seat);
+    if (change.from === 'paused' && change.to === 'active') await this.supersedeOf(tx, seat);
     return changed;
   }
 
@@ -71,7 +71,7 @@ export class SeatChanges {
   async openRevocation(tx: Tx, opening: RevocationOpening): Promise<RevocationRow> {
     const row = await this.revocations.insert(tx, {
       id: newId(),
-      committedAt: await committedAt(tx, opening.scope),
+      committedAt: opening.saidAt ?? (await tx.now()),
       seenAt: null,
       scopeKind: opening.scope.kind,
       scopeId: opening.scope.id,
@@ -89,29 +89,35 @@ export class SeatChanges {
       receiptDigest: null,
     });
     // Whoever holds an older epoch of the scope is refused from the commit on, whatever else the cut consists of.
-    await tx.bumpEpoch(opening.scope.kind, opening.scope.id);
-    const { unitId, authorisationId, scenarioId } = opening.parties;
+    if (opening.undone !== true) await tx.bumpEpoch(opening.scope.kind, opening.scope.id);
     await tx.record({
       action: orderOf(opening),
       object: { kind: 'revocation', id: row.id },
-      ...(unitId === null ? {} : { unitId }),
-      ...(authorisationId === null ? {} : { authorisationId }),
-      ...(scenarioId === null ? {} : { scenarioId }),
+      ...givenParties(opening.parties),
       reasons: [opening.ground],
       details: { scope: { ...opening.scope }, cause: opening.cause, seats: row.seatIds },
     });
+    if (opening.undone === true) return this.supersede(tx, row);
     await tx.enqueue(cutJob, { key: row.id });
     return row;
   }
 
+  /** A suspension or a stop was lifted: what it was still to show closed, of the whole scope, is open again, and rightly so. */
+  async supersedeScope(tx: Tx, scope: CutScope, until: Instant): Promise<void> {
+    for (const row of await this.revocations.passingOfScope(tx, scope, until)) await this.supersede(tx, row);
+  }
+
   /** What a pause was still to show closed is open again, and rightly so. */
-  private async supersede(tx: Tx, seat: SeatRow): Promise<void> {
-    for (const row of await this.revocations.passingOf(tx, seat.id)) {
-      await this.revocations.supersede(tx, row);
-      await tx.cancelWork(cutJob, row.id);
-      const details = { open: row.open.map(({ path }) => path) };
-      await tx.record({ action: 'revocation.superseded', object: { kind: 'revocation', id: row.id }, ...partiesOf(seat), details });
-    }
+  private async supersedeOf(tx: Tx, seat: SeatRow): Promise<void> {
+    for (const row of await this.revocations.passingOf(tx, seat.id)) await this.supersede(tx, row);
+  }
+
+  private async supersede(tx: Tx, row: RevocationRow): Promise<RevocationRow> {
+    const superseded = await this.revocations.supersede(tx, row);
+    await tx.cancelWork(cutJob, row.id);
+    const details = { open: row.open.map(({ path }) => path) };
+    await tx.record({ action: 'revocation.superseded', object: { kind: 'revocation', id: row.id }, ...givenParties(row), details });
+    return superseded;
   }
 
   /** Takes the workspace off what the zone is to hold; the operator removes it from the cluster. */
@@ -125,6 +131,12 @@ export class SeatChanges {
   }
 }
 
+/** Of a revocation, which may be above them all. */
+const givenParties = ({ unitId, authorisationId, scenarioId }: Pick<RevocationRow, 'unitId' | 'authorisationId' | 'scenarioId'>) => ({
+  ...(unitId === null ? {} : { unitId }),
+  ...(authorisationId === null ? {} : { authorisationId }),
+  ...(scenarioId === null ? {} : { scenarioId }),
+});
 export const partiesOf = (seat: Pick<SeatRow, 'unitId' | 'authorisationId' | 'scenarioId'>) => ({
   unitId: seat.unitId,
   authorisationId: seat.authorisationId,

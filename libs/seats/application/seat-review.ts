@@ -1,4 +1,4 @@
-import { type CutScope, dayOf, endOfDay, type Id } from '#kernel';
+import { type CutScope, dayOf, endOfDay, type Id, type Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { firstLapse } from '../domain/seat-conditions.js';
@@ -59,6 +59,12 @@ export class SeatReview {
   /** All live seats of a scope one by one, after something was renewed or lapsed that not every seat rests on. */
   async reviewEach(tx: Tx, scope: SeatScope): Promise<void> {
     for (const id of await this.seats.idsOf(tx, scope, live)) await this.reviewOne(tx, id);
+  }
+
+  /** A scope that was suspended or stopped works again: what was still to be shown of it is not, and each seat is looked at. */
+  async reviewResumed(tx: Tx, scope: SeatScope & CutScope, resumedAt: Instant): Promise<void> {
+    await this.changes.supersedeScope(tx, scope, resumedAt);
+    await this.reviewEach(tx, scope);
   }
 
   async hasLive(tx: Tx, scope: SeatScope): Promise<boolean> {

@@ -56,8 +56,8 @@ export class Workspaces {
   close(ctx: ActContext, workspaceId: Id): Promise<WorkspaceAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
       const workspace = await this.workspaces.lock(tx, workspaceId);
-      const seat = await this.seats.get(tx, workspace.seatId);
-      await this.seats.assertSees(tx, seat);
+      const [seat] = await this.seats.find(tx, [workspace.seatId]);
+      if (seat === undefined || !(await this.seats.sees(tx, seat))) throw refuse('workspace.not-found', { id: workspaceId });
       const moved = await this.workspaces.move(tx, workspace, 'removing');
       await this.desired.drop(tx, seatOwner(seat.id));
       await tx.record({ action: 'workspace.closed', object: { kind: 'workspace', id: workspaceId }, ...partiesOf(seat) });

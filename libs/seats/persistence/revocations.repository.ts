@@ -1,9 +1,9 @@
-import type { Digest, Id, Instant, SignedDocument } from '#kernel';
+import type { CutScope, Digest, Id, Instant, SignedDocument } from '#kernel';
 
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, LessThanOrEqual } from 'typeorm';
 import { passing } from '../domain/revocation.js';
 import { RevocationRow } from './entities.js';
 import { revocationTable } from './tables.js';
@@ -37,6 +37,15 @@ export class RevocationsRepository {
       .createQueryBuilder(RevocationRow, 'r')
       .setLock('pessimistic_write')
       .where(`:seatId = ANY(r.seatIds) AND r.state = 'cutting' AND r.cause IN (:...causes)`, { seatId, causes: passing })
+      .getMany();
+
+  /** Suspensions and stops of a whole scope until then whose receipt is still worked for; locked. */
+  passingOfScope = (tx: Tx, scope: CutScope, until: Instant): Promise<RevocationRow[]> =>
+    managerOf(tx)
+      .createQueryBuilder(RevocationRow, 'r')
+      .setLock('pessimistic_write')
+      .where({ scopeKind: scope.kind, scopeId: scope.id, state: 'cutting', cause: In([...passing]), committedAt: LessThanOrEqual(until) })
+      .orderBy('r.id')
       .getMany();
 
   /** Revocations of a seat, newest first. */

@@ -33,6 +33,7 @@ export class SeatsRepository {
 
   /** What a person may see: the reach of their roles, and their own seats. */
   page = (tx: Tx, filter: SeatFilter, request: PageRequest): Promise<Page<SeatRow>> => this.table.page(tx, filter, request);
+  sees = (tx: Tx, row: SeatRow): Promise<boolean> => this.table.sees(tx, row);
   assertSees = (tx: Tx, row: SeatRow): Promise<void> => this.table.assertSees(tx, row);
 
   /** Places taken in a class under an authorisation, without the seat itself. The caller holds the authorisation's lock. */

@@ -1,6 +1,6 @@
 import { Authorisations, Scenarios } from '#authorisations';
 import { Domains } from '#domains';
-import { type Actor, assertSees, type Id, type Parties, sees } from '#kernel';
+import { type Actor, assertSees, type Id, type Parties, Refusal, sees } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { LegalHold } from '../domain/legal-hold.js';
@@ -29,7 +29,12 @@ export class HoldSight {
   }
 
   async reaches(tx: Tx, actor: Actor, target: Target): Promise<boolean> {
-    return (await this.preserved(tx, target)).some((parties) => sees(actor, parties, tx.context.at));
+    try {
+      return (await this.preserved(tx, target)).some((parties) => sees(actor, parties, tx.context.at));
+    } catch (fault) {
+      if (fault instanceof Refusal && fault.code.endsWith('.not-found')) return false;
+      throw fault;
+    }
   }
 
   private async preserved(tx: Tx, { kind, id }: Target): Promise<readonly Parties[]> {
