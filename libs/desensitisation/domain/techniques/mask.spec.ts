@@ -111,14 +111,14 @@ describe('generalisation', () => {
 
 describe('rounding', () => {
   it('is that of decimal digits: no binary fraction stands between a decimal and what it becomes', () => {
-    expect([roundNumber('73.07', 2, 'truncate'), roundNumber('1.005', 2, 'nearest')]).toEqual(['73.070000', '1.010000']);
+    expect([roundNumber('73.07', 2, 'truncate'), roundNumber('1.005', 2, 'nearest')]).toEqual(['73.0700000000', '1.0100000000']);
     fc.assert(
-      fc.property(fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }), fc.integer({ min: 0, max: 6 }), (digits, decimals) => {
-        const unit = 10n ** BigInt(6 - decimals);
+      fc.property(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), fc.integer({ min: 0, max: 6 }), (digits, decimals) => {
+        const unit = 10n ** BigInt(10 - decimals);
         const of = (value: bigint): string =>
           `${value < 0n ? '-' : ''}${String(value < 0n ? -value : value)
-            .padStart(7, '0')
-            .replace(/(.{6})$/, '.$1')}`;
+            .padStart(11, '0')
+            .replace(/(.{10})$/, '.$1')}`;
         expect(roundNumber(of(digits), decimals, 'truncate')).toBe(of((digits / unit) * unit));
         expect(clamp(of(digits), undefined, undefined, false)).toBe(of(digits));
       }),
@@ -127,11 +127,11 @@ describe('rounding', () => {
 
   it('cuts coordinates and rounds half away from zero, without a negative zero', () => {
     expect([roundNumber('120.28613', 2, 'truncate'), roundNumber('-2.5', 0, 'nearest'), roundNumber('2.5', 0, 'nearest')]).toEqual([
-      '120.280000',
-      '-3.000000',
-      '3.000000',
+      '120.2800000000',
+      '-3.0000000000',
+      '3.0000000000',
     ]);
-    expect(roundNumber('-0.3', 0, 'truncate')).toBe('0.000000');
+    expect(roundNumber('-0.3', 0, 'truncate')).toBe('0.0000000000');
     expect(truncateText('120.28613,28.13900', 2)).toBe('120.28,28.13');
     expect(truncateText('我家', 2)).toBe('***');
   });

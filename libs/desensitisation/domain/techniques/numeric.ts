@@ -2,27 +2,26 @@ import { fullMatch, hidden, sqlText, trimSpaces } from './patterns.js';
 
 type Mode = 'truncate' | 'nearest';
 
-/** How decimals come out: as datasets store them. Nothing between goes through a binary fraction, in which 73.07 is less than 73.07. */
-export const decimalType = 'DECIMAL(24,6)';
-const places = 6;
+/** How decimals come out: with all the digits that datasets store. Nothing between goes through a binary fraction, in which 73.07 is less. */
+export const decimalType = 'DECIMAL(28,10)';
+const places = 10;
+const mostDigits = 28;
 /** Wide enough for what is stored and for every edge of a plan. */
 const wide = 'DECIMAL(38,10)';
-const widePlaces = 10;
-const scale = 10n ** BigInt(widePlaces);
+const scale = 10n ** BigInt(places);
 
 /** A number in 10^-10; what has more decimals is rounded half away from zero, as SQL casts. Undefined for what is no number. */
 export function scaled(text: string): bigint | undefined {
-  const plain = /e/i.test(text) && Number.isFinite(Number(text)) ? Number(text).toFixed(widePlaces) : text;
+  const plain = /e/i.test(text) && Number.isFinite(Number(text)) ? Number(text).toFixed(places) : text;
   const [, sign, whole = '', fraction = ''] = /^([+-]?)(\d{1,28})(?:\.(\d*))?$/.exec(plain) ?? [];
   if (sign === undefined) return undefined;
-  const kept = BigInt(whole + fraction.slice(0, widePlaces).padEnd(widePlaces, '0')) + (fraction.charAt(widePlaces) >= '5' ? 1n : 0n);
+  const kept = BigInt(whole + fraction.slice(0, places).padEnd(places, '0')) + (fraction.charAt(places) >= '5' ? 1n : 0n);
   return sign === '-' ? -kept : kept;
 }
 const written = (value: bigint): string | null => {
-  const unit = 10n ** BigInt(widePlaces - places);
-  const digits = (value < 0n ? -value : value) / unit;
+  const digits = value < 0n ? -value : value;
   const text = String(digits).padStart(places + 1, '0');
-  if (text.length > 24) return null;
+  if (text.length > mostDigits) return null;
   return `${value < 0n && digits > 0n ? '-' : ''}${text.slice(0, -places)}.${text.slice(-places)}`;
 };
 
@@ -35,14 +34,14 @@ export const wideSql = (column: string): string => `TRY_CAST(${column} AS ${wide
 export function roundNumber(text: string, decimals: number, mode: Mode): string | null {
   const value = scaled(text);
   if (value === undefined) return null;
-  const unit = 10n ** BigInt(widePlaces - decimals);
+  const unit = 10n ** BigInt(places - decimals);
   const half = mode === 'truncate' ? 0n : (value < 0n ? -unit : unit) / 2n;
   return written(((value + half) / unit) * unit);
 }
 export function roundNumberSql(column: string, decimals: number, mode: Mode): string {
   if (mode === 'nearest') return `TRY_CAST(round(${wideSql(column)}, ${String(decimals)}) AS ${decimalType})`;
   const text = `CAST(${wideSql(column)} AS VARCHAR)`;
-  return `TRY_CAST(left(${text}, length(${text}) - ${String(widePlaces - decimals)}) AS ${decimalType})`;
+  return `TRY_CAST(left(${text}, length(${text}) - ${String(places - decimals)}) AS ${decimalType})`;
 }
 
 const number = '-?\\d{1,3}(?:\\.\\d+)?';
