@@ -39,10 +39,12 @@ const generalisation = z.discriminatedUnion('by', [
   }),
 ]);
 
-/** One technique of a column. `hash` can be said, so that its refusal can say why; it is never run. */
+/** One technique of a column. `hash` can be said, so that its refusal can say why, and `ask`, which waits for a person; neither is run. */
 export const techniqueSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('keep') }),
+    /** Detection is unsure: a person decides before the plan can be approved. */
+    z.strictObject({ kind: z.literal('ask') }),
     z.strictObject({ kind: z.literal('drop') }),
     z.strictObject({ kind: z.literal('redact') }),
     z.strictObject({ kind: z.literal('mask'), shape: z.enum(maskShapes) }),
@@ -126,7 +128,7 @@ export const PlanState = z.enum(['proposing', 'draft', 'approved', 'failed', 'wi
 export const columnFindingSchema = z.strictObject({
   column: z.string(),
   type: SensitiveType,
-  confidence: z.enum(['certain', 'likely', 'hinted']),
+  confidence: z.enum(['certain', 'likely', 'hinted', 'unsure']),
   byName: SensitiveType.optional(),
   share: z.number(),
   sampled: z.int(),
@@ -165,7 +167,7 @@ export const StartRun = z
   .meta({ id: 'StartDesensitisationRun' });
 
 export const checkResultSchema = z.strictObject({
-  check: z.enum(['sample', 'residual-identifiers', 'bijection', 'dictionary-attack', 'singling-out']),
+  check: z.enum(['sample', 'residual-identifiers', 'raw-values', 'bijection', 'dictionary-attack', 'singling-out']),
   verdict: z.enum(['pass', 'fail', 'unfinished']),
   column: z.string().optional(),
   finding: z.string().optional(),

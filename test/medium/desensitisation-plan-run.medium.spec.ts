@@ -21,6 +21,7 @@ const residents: readonly SchemaColumn[] = [
   { name: '职业', type: 'text' },
   { name: '城市', type: 'text' },
   { name: '指纹', type: 'text' },
+  { name: '登记信息', type: 'text' },
 ];
 const people = Array.from({ length: 4000 }, (_, i) => {
   const day = new Date(Date.UTC(1950, 0, 1 + ((i * 37) % 20_000))).toISOString().slice(0, 10);
@@ -36,6 +37,7 @@ const people = Array.from({ length: 4000 }, (_, i) => {
     job,
     ['丽水', '杭州'][i % 2] ?? '',
     createHash('md5').update(mobile).digest('hex'),
+    `〔${Array.from(mobile).join('\u200b ')}〕`,
   ];
 });
 const pseudonym: Technique = { kind: 'pseudonym', algorithm: 'hmac-sm3', purpose: 'resident-id', hexLength: 32 };
@@ -49,6 +51,7 @@ const plan: Plan = {
     decision('none', { kind: 'suppress-rare', below: 5, otherwise: '其他' }, '职业'),
     decision('none', { kind: 'keep' }, '城市'),
     decision('none', { kind: 'drop' }, '指纹'),
+    decision('none', { kind: 'drop' }, '登记信息'),
   ],
   sampling: { rate: 0.5, atMost: 1000 },
   singlingOut: { quasiIdentifiers: ['城市'], k: 10 },
@@ -137,7 +140,7 @@ describe('a plan run by the engine', () => {
     expect(failures(proof)).toEqual([]);
     expect(proof.passed).toBe(true);
     expect(new Set(proof.checks.map((c) => c.check))).toEqual(
-      new Set(['sample', 'residual-identifiers', 'bijection', 'dictionary-attack', 'singling-out']),
+      new Set(['sample', 'residual-identifiers', 'raw-values', 'bijection', 'dictionary-attack', 'singling-out']),
     );
     expect(proof.checks.find((c) => c.check === 'sample')?.figures).toEqual({ rowsIn: 4000, rowsOut: 1000 });
     expect(proof.checks.find((c) => c.check === 'dictionary-attack' && c.column === '身份证号')?.figures.guesses).toBeGreaterThan(1000);
@@ -148,6 +151,13 @@ describe('a plan run by the engine', () => {
     expect(failures(proof)).toContain('residual-identifiers 手机号 mobile');
     expect(JSON.stringify(proof)).not.toContain(people[0]?.[3] ?? '');
     expect(failures(await examine(changed('姓名', 'none', { kind: 'keep' })))).toContain('residual-identifiers 姓名 name');
+  });
+
+  it('fails when a published value is a raw one in another notation, whatever a detector makes of it [DES-04]', async () => {
+    const odd = changed('登记信息', 'none', { kind: 'keep' });
+    const proof = await examine(odd);
+    expect(failures(proof)).toContain('raw-values 登记信息 手机号');
+    expect(JSON.stringify(proof)).not.toContain(people[0]?.[3] ?? '');
   });
 
   it('fails when a kept column is a digest that anyone can compute from an identifier [DES-04]', async () => {

@@ -37,7 +37,7 @@ describe('a desensitisation plan', () => {
     ).toEqual({
       姓名: 'mask',
       公民身份号码: 'pseudonym',
-      手机号码: 'mask',
+      手机号码: 'pseudonym',
       出生日期: 'generalise',
       户籍地址: 'generalise',
       电子邮箱: 'mask',
@@ -173,7 +173,7 @@ describe('a desensitisation run', () => {
     expect(done.rowsOut).toBeGreaterThan(0);
     expect(done.proof?.passed).toBe(true);
     expect(new Set(done.proof?.checks.map(({ check }) => check))).toEqual(
-      new Set(['sample', 'residual-identifiers', 'bijection', 'dictionary-attack']),
+      new Set(['sample', 'residual-identifiers', 'raw-values', 'bijection', 'dictionary-attack', 'singling-out']),
     );
     expect(done.lineage?.find(({ name }) => name === '公民身份号码')).toEqual({
       name: '公民身份号码',

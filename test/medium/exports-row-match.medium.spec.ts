@@ -1,12 +1,12 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync } from 'node:fs';
+import { normalFormMacros } from '#kernel';
 import { SandboxEngine, ScratchArea, type Scratch } from '#platform/engine';
 import { PlainTableFile } from '../../libs/exports/application/plain-table-file.js';
 import { measureRowMatch } from '../../libs/exports/application/row-match-measure.js';
 import { defaultExportPolicy } from '../../libs/exports/domain/policy.js';
 import { judge, type SourceMeasure } from '../../libs/exports/domain/row-match.js';
-import { normalisation } from '../../libs/exports/domain/row-match-sql.js';
 
 const root = `/dev/shm/opdomain-row-match-test-${String(process.pid)}`;
 const engine = await SandboxEngine.open({
@@ -79,9 +79,9 @@ afterAll(() => {
 describe('normalisation', () => {
   it('reads spellings of one value as one', async () => {
     const connection = await (await DuckDBInstance.create(':memory:')).connect();
-    await connection.run(normalisation);
+    await connection.run(normalFormMacros());
     const same = async (...values: string[]): Promise<number> => {
-      const list = values.map((value) => `(normal('${value.replaceAll("'", "''")}'))`).join(', ');
+      const list = values.map((value) => `(normal_value('${value.replaceAll("'", "''")}'))`).join(', ');
       return (await connection.runAndReadAll(`SELECT DISTINCT v FROM (VALUES ${list}) t(v)`)).getRows().length;
     };
     expect(await same('12.5', '012.50', '＋１２.5', ' 12.500 ')).toBe(1);

@@ -63,7 +63,10 @@ export class Desensitising {
     watch: Watch,
   ): Promise<Proof> {
     const examination = examinationOf(plan, schema, columns, seed, rowNumber);
-    const stored = columns.map(({ name, type }) => ({ name, type: duckdbType[type] }));
+    const stored = columns.map(({ name, type, technique }) => {
+      const kept = technique === 'keep' ? copy.columns.find((column) => column.name === name)?.stored : undefined;
+      return { name, type: kept ?? duckdbType[type] };
+    });
     const outcome = await this.engine.run(
       {
         scratch,

@@ -1,16 +1,16 @@
+import { identifierFormSql, normalFormMacros } from '#kernel';
 import type { ColumnDecision, OutputColumn, Plan, SchemaColumn } from '../contract.js';
 import { checkPlan, reversibilityOf } from './plan-check.js';
 import { generaliseSql } from './techniques/generalise.js';
 import { maskEndsSql, maskSql } from './techniques/mask.js';
-import { clampSql, roundNumberSql, truncateTextSql } from './techniques/numeric.js';
+import { clampSql, decimalType, roundNumberSql, truncateTextSql } from './techniques/numeric.js';
 import { hidden, sqlName, sqlText } from './techniques/patterns.js';
-import { normalisedSql } from './techniques/pseudonym.js';
 
-/** How a dataset's columns are typed in DuckDB. */
+/** How a dataset's columns are typed in DuckDB; a decimal stays one all the way. */
 export const duckdbType: Readonly<Record<SchemaColumn['type'], string>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
-  decimal: 'DOUBLE',
+  decimal: decimalType,
   date: 'DATE',
   timestamp: 'TIMESTAMP',
   boolean: 'BOOLEAN',
@@ -48,6 +48,9 @@ export interface CompileOptions {
   readonly order: string;
   readonly file: string;
 }
+
+/** What techniques and checks name in their SQL; run first in each connection. */
+export const normalForms = (): CompiledStep & { readonly kind: 'sql' } => ({ kind: 'sql', sql: normalFormMacros(), result: 'none' });
 
 const digestColumn = 'sandbox_draw';
 
@@ -122,9 +125,9 @@ export function compileToDuckDb(plan: Plan, schema: readonly SchemaColumn[], opt
     const table = `sandbox_t${String(i)}`;
     if (technique.kind === 'pseudonym') {
       const algorithm = technique.algorithm === 'hmac-sm3' ? 'sm3' : 'sha256';
-      const source = `SELECT ${normalisedSql(decision.sensitiveType, textOf(sqlName(column.name), column.type))} FROM sandbox_sample`;
+      const source = `SELECT ${identifierFormSql(decision.sensitiveType, textOf(sqlName(column.name), column.type))} FROM sandbox_sample`;
       tables.push({ kind: 'dictionary', name: table, from: source, algorithm, key: technique.purpose, hexLength: technique.hexLength });
-      joins.push(`LEFT JOIN ${table} ON ${table}.value = ${normalisedSql(decision.sensitiveType, textOf(from, column.type))}`);
+      joins.push(`LEFT JOIN ${table} ON ${table}.value = ${identifierFormSql(decision.sensitiveType, textOf(from, column.type))}`);
       return `${table}.pseudonym AS ${sqlName(column.name)}`;
     }
     if (technique.kind === 'suppress-rare') {
@@ -142,6 +145,7 @@ export function compileToDuckDb(plan: Plan, schema: readonly SchemaColumn[], opt
   const output = `SELECT ${selected.join(', ')} FROM sandbox_sample AS s ${joins.join(' ')} ORDER BY sha256(${sqlText(`${options.order}|`)} || s.${digestColumn})`;
   return {
     steps: [
+      normalForms(),
       {
         kind: 'sql',
         sql: sampleSql(

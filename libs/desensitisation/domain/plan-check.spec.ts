@@ -131,10 +131,19 @@ describe('proposing a plan', () => {
         const { plan, findings } = proposePlan(columns);
         expect(planSchema.safeParse(plan).success).toBe(true);
         const faults = checkPlan(plan, columns, findings);
-        expect(faults.filter((fault) => fault.problem !== 'nothing-left')).toEqual([]);
+        const asked = findings.filter((finding) => finding.confidence === 'unsure').map((finding) => finding.column);
+        expect(faults.filter((fault) => fault.problem === 'column-undecided').map((fault) => fault.column)).toEqual(asked);
+        expect(faults.filter((fault) => fault.problem !== 'nothing-left' && fault.problem !== 'column-undecided')).toEqual([]);
       }),
     );
   });
+
+  it('proposes as quasi-identifiers what is published of a person beside identifiers [DES-03]', () => {
+    const pick = (name: string, ...of: string[]) => ({ name, type: 'text' as const, values: Array.from({ length: 60 }, (_, i) => of[i % of.length] ?? '') });
+    const birth = { name: '出生日期', type: 'date' as const, values: Array.from({ length: 60 }, (_, i) => `19${String(40 + i)}-01-02`) };
+    const { plan } = proposePlan([pick('姓名', '张三', '李四'), pick('性别', '男', '女'), birth, pick('手机号', '13812345678', '13912345678')]);
+    expect(plan.singlingOut).toEqual({ quasiIdentifiers: ['姓名', '性别', '出生日期'] });
+  }); // prettier-ignore
 
   it('decides by values before names, and by names where values are silent', () => {
     const sample = (name: string, values: string[], type: SchemaColumn['type'] = 'text') => classifyColumn({ name, type, values });

@@ -95,6 +95,7 @@ function columnProblems(decision: ColumnDecision, column: SchemaColumn | undefin
   const problem = (what: PlanProblem['problem']): PlanProblem[] => [{ problem: what, column: decision.column }];
   const technique = decision.technique;
   if (column === undefined) return problem('column-unknown');
+  if (technique.kind === 'ask') return problem('column-undecided');
   if (technique.kind === 'hash') return problem('unkeyed-hash');
   const type = judgedType(decision, finding);
   const exposure = typeRules[type].exposure;

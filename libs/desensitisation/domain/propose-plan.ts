@@ -11,6 +11,7 @@ export interface Proposal {
 
 /** What a column is proposed to become; where the type's own technique does not fit how it is stored, nothing of it is let through. */
 function proposed(column: SchemaColumn, finding: ColumnFinding): Technique {
+  if (finding.confidence === 'unsure') return { kind: 'ask' };
   const technique: Technique =
     finding.type === 'coordinates' && column.type === 'integer' ? { kind: 'drop' } : typeRules[finding.type].proposed;
   return techniqueFits(technique, finding.type, column.type) ? technique : { kind: 'drop' };
@@ -28,5 +29,21 @@ export function proposePlan(columns: readonly (ColumnSample & { readonly grade?:
     const grade = column.grade ?? typeRules[finding.type].grade;
     return { column: column.name, sensitiveType: finding.type, grade, technique: proposed(column, finding) };
   });
-  return { plan: { columns: decisions, sampling: { rate: share, atMost } }, findings };
+  const quasi = columns.filter((column, i) => tellsInPart(column, findings[i], decisions[i])).slice(0, mostQuasiIdentifiers);
+  const singlingOut = quasi.length === 0 ? {} : { singlingOut: { quasiIdentifiers: quasi.map(({ name }) => name) } };
+  return { plan: { columns: decisions, sampling: { rate: share, atMost }, ...singlingOut }, findings };
+}
+
+const mostQuasiIdentifiers = 20;
+const hides: ReadonlySet<Technique['kind']> = new Set(['drop', 'redact', 'pseudonym', 'ask']);
+
+/**
+ * A column that says something of its subject and nothing else does: what a mask leaves, and attributes that many share. Together they
+ * may single somebody out, which the proof measures.
+ */
+function tellsInPart(column: ColumnSample, finding: ColumnFinding | undefined, decision: ColumnDecision | undefined): boolean {
+  if (decision === undefined || hides.has(decision.technique.kind)) return false;
+  if (finding?.type !== 'none') return true;
+  const distinct = new Set(column.values).size;
+  return column.type !== 'decimal' && distinct >= 2 && distinct <= Math.min(200, column.values.length / 2);
 }

@@ -44,7 +44,8 @@ export const typeRules: Readonly<Record<SensitiveType, TypeRule>> = {
     exposure: 'direct',
     grade: 'L3',
     fits: ['mask'],
-    proposed: { kind: 'mask', shape: 'mobile' },
+    // What a mask leaves of a number is nearly unique beside a masked name.
+    proposed: pseudonym('mobile'),
   },
   landline: {
     zh: '固定电话',

@@ -1,3 +1,4 @@
+import { normalText } from '#kernel';
 import type { FrequencyTable } from './frequency-scan.js';
 
 export interface SmallDifference {
@@ -7,12 +8,11 @@ export interface SmallDifference {
   readonly cells: number;
 }
 
-const fold = (text: string): string => text.normalize('NFKC').trim().toLowerCase();
-const keyOf = (parts: readonly string[]): string => JSON.stringify(parts.map(fold));
+const keyOf = (parts: readonly string[]): string => JSON.stringify(parts.map(normalText));
 
 /** Sums of a count over the shared dimensions; a group with a suppressed cell in it has no sum. */
 function sums(table: FrequencyTable, by: readonly string[], count: number): Map<string, number | null> {
-  const positions = by.map((name) => table.dimensions.findIndex((dimension) => fold(dimension) === fold(name)));
+  const positions = by.map((name) => table.dimensions.findIndex((dimension) => normalText(dimension) === normalText(name)));
   const found = new Map<string, number | null>();
   for (const row of table.rows) {
     const key = keyOf(positions.map((position) => row.key[position] ?? ''));
@@ -28,10 +28,10 @@ function sums(table: FrequencyTable, by: readonly string[], count: number): Map<
  * have in common. Tables are laid over one another on the dimensions they share, and summed over the others.
  */
 export function compareTables(now: FrequencyTable, earlier: FrequencyTable, threshold: number): readonly SmallDifference[] {
-  const by = now.dimensions.filter((name) => earlier.dimensions.some((other) => fold(other) === fold(name)));
+  const by = now.dimensions.filter((name) => earlier.dimensions.some((other) => normalText(other) === normalText(name)));
   const differences: SmallDifference[] = [];
   now.counts.forEach((column, index) => {
-    const other = earlier.counts.findIndex((name) => fold(name) === fold(column));
+    const other = earlier.counts.findIndex((name) => normalText(name) === normalText(column));
     const counted = other >= 0 ? other : earlier.counts.length === 1 && now.counts.length === 1 ? 0 : -1;
     if (counted < 0) return;
     const before = sums(earlier, by, counted);

@@ -1,3 +1,4 @@
+import { normalText } from '#kernel';
 import type { TableReader } from './table-reader.js';
 
 /**
@@ -27,9 +28,6 @@ const longestWhole = 200;
 /** Share of a column's filled cells from which weak matches count. */
 const weakShare = 0.5;
 
-/** A value with full-width forms folded (NFKC) and no space around it. */
-export const folded = (value: string): string => value.normalize('NFKC').trim();
-
 /** Whether a cell is, or holds, an identifier: as it stands, without separators (`138 0013 8000`), or inside mixed content. */
 export function holds(detector: Detector, value: string): boolean {
   if (value.length <= longestWhole) {
@@ -43,7 +41,7 @@ export function holds(detector: Detector, value: string): boolean {
 
 /** Whether a column name is itself an identifier and so a value of a first row. */
 export const isIdentifier = (cell: string, detectors: readonly Detector[]): boolean => {
-  const value = folded(cell);
+  const value = normalText(cell);
   return value.length > 1 && detectors.some((detector) => detector.certainty !== 'weak' && holds(detector, value));
 };
 
@@ -65,7 +63,7 @@ export class IdentifierScan implements TableReader {
   }
 
   look(cell: string, column: string, line: number): void {
-    const value = folded(cell);
+    const value = normalText(cell);
     if (value === '') return;
     this.#filled.set(column, (this.#filled.get(column) ?? 0) + 1);
     if (value.length < 2 || (value.length < 7 && /^[\d.,+-]+$/.test(value))) return;

@@ -1,3 +1,5 @@
+import { normalText } from '#kernel';
+
 // How tables name their measures. A name only decides which rule looks at a column; a column that no rule knows is left to people.
 
 const words = (name: string): readonly string[] =>
@@ -27,10 +29,7 @@ export const isMeasureName = (name: string): boolean => isMagnitudeName(name) ||
 
 /** A plain number, with or without thousands separators; undefined for anything else. */
 export function toNumber(cell: string): number | undefined {
-  const text = cell
-    .normalize('NFKC')
-    .trim()
-    .replace(/(?<=\d),(?=\d{3}(?:\D|$))/g, '');
+  const text = normalText(cell).replace(/(?<=\d),(?=\d{3}(?:\D|$))/g, '');
   return /^[+-]?\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 

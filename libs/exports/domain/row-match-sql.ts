@@ -2,32 +2,12 @@ import type { Projection, RowMatchSide } from './row-match.js';
 
 /** DuckDB SQL of the row match. It works on 64-bit digests of normalised values; no value leaves the engine, only counts do. */
 
-const fullWidth = Array.from({ length: 94 }, (_, index) => String.fromCodePoint(0xff01 + index)).join('') + '\u3000';
-const halfWidth = Array.from({ length: 94 }, (_, index) => String.fromCodePoint(0x21 + index)).join('') + ' ';
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
-/**
- * Two values are the same when they read the same: case, full width, white space, number and date spelling aside
- * (`０１２.50` = `12.5`, `2020年1月5日` = `2020-01-05`). Translating full width is far dearer than the rest: only for values that have it.
- */
-export const normalisation = `
-CREATE OR REPLACE TEMP MACRO half_width(v) AS
-  CASE WHEN regexp_matches(v, '[\uff01-\uff5e\u3000]') THEN translate(v, ${literal(fullWidth)}, ${literal(halfWidth)}) ELSE v END;
-CREATE OR REPLACE TEMP MACRO folded(v) AS
-  lower(trim(regexp_replace(half_width(nfc_normalize(coalesce(v, ''))), '\\s+', ' ', 'g')));
-CREATE OR REPLACE TEMP MACRO plain_number(t) AS
-  regexp_replace(regexp_replace(CASE WHEN contains(t, '.') THEN regexp_replace(regexp_replace(t, '0+$', ''), '\\.$', '') ELSE t END,
-    '^\\+', ''), '^(-?)0+([0-9])', '\\1\\2');
-CREATE OR REPLACE TEMP MACRO normal(v) AS
-  CASE WHEN regexp_full_match(folded(v), '[+-]?[0-9]+(\\.[0-9]+)?') THEN plain_number(folded(v))
-       ELSE regexp_replace(folded(v), '^([0-9]{4})[-/.年]0?([0-9]{1,2})[-/.月]0?([0-9]{1,2})日?( 00:00(:00(\\.0+)?)?)?$', '\\1-\\2-\\3') END;`;
-
 const named = (side: RowMatchSide, index: number): string => `${side}${String(index)}`;
 const all = (side: RowMatchSide, width: number): number[] => Array.from({ length: width }, (_, index) => index);
 
-/** Normalised cells as `e0…` or `s0…`; an empty one is NULL. Made once, since normalising is what costs. */
+/** Normalised cells (`normalFormMacros` must have been run) as `e0…` or `s0…`; an empty one is NULL. Made once, since normalising is what costs. */
 export const normalised = (side: RowMatchSide, from: string, columns: readonly string[]): string =>
-  `SELECT ${columns.map((name, index) => `nullif(normal("${name.replaceAll('"', '""')}"), '') AS ${named(side, index)}`).join(', ')} FROM ${from}`;
+  `SELECT ${columns.map((name, index) => `nullif(normal_value("${name.replaceAll('"', '""')}"), '') AS ${named(side, index)}`).join(', ')} FROM ${from}`;
 
 /** The digests of normalised cells, with a row number. */
 export const digests = (side: RowMatchSide, from: string, width: number): string =>

@@ -1,15 +1,6 @@
-import type { Json } from '#kernel';
+import { normalFormMacros, type Json } from '#kernel';
 import type { ColumnProfile, ColumnStatistics, Projection } from './row-match.js';
-import {
-  columnStatistics,
-  containment,
-  digests,
-  distinctValues,
-  matched,
-  matchedByChance,
-  normalisation,
-  normalised,
-} from './row-match-sql.js';
+import { columnStatistics, containment, digests, distinctValues, matched, matchedByChance, normalised } from './row-match-sql.js';
 
 type Rows = readonly (readonly Json[])[];
 /** One statement for the engine and what becomes of its result. */
@@ -28,7 +19,7 @@ const ask = (sql: string, rows = 1): MatchStep => ({ kind: 'sql', sql, result: {
 export function profileSteps(exportColumns: readonly string[], sourceColumns: readonly string[]): readonly MatchStep[] {
   const [e, s] = [exportColumns.length, sourceColumns.length];
   return [
-    script(normalisation),
+    script(normalFormMacros()),
     script(
       `CREATE TEMP TABLE ecells AS ${normalised('e', 'exported', exportColumns)};
        CREATE TEMP TABLE scells AS ${normalised('s', 'source', sourceColumns)};`,

@@ -9,12 +9,17 @@ import { hash } from 'node:crypto';
 import { createWriteStream, readdirSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ChildFrame, JobFrame } from './frames.js';
 import type { DictionaryStep, EngineCause, EngineColumn, EngineInput, SqlStep } from './job.js';
 
 const out = createWriteStream('', { fd: 3 });
-const send = (frame: ChildFrame): void => void out.write(`${JSON.stringify(frame)}\n`);
+/** Length (32 bits, big-endian) and JSON, as `framed` in frames.ts has it; this file imports no other. */
+function send(frame: ChildFrame): void {
+  const body = Buffer.from(JSON.stringify(frame));
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(body.length);
+  out.write(Buffer.concat([head, body]));
+}
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const batchRows = 2048;
@@ -255,13 +260,20 @@ async function run(job: JobFrame): Promise<void> {
   send({ t: 'done' });
 }
 
-const lines = createInterface({ input: process.stdin });
-lines.once('line', (line) => {
-  run(JSON.parse(line) as JobFrame)
+const given: Buffer[] = [];
+let taken = false;
+process.stdin.on('data', (piece: Buffer) => {
+  if (taken) return;
+  given.push(piece);
+  const held = given.length === 1 ? piece : Buffer.concat(given);
+  given.splice(0, given.length, held);
+  if (held.length < 4 || held.length < 4 + held.readUInt32BE(0)) return;
+  taken = true;
+  run(JSON.parse(held.toString('utf8', 4)) as JobFrame)
     .catch((error: unknown) => {
       send({ t: 'failed', cause: causeOf(error) });
     })
     .finally(() => out.end(() => process.exit(0)));
 });
 // The parent is gone: nobody may have what is computed here. By a signal: an orderly exit would wait until DuckDB's threads are done.
-lines.once('close', () => process.kill(process.pid, 'SIGKILL'));
+process.stdin.once('close', () => process.kill(process.pid, 'SIGKILL'));

@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Json } from '#kernel';
-import type { ChildFrame } from './frames.js';
+import { FrameReader, type ChildFrame } from './frames.js';
 import type { EngineCause, EngineJob, EngineProgress, StepResult } from './job.js';
 import { killGroup } from './launcher.js';
 import { engineRefusals } from './refusals.js';
@@ -11,6 +10,8 @@ import { engineRefusals } from './refusals.js';
 export interface Heard {
   done: boolean;
   cause?: EngineCause;
+  /** It said something that is no frame of ours: nothing that it said counts. */
+  unreadable: boolean;
   /** Bytes of its spill, when it last said so. */
   spilled: number;
   results(): StepResult[];
@@ -24,33 +25,44 @@ export function listen(child: ChildProcess, job: EngineJob, onProgress?: (progre
   const results: StepResult[] = [];
   let rows: Json[][] = [];
   let bytes = 0;
-  const heard: Heard = { done: false, spilled: 0, results: () => results };
-  const take = (frame: ChildFrame): void => {
-    if (frame.t === 'done') heard.done = true;
-    else if (frame.t === 'failed') heard.cause = credible(frame.cause);
-    else if (!Number.isInteger(frame.step) || frame.step < 0 || frame.step >= job.steps.length) return;
-    else if (frame.t === 'rows') rows.push(...(frame.rows as Json[][]));
-    else if (frame.t === 'step') {
+  const heard: Heard = { done: false, unreadable: false, spilled: 0, results: () => results };
+  const take = (frame: ChildFrame): boolean => {
+    if (frame.t === 'done') {
+      heard.done = job.steps.every((_, i) => results[i] !== undefined);
+      return heard.done;
+    }
+    if (frame.t === 'failed') {
+      heard.cause = credible(frame.cause);
+      return true;
+    }
+    if (!Number.isInteger(frame.step) || frame.step < 0 || frame.step >= job.steps.length) return false;
+    if (frame.t === 'rows') {
+      if (!Array.isArray(frame.rows)) return false;
+      for (const row of frame.rows) rows.push(row as Json[]);
+    } else if (frame.t === 'step') {
       results[frame.step] = frame.result.kind === 'rows' ? { ...frame.result, rows } : frame.result;
       rows = [];
       onProgress?.({ step: frame.step + 1, steps: job.steps.length });
     } else {
+      if ((frame.t as string) !== 'progress') return false;
       if (Number.isSafeInteger(frame.spilled)) heard.spilled = Math.max(0, frame.spilled);
       onProgress?.({ step: frame.step, steps: job.steps.length, ...(frame.percent === undefined ? {} : { percent: frame.percent }) });
     }
+    return true;
   };
+  const lost = (): void => {
+    heard.unreadable = true;
+    killGroup(child);
+  };
+  const reader = new FrameReader(mostHeard, (message) => take(message as ChildFrame), lost);
   const said = child.stdio[3] as Readable;
   said.on('data', (part: Buffer) => {
     bytes += part.length;
     if (bytes > mostHeard) killGroup(child);
+    else reader.push(part);
   });
-  createInterface({ input: said }).on('line', (line) => {
-    try {
-      take(JSON.parse(line) as ChildFrame);
-    } catch {
-      // A line cut off by a kill: the outcome is decided by how the process ended.
-    }
-  });
+  // What a kill cut off is decided by how the process ended; after `done` there is nothing more to say.
+  said.once('end', () => (heard.unreadable ||= heard.done && !reader.complete));
   return heard;
 }
 

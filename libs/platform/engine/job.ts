@@ -103,6 +103,7 @@ export interface EngineCause {
     | 'engine.time-limit'
     | 'engine.row-limit'
     | 'engine.cancelled'
+    | 'engine.answer-unreadable'
     | 'engine.process-lost';
   /** DuckDB's class of error, e.g. `Parser`, `Binder`, `Conversion`. */
   readonly kind?: string;

@@ -96,6 +96,14 @@ export const engineRefusals = {
     satisfyZh: '如仍需要，请重新提交。',
     satisfyEn: 'Submit it again if it is still wanted.',
   },
+  'engine.answer-unreadable': {
+    status: 503,
+    transient: true,
+    zh: '引擎进程的应答无法读取，其结果一概不采用。',
+    en: 'The engine process answered what cannot be read; nothing of its result is used.',
+    satisfyZh: '系统会重试；多次失败请联系平台运维。',
+    satisfyEn: 'It is tried again; if it keeps failing, tell the platform operator.',
+  },
   'engine.process-lost': {
     status: 503,
     transient: true,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { JobFrame } from './frames.js';
-import { listen } from './hearing.js';
+import { framed, type JobFrame } from './frames.js';
+import { listen, type Heard } from './hearing.js';
 import { Bubblewrap } from './bubblewrap.js';
 import { measure } from './isolation.js';
 import type { Engine, EngineCause, EngineJob, EngineLimits, EngineOutcome, Isolation } from './job.js';
@@ -122,7 +122,7 @@ export class SandboxEngine implements Engine {
     if (options.signal?.aborted === true) onAbort();
     try {
       child.stdin?.on('error', () => undefined);
-      child.stdin?.write(`${JSON.stringify(frameOf(job, names, this.launcher.spillOf(job.scratch), limits))}\n`);
+      child.stdin?.write(framed(frameOf(job, names, this.launcher.spillOf(job.scratch), limits)));
       await new Promise<void>((resolve) =>
         child
           .once('close', () => {
@@ -132,7 +132,7 @@ export class SandboxEngine implements Engine {
             resolve();
           }),
       );
-      const said = stop.cause ?? read.cause ?? (read.done ? undefined : ({ code: 'engine.process-lost' } as const));
+      const said = stop.cause ?? endOf(read);
       const ms = Math.round(performance.now() - started);
       return said === undefined ? { ok: true, steps: read.results(), ms } : { ok: false, cause: said, ms };
     } finally {
@@ -143,6 +143,11 @@ export class SandboxEngine implements Engine {
     }
   }
 }
+
+const endOf = ({ cause, unreadable, done }: Heard): EngineCause | undefined => {
+  if (unreadable) return { code: 'engine.answer-unreadable' };
+  return cause ?? (done ? undefined : { code: 'engine.process-lost' });
+};
 
 /** The failed rows by name, or the reason why there are none. */
 export const notIsolatedBecause = ({ reason, rows }: Isolation): string =>

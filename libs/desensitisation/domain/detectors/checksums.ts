@@ -4,7 +4,7 @@ import { passesLuhn, residentIdCheck, usccCheck } from '#datasets/contract';
  * Province codes of GB/T 2260, and 81–83 of the residence permits for Hong Kong, Macao and Taiwan residents (2018). Foreigners' permanent
  * residence cards of 2023 begin with 9 and a province code.
  */
-const provinces: ReadonlySet<string> = new Set(
+export const provinces: ReadonlySet<string> = new Set(
   '11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83'.split(' '),
 );
 

@@ -24,13 +24,13 @@ export interface Detector {
   readonly within?: RegExp;
 }
 
-const provinceLetters = '京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼';
+export const provinceLetters = '京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼';
 const edge = (core: string): RegExp => new RegExp(`(?<![0-9A-Za-z])(?:${core})(?![0-9A-Za-z])`, 'gu');
 
 const mobile = '1[3-9]\\d{9}';
 const landline = '0\\d{2,3}[- ]?[2-8]\\d{6,7}(?:-\\d{1,6})?';
 const passport = '(?:[EeGg]\\d{8}|[Ee][A-HJ-NP-Za-hj-np-z]\\d{7}|[DdSsPp][Ee]?\\d{7,8}|1[45]\\d{7})';
-const plate = `[${provinceLetters}][A-HJ-NP-Z][·• ]?(?:[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳]|[A-HJ-NP-Z0-9]{6})`;
+const plate = `[${provinceLetters}][A-HJ-NP-Za-hj-np-z][-·• ]?(?:[A-HJ-NP-Za-hj-np-z0-9]{4}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳]|[A-HJ-NP-Za-hj-np-z0-9]{6})`;
 const email = "[A-Za-z0-9._%+'-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,}";
 const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 const mac = '[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\\.[0-9A-Fa-f]{4}){2}';
@@ -78,9 +78,9 @@ export const detectors: readonly Detector[] = [
   {
     type: 'uscc',
     certainty: 'checked',
-    candidate: '[0-9A-Z]{2}\\d{6}[0-9A-Z]{10}',
-    matches: isUscc,
-    within: edge('[0-9A-Z]{2}\\d{6}[0-9A-Z]{10}'),
+    candidate: '[0-9A-Za-z]{2}\\d{6}[0-9A-Za-z]{10}',
+    matches: (v) => isUscc(v.toUpperCase()),
+    within: edge('[0-9A-Za-z]{2}\\d{6}[0-9A-Za-z]{10}'),
   },
   { type: 'mobile', certainty: 'shaped', candidate: mobile, matches: mobileNumber, within: edge(`(?:(?:\\+|00)?86[- ]?)?${mobile}`) },
   {
@@ -108,7 +108,7 @@ export const detectors: readonly Detector[] = [
   {
     type: 'plate',
     certainty: 'shaped',
-    candidate: `[${provinceLetters}][A-HJ-NP-Z]`,
+    candidate: `[${provinceLetters}][A-HJ-NP-Za-hj-np-z]`,
     matches: whole(plate),
     within: new RegExp(plate, 'gu'),
   },

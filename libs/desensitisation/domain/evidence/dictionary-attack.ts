@@ -1,8 +1,8 @@
+import { identifierFormSql } from '#kernel';
 import type { OutputColumn, Plan, SchemaColumn } from '../../contract.js';
 import { drawSql, type CompiledStep } from '../compile.js';
 import { pointsAtOne } from '../sensitive-types.js';
 import { sqlName } from '../techniques/patterns.js';
-import { normalisedSql } from '../techniques/pseudonym.js';
 import { asNumber, type Examination } from './checks.js';
 
 /** Rows whose identifiers the attacker knows. They are the first ones drawn, so each stands in the output too. */
@@ -37,7 +37,7 @@ export function dictionaryAttack(
     const column = schema.find((c) => c.name === decision.column);
     if (column === undefined) return [];
     const text = `CAST(${sqlName(column.name)} AS VARCHAR)`;
-    return [text, normalisedSql(decision.sensitiveType, text), `lower(trim(${text}))`];
+    return [text, identifierFormSql(decision.sensitiveType, text), `lower(trim(${text}))`];
   });
   const known =
     `CREATE TEMP TABLE sandbox_known AS SELECT DISTINCT value FROM (SELECT unnest([${forms.join(', ')}]) AS value` +

@@ -1,7 +1,9 @@
 import type { OutputColumn, Plan, SchemaColumn } from '../../contract.js';
+import { normalForms } from '../compile.js';
 import { bijectionChecks } from './bijection.js';
 import type { CheckResult, Examination } from './checks.js';
 import { dictionaryAttack } from './dictionary-attack.js';
+import { rawValueChecks } from './raw-values.js';
 import { residualMeasurements } from './residual.js';
 import { sampleMeasurements, singlingOutMeasurements } from './singling-out.js';
 
@@ -15,11 +17,13 @@ export function examinationOf(
 ): Examination {
   const attack = dictionaryAttack(plan, schema, columns, seed, rowNumber);
   const bijection = bijectionChecks(plan, schema);
+  const rawValues = rawValueChecks(plan, schema, columns);
   return {
-    preparation: [...attack.preparation, ...bijection.preparation],
+    preparation: [normalForms(), ...rawValues.preparation, ...attack.preparation, ...bijection.preparation],
     measurements: [
       ...sampleMeasurements(plan),
       ...residualMeasurements(columns),
+      ...rawValues.measurements,
       ...bijection.measurements,
       ...attack.measurements,
       ...singlingOutMeasurements(plan),

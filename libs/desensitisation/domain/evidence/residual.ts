@@ -11,8 +11,8 @@ const candidate = sure.map((detector) => detector.candidate).join('|');
 const mostCandidates = 200_000;
 const classified = 2_000;
 
-/** Text of a value as a person would read it; a whole number stored as a fraction loses its `.0`. */
-const readable = (column: string): string => `regexp_replace(CAST(${sqlName(column)} AS VARCHAR), '\\.0$', '')`;
+/** Text of a value in normal form; a whole number stored as a fraction loses its `.0`. */
+const readable = (column: string): string => `regexp_replace(normal_text(CAST(${sqlName(column)} AS VARCHAR)), '\\.0+$', '')`;
 
 /** Identifiers with a check character or a shape of their own, in any value: one is too many (DES-04). */
 function anyIdentifier(column: string): Measurement {
@@ -50,7 +50,7 @@ function asAColumn(column: OutputColumn): Measurement {
     rows: classified,
     judge: (rows) => {
       const found = classifyColumn({ name: column.name, type: column.type, values: rows.map(([value]) => String(value)) });
-      const fails = found.confidence !== 'hinted' && pointsAtOne(found.type);
+      const fails = (found.confidence === 'certain' || found.confidence === 'likely') && pointsAtOne(found.type);
       return fails
         ? [
             {

@@ -1,5 +1,7 @@
 import type { Technique } from '../../contract.js';
 import { isCalendarDay } from '../detectors/checksums.js';
+import { exactSql, scaled, wideSql } from './numeric.js';
+import { cityNames, provinceNames } from './regions.js';
 import { ecmascript, fullMatch, hidden, sqlText, trimSpaces, type Pattern } from './patterns.js';
 
 export type Generalisation = Extract<Technique, { kind: 'generalise' }>['to'];
@@ -54,18 +56,21 @@ const ageOnSql = (d: string, asOf: string): string => {
   return `(${year} - year(${d}) - CASE WHEN ${String(Number(month) * 100 + Number(day))} < month(${d}) * 100 + day(${d}) THEN 1 ELSE 0 END)`;
 };
 
-const level1 = '(?:(?:北京|天津|上海|重庆)市?|\\p{Han}{2,6}?(?:省|自治区|特别行政区))';
-const part = '\\p{Han}[^路街道镇村号弄幢栋室组社\\d]{0,7}?';
-const level2 = `(?:${part}(?:自治州|地区|市|盟))`;
-const level3 = `(?:${part}(?:自治县|自治旗|新区|区|县|旗|市))`;
+const level1 = `(?:${provinceNames})`;
+const level2 = `(?:${cityNames})`;
+/** Of counties and districts there are too many to list: Han characters alone, none of which is of a smaller place. */
+const level3 = '(?:(?:\\p{Han}[^\\P{Han}路街道镇村号弄幢栋室组社]{0,7}?)(?:自治县|自治旗|新区|区|县|旗|市))';
+/** What may follow: an address, in which nothing stands that people put between a name and a place. */
+const rest = '[\\p{Han}0-9A-Za-z０-９Ａ-Ｚａ-ｚ ()（）#＃./－—-]*';
 const addressForms: Readonly<Record<'province' | 'city' | 'district', Pattern>> = {
-  province: `^${level1}`,
-  city: `^(?:(?:北京|天津|上海|重庆)市?|${level1}?${level2})`,
-  district: `^(?:(?:北京|天津|上海|重庆)市?${level3}|${level1}?${level2}${level3}|${level1}${level3})`,
+  province: level1,
+  city: `(?:北京|天津|上海|重庆)市?|(?:${level1})?${level2}`,
+  district: `(?:北京|天津|上海|重庆)市?${level3}|(?:${level1})?${level2}${level3}|${level1}${level3}`,
 };
-/** The leading part of an address down to a level of administration; an address that does not begin so is hidden. */
+const wholeAddress = (level: keyof typeof addressForms): Pattern => `^(${addressForms[level]})${rest}$`;
+/** The leading part of an address down to a level of administration; what is not wholly an address that begins so is hidden. */
 function addressTo(level: keyof typeof addressForms, text: string): string {
-  return new RegExp(ecmascript(addressForms[level]), 'u').exec(trimSpaces(text))?.[0] ?? hidden;
+  return new RegExp(ecmascript(wholeAddress(level)), 'u').exec(trimSpaces(text))?.[1] ?? hidden;
 }
 
 const binLabel = (edges: readonly number[], i: number): string => {
@@ -90,9 +95,9 @@ export function generalise(to: Generalisation, text: string): string | null {
     case 'region-code':
       return /^\d{6,17}[\dXx]?$/.test(trimSpaces(text)) ? trimSpaces(text).slice(0, to.digits).padEnd(6, '0') : hidden;
     case 'bins': {
-      const value = Number(text);
-      if (!Number.isFinite(value)) return null;
-      const above = to.edges.findIndex((edge) => value < edge);
+      const value = scaled(text);
+      if (value === undefined) return null;
+      const above = to.edges.findIndex((edge) => value < (scaled(String(edge)) ?? 0n));
       return binLabel(to.edges, above === -1 ? to.edges.length : above);
     }
     case 'hierarchy':
@@ -110,13 +115,13 @@ export function generaliseSql(to: Generalisation, column: string, text: string):
         ? ageBandSql(`TRY_CAST(floor(${column}) AS BIGINT)`, to.width, to.top)
         : ageBandSql(ageOnSql(`(${dateSql(text)})`, to.asOf), to.width, to.top);
     case 'address':
-      return `coalesce(nullif(regexp_extract(trim(${text}), ${sqlText(addressForms[to.level])}), ''), CASE WHEN ${text} IS NOT NULL THEN ${sqlText(hidden)} END)`;
+      return `coalesce(nullif(regexp_extract(trim(${text}), ${sqlText(wholeAddress(to.level))}, 1), ''), CASE WHEN ${text} IS NOT NULL THEN ${sqlText(hidden)} END)`;
     case 'region-code':
       return `CASE WHEN regexp_full_match(trim(${text}), '\\d{6,17}[\\dXx]?') THEN left(trim(${text}), ${String(to.digits)}) || '${'0'.repeat(6 - to.digits)}' WHEN ${text} IS NOT NULL THEN ${sqlText(hidden)} END`;
     case 'bins': {
-      const x = `CAST(${column} AS DOUBLE)`;
-      const whens = to.edges.map((edge, i) => `WHEN ${x} < CAST('${String(edge)}' AS DOUBLE) THEN ${sqlText(binLabel(to.edges, i))}`);
-      return `CASE WHEN NOT isfinite(${x}) THEN NULL ${whens.join(' ')} WHEN ${x} IS NOT NULL THEN ${sqlText(binLabel(to.edges, to.edges.length))} END`;
+      const x = wideSql(column);
+      const whens = to.edges.map((edge, i) => `WHEN ${x} < ${exactSql(edge)} THEN ${sqlText(binLabel(to.edges, i))}`);
+      return `CASE ${whens.join(' ')} WHEN ${x} IS NOT NULL THEN ${sqlText(binLabel(to.edges, to.edges.length))} END`;
     }
     case 'hierarchy': {
       const whens = Object.entries(to.map).map(([value, general]) => `WHEN ${sqlText(value)} THEN ${sqlText(general)}`);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { findIdentifiers, typeOfValue } from '../detectors/detectors.js';
 import { generalise } from './generalise.js';
 import { mask, maskEnds } from './mask.js';
-import { roundNumber, truncateText } from './numeric.js';
+import { clamp, roundNumber, truncateText } from './numeric.js';
 
 describe('masks', () => {
   it.each([
@@ -90,6 +90,9 @@ describe('generalisation', () => {
     ['宁波市镇海区招宝山街道', '***', '宁波市', '宁波市镇海区'],
     ['台州市路桥区路北街道', '***', '台州市', '台州市路桥区'],
     ['鹤城街道水南社区3号', '***', '***', '***'],
+    ['户主：钱艳，宁波市镇海区招宝山街道', '***', '***', '***'],
+    ['钱艳宁波市镇海区', '***', '***', '***'],
+    ['宁波市：钱艳，镇海区', '***', '***', '***'],
   ])('of the address %s keeps its levels of administration alone', (address, province, city, district) => {
     expect((['province', 'city', 'district'] as const).map((level) => generalise({ by: 'address', level }, address))).toEqual([
       province,
@@ -107,11 +110,28 @@ describe('generalisation', () => {
 });
 
 describe('rounding', () => {
+  it('is that of decimal digits: no binary fraction stands between a decimal and what it becomes', () => {
+    expect([roundNumber('73.07', 2, 'truncate'), roundNumber('1.005', 2, 'nearest')]).toEqual(['73.0700000000', '1.0100000000']);
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), fc.integer({ min: 0, max: 6 }), (digits, decimals) => {
+        const unit = 10n ** BigInt(10 - decimals);
+        const of = (value: bigint): string =>
+          `${value < 0n ? '-' : ''}${String(value < 0n ? -value : value)
+            .padStart(11, '0')
+            .replace(/(.{10})$/, '.$1')}`;
+        expect(roundNumber(of(digits), decimals, 'truncate')).toBe(of((digits / unit) * unit));
+        expect(clamp(of(digits), undefined, undefined, false)).toBe(of(digits));
+      }),
+    );
+  });
+
   it('cuts coordinates and rounds half away from zero, without a negative zero', () => {
-    expect([roundNumber(120.28613, 2, 'truncate'), roundNumber(-2.5, 0, 'nearest'), roundNumber(2.5, 0, 'nearest')]).toEqual([
-      120.28, -3, 3,
+    expect([roundNumber('120.28613', 2, 'truncate'), roundNumber('-2.5', 0, 'nearest'), roundNumber('2.5', 0, 'nearest')]).toEqual([
+      '120.2800000000',
+      '-3.0000000000',
+      '3.0000000000',
     ]);
-    expect(Object.is(roundNumber(-0.3, 0, 'truncate'), 0)).toBe(true);
+    expect(roundNumber('-0.3', 0, 'truncate')).toBe('0.0000000000');
     expect(truncateText('120.28613,28.13900', 2)).toBe('120.28,28.13');
     expect(truncateText('我家', 2)).toBe('***');
   });

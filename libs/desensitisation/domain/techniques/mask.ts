@@ -1,3 +1,4 @@
+import { compactForm, normalText } from '#kernel';
 import { compoundSurnames } from '../detectors/surnames.js';
 import { fullMatch, hidden, matchesFully, sqlText, trimSpaces, type Pattern } from './patterns.js';
 
@@ -10,7 +11,7 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
     ['(\\d{6})\\d{8}(\\d{3}[\\dXx])', '$1********$2'],
     ['(\\d{6})\\d{5}(\\d{4})', '$1*****$2'],
   ],
-  mobile: [['(?:(?:\\+|00)?86[- ]?)?(1[3-9]\\d)\\d{4}(\\d{4})', '$1****$2']],
+  mobile: [['(?:(?:\\+|00)?86[- ]?|0)?(1[3-9]\\d)\\d{4}(\\d{4})', '$1****$2']],
   landline: [['(0\\d{2,3})[- ]?\\d{5,6}(\\d{2})(?:-\\d{1,6})?', '$1-*****$2']],
   'bank-card': [['(\\d{6})\\d{6,9}(\\d{4})', '$1******$2']],
   passport: [
@@ -21,7 +22,10 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
   plate: [['(\\p{Han}[A-Z])[·• ]?[A-Z0-9]{3,5}([A-Z0-9]|挂|学|警|港|澳)', '$1****$2']],
   email: [["([A-Za-z0-9])[A-Za-z0-9._%+'-]*(@[A-Za-z0-9.-]+)", '$1***$2']],
   ip: [['(\\d{1,3}\\.\\d{1,3})\\.\\d{1,3}\\.\\d{1,3}', '$1.*.*']],
-  mac: [['([0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2})(?:[:-][0-9A-Fa-f]{2}){3}', '$1:**:**:**']],
+  mac: [
+    ['([0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2})(?:[:-][0-9A-Fa-f]{2}){3}', '$1:**:**:**'],
+    ['([0-9A-F]{2})([0-9A-F]{2})([0-9A-F]{2})[0-9A-F]{6}', '$1:$2:$3:**:**:**'],
+  ],
   uscc: [['([0-9A-Z]{8})[0-9A-Z]{8}([0-9A-Z]{2})', '$1********$2']],
 };
 
@@ -44,21 +48,23 @@ function maskName(value: string): string {
   return matchesFully(latin, value) ? `${letters[0] ?? ''}***` : hidden;
 }
 
-const nameSql = (x: string): string =>
+const nameWhens = (x: string): string =>
   [
-    `CASE WHEN regexp_full_match(${x}, ${sqlText(dotted)}) THEN left(${x}, 1) || '**·**'`,
+    `WHEN regexp_full_match(${x}, ${sqlText(dotted)}) THEN left(${x}, 1) || '**·**'`,
     ...compound.map(
       ({ length, form }) =>
         `WHEN regexp_full_match(${x}, ${sqlText(form)}) THEN left(${x}, ${String(length)}) || repeat('*', length(${x}) - ${String(length)})`,
     ),
     `WHEN regexp_full_match(${x}, ${sqlText(plain)}) THEN left(${x}, 1) || repeat('*', length(${x}) - 1)`,
     `WHEN regexp_full_match(${x}, ${sqlText(latin)}) THEN left(${x}, 1) || '***'`,
-    `WHEN ${x} IS NOT NULL THEN ${sqlText(hidden)} END`,
   ].join(' ');
 
-/** Hides the middle of a value by the fixed form of its kind; what does not have the form is hidden whole. */
-export function mask(shape: string, value: string): string {
-  const text = trimSpaces(value);
+/** Kinds whose separators are part of their form. */
+const asText: ReadonlySet<string> = new Set(['email', 'ip']);
+const otherNotation = (shape: string, value: string): string => (asText.has(shape) ? normalText(value) : compactForm(value));
+const otherNotationSql = (shape: string, text: string): string => (asText.has(shape) ? `normal_text(${text})` : `compact_form(${text})`);
+
+function masked(shape: string, text: string): string {
   if (shape === 'name') return maskName(text);
   for (const [form, left] of rules[shape] ?? []) {
     const pattern = fullMatch(form);
@@ -67,15 +73,26 @@ export function mask(shape: string, value: string): string {
   return hidden;
 }
 
-/** @param text an SQL expression of type VARCHAR */
+/** Hides the middle of a value by the fixed form of its kind, in whatever notation; what does not have the form is hidden whole. */
+export function mask(shape: string, value: string): string {
+  const asItStands = masked(shape, trimSpaces(value));
+  return asItStands === hidden ? masked(shape, otherNotation(shape, value)) : asItStands;
+}
+
+const maskedWhens = (shape: string, x: string): string =>
+  shape === 'name'
+    ? nameWhens(x)
+    : (rules[shape] ?? [])
+        .map(([form, left]) => {
+          const whole = sqlText(`^(?:${form})$`);
+          return `WHEN regexp_full_match(${x}, ${sqlText(form)}) THEN regexp_replace(${x}, ${whole}, ${sqlText(left.replaceAll('$', '\\'))})`;
+        })
+        .join(' ');
+
+/** @param text an SQL expression of type VARCHAR; `normalFormMacros` must have been run */
 export function maskSql(shape: string, text: string): string {
-  const x = `trim(${text})`;
-  if (shape === 'name') return nameSql(x);
-  const whens = (rules[shape] ?? []).map(([form, left]) => {
-    const whole = sqlText(`^(?:${form})$`);
-    return `WHEN regexp_full_match(${x}, ${sqlText(form)}) THEN regexp_replace(${x}, ${whole}, ${sqlText(left.replaceAll('$', '\\'))})`;
-  });
-  return `CASE ${whens.join(' ')} WHEN ${x} IS NOT NULL THEN ${sqlText(hidden)} END`;
+  const other = `CASE ${maskedWhens(shape, 'y')} WHEN y IS NOT NULL THEN ${sqlText(hidden)} END`;
+  return `CASE ${maskedWhens(shape, `trim(${text})`)} ELSE list_transform([${otherNotationSql(shape, text)}], lambda y: ${other})[1] END`;
 }
 
 /** Fewest characters that masking by ends hides: ten thousand possibilities for digits. A shorter value is hidden whole. */

@@ -2,18 +2,46 @@ import { fullMatch, hidden, sqlText, trimSpaces } from './patterns.js';
 
 type Mode = 'truncate' | 'nearest';
 
-/** Rounds by the same IEEE operations as the SQL, so that both give the same bits; half goes away from zero; no negative zero. */
-export function roundNumber(value: number, decimals: number, mode: Mode): number | null {
-  const scale = 10 ** decimals;
-  if (!Number.isFinite(value * scale)) return null;
-  const whole = mode === 'truncate' ? Math.trunc(value * scale) : Math.sign(value) * Math.floor(Math.abs(value) * scale + 0.5);
-  return whole / scale + 0;
+/** How decimals come out: with all the digits that datasets store. Nothing between goes through a binary fraction, in which 73.07 is less. */
+export const decimalType = 'DECIMAL(28,10)';
+const places = 10;
+const mostDigits = 28;
+/** Wide enough for what is stored and for every edge of a plan. */
+const wide = 'DECIMAL(38,10)';
+const scale = 10n ** BigInt(places);
+
+/** A number in 10^-10; what has more decimals is rounded half away from zero, as SQL casts. Undefined for what is no number. */
+export function scaled(text: string): bigint | undefined {
+  const plain = /e/i.test(text) && Number.isFinite(Number(text)) ? Number(text).toFixed(places) : text;
+  const [, sign, whole = '', fraction = ''] = /^([+-]?)(\d{1,28})(?:\.(\d*))?$/.exec(plain) ?? [];
+  if (sign === undefined) return undefined;
+  const kept = BigInt(whole + fraction.slice(0, places).padEnd(places, '0')) + (fraction.charAt(places) >= '5' ? 1n : 0n);
+  return sign === '-' ? -kept : kept;
+}
+const written = (value: bigint): string | null => {
+  const digits = value < 0n ? -value : value;
+  const text = String(digits).padStart(places + 1, '0');
+  if (text.length > mostDigits) return null;
+  return `${value < 0n && digits > 0n ? '-' : ''}${text.slice(0, -places)}.${text.slice(-places)}`;
+};
+
+/** A number of a plan as SQL compares exactly. */
+export const exactSql = (value: number): string => `CAST(${sqlText(String(value))} AS ${wide})`;
+/** A column as a number of exact decimals; NULL for what is none (infinite, not a number). */
+export const wideSql = (column: string): string => `TRY_CAST(${column} AS ${wide})`;
+
+/** Rounds decimal digits: half goes away from zero, truncation goes towards it. */
+export function roundNumber(text: string, decimals: number, mode: Mode): string | null {
+  const value = scaled(text);
+  if (value === undefined) return null;
+  const unit = 10n ** BigInt(places - decimals);
+  const half = mode === 'truncate' ? 0n : (value < 0n ? -unit : unit) / 2n;
+  return written(((value + half) / unit) * unit);
 }
 export function roundNumberSql(column: string, decimals: number, mode: Mode): string {
-  const x = `CAST(${column} AS DOUBLE)`;
-  const scale = `CAST(${String(10 ** decimals)} AS DOUBLE)`;
-  const whole = mode === 'truncate' ? `trunc(${x} * ${scale})` : `sign(${x}) * floor(abs(${x}) * ${scale} + CAST(0.5 AS DOUBLE))`;
-  return `CASE WHEN isfinite(${x} * ${scale}) THEN ${whole} / ${scale} + CAST(0 AS DOUBLE) END`;
+  if (mode === 'nearest') return `TRY_CAST(round(${wideSql(column)}, ${String(decimals)}) AS ${decimalType})`;
+  const text = `CAST(${wideSql(column)} AS VARCHAR)`;
+  return `TRY_CAST(left(${text}, length(${text}) - ${String(places - decimals)}) AS ${decimalType})`;
 }
 
 const number = '-?\\d{1,3}(?:\\.\\d+)?';
@@ -32,11 +60,19 @@ export function truncateTextSql(text: string, decimals: number): string {
   return `CASE WHEN regexp_full_match(${x}, ${sqlText(coordinates)}) THEN ${cut} WHEN ${x} IS NOT NULL THEN ${sqlText(hidden)} END`;
 }
 
-export const clamp = (value: number, bottom?: number, top?: number): number | null =>
-  Number.isFinite(value) ? Math.min(Math.max(value, bottom ?? -Infinity), top ?? Infinity) : null;
+/** @returns a whole number without decimals, any other as `decimalType` writes it */
+export function clamp(text: string, bottom: number | undefined, top: number | undefined, whole: boolean): string | null {
+  const value = scaled(text);
+  if (value === undefined) return null;
+  const [low, high] = [bottom, top].map((limit) => (limit === undefined ? undefined : scaled(String(limit))));
+  const raised = low !== undefined && value < low ? low : value;
+  const clamped = high !== undefined && raised > high ? high : raised;
+  return whole ? String(clamped / scale) : written(clamped);
+}
 /** @param type the DuckDB type that the column keeps */
 export function clampSql(column: string, type: string, bottom?: number, top?: number): string {
-  const low = bottom === undefined ? column : `greatest(${column}, CAST(${String(bottom)} AS ${type}))`;
-  const both = top === undefined ? low : `least(${low}, CAST(${String(top)} AS ${type}))`;
-  return `CASE WHEN isfinite(CAST(${column} AS DOUBLE)) THEN ${both} END`;
+  const x = wideSql(column);
+  const low = bottom === undefined ? x : `greatest(${x}, ${exactSql(bottom)})`;
+  const both = top === undefined ? low : `least(${low}, ${exactSql(top)})`;
+  return `CASE WHEN ${x} IS NOT NULL THEN TRY_CAST(${both} AS ${type}) END`;
 }

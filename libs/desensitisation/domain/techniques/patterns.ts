@@ -4,7 +4,7 @@
  */
 export type Pattern = string;
 
-export const ecmascript = (pattern: Pattern): string => pattern.replaceAll('\\p{Han}', '\\p{Script=Han}');
+export const ecmascript = (pattern: Pattern): string => pattern.replaceAll(/\\([pP])\{Han\}/g, '\\$1{Script=Han}');
 export const fullMatch = (pattern: Pattern): RegExp => new RegExp(`^(?:${ecmascript(pattern)})$`, 'u');
 export const matchesFully = (pattern: Pattern, value: string): boolean => fullMatch(pattern).test(value);
 

@@ -22,7 +22,7 @@ export function applyTechnique(
   column: SchemaColumn,
   text: string | null,
   around: Surroundings = {},
-): string | number | null | undefined {
+): string | null | undefined {
   const technique = decision.technique;
   if (technique.kind === 'drop') return undefined;
   if (text === null) return null;
@@ -39,14 +39,15 @@ export function applyTechnique(
     case 'generalise':
       return generalise(technique.to, text);
     case 'round':
-      return numeric ? roundNumber(Number(text), technique.decimals, technique.mode) : truncateText(text, technique.decimals);
+      return numeric ? roundNumber(text, technique.decimals, technique.mode) : truncateText(text, technique.decimals);
     case 'top-bottom':
-      return clamp(Number(text), technique.bottom, technique.top);
+      return clamp(text, technique.bottom, technique.top, column.type === 'integer');
     case 'suppress-rare':
       return around.frequent?.has(text) === true ? text : technique.otherwise;
     case 'pseudonym':
       return pseudonymOf(decision, text, around.key ?? new Uint8Array());
     case 'hash':
-      throw new TypeError('an unkeyed hash is never run');
+    case 'ask':
+      throw new TypeError(`${technique.kind} is never run`);
   }
 }
