@@ -260,12 +260,13 @@ describe('an authorisation', () => {
     const second = await medium.person(medium.security.organisationId, ['security-admin']);
     const locks: [Caller, string][] = [];
     const keepOut = async (who: Caller): Promise<void> => {
-      const { id } = ok<{ id: string }>(await medium.security.post(`/people/${who.personId}/locks`, { ground: 'incident', reason: '核查' }));
+      const { id } = ok<{ id: string }>(
+        await medium.security.post(`/people/${who.personId}/locks`, { ground: 'incident', reason: '核查' }),
+      );
       locks.push([who, id]);
     };
     const letIn = async (): Promise<void> => {
-      for (const [who, id] of locks.splice(0))
-        ok(await second.post(`/people/${who.personId}/locks/${id}/lifts`, { reason: '核查完毕' }));
+      for (const [who, id] of locks.splice(0)) ok(await second.post(`/people/${who.personId}/locks/${id}/lifts`, { reason: '核查完毕' }));
     };
     const path = await signable(own);
     const falls = { status: 409, body: { code: 'identity.earlier-say-fell' } };

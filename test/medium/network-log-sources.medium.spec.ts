@@ -269,13 +269,13 @@ describe('a batch of exchanges whose commit was answered by nobody', () => {
     const transaction = dataSource.transaction.bind(dataSource) as (...args: unknown[]) => Promise<unknown>;
     let lost = 0;
     // Of the connection log's own transactions the first few commit, and their answer is lost.
-    dataSource.transaction = (async (...args: unknown[]) => {
+    dataSource.transaction = async (...args: unknown[]) => {
       const ofTheLog = /ConnectionLog/.test(new Error().stack ?? '');
       const done = await transaction(...args);
       if (!ofTheLog || lost >= 3) return done;
       lost += 1;
       throw Object.assign(new Error('Connection terminated unexpectedly'), { code: '08006' });
-    });
+    };
     const from = new Date(Date.now() - mostApartMs).toISOString();
     try {
       // Meanwhile each of them is taken over before it is handed over again.
