@@ -14,6 +14,15 @@ export const coderunsConfig = z.strictObject({
       memoryMb: z.number().int().min(256).default(256),
     })
     .prefault({}),
+  /** When a group of a result, and a cell of it, is let through; ACRO's figures where nothing else is said. */
+  disclosure: z
+    .strictObject({
+      threshold: z.number().int().min(2).max(1_000).default(10).describe('Subjects behind each group and each cell, at least'),
+      dominanceShare: z.number().gt(0).max(1).default(0.9).describe('What the two largest contributions may make up of a sum'),
+      pPercent: z.number().min(0).max(100).default(10).describe('What the others must make up of the largest contribution'),
+      degreesOfFreedom: z.number().int().min(1).max(1_000).default(10),
+    })
+    .prefault({}),
   /** Trials are not reviewed: they get less than a run over raw data. */
   trials: z
     .strictObject({

@@ -87,14 +87,18 @@ describe('code over raw data', () => {
       code: 'coderuns.unknown-table',
       details: { table: 'other_table' },
     });
-    expect((await submit("SELECT * FROM read_parquet('/dev/shm/**')")).body).toMatchObject({ code: 'coderuns.function-not-allowed' });
+    expect((await submit("SELECT * FROM read_parquet('/dev/shm/**')")).body).toMatchObject({ code: 'coderuns.code-unbound' });
+    for (const sql of ['SELECT md5("性别") FROM residents', 'SELECT * FROM duckdb_settings()', 'SELECT random() FROM residents'])
+      expect((await submit(sql)).body).toMatchObject({ code: 'coderuns.function-not-allowed' });
     expect((await submit('SELECT 1; SELECT 2')).body).toMatchObject({ code: 'coderuns.one-select' });
     expect((await submit('SELECT "性别",\n  count( FROM residents')).body).toMatchObject({
       code: 'coderuns.code-unreadable',
       details: { line: 2 },
     });
-    const done = await runCode(await reviewed('SELECT count("银行卡号") AS cards FROM residents'));
-    expect(done).toMatchObject({ state: 'failed', cause: { code: 'engine.sql-error', kind: 'Binder', line: 1, column: 14 } });
+    expect((await submit('SELECT count("银行卡号") AS cards FROM residents')).body).toMatchObject({
+      code: 'coderuns.code-unbound',
+      details: { kind: 'binder', line: 1, column: 14 },
+    });
   }, 60_000);
 
   it('that fails says kind, line and column and never a value, and the same code can be tried on the sample [DES-01] [MOD-03]', async () => {
@@ -103,7 +107,9 @@ describe('code over raw data', () => {
     const sql = 'SELECT count(*) AS n,\n  max(CAST("手机号码" AS TINYINT)) AS m\nFROM residents';
     const submission = await reviewed(sql);
     const done = await runCode(submission);
-    expect(done).toMatchObject({ state: 'failed', cause: { code: 'engine.sql-error', kind: 'Conversion', line: 2, column: 7 } });
+    // Over raw data the place would tell which value failed; over the sample it is said.
+    expect(done).toMatchObject({ state: 'failed', cause: { code: 'engine.sql-error', kind: 'Conversion' } });
+    expect(Object.keys((done as { cause: object }).cause).sort()).toEqual(['code', 'kind']);
     const trial = await finished(ok<CodeRun>(await data.operating.developer.post(`/code-submissions/${submission.id}/trials`, {})).id);
     expect(trial).toMatchObject({ mode: 'trial', state: 'failed', cause: { kind: 'Conversion', line: 2, column: 7 } });
     const good = await finished(
@@ -122,7 +128,7 @@ describe('code over raw data', () => {
       state: 'failed',
       cause: { code: 'coderuns.trial-limit', kind: 'row' },
     });
-    expect(await tried('SELECT max(hash(a.range, b.range)) AS m FROM range(10000000) a, range(10000000) b')).toMatchObject({
+    expect(await tried('SELECT max((a.range * 7 + b.range) % 1000003) AS m FROM range(10000000) a, range(10000000) b')).toMatchObject({
       state: 'failed',
       cause: { code: 'coderuns.trial-limit', kind: 'time' },
     });
@@ -152,7 +158,7 @@ describe('code made to hold up whoever reads it', () => {
     `SELECT ${nested(1500, (inner) => `abs(${inner})`)} FROM residents`,
     `SELECT ${nested(5000, (inner) => `(${inner}+1)`)} FROM residents`,
     nested(400, (inner) => `SELECT * FROM (${inner.length === 1 ? 'SELECT * FROM residents' : inner}) t GROUP BY ALL`),
-    `SELECT ${Array.from({ length: 15_000 }, (_, i) => `a${String(i % 7)}`).join(',')} FROM residents`,
+    `SELECT ${Array.from({ length: 15_000 }, () => '"性别"').join(',')} FROM residents`,
   ];
 
   it('is analysed or refused in both languages, while the API answers others at once and a colleague’s code waits for none of it', async () => {
@@ -172,9 +178,8 @@ describe('code made to hold up whoever reads it', () => {
     delay.disable();
     for (const { status, body } of answers) {
       if (status === 200 || status === 201) continue;
-      expect(body).toMatchObject({ status: 422, code: expect.stringMatching(/^coderuns\.code-(too-complex|unreadable)$/) });
+      expect(body).toMatchObject({ status: 422, code: expect.stringMatching(/^coderuns\.code-(too-complex|unreadable|unbound)$/) });
     }
-    expect(answers[0]?.status).toBeLessThan(300);
     for (const i of [2, 3, 5]) expect([i, answers[i]?.body]).toMatchObject([i, { code: 'coderuns.code-too-complex' }]);
     // Each of them held the loop for seconds to minutes when it was analysed on it.
     expect(delay.max / 1e6).toBeLessThan(2_000);

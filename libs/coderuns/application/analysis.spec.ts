@@ -1,22 +1,28 @@
-import { describe, expect, it } from '@jest/globals';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
-import { readingLimits } from '../domain/code.js';
+import { readingLimits, type Reading } from '../domain/code.js';
+import { listedFor } from '../domain/plan/functions.js';
 import { analyseApart } from './analysis.js';
 import { Lanes, type LaneLimits } from './lanes.js';
 
-const reading = (select: object) => ({
-  answer: JSON.stringify({ error: false, statements: [{ node: select }] }),
-  sql: 'SELECT',
-  inputs: [{ as: 't' }],
-  columns: new Map([['t', ['a']]]),
+let connection: DuckDBConnection;
+beforeAll(async () => {
+  connection = await (await DuckDBInstance.create(':memory:')).connect();
+  await connection.run('CREATE TEMP TABLE t (a VARCHAR, b BIGINT)');
 });
-const column = { class: 'COLUMN_REF', column_names: ['a'] };
-const select = (value: object) => ({ type: 'SELECT_NODE', from_table: { type: 'BASE_TABLE', table_name: 't' }, select_list: [value] });
-const nested = (depth: number): object => {
-  let inner: object = column;
-  for (let i = 0; i < depth; i++) inner = { class: 'WINDOW', children: [inner] };
-  return inner;
-};
+const reading = async (sql: string): Promise<Reading> => ({
+  answer: String((await connection.runAndReadAll('SELECT json_serialize_plan($1::VARCHAR)', [sql])).getRows()[0]?.[0]),
+  names: await connection.runAndReadAll(sql).then(
+    (read) => read.columnNames(),
+    () => [],
+  ),
+  sql,
+  engine: listedFor,
+  inputs: new Map([['t', ['a', 'b']]]),
+  facts: { identifying: new Map(), rule: { threshold: 10, dominanceShare: 0.9, pPercent: 10, degreesOfFreedom: 10 } },
+});
+const nested = (depth: number): string => Array.from({ length: depth }).reduce<string>((inner) => `abs(${inner})`, 'b');
 
 const childrenOfOurs = (): number[] =>
   readdirSync('/proc/self/task').flatMap((task) =>
@@ -24,33 +30,39 @@ const childrenOfOurs = (): number[] =>
   );
 
 describe('analysis in a process of its own', () => {
-  it('answers what lies within the limits, nested windows of any kind included', async () => {
-    expect(await analyseApart(reading(select(nested(300))), 60_000)).toEqual([
-      { raw: true, grouped: false, sources: [{ table: 't', column: 'a' }] },
-    ]);
+  it('answers what lies within the limits, deeply nested calls included', async () => {
+    expect(await analyseApart(await reading(`SELECT ${nested(300)} AS v FROM t`), 60_000)).toMatchObject({
+      grain: 'rows',
+      derivations: [{ raw: true, grouped: false, sources: [{ table: 't', column: 'b' }] }],
+    });
   }, 120_000);
 
   it('refuses what is too deep, too large or too long, by the code that says so', async () => {
-    const deep = reading(select(nested(readingLimits.depth)));
-    const large = reading({ ...select(column), select_list: Array.from({ length: readingLimits.nodes }, () => column) });
     const refused = { code: 'coderuns.code-too-complex' };
+    const deep = await reading(`SELECT ${nested(1_500)} AS v FROM t`);
+    const wide = await reading(
+      `SELECT ${Array.from({ length: readingLimits.columns + 1 }, (_, i) => `b + ${String(i)}`).join(', ')} FROM t`,
+    );
     await expect(analyseApart(deep, 60_000)).rejects.toMatchObject(refused);
-    await expect(analyseApart(large, 60_000)).rejects.toMatchObject(refused);
-    await expect(analyseApart(reading(select(column)), 0)).rejects.toMatchObject(refused);
+    await expect(analyseApart(wide, 60_000)).rejects.toMatchObject(refused);
+    await expect(analyseApart(await reading('SELECT b FROM t'), 0)).rejects.toMatchObject(refused);
   }, 120_000);
 
   it('passes a refusal on as it is', async () => {
-    const other = reading({ ...select(column), from_table: { type: 'BASE_TABLE', table_name: 'u' } });
-    await expect(analyseApart(other, 60_000)).rejects.toMatchObject({ code: 'coderuns.unknown-table', details: { table: 'u' } });
+    await expect(analyseApart(await reading('SELECT * FROM u'), 60_000)).rejects.toMatchObject({
+      code: 'coderuns.unknown-table',
+      details: { table: 'u' },
+    });
   }, 120_000);
 
   it('refuses when its process dies, whatever of, and the process that asked goes on', async () => {
+    const asked = await reading('SELECT b FROM t');
     const before = new Set(childrenOfOurs());
-    const asked = expect(analyseApart(reading(select(nested(300))), 60_000)).rejects.toMatchObject({ code: 'coderuns.code-too-complex' });
+    const refused = expect(analyseApart(asked, 60_000)).rejects.toMatchObject({ code: 'coderuns.code-too-complex' });
     const [pid] = childrenOfOurs().filter((child) => !before.has(child));
     process.kill(pid ?? Number.NaN, 'SIGTRAP');
-    await asked;
-    expect(await analyseApart(reading(select(column)), 60_000)).toHaveLength(1);
+    await refused;
+    expect((await analyseApart(asked, 60_000)).derivations).toHaveLength(1);
   }, 120_000);
 });
 

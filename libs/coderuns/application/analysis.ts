@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { tooComplex, type Reading } from '../domain/code.js';
-import type { Derivation } from '../domain/lineage.js';
+import type { Protected } from '../domain/plan/protect.js';
 import { refuse } from '../domain/refusals.js';
 import type { Analysed } from './analysis-child.js';
 
@@ -36,7 +36,7 @@ setpriv --pdeathsig KILL true 2>/dev/null && exec setpriv --pdeathsig KILL "$@";
  * not do: what ends a thread by force can end the process around it, and with it everybody's requests.
  * @throws Refusal as `analyse` does; `coderuns.code-too-complex` past the limits, and where the process ends without an answer
  */
-export async function analyseApart(reading: Reading, limitMs: number): Promise<readonly Derivation[] | undefined> {
+export async function analyseApart(reading: Reading, limitMs: number): Promise<Protected> {
   const seconds = String(Math.ceil(limitMs / 1000) + 1);
   const child = fork(start.file, [], {
     execPath: '/bin/sh',
@@ -65,7 +65,7 @@ export async function analyseApart(reading: Reading, limitMs: number): Promise<r
       });
     });
     if ('refused' in answer) throw refuse(answer.refused.code, answer.refused.details);
-    return answer.derivations;
+    return answer.made;
   } finally {
     clearTimeout(clock);
     child.kill('SIGKILL');

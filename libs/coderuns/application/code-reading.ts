@@ -2,18 +2,32 @@ import type { Taker } from '#kernel';
 import { causeRefused, ENGINE, SCRATCH, type Engine, type ScratchArea } from '#platform/engine';
 import { Inject, Injectable } from '@nestjs/common';
 import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
-import { readingLimits, tooComplex, type CodeInput } from '../domain/code.js';
-import type { Derivation } from '../domain/lineage.js';
+import { readingLimits, tooComplex } from '../domain/code.js';
+import { declaredIdentifiers, type Declared } from '../domain/plan/identify.js';
+import type { Identifier } from '../domain/plan/compile.js';
+import { quoted } from '../domain/plan/compiled.js';
+import type { Protected } from '../domain/plan/protect.js';
 import { analyseApart } from './analysis.js';
 import { Lanes } from './lanes.js';
 
+/** No input is called so. */
+const resultView = 'opdomain_result';
 const readingScratch = 16 * 1024 * 1024;
 /** Causes by which the code itself is at fault: it took more than reading may take. */
 const tooMuch: readonly string[] = ['engine.time-limit', 'engine.memory-limit', 'engine.scratch-limit'];
 
+/** Tables by the names that the code gives them, with the columns that it may see. */
+export type Tables = ReadonlyMap<string, readonly Declared[]>;
+
+/** What DuckDB's binder made of the code: its plan, and the names of its result's columns. */
+export interface BoundCode {
+  readonly answer: string;
+  readonly names: readonly string[];
+}
+
 /**
- * Has DuckDB parse submitted SQL, in the sandbox and without any data, and reads from the tree what it touches, in a process of its own:
- * neither can hold up the process that answers requests.
+ * Has DuckDB bind submitted SQL, in the sandbox and against empty tables, and reads the plan in a process of its own: neither can hold up
+ * the process that answers requests.
  */
 @Injectable()
 export class CodeReading {
@@ -28,39 +42,73 @@ export class CodeReading {
   }
 
   /**
-   * @param columns the inputs' columns by table name
-   * @returns what the result's columns derive from; undefined where even their number cannot be told
-   * @throws Refusal `coderuns.code-unreadable`, `coderuns.one-select`, `coderuns.unknown-table`, `coderuns.function-not-allowed`,
-   * `coderuns.code-too-complex`, `coderuns.analysis-busy`, `coderuns.analysis-share-full`
+   * For a submission: what can be told before there are data. Identifying are the columns of which the provider says so.
+   * @throws Refusal of `analyse`; `coderuns.analysis-busy`, `coderuns.analysis-share-full`
    */
-  read(
-    taker: Taker,
-    sql: string,
-    inputs: readonly Pick<CodeInput, 'as'>[],
-    columns: ReadonlyMap<string, readonly string[]>,
-  ): Promise<readonly Derivation[] | undefined> {
+  read(taker: Taker, sql: string, tables: Tables): Promise<Protected> {
     return this.lanes.through(taker, async () => {
-      const answer = await this.parse(sql);
-      return analyseApart({ answer, sql, inputs: inputs.map(({ as }) => ({ as })), columns }, this.config.analysis.wallClockMs);
+      const identifying = new Map([...tables].map(([table, columns]) => [table, declaredIdentifiers(columns)]));
+      return this.protect(sql, tables, await this.bind(sql, tables), identifying);
     });
   }
 
-  /** The tree as DuckDB serialises it; a tree past the limit stays in the sandbox. */
-  private async parse(sql: string): Promise<string> {
+  /** Of a run, where data were measured. @throws Refusal of `analyse` */
+  protect(sql: string, tables: Tables, bound: BoundCode, identifying: ReadonlyMap<string, readonly Identifier[]>): Promise<Protected> {
+    const { analysis, disclosure: rule } = this.config;
+    const inputs = new Map([...tables].map(([table, columns]) => [table, columns.map(({ column }) => column)]));
+    const engine = this.engine.version.split(',')[0] ?? '';
+    return analyseApart({ ...bound, sql, engine, inputs, facts: { identifying, rule } }, analysis.wallClockMs);
+  }
+
+  /** The plan as DuckDB serialises it; one past the limit stays in the sandbox. @throws Refusal `coderuns.code-too-complex` and the engine's */
+  async bind(sql: string, tables: Tables): Promise<BoundCode> {
     await using scratch = this.area.allocate(readingScratch);
     const { memoryMb, wallClockMs } = this.config.analysis;
-    const tree = `json_serialize_sql('${sql.replaceAll("'", "''")}')::VARCHAR`;
-    const most = String(readingLimits.treeBytes);
+    const empty = [...tables].map(
+      ([table, columns]) => `CREATE TEMP TABLE ${quoted(table)} (${columns.map((one) => `${quoted(one.column)} ${one.type}`).join(', ')});`,
+    );
+    const most = String(readingLimits.planBytes);
+    const plan = `json_serialize_plan('${sql.replaceAll("'", "''")}')::VARCHAR`;
     const outcome = await this.engine.run({
       scratch,
       inputs: [],
-      steps: [{ kind: 'sql', sql: `SELECT CASE WHEN length(t) <= ${most} THEN t END FROM (SELECT ${tree} AS t)`, result: { rows: 1 } }],
+      steps: [
+        { kind: 'sql', sql: empty.join('\n'), result: 'none' },
+        { kind: 'sql', sql: `SELECT CASE WHEN length(t) <= ${most} THEN t END FROM (SELECT ${plan} AS t)`, result: { rows: 1 } },
+      ],
       limits: { memoryMb, wallClockMs },
     });
     if (!outcome.ok) throw tooMuch.includes(outcome.cause.code) ? tooComplex() : causeRefused(outcome.cause);
-    const [step] = outcome.steps;
+    const step = outcome.steps[1];
     const answer = step?.kind === 'rows' ? step.rows[0]?.[0] : undefined;
     if (typeof answer !== 'string') throw tooComplex();
-    return answer;
+    return { answer, names: await this.namesOf(sql, empty) };
+  }
+
+  /** The result's columns, over empty tables; none where it cannot be bound, which its plan says. */
+  private async namesOf(sql: string, empty: readonly string[]): Promise<readonly string[]> {
+    await using scratch = this.area.allocate(readingScratch);
+    const { memoryMb, wallClockMs } = this.config.analysis;
+    const outcome = await this.engine.run({
+      scratch,
+      inputs: [],
+      steps: [
+        { kind: 'sql', sql: empty.join('\n'), result: 'none' },
+        // Bound and not carried out: what writes its own rows may take for ever.
+        { kind: 'sql', sql: `CREATE TEMP VIEW ${resultView} AS ${sql}`, result: 'none' },
+        {
+          kind: 'sql',
+          sql: `SELECT column_name FROM duckdb_columns() WHERE table_name = '${resultView}' ORDER BY column_index`,
+          result: { rows: readingLimits.columns + 1 },
+        },
+      ],
+      limits: { memoryMb, wallClockMs },
+    });
+    if (!outcome.ok) {
+      if (tooMuch.includes(outcome.cause.code)) throw tooComplex();
+      return [];
+    }
+    const step = outcome.steps[2];
+    return step?.kind === 'rows' ? step.rows.map(([name]) => (typeof name === 'string' ? name : '')) : [];
   }
 }

@@ -1,19 +1,22 @@
 import { Refusal, type ChargeItem, type JobType } from '#kernel';
 import type { Tx } from '#platform/database';
+import { causeRefused } from '#platform/engine';
 import type { Attempt, Made, RunAct, RunKind, Said } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
 import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
 import type { coderunsAuditActions } from '../domain/audit-actions.js';
 import { resultLineage } from '../domain/code.js';
+import type { Protected } from '../domain/plan/protect.js';
 import { refuse } from '../domain/refusals.js';
 import { runJob, trialJob } from '../domain/work.js';
 import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
 import type { CodeRunRow, SubmissionRow } from '../persistence/entities.js';
 import { SubmissionsRepository } from '../persistence/submissions.repository.js';
 import { CodeReviews } from './code-reviews.js';
-import { columnsByTable, InputGate, type ReadableInput } from './input-gate.js';
+import { CodeReading } from './code-reading.js';
+import { columnsByTable, InputGate, tablesOf, type ReadableInput } from './input-gate.js';
 import { Quarantine } from './quarantine.js';
-import { SqlRunner } from './sql-runner.js';
+import { SqlRunner, type OpenInputs } from './sql-runner.js';
 
 interface Code {
   readonly submission: SubmissionRow;
@@ -41,6 +44,7 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
     private readonly submissions: SubmissionsRepository,
     private readonly gate: InputGate,
     private readonly reviews: CodeReviews,
+    private readonly reading: CodeReading,
     private readonly runner: SqlRunner,
     private readonly quarantine: Quarantine,
     @Inject(CODERUNS_CONFIG) private readonly config: CodeRunsConfig,
@@ -70,14 +74,28 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
   make(run: CodeRunRow, { submission, inputs }: Code, attempt: Attempt): Promise<Made<CodeRunRow>> {
     const { codeDigest, mode } = run;
     const limits = mode === 'trial' ? this.config.trials : {};
-    const made = this.runner.run(submission.sql, inputs, limits, attempt.signal, async ({ columns, rows, data }) => {
+    const made = this.runner.with(inputs, limits, attempt.signal, async (open) => {
+      const read = mode === 'production' ? await this.protect(submission, inputs, open) : undefined;
+      const { columns, rows, data } = await open.select(read?.sql ?? submission.sql);
       await attempt.checking();
       if (columns.length === 0) throw refuse('coderuns.result-empty');
-      const lineage = resultLineage(submission.derivations ?? undefined, columns, submission.inputs, columnsByTable(inputs));
+      const lineage = resultLineage(
+        read?.derivations ?? submission.derivations ?? undefined,
+        columns,
+        submission.inputs,
+        columnsByTable(inputs),
+      );
       const stored = await this.quarantine.put(run, data(), { rows, columns, lineage, engine: this.runner.version });
       return { change: { rows, lineage, ...stored }, details: { sha256: stored.sha256, codeDigest, mode } };
     });
-    return mode === 'trial' ? made.catch(ofTrial) : made;
+    return made.catch(mode === 'trial' ? ofTrial : ofProduction);
+  }
+
+  /** What runs in the code's place: bound anew against what it reads now, its groups enforced by what identifies in these data. */
+  private async protect({ sql }: SubmissionRow, inputs: readonly ReadableInput[], open: OpenInputs): Promise<Protected> {
+    const tables = tablesOf(inputs);
+    const bound = await this.reading.bind(sql, tables);
+    return this.reading.protect(sql, tables, bound, await open.identifiers());
   }
 }
 
@@ -87,6 +105,16 @@ function assertGranted(submission: SubmissionRow, inputs: readonly ReadableInput
   const used = (submission.derivations ?? []).flatMap(({ sources }) => sources);
   const closed = used.filter(({ table, column }) => open.get(table)?.includes(column) !== true).map(({ column }) => column);
   if (closed.length > 0) throw refuse('coderuns.fields-not-granted', { fields: [...new Set(closed)] });
+}
+
+/**
+ * Where code fails on raw data tells of them: a branch a line would spell a value by the line that failed. The kind of the error stays; places
+ * are those of the binder, which sees no data.
+ */
+function ofProduction(fault: unknown): never {
+  if (!(fault instanceof Refusal) || fault.code !== 'engine.sql-error') throw fault;
+  const { kind } = fault.details;
+  throw causeRefused({ code: 'engine.sql-error', ...(typeof kind === 'string' ? { kind } : {}) });
 }
 
 /** A trial's limits are its own: it says that they cut it, and which. */

@@ -4,6 +4,8 @@ import { type Digest, type Id, type Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { CodeInput } from '../domain/code.js';
+import type { Declared } from '../domain/plan/identify.js';
+import type { Tables } from './code-reading.js';
 import { assertJoinable } from '../domain/decisions.js';
 import { SamplesInDevRepository } from '../persistence/samples-in-dev.repository.js';
 import { refuse } from '../domain/refusals.js';
@@ -17,10 +19,22 @@ export interface ReadableInput extends CodeInput {
     readonly sha256: Digest;
     readonly bytes: number;
   };
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly sensitiveType: string | null }[];
   /** Rows at most, where the grant says so. */
   readonly rows: number | null;
 }
+
+/** What a file's columns hold, by what their provider says. */
+export const declaredColumns = (
+  columns: readonly { readonly name: string; readonly type: string }[],
+  fields: readonly { readonly name: string; readonly sensitiveType: string | null }[],
+): readonly Declared[] => {
+  const said = new Map(fields.map(({ name, sensitiveType }) => [name, sensitiveType]));
+  return columns.map(({ name, type }) => ({ column: name, type, sensitiveType: said.get(name) ?? null }));
+};
+
+export const tablesOf = (inputs: readonly ReadableInput[]): Tables =>
+  new Map(inputs.map(({ as, columns }) => [as, columns.map(({ name, ...more }) => ({ column: name, ...more }))]));
 
 export const columnsByTable = (inputs: readonly ReadableInput[]): ReadonlyMap<string, readonly string[]> =>
   new Map(inputs.map(({ as, columns }) => [as, columns.map(({ name }) => name)]));
@@ -28,7 +42,7 @@ export const columnsByTable = (inputs: readonly ReadableInput[]): ReadonlyMap<st
 const duckdbTypes: Readonly<Record<string, string>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
-  decimal: 'DOUBLE',
+  decimal: 'DECIMAL(28,10)',
   date: 'DATE',
   timestamp: 'TIMESTAMP',
   boolean: 'BOOLEAN',
@@ -64,11 +78,13 @@ export class InputGate {
   /** Raw copies, only their granted fields whose consent still stands (REQ-02, REQ-07), only as many rows as granted (REQ-06). */
   async raw(tx: Tx, scenarioId: Id, inputs: readonly CodeInput[], at: Instant): Promise<readonly ReadableInput[]> {
     const found: ReadableInput[] = [];
-    for (const { as, copy, file, grant } of await this.copiesOf(tx, scenarioId, inputs, at)) {
+    for (const { as, copy, file, fields, grant } of await this.copiesOf(tx, scenarioId, inputs, at)) {
       const open = await this.openFields(tx, copy, grant.itemIds, at);
       const columns = file.columns.filter(({ name }) => grant.fields.has(name) && open.has(name));
       if (columns.length === 0) throw refuse('coderuns.fields-not-granted', { fields: file.columns.map(({ name }) => name) });
-      found.push({ copyId: copy.id, datasetId: copy.datasetId, as, file, columns, rows: grant.rowLimit });
+      const said = new Map(fields.map(({ name, sensitiveType }) => [name, sensitiveType]));
+      const told = columns.map((column) => ({ ...column, sensitiveType: said.get(column.name) ?? null }));
+      found.push({ copyId: copy.id, datasetId: copy.datasetId, as, file, columns: told, rows: grant.rowLimit });
     }
     return found;
   }
@@ -80,7 +96,7 @@ export class InputGate {
     for (const input of inputs) {
       const file = await this.samples.newest(tx, scenarioId, input.copyId);
       if (file === undefined) throw refuse('coderuns.no-sample', { table: input.as });
-      const columns = file.columns.map(({ name, type }) => ({ name, type: duckdbTypes[type] ?? 'VARCHAR' }));
+      const columns = file.columns.map(({ name, type }) => ({ name, type: duckdbTypes[type] ?? 'VARCHAR', sensitiveType: null }));
       found.push({ ...input, file, columns, rows: null });
     }
     return found;

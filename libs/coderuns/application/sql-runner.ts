@@ -1,7 +1,19 @@
-import { causeRefused, ENGINE, type Engine, type EngineInput, type EngineLimits, type Scratch } from '#platform/engine';
+import { normalFormMacros } from '#kernel';
+import {
+  causeRefused,
+  ENGINE,
+  type Engine,
+  type EngineInput,
+  type EngineLimits,
+  type EngineStep,
+  type Scratch,
+  type StepResult,
+} from '#platform/engine';
 import { RunScratch } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
-import type { ReadableInput } from './input-gate.js';
+import { identifiersOf, looked, measureSql } from '../domain/plan/identify.js';
+import type { Identifier } from '../domain/plan/compile.js';
+import { tablesOf, type ReadableInput } from './input-gate.js';
 
 const result = 'result.parquet';
 
@@ -15,8 +27,15 @@ export interface SqlResult {
   /** The result's file, while the scratch stands. */
   readonly data: () => AsyncIterable<Uint8Array>;
 }
+/** Decrypted inputs in a scratch of their own, which SQL may be run over as often as wanted. */
+export interface OpenInputs {
+  /** The columns that tell whom a row is about, by table, as the data are. */
+  identifiers(): Promise<ReadonlyMap<string, readonly Identifier[]>>;
+  /** @throws Refusal with the engine's typed cause: kind of error, line and column of the code, never DuckDB's text */
+  select(sql: string): Promise<SqlResult>;
+}
 
-/** Runs one SELECT over decrypted inputs in a scratch of its own, where the code sees exactly the columns and rows it was given. */
+/** Runs SELECTs over decrypted inputs in a scratch of their own, where the code sees exactly the columns and rows it was given. */
 @Injectable()
 export class SqlRunner {
   constructor(
@@ -28,30 +47,42 @@ export class SqlRunner {
     return this.engine.version;
   }
 
-  /**
-   * @param limits less than the engine's own, in the whole run
-   * @throws Refusal with the engine's typed cause: kind of error, line and column of the code, never DuckDB's text
-   */
-  run<T>(
-    sql: string,
+  /** @param limits less than the engine's own, in each run of it */
+  with<T>(
     inputs: readonly ReadableInput[],
     { rows, ...limits }: RunLimits,
     signal: AbortSignal,
-    keep: (made: SqlResult) => Promise<T>,
+    work: (open: OpenInputs) => Promise<T>,
   ): Promise<T> {
     const files = inputs.map(({ file }, i) => ({ name: fileOf(i), file }));
-    const work = async (scratch: Scratch): Promise<T> => {
+    const opened = (scratch: Scratch): Promise<T> => {
+      const run = async (steps: readonly EngineStep[]): Promise<StepResult | undefined> => {
+        const outcome = await this.engine.run({ scratch, inputs: inputs.map(engineInput), steps, limits }, { signal });
+        if (!outcome.ok) throw causeRefused(outcome.cause);
+        return outcome.steps.at(-1);
+      };
       const wanted = { file: result, format: 'parquet', ...(rows === undefined ? {} : { mostRows: rows }) } as const;
-      const outcome = await this.engine.run(
-        { scratch, inputs: inputs.map(engineInput), steps: [{ kind: 'sql', sql, result: wanted }], limits },
-        { signal },
-      );
-      if (!outcome.ok) throw causeRefused(outcome.cause);
-      const made = outcome.steps[0];
-      if (made?.kind !== 'file') throw causeRefused({ code: 'engine.process-lost' });
-      return keep({ columns: made.columns.map(({ name }) => name), rows: made.rows, data: () => scratch.read(result) });
+      return work({
+        identifiers: async () => {
+          const found = new Map<string, readonly Identifier[]>();
+          for (const [table, columns] of tablesOf(inputs)) {
+            const made = await run([{ kind: 'sql', sql: measureSql(table, looked(columns)), result: { rows: 1 } }]);
+            const measured = made?.kind === 'rows' ? (made.rows[0] ?? []).map(Number) : [];
+            found.set(table, identifiersOf(looked(columns), measured));
+          }
+          return found;
+        },
+        select: async (sql) => {
+          const made = await run([
+            { kind: 'sql', sql: normalFormMacros(), result: 'none' },
+            { kind: 'sql', sql, result: wanted },
+          ]);
+          if (made?.kind !== 'file') throw causeRefused({ code: 'engine.process-lost' });
+          return { columns: made.columns.map(({ name }) => name), rows: made.rows, data: () => scratch.read(result) };
+        },
+      });
     };
-    return this.scratch.with(files, work, limits.scratchBytes);
+    return this.scratch.with(files, opened, limits.scratchBytes);
   }
 }
 
@@ -61,7 +92,7 @@ const engineInput = ({ as, columns, rows }: ReadableInput, i: number): EngineInp
   name: as,
   file: fileOf(i),
   format: 'parquet',
-  columns,
+  columns: columns.map(({ name, type }) => ({ name, type })),
   access: 'table',
   ...(rows === null ? {} : { rows }),
 });

@@ -10,8 +10,8 @@ import { assertInputs, codeDigest, lineageView, type CodeInput } from '../domain
 import { assertReviewable } from '../domain/decisions.js';
 import type { SubmissionRow } from '../persistence/entities.js';
 import { SubmissionsRepository } from '../persistence/submissions.repository.js';
-import { CodeReading } from './code-reading.js';
-import { InputGate } from './input-gate.js';
+import { CodeReading, type Tables } from './code-reading.js';
+import { declaredColumns, InputGate } from './input-gate.js';
 import { submissionObject, underOf } from './subjects.js';
 import { refuse } from '../domain/refusals.js';
 
@@ -36,7 +36,7 @@ export class Submissions {
   async submit(ctx: ActContext, input: z.output<typeof SubmitCode>): Promise<SubmissionAnswer> {
     assertInputs(input.inputs);
     const looked = await this.look(ctx, input);
-    const derivations = await this.reading.read(takerOf(ctx), input.sql, input.inputs, looked.columns);
+    const { derivations } = await this.reading.read(takerOf(ctx), input.sql, looked);
     return this.unitOfWork.run(ctx, async (tx) => {
       const { scenario } = await this.scenarios.assertOperatingInClear(tx, input.scenarioId, ctx.at);
       const seat = await this.seats.assertSeat(tx, ctx.actor, input.scenarioId);
@@ -50,7 +50,7 @@ export class Submissions {
         ...{ scenarioId, authorisationId, unitId, authorityId },
         ...{ state: 'submitted', purpose, language, title, sql, inputs },
         digest: codeDigest({ scenarioId, purpose, language, sql, inputs }),
-        derivations: derivations ?? null,
+        derivations,
         submittedBy: personOf(ctx.actor).personId,
         seatId: seat.id,
         reviewedBy: null,
@@ -112,14 +112,14 @@ export class Submissions {
   }
 
   /** Before anything is parsed: may this person hand in code here, and which columns are there. */
-  private look(ctx: ActContext, input: z.output<typeof SubmitCode>): Promise<{ columns: ReadonlyMap<string, readonly string[]> }> {
+  private look(ctx: ActContext, input: z.output<typeof SubmitCode>): Promise<Tables> {
     const { idempotency: _, ...once } = ctx;
     return this.unitOfWork.run(once, async (tx) => {
       const { scenario, authorisation } = await this.scenarios.assertOperatingInClear(tx, input.scenarioId, ctx.at);
       assertSees(ctx.actor, scenario, ctx.at, scenarioNotFound(input.scenarioId));
       assertRight(authorisation.rights, 'processing-use');
       const copies = await this.gate.copiesOf(tx, input.scenarioId, input.inputs, ctx.at);
-      return { columns: new Map(copies.map(({ as, file }) => [as, file.columns.map(({ name }) => name)])) };
+      return new Map(copies.map(({ as, file, fields }) => [as, declaredColumns(file.columns, fields)]));
     });
   }
 

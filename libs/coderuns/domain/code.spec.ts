@@ -1,6 +1,7 @@
 import { Refusal } from '#kernel';
 import { describe, expect, it } from '@jest/globals';
-import { assertInputs, assertReadsInputsOnly, codeDigest, readTree, resultLineage, type Code } from './code.js';
+import { analyse, assertInputs, codeDigest, resultLineage, type Code } from './code.js';
+import { listedFor } from './plan/functions.js';
 import { assertJoinable, assertMayRunOnRaw, assertReviewable } from './decisions.js';
 
 const code: Code = {
@@ -10,6 +11,7 @@ const code: Code = {
   sql: 'SELECT 1',
   inputs: [{ copyId: 'c', datasetId: 'd', as: 't' }],
 };
+const facts = { identifying: new Map(), rule: { threshold: 10, dominanceShare: 0.9, pPercent: 10, degreesOfFreedom: 10 } };
 const refusal = (act: () => unknown): [string, unknown] => {
   try {
     act();
@@ -29,35 +31,27 @@ describe('code', () => {
     expect(codeDigest({ ...code, scenarioId: 'other' })).not.toBe(digest);
   });
 
-  it('that cannot be parsed is refused with its place; anything but one SELECT is refused', () => {
-    const broken = JSON.stringify({
-      error: true,
-      error_type: 'parser',
-      error_message: "syntax error at or near '13812345678'",
-      position: '12',
-    });
-    expect(refusal(() => readTree(broken, '-- 中文\nSELEC 1'))).toEqual(['coderuns.code-unreadable', { line: 2, column: 3 }]);
-    const other = JSON.stringify({ error: true, error_type: 'not implemented' });
-    expect(refusal(() => readTree(other, 'x'))[0]).toBe('coderuns.one-select');
-    expect(refusal(() => readTree(JSON.stringify({ error: false, statements: [{ node: {} }, { node: {} }] }), 'x'))[0]).toBe(
-      'coderuns.one-select',
-    );
+  it('that cannot be parsed or bound is refused with its place; anything but one SELECT is refused', () => {
+    const said = (answer: object, sql = 'x') =>
+      refusal(() => analyse({ answer: JSON.stringify(answer), names: [], sql, engine: listedFor, inputs: new Map(), facts }));
+    const broken = { error: true, error_type: 'parser', error_message: "syntax error at or near '13812345678'", position: '12' };
+    expect(said(broken, '-- 中文\nSELEC 1')).toEqual(['coderuns.code-unreadable', { line: 2, column: 3 }]);
+    expect(said({ error: true, error_type: 'binder', position: '7' }, 'SELECT nothing FROM t')).toEqual([
+      'coderuns.code-unbound',
+      { kind: 'binder', line: 1, column: 8 },
+    ]);
+    expect(said({ error: true, error_type: 'catalog', type: 'Table', name: 'u' })).toEqual(['coderuns.unknown-table', { table: 'u' }]);
+    for (const answer of [
+      { error: true, error_type: 'not implemented' },
+      { error: false, plans: [{}, {}] },
+      { error: false, plans: [] },
+      { error: false, plans: [{ type: 'LOGICAL_INSERT' }] },
+      [],
+    ])
+      expect([answer, said(answer)[0]]).toEqual([answer, 'coderuns.one-select']);
   });
 
-  it('reads its inputs and its own common tables alone', () => {
-    const from = (table: object, ctes: object[] = []) => ({ type: 'SELECT_NODE', cte_map: { map: ctes }, from_table: table });
-    const base = (name: string, schema = '') => ({ type: 'BASE_TABLE', table_name: name, schema_name: schema });
-    const asked = (table: object, ctes: object[] = []) =>
-      refusal(() => {
-        assertReadsInputsOnly(from(table, ctes), [{ as: 't' }]);
-      })[0];
-    expect(asked(base('T'))).toBe('none');
-    expect(asked(base('u'), [{ key: 'U', value: {} }])).toBe('none');
-    expect(asked(base('u'))).toBe('coderuns.unknown-table');
-    expect(asked(base('t', 'information_schema'))).toBe('coderuns.unknown-table');
-    expect(asked({ type: 'TABLE_FUNCTION', function: { function_name: 'range' } })).toBe('none');
-    expect(asked({ type: 'TABLE_FUNCTION', function: { function_name: 'read_text' } })).toBe('coderuns.function-not-allowed');
-    expect(asked({ type: 'SHOW_REF' })).toBe('coderuns.function-not-allowed');
+  it('names each of its inputs once', () => {
     expect(
       refusal(() => {
         assertInputs([

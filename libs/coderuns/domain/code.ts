@@ -1,7 +1,10 @@
 import { digestOf, type Digest, type Id, type Refusal } from '#kernel';
 import type { ColumnLineage } from '../contract.js';
-import { harmlessTableFunctions, lineageOf, TooMuchWork, Work, type Derivation } from './lineage.js';
-import { everyNode, node, nodes, sizeOf, text, type Node } from './syntax-tree.js';
+import type { Derivation } from './derivation.js';
+import type { Facts } from './plan/compile.js';
+import { exactly, isBound, sizeOf, type Bound } from './plan/json.js';
+import { protect, type Protected } from './plan/protect.js';
+import { readPlan, type Inputs } from './plan/read.js';
 import { refuse } from './refusals.js';
 
 export interface CodeInput {
@@ -28,81 +31,68 @@ export function assertInputs(inputs: readonly { readonly copyId: Id; readonly as
   if (twice !== undefined) throw refuse('coderuns.input-twice', { table: twice });
 }
 
+/** DuckDB's answer about submitted code, bound against empty tables, and what it may read. */
+export interface Reading {
+  /** What `json_serialize_plan` said. */
+  readonly answer: string;
+  /** Names of the result's columns; none where the code could not be bound. */
+  readonly names: readonly string[];
+  readonly sql: string;
+  /** Name and version of the engine that bound it. */
+  readonly engine: string;
+  /** The inputs' columns by table name. */
+  readonly inputs: Inputs;
+  readonly facts: Facts;
+}
+
+/** Far above what a person writes; what generated code of the allowed length needs at most. */
+export const readingLimits = { planBytes: 16_000_000, nodes: 200_000, depth: 2_400, columns: 2_000 } as const;
+export const tooComplex = (): Refusal => refuse('coderuns.code-too-complex');
+
 /**
- * Reads DuckDB's answer to `json_serialize_sql`.
- * @throws Refusal `coderuns.code-unreadable` (with line and column where the parser gives a place), `coderuns.one-select`
+ * What the code is when it runs over raw data, and what its result derives from, from the plan that DuckDB's binder made of it.
+ * @throws Refusal `coderuns.code-too-complex` past the limits; `coderuns.code-unreadable`, `coderuns.code-unbound`, `coderuns.one-select`,
+ * `coderuns.unknown-table`, and those of `readPlan` and `protect`
  */
-export function readTree(answer: string, sql: string): Node {
-  const tree = JSON.parse(answer) as Node;
-  if (tree['error'] === true) {
-    if (/depth limit/i.test(text(tree['error_message']))) throw tooComplex();
-    const position = Number(tree['position']);
-    if (text(tree['error_type']) !== 'parser') throw refuse('coderuns.one-select');
-    throw refuse('coderuns.code-unreadable', Number.isInteger(position) ? placeOf(sql, position) : {});
+export function analyse({ answer, names, sql, engine, inputs, facts }: Reading): Protected {
+  if (answer.length > readingLimits.planBytes) throw tooComplex();
+  const plan = boundPlan(exactly(answer), sql);
+  const { nodes, depth } = sizeOf(plan);
+  if (nodes > readingLimits.nodes || depth > readingLimits.depth || names.length > readingLimits.columns) throw tooComplex();
+  return protect(readPlan(plan, inputs, engine), names, facts);
+}
+
+/** Statements that change or say something: of a plan's root alone, since nothing below a SELECT can be one. */
+const noSelect =
+  /^LOGICAL_(INSERT|UPDATE|DELETE|MERGE|CREATE|DROP|ALTER|COPY|ATTACH|DETACH|SET|RESET|PRAGMA|EXPLAIN|SHOW|LOAD|VACUUM|TRANSACTION|EXECUTE|PREPARE|EXPORT|CALL)/;
+
+/**
+ * The one plan of the answer, or why there is none. Names in it are the code's own.
+ * @throws Refusal `coderuns.code-unreadable` and `coderuns.code-unbound` with line and column where DuckDB gives a place,
+ * `coderuns.unknown-table`, `coderuns.one-select`, `coderuns.code-too-complex`
+ */
+function boundPlan(answer: unknown, sql: string): Bound {
+  if (!isBound(answer)) throw refuse('coderuns.one-select');
+  if (answer['error'] === true) {
+    if (/depth limit|expression depth/i.test(String(answer['error_message']))) throw tooComplex();
+    const position = Number(answer['position'] ?? NaN);
+    const place = Number.isInteger(position) ? placeOf(sql, position) : {};
+    if (answer['error_type'] === 'parser') throw refuse('coderuns.code-unreadable', place);
+    if (answer['type'] === 'Table') throw refuse('coderuns.unknown-table', { table: String(answer['name']).slice(0, 60) });
+    if (answer['error_type'] === 'not implemented') throw refuse('coderuns.one-select');
+    // What it names is not there, does not fit, or must not be opened.
+    throw refuse('coderuns.code-unbound', { kind: String(answer['error_type']).slice(0, 30), ...place });
   }
-  const [only, ...more] = nodes(tree['statements']);
-  const select = node(only?.['node']);
-  if (select === undefined || more.length > 0) throw refuse('coderuns.one-select');
-  return select;
+  const plans = answer['plans'];
+  const [only, ...more] = Array.isArray(plans) ? (plans as unknown[]) : [];
+  if (!isBound(only) || more.length > 0 || noSelect.test(String(only['type']))) throw refuse('coderuns.one-select');
+  return only;
 }
 
 /** Line and column from 1 of a byte offset; the column counts characters. */
 function placeOf(sql: string, offset: number): { line: number; column: number } {
   const before = Buffer.from(sql).subarray(0, offset).toString('utf8').split('\n');
   return { line: before.length, column: Array.from(before.at(-1) ?? '').length + 1 };
-}
-
-/** Tables that the code names and are neither an input nor a common table expression, and functions that open files or anything else. */
-export function assertReadsInputsOnly(select: Node, inputs: readonly { readonly as: string }[]): void {
-  const known = new Set([...inputs.map((input) => input.as), ...named(select)]);
-  const strange = relations(select).find((relation) =>
-    relation.type === 'BASE_TABLE' ? !isKnown(relation, known) : !isHarmless(relation),
-  );
-  if (strange === undefined) return;
-  if (strange.type === 'BASE_TABLE') throw refuse('coderuns.unknown-table', { table: text(strange['table_name']).slice(0, 60) });
-  throw refuse('coderuns.function-not-allowed', { function: text(node(strange['function'])?.['function_name']).slice(0, 60) });
-}
-const isKnown = (table: Node, known: ReadonlySet<string>): boolean =>
-  known.has(text(table['table_name']).toLowerCase()) && text(table['schema_name']) === '' && text(table['catalog_name']) === '';
-const isHarmless = (relation: Node): boolean => harmlessTableFunctions.has(text(node(relation['function'])?.['function_name']));
-
-const relations = (select: Node): Node[] =>
-  [...everyNode(select)].filter((one) => one.type === 'BASE_TABLE' || one.type === 'TABLE_FUNCTION' || one.type === 'SHOW_REF');
-const named = (select: Node): string[] =>
-  [...everyNode(select)].flatMap((one) => nodes(node(one['cte_map'])?.['map']).map((entry) => text(entry['key']).toLowerCase()));
-
-/** DuckDB's answer about submitted code, and what it may read. */
-export interface Reading {
-  readonly answer: string;
-  readonly sql: string;
-  readonly inputs: readonly { readonly as: string }[];
-  /** The inputs' columns by table name. */
-  readonly columns: ReadonlyMap<string, readonly string[]>;
-}
-
-/** Far above what a person writes; what generated code of the allowed length needs at most. */
-export const readingLimits = { treeBytes: 4_000_000, nodes: 60_000, depth: 1200, steps: 20_000_000, columns: 2_000 } as const;
-export const tooComplex = (): Refusal => refuse('coderuns.code-too-complex');
-
-/**
- * What the code's result derives from; one derivation a column, in order; undefined where even their number cannot be told.
- * @throws Refusal `coderuns.code-too-complex` past the limits; `coderuns.code-unreadable`, `coderuns.one-select`,
- * `coderuns.unknown-table`, `coderuns.function-not-allowed`
- */
-export function analyse({ answer, sql, inputs, columns }: Reading): readonly Derivation[] | undefined {
-  if (answer.length > readingLimits.treeBytes) throw tooComplex();
-  const select = readTree(answer, sql);
-  const { nodes: count, depth } = sizeOf(select);
-  if (count > readingLimits.nodes || depth > readingLimits.depth) throw tooComplex();
-  assertReadsInputsOnly(select, inputs);
-  try {
-    const lineage = lineageOf(select, columns, new Work(readingLimits.steps));
-    // Each may derive from every field, and is told with them.
-    if (lineage !== undefined && lineage.length > readingLimits.columns) throw new TooMuchWork();
-    return lineage;
-  } catch (fault) {
-    throw fault instanceof TooMuchWork ? tooComplex() : fault;
-  }
 }
 
 /** Fields that the result derives from, by input. */

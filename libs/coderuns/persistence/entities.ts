@@ -4,7 +4,7 @@ import { count, RunRow } from '#runs';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ColumnLineage } from '../contract.js';
 import type { CodeInput } from '../domain/code.js';
-import type { Derivation } from '../domain/lineage.js';
+import type { Derivation } from '../domain/derivation.js';
 import type { SubmissionState } from '../domain/states.js';
 
 /** A copy as a run read it: the data's snapshot, for the lineage that the export gate reads. */

@@ -12,6 +12,9 @@ FROM residents GROUP BY 1, 2 HAVING count(*) >= 20 ORDER BY 1, 2`;
 /** What nobody should let out: rows of the source as they stand. */
 const rawRows = `SELECT "姓名", "公民身份号码", "手机号码", "户籍地址" FROM residents ORDER BY "人员编号" LIMIT 100`;
 
+/** What one person earns, as a count of those of a name who earn so much. */
+const onePerson = `SELECT count(*) AS n FROM residents WHERE "姓名" = '王伟'`;
+
 /** Code that people reviewed runs unattended over the approved fields; its result, log and errors go into quarantine. */
 export async function codeRunChapter(teller: Teller, world: World): Promise<void> {
   await teller.step('training on raw data refused; code tried on the sample, reviewed by its digest', async () => {
@@ -41,29 +44,34 @@ export async function codeRunChapter(teller: Teller, world: World): Promise<void
     return { run: run.id, code: run.codeDigest, engine: run.engine, 'rows shown to the developer': run.rows };
   });
 
-  await teller.step('a failure says its typed cause, line and column, never a value', async () => {
-    const broken = await submit(world, 'run', '类型错误', `SELECT count(*) AS n\nFROM residents\nWHERE CAST("姓名" AS INTEGER) > 3`);
-    await review(world, broken);
-    const run = await finished(world, (await world.as('li').post<Run>('/code-runs', { submissionId: broken.id })).id);
-    assertEnded(run, 'failed');
-    const raw = await submit(world, 'run', '明细', rawRows);
-    await review(world, raw);
-    const taken = await finished(world, (await world.as('li').post<Run>('/code-runs', { submissionId: raw.id })).id);
-    assertEnded(taken, 'succeeded');
-    world.remember('raw-run', taken.id);
-    return { run: run.id, cause: run.cause, 'a run that takes rows': taken.state };
-  });
+  await teller.step(
+    'code that asks for a certain person refused; a failure says its typed cause, never a value nor where it stood',
+    async () => {
+      const single = await world.as('li').refusedAny('POST', '/code-submissions', asked(world, 'run', '查一个人', onePerson));
+      const broken = await submit(world, 'run', '类型错误', `SELECT count(*) AS n\nFROM residents\nWHERE CAST("参保类型" AS INTEGER) > 3`);
+      await review(world, broken);
+      const run = await finished(world, (await world.as('li').post<Run>('/code-runs', { submissionId: broken.id })).id);
+      assertEnded(run, 'failed');
+      const raw = await submit(world, 'run', '明细', rawRows);
+      await review(world, raw);
+      const taken = await finished(world, (await world.as('li').post<Run>('/code-runs', { submissionId: raw.id })).id);
+      assertEnded(taken, 'succeeded');
+      world.remember('raw-run', taken.id);
+      return { 'a person by name': single.code, run: run.id, cause: run.cause, 'a run that takes rows': taken.state };
+    },
+  );
 }
 
+const asked = (world: World, purpose: 'run' | 'train', title: string, sql: string) => ({
+  scenarioId: world.id('scenario'),
+  purpose,
+  language: 'sql',
+  title,
+  sql,
+  inputs: [{ copyId: world.id('residents-copy'), as: 'residents' }],
+});
 const submit = (world: World, purpose: 'run' | 'train', title: string, sql: string): Promise<Submission> =>
-  world.as('li').post<Submission>('/code-submissions', {
-    scenarioId: world.id('scenario'),
-    purpose,
-    language: 'sql',
-    title,
-    sql,
-    inputs: [{ copyId: world.id('residents-copy'), as: 'residents' }],
-  });
+  world.as('li').post<Submission>('/code-submissions', asked(world, purpose, title, sql));
 
 const review = (world: World, submission: Submission): Promise<Submission> =>
   world.as('feng').post<Submission>(`/code-submissions/${submission.id}/reviews`, {

@@ -1,0 +1,246 @@
+import { refuse } from '../refusals.js';
+import { enforced, groupColumns, perSubject, type DisclosureRule, type Group } from './enforce.js';
+import { coarsest, flowing, identifiedBy, hidden, listed, quoted, Tables, type Compiled } from './compiled.js';
+import { single } from './functions.js';
+import { joined } from './join.js';
+import { withConditionsInPlace } from './condition-places.js';
+import { unlisted } from './json.js';
+import { assertSinglesNobodyOut, constantColumn, derive, openShape, together, union, type Column, type Holder } from './shape.js';
+import { column, measureText, orderText, textOf, windowText } from './sql-text.js';
+import { widthOf, type Expression, type Relation } from './tree.js';
+
+export interface Identifier {
+  readonly column: string;
+  /** How many different ones there are. */
+  readonly values: number;
+  /** People’s names, which several may bear. */
+  readonly isName: boolean;
+}
+export interface Facts {
+  /** Columns that identify whom a row is about, by table; the one with the fewest values first. */
+  readonly identifying: ReadonlyMap<string, readonly Identifier[]>;
+  readonly rule: DisclosureRule;
+}
+
+/** What stands around a relation: whether groups are made of its rows above, and the common tables by number. */
+interface Around {
+  readonly groupedAbove: boolean;
+  readonly common: ReadonlyMap<number, Compiled>;
+}
+
+/**
+ * Makes of a bound query the SQL that runs over raw data. Groups are let through by what is measured of them in the same run
+ * (`enforced`); what is computed from groups that were let through needs no further rule. Rows of single subjects are not changed: they
+ * are told as such, and the export gate does not let them leave.
+ */
+export class Compiler {
+  readonly tables = new Tables();
+  constructor(private readonly facts: Facts) {}
+
+  compile(relation: Relation, around: Around = { groupedAbove: false, common: new Map() }): Compiled {
+    const below = (of: Relation): Compiled => this.compile(of, around);
+    switch (relation.is) {
+      case 'input':
+        return this.input(relation);
+      case 'values':
+        return this.values(relation.rows);
+      case 'series':
+        return this.tables.add(
+          `SELECT x AS c0 FROM ${relation.name}(${relation.bounds.map((one) => textOf(one)).join(', ')}) AS s(x)`,
+          openShape([constantColumn]),
+        );
+      case 'filter': {
+        const placed = withConditionsInPlace(relation);
+        return placed.is === 'filter' ? this.filter(placed, below(placed.from)) : below(placed);
+      }
+      case 'project':
+        return this.project(relation.columns, below(relation.from));
+      case 'group':
+        return this.group(relation, around);
+      case 'distinct': {
+        const keys = Array.from({ length: widthOf(relation.from) }, (_, at): Expression => ({ is: 'column', at }));
+        const all = keys.map((_, at) => at);
+        return this.group({ is: 'group', from: relation.from, keys, sets: [all], measures: [], groupings: [] }, around);
+      }
+      case 'window':
+        return this.window(relation, below(relation.from));
+      case 'join':
+        return joined(this.tables, relation, below(relation.left), below(relation.right));
+      case 'set':
+        return this.set(relation, below(relation.of[0]), below(relation.of[1]));
+      case 'order': {
+        const from = below(relation.from);
+        return this.tables.add(
+          `SELECT * FROM ${from.name} ORDER BY ${orderText(relation.by)}`,
+          flowing(
+            from.shape,
+            relation.by.map(({ by }) => by),
+          ),
+        );
+      }
+      case 'limit': {
+        const from = below(relation.from);
+        const limits = `${relation.rows === null ? '' : ` LIMIT ${String(relation.rows)}`}${relation.skip === null ? '' : ` OFFSET ${String(relation.skip)}`}`;
+        return this.tables.add(
+          `SELECT * FROM ${from.name}${limits}`,
+          from.shape.grain === 'rows' ? { ...from.shape, cut: true } : from.shape,
+        );
+      }
+      case 'common': {
+        const table = below(relation.table);
+        return this.compile(relation.from, { ...around, common: new Map([...around.common, [relation.number, table]]) });
+      }
+      case 'common-table':
+        return this.again(around.common.get(relation.number));
+    }
+  }
+
+  private input({ table, columns }: Extract<Relation, { is: 'input' }>): Compiled {
+    const identifying = this.facts.identifying.get(table) ?? [];
+    const name = this.tables.fresh('h');
+    // Where nothing identifies, each row is taken for somebody's own.
+    const held =
+      identifying.length === 0
+        ? [{ sql: 'hash(rowid)', values: Infinity, isName: false }]
+        : identifying.map(({ column: one, ...more }) => ({ sql: subjectOf(quoted(one)), ...more }));
+    const holder: Holder = { name, columns: held.map(({ values, isName }, at) => ({ name: `${name}_${String(at)}`, values, isName })) };
+    const texts = [
+      ...columns.map((one, at) => `${one === '' ? 'NULL' : quoted(one)} AS ${column(at)}`),
+      ...held.map(({ sql }, at) => `${sql} AS ${name}_${String(at)}`),
+    ];
+    const shapes = columns.map((one): Column => {
+      if (one === '') return { ...constantColumn, virtual: true };
+      const by = identifying.findIndex((each) => each.column === one);
+      const plain = { sources: new Set([`${table}.${one}`]), raw: true, grouped: false, identifying: by >= 0 };
+      return by < 0 ? plain : { ...plain, identity: { holder: name, by: `${name}_${String(by)}` } };
+    });
+    return this.tables.add(`SELECT ${texts.join(', ')} FROM ${quoted(table)}`, {
+      grain: 'rows',
+      columns: shapes,
+      flows: new Set(),
+      holders: [holder],
+    });
+  }
+
+  private values(rows: readonly (readonly Expression[])[]): Compiled {
+    const width = rows[0]?.length ?? 0;
+    const texts = rows.map((row) => `SELECT ${row.map((one, at) => `${textOf(one)} AS ${column(at)}`).join(', ') || '1 AS nothing'}`);
+    return this.tables.add(texts.join(' UNION ALL '), openShape(Array.from({ length: width }, () => constantColumn)));
+  }
+
+  private filter({ where }: Extract<Relation, { is: 'filter' }>, { name, shape }: Compiled): Compiled {
+    if (shape.grain === 'rows') for (const one of where) assertSinglesNobodyOut(one, shape.columns, true);
+    return this.tables.add(`SELECT * FROM ${name} WHERE ${where.map((one) => textOf(one)).join(' AND ') || 'true'}`, flowing(shape, where));
+  }
+
+  private project(columns: readonly Expression[], { name, shape }: Compiled): Compiled {
+    if (shape.grain === 'rows') for (const one of columns) assertSinglesNobodyOut(one, shape.columns, false);
+    const texts = [...columns.map((one, at) => `${textOf(one)} AS ${column(at)}`), ...hidden(shape.holders)];
+    return this.tables.add(`SELECT ${listed(texts)} FROM ${name}`, {
+      ...shape,
+      columns: columns.map((one) => derive(one, shape.columns)),
+    });
+  }
+
+  private group(relation: Group, around: Around): Compiled {
+    const from = this.compile(relation.from, { ...around, groupedAbove: true });
+    const { shape } = from;
+    if (shape.grain === 'rows') {
+      const asked = [...relation.keys, ...relation.measures.flatMap(({ of }) => of)];
+      for (const one of asked) assertSinglesNobodyOut(one, shape.columns, false);
+      for (const { filter } of relation.measures) if (filter !== undefined) assertSinglesNobodyOut(filter, shape.columns, true);
+      if (shape.cut === true) throw refuse('coderuns.order-dependent', { operator: 'LIMIT' });
+      const taken = relation.measures.find(({ name }) => name === single);
+      if (taken !== undefined) throw refuse('coderuns.function-not-allowed', { function: single });
+      const keyed = relation.keys.map((key) => derive(key, shape.columns).identity).filter((one) => one !== undefined);
+      const plain = relation.sets.length === 1 && relation.sets[0]?.length === relation.keys.length && relation.groupings.length === 0;
+      return around.groupedAbove && plain && keyed.length > 0
+        ? perSubject(this.tables, relation, from)
+        : enforced(this.tables, relation, from, this.facts.rule);
+    }
+    const texts = [
+      ...relation.keys.map((key, at) => `${textOf(key)} AS ${column(at)}`),
+      ...relation.measures.map((one, at) => `${measureText(one)} AS ${column(relation.keys.length + at)}`),
+      ...relation.groupings.map(
+        (keys, at) =>
+          `GROUPING(${keys.map((key) => textOf(relation.keys[key] ?? { is: 'constant', sql: 'NULL' })).join(', ')}) AS ${column(relation.keys.length + relation.measures.length + at)}`,
+      ),
+    ];
+    const sets = relation.sets.map(
+      (set) => `(${set.map((key) => textOf(relation.keys[key] ?? { is: 'constant', sql: 'NULL' })).join(', ')})`,
+    );
+    const grouping = relation.keys.length === 0 ? '' : ` GROUP BY GROUPING SETS (${sets.join(', ')})`;
+    return this.tables.add(`SELECT ${texts.join(', ')} FROM ${from.name}${grouping}`, { ...shape, columns: groupColumns(relation, shape) });
+  }
+
+  private window({ windows }: Extract<Relation, { is: 'window' }>, { name, shape }: Compiled): Compiled {
+    if (shape.grain === 'rows')
+      for (const { partitions, of, orders } of windows) {
+        const held = new Set(partitions.map((one) => derive(one, shape.columns).identity?.holder));
+        // A row's place among others' rows, or their sum beside it, tells of others.
+        if (!shape.holders.every((holder) => held.has(holder.name))) throw refuse('coderuns.window-crosses-subjects');
+        for (const one of [...of, ...orders.map(({ by }) => by)]) assertSinglesNobodyOut(one, shape.columns, false);
+      }
+    const width = shape.columns.length;
+    const texts = windows.map((one, at) => `${windowText(one)} AS ${column(width + at)}`);
+    const told = windows.map(({ of, partitions, orders }) =>
+      together([...of, ...partitions, ...orders.map(({ by }) => by)].map((one) => derive(one, shape.columns))),
+    );
+    const raw = shape.grain === 'rows';
+    return this.tables.add(`SELECT *, ${texts.join(', ')} FROM ${name}`, {
+      ...shape,
+      columns: [...shape.columns, ...told.map((one) => ({ ...one, raw: raw && one.raw, grouped: false }))],
+    });
+  }
+
+  private set({ by, all }: Extract<Relation, { is: 'set' }>, left: Compiled, right: Compiled): Compiled {
+    const { shape } = left;
+    const rows = [shape, right.shape].filter(({ grain }) => grain === 'rows').length;
+    const alike =
+      shape.holders.length === right.shape.holders.length &&
+      shape.holders.every((holder, at) => holder.columns.length === right.shape.holders[at]?.columns.length);
+    if (rows > 0 && (rows < 2 || by !== 'UNION' || !alike)) throw unlisted(`${by} of rows`);
+    const name = `${by}${all ? ' ALL' : ''}`;
+    const other = right.shape.holders.flatMap(({ columns }, at) =>
+      columns.map((one, i) => `${one.name} AS ${shape.holders[at]?.columns[i]?.name ?? ''}`),
+    );
+    const otherTexts = [...right.shape.columns.map((_, at) => column(at)), ...other];
+    const ownTexts = [...shape.columns.map((_, at) => column(at)), ...hidden(shape.holders)];
+    const columns = shape.columns.map((one, at) => identifiedBy(together([one, right.shape.columns[at] ?? constantColumn]), one.identity));
+    return this.tables.add(`SELECT ${ownTexts.join(', ')} FROM ${left.name} ${name} SELECT ${otherTexts.join(', ')} FROM ${right.name}`, {
+      ...shape,
+      grain: coarsest(shape.grain, right.shape.grain),
+      columns,
+      flows: union(shape.flows, right.shape.flows),
+    });
+  }
+
+  /** Read once more, a common table's holders are others: joined with itself it holds two people in a row. */
+  private again(table: Compiled | undefined): Compiled {
+    if (table === undefined) throw unlisted('CTE');
+    const renamed = new Map<string, string>();
+    const holders = table.shape.holders.map((holder): Holder => {
+      const name = this.tables.fresh('h');
+      renamed.set(holder.name, name);
+      return {
+        name,
+        columns: holder.columns.map((one, at) => {
+          renamed.set(one.name, `${name}_${String(at)}`);
+          return { ...one, name: `${name}_${String(at)}` };
+        }),
+      };
+    });
+    const nameOf = (name: string): string => renamed.get(name) ?? name;
+    const texts = [
+      ...table.shape.columns.map((_, at) => column(at)),
+      ...hidden(table.shape.holders).map((one) => `${one} AS ${nameOf(one)}`),
+    ];
+    const columns = table.shape.columns.map((one) =>
+      identifiedBy(one, one.identity && { holder: nameOf(one.identity.holder), by: nameOf(one.identity.by) }),
+    );
+    return this.tables.add(`SELECT ${listed(texts)} FROM ${table.name}`, { ...table.shape, columns, holders });
+  }
+}
+
+/** Whom a value stands for, in normal form (`normalFormMacros`); nobody where it is missing or blank. */
+const subjectOf = (sql: string): string => `hash(nullif(compact_form(CAST(${sql} AS VARCHAR)), ''))`;

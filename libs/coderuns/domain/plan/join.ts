@@ -1,0 +1,101 @@
+import { refuse } from '../refusals.js';
+import { coarsest, hidden, identifiedBy, listed, type Compiled, type Tables } from './compiled.js';
+import { unlisted } from './json.js';
+import { assertSinglesNobodyOut, derive, union, type Column, type Holder, type Source } from './shape.js';
+import { column, textOf } from './sql-text.js';
+import type { JoinCondition, Relation } from './tree.js';
+import { shifted } from './condition-places.js';
+
+type Join = Extract<Relation, { is: 'join' }>;
+const isEqual = ({ by }: JoinCondition): boolean => by === '=' || by === 'IS NOT DISTINCT FROM';
+const leftAlone = (kind: Join['kind']): boolean => kind === 'SEMI' || kind === 'ANTI' || kind === 'MARK';
+
+/**
+ * Joins rows by equality alone, so that a row carries the holders of both sides; with groups or literals by any condition that does not
+ * single anybody out.
+ * @throws Refusal `coderuns.join-not-equal`, `coderuns.identifier-compared`, `coderuns.operator-not-allowed`
+ */
+export function joined(tables: Tables, { kind, on }: Join, left: Compiled, right: Compiled): Compiled {
+  const [leftRows, rightRows] = [left.shape.grain === 'rows', right.shape.grain === 'rows'];
+  const both = [...left.shape.columns, ...right.shape.columns];
+  const leftWidth = left.shape.columns.length;
+  if (leftRows && rightRows && (on.length === 0 || !on.every(isEqual))) throw refuse('coderuns.join-not-equal');
+  // Whether somebody stands in the data is not asked of a list that the code wrote, nor of groups.
+  if (leftAlone(kind) && rightRows && !leftRows) throw unlisted(`${kind} JOIN`);
+  if (leftRows || rightRows)
+    for (const { left: one, by, right: other } of on)
+      assertSinglesNobodyOut({ is: 'compare', by, of: [one, shifted(other, leftWidth)] }, both, true, (at) =>
+        at < leftWidth ? leftRows : rightRows,
+      );
+  const conditions = on.flatMap((one) => [derive(one.left, left.shape.columns).sources, derive(one.right, right.shape.columns).sources]);
+  const flows = union(left.shape.flows, right.shape.flows, ...conditions);
+  if (leftAlone(kind)) return keptLeft(tables, { kind, on }, left, right, { flows, told: union(...conditions) });
+  const holders = heldTogether(left, right, on);
+  const texts = [
+    ...left.shape.columns.map((_, at) => `l.${column(at)} AS ${column(at)}`),
+    ...right.shape.columns.map((_, at) => `r.${column(at)} AS ${column(leftWidth + at)}`),
+    ...hidden(left.shape.holders, 'l'),
+    ...hidden(right.shape.holders, 'r'),
+  ];
+  const how = on.length === 0 && kind === 'INNER' ? 'CROSS JOIN' : `${kind} JOIN`;
+  const cut = left.shape.cut === true || right.shape.cut === true;
+  return tables.add(
+    `SELECT ${listed(texts)} FROM ${left.name} AS l ${how} ${right.name} AS r${how === 'CROSS JOIN' ? '' : ` ON ${conditionText(on)}`}`,
+    {
+      grain: coarsest(left.shape.grain, right.shape.grain),
+      columns: both.map((one) =>
+        identifiedBy(one, one.identity === undefined ? undefined : { ...one.identity, holder: holders.nameOf(one.identity.holder) }),
+      ),
+      flows,
+      holders: holders.all,
+      ...(cut ? { cut } : {}),
+    },
+  );
+}
+
+const conditionText = (on: readonly JoinCondition[]): string =>
+  on
+    .map((one) => `(${textOf(one.left, (at) => `l.${column(at)}`)} ${one.by} ${textOf(one.right, (at) => `r.${column(at)}`)})`)
+    .join(' AND ') || 'true';
+
+/** Semi, anti and mark joins: the left rows, or those of them, by what stands on the right. */
+function keptLeft(
+  tables: Tables,
+  { kind, on }: Pick<Join, 'kind' | 'on'>,
+  left: Compiled,
+  right: Compiled,
+  { flows, told }: { readonly flows: ReadonlySet<Source>; readonly told: ReadonlySet<Source> },
+): Compiled {
+  const columns = left.shape.columns.map((_, at) => `l.${column(at)} AS ${column(at)}`);
+  const held = hidden(left.shape.holders, 'l');
+  if (kind !== 'MARK') {
+    const exists = `${kind === 'ANTI' ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${right.name} AS r WHERE ${conditionText(on)})`;
+    return tables.add(`SELECT ${listed([...columns, ...held])} FROM ${left.name} AS l WHERE ${exists}`, { ...left.shape, flows });
+  }
+  const [only, ...more] = on;
+  if (only === undefined || more.length > 0) throw unlisted('MARK JOIN');
+  const asked = textOf(only.left, (at) => `l.${column(at)}`);
+  const mark = `(${asked} ${only.by} ANY (SELECT ${textOf(only.right)} FROM ${right.name})) AS ${column(columns.length)}`;
+  const marked: Column = { sources: told, raw: left.shape.grain === 'rows', grouped: false, identifying: false };
+  return tables.add(`SELECT ${listed([...columns, mark, ...held])} FROM ${left.name} AS l`, {
+    ...left.shape,
+    columns: [...left.shape.columns, marked],
+    flows,
+  });
+}
+
+/** The holders of both sides; two whose identifying columns were compared with one another are one. */
+function heldTogether(left: Compiled, right: Compiled, on: readonly JoinCondition[]) {
+  const names = new Map<string, string>();
+  const nameOf = (name: string): string => names.get(name) ?? name;
+  for (const condition of on.filter(isEqual)) {
+    const [one, other] = [derive(condition.left, left.shape.columns).identity, derive(condition.right, right.shape.columns).identity];
+    if (one !== undefined && other !== undefined) names.set(nameOf(other.holder), nameOf(one.holder));
+  }
+  const byName = Map.groupBy([...left.shape.holders, ...right.shape.holders], ({ name }) => nameOf(name));
+  const all = [...byName].map(([name, holders]): Holder => ({
+    name,
+    columns: holders.flatMap(({ columns }) => columns).sort((a, b) => a.values - b.values),
+  }));
+  return { all, nameOf };
+}

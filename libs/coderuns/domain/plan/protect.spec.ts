@@ -1,0 +1,210 @@
+import { normalFormMacros, Refusal } from '#kernel';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Facts, Identifier } from './compile.js';
+import { listedFor } from './functions.js';
+import { exactly, type Bound } from './json.js';
+import { protect, type Protected } from './protect.js';
+import { readPlan } from './read.js';
+
+const cases = fileURLToPath(new URL('../../../../test/fixtures/cases/exports/', import.meta.url));
+interface Case {
+  readonly name: string;
+  readonly sql: string;
+  readonly second?: string;
+}
+const read = (file: string): Case[] => JSON.parse(readFileSync(`${cases}${file}`, 'utf8')) as Case[];
+const one = (column: string, values: number, isName = false): Identifier => ({ column, values, isName });
+const facts: Facts = {
+  identifying: new Map([
+    ['people', [one('name', 14_000, true), one('person_id', 20_000), one('id_no', 20_000), one('mobile', 20_000)]],
+    ['firms', [one('firm_id', 3_000)]],
+  ]),
+  rule: { threshold: 10, dominanceShare: 0.9, pPercent: 10, degreesOfFreedom: 10 },
+};
+const inputs = new Map<string, string[]>();
+let connection: DuckDBConnection;
+let empty: DuckDBConnection;
+const query = async (sql: string, values: string[] = []) => (await connection.runAndReadAll(sql, values)).getRowsJson();
+beforeAll(async () => {
+  connection = await (await DuckDBInstance.create(':memory:')).connect();
+  empty = await (await DuckDBInstance.create(':memory:')).connect();
+  await connection.run(normalFormMacros());
+  const text = 'VARCHAR';
+  const types = {
+    people: {
+      person_id: text,
+      name: text,
+      id_no: text,
+      sex: text,
+      birth: 'DATE',
+      mobile: text,
+      district: text,
+      edu: text,
+      income: 'DECIMAL(12,2)',
+      visits: 'BIGINT',
+      diag: text,
+    },
+    firms: { firm_id: text, sector: text, turnover: 'DECIMAL(14,2)', staff: 'BIGINT' },
+  };
+  for (const [table, columns] of Object.entries(types)) {
+    const listed = Object.entries(columns).map(([name, type]) => `'${name}': '${type}'`);
+    await connection.run(
+      `CREATE TABLE ${table} AS SELECT * FROM read_csv('${cases}${table}.csv', header = true, auto_detect = false, columns = {${listed.join(', ')}})`,
+    );
+    await empty.run(
+      `CREATE TABLE ${table} (${Object.entries(columns)
+        .map((each) => each.join(' '))
+        .join(', ')})`,
+    );
+    inputs.set(table, Object.keys(columns));
+  }
+}, 120_000);
+
+async function protectedOf(sql: string): Promise<Protected> {
+  const answer = exactly(String((await connection.runAndReadAll('SELECT json_serialize_plan($1::VARCHAR)', [sql])).getRows()[0]?.[0])) as {
+    plans?: Bound[];
+  };
+  const plan = answer.plans?.[0];
+  if (plan === undefined) throw new Error(`not bound: ${JSON.stringify(answer)}`);
+  // Against empty tables, as everything that is done before a run.
+  const names = (await empty.runAndReadAll(sql)).columnNames();
+  return protect(readPlan(plan, inputs, listedFor), names, facts);
+}
+/** The code of a refusal, `rows` where single people's rows would leave, or the rows that leave. */
+async function leaves(sql: string): Promise<string | unknown[][]> {
+  try {
+    const made = await protectedOf(sql);
+    return made.sql === undefined ? 'rows' : await query(made.sql);
+  } catch (fault) {
+    if (fault instanceof Refusal) return fault.code;
+    throw fault;
+  }
+}
+
+describe('code over raw data', () => {
+  it.each(read('attacks.json').map((each) => [each.name, each] as const))(
+    'stops what singles people out: %s',
+    async (_, { sql, second }) => {
+      const found = await leaves(second ?? sql);
+      // Refused, vetoed as rows, or without any cell that fewer than ten people stand behind.
+      if (typeof found === 'string') {
+        expect(found).toMatch(/^(rows|coderuns\.(identifier-compared|function-not-allowed|operator-not-allowed))$/);
+        return;
+      }
+      const whole = (await query(sql)) as unknown[][];
+      expect(found.length).toBeLessThanOrEqual(whole.length);
+      const counts = found.flat().filter((value) => value !== null);
+      if (found.length === whole.length && found.length > 0) expect(counts.length).toBeLessThan(whole.flat().length);
+    },
+  );
+
+  it.each(read('honest.json').map((each) => [each.name, each] as const))(
+    'computes what tells of groups exactly as the code would: %s',
+    async (name, { sql }) => {
+      const found = await leaves(sql);
+      if (typeof found === 'string') throw new Error(`${name}: ${found}`);
+      const sorted = (rows: unknown[][]): string[] => rows.map((row) => JSON.stringify(row.map(rounded))).sort();
+      const whole = ((await query(sql)) as unknown[][]).map((row) => row.map(rounded));
+      // Cells of single firms are left out, and nothing else of an honest table.
+      const hidden = name.startsWith('08') ? [3, 4] : [];
+      expect(sorted(found)).toEqual(sorted(whole.map((row) => row.map((value, at) => (hidden.includes(at) ? null : value)))));
+    },
+  );
+});
+describe('what is not listed, or reaches over subjects', () => {
+  it.each([
+    ['SELECT rowid FROM people', 'operator-not-allowed'],
+    ['SELECT DISTINCT ON (district) district, edu FROM people', 'operator-not-allowed'],
+    ['SELECT count(*) FROM people USING SAMPLE 10', 'operator-not-allowed'],
+    ['WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT n FROM t', 'operator-not-allowed'],
+    [
+      'SELECT count(*) FROM people p WHERE income > (SELECT avg(income) FROM people q WHERE q.district = p.district)',
+      'operator-not-allowed',
+    ],
+    ['SELECT count(*) FROM people POSITIONAL JOIN firms', 'operator-not-allowed'],
+    ["SELECT list_transform([name], x -> x || 'a') FROM people", 'function-not-allowed'],
+    ['SELECT random() FROM people', 'function-not-allowed'],
+    ['SELECT district, first(name) FROM people GROUP BY 1', 'function-not-allowed'],
+    ['SELECT district, approx_count_distinct(name) FROM people GROUP BY 1', 'function-not-allowed'],
+    ['SELECT district, arg_max(name, income) FROM people GROUP BY 1', 'function-not-allowed'],
+    ['SELECT current_date', 'function-not-allowed'],
+    ['SELECT count(*) FROM (SELECT income FROM people ORDER BY income DESC LIMIT 1)', 'order-dependent'],
+    ['SELECT count(*) FROM (SELECT row_number() OVER (ORDER BY income) AS r FROM people) WHERE r < 3', 'window-crosses-subjects'],
+    ['SELECT count(*) FROM people p JOIN firms f ON p.visits > f.staff', 'join-not-equal'],
+    ['SELECT count(*) FROM people, firms', 'join-not-equal'],
+    ["SELECT count(*) FROM (VALUES ('R000003')) t(x) JOIN people ON person_id = x", 'identifier-compared'],
+    ["SELECT count(*) FROM people WHERE person_id IN ('R000003', 'R000004')", 'identifier-compared'],
+    ["SELECT count(*) FROM people WHERE name LIKE '张%' AND income > 1", 'identifier-compared'],
+    ['SELECT sum(CASE WHEN length(name) = 2 THEN income END) FROM people', 'identifier-compared'],
+    ['SELECT sum(income) FILTER (WHERE CAST(CAST(substr(person_id, 2) AS INTEGER) - 3 AS BOOLEAN)) FROM people', 'identifier-compared'],
+    ['SELECT district FROM people EXCEPT SELECT sector FROM firms', 'operator-not-allowed'],
+  ])('is refused by its code: %s', async (sql, code) => {
+    expect(await leaves(sql)).toBe(`coderuns.${code}`);
+  });
+
+  it('is refused of any other version of the engine', () => {
+    const fault = (version: string): unknown => {
+      try {
+        readPlan({ type: 'LOGICAL_DUMMY_SCAN', children: [] }, inputs, version);
+        return undefined;
+      } catch (error) {
+        return (error as Refusal).code;
+      }
+    };
+    expect(fault(listedFor)).toBeUndefined();
+    expect(fault(`${listedFor}-r.3`)).toBeUndefined();
+    for (const other of ['duckdb 1.5.7', 'duckdb 1.5.60', 'duckdb 1.6.0', 'sqlite 3'])
+      expect(fault(other)).toBe('coderuns.engine-not-listed');
+  });
+});
+
+describe('a group', () => {
+  beforeAll(async () => {
+    const table = 'CREATE TABLE visits (pid VARCHAR, place VARCHAR, cost DECIMAL(12,2))';
+    await connection.run(table);
+    await empty.run(table);
+    inputs.set('visits', ['pid', 'place', 'cost']);
+    (facts.identifying as Map<string, readonly Identifier[]>).set('visits', [one('pid', 30)]);
+    // a: thirty people, once each. b: two people, fifty times. c: twelve people, one of whom makes up nearly all. d: nine people.
+    await connection.run(`INSERT INTO visits SELECT 'p' || range, 'a', 100 + range FROM range(30)
+      UNION ALL SELECT 'p' || (range % 2), 'b', 10 FROM range(100)
+      UNION ALL SELECT 'p' || range, 'c', CASE range WHEN 0 THEN 1000000 ELSE 1 END FROM range(12)
+      UNION ALL SELECT 'p' || range, 'd', 5 FROM range(9)`);
+  });
+
+  it('has so many subjects, however many rows; one of whom nobody makes up most shows its sum', async () => {
+    expect(await leaves('SELECT place, count(*) AS n, sum(cost) AS total FROM visits GROUP BY 1')).toEqual([
+      ['a', '30', '3435.00'],
+      ['c', '12', null],
+    ]);
+  });
+
+  it('is counted by people also where a cell counts only some of its rows, and nothing is told of who are too few', async () => {
+    expect(
+      await leaves(
+        "SELECT count(*) FILTER (place = 'd') AS d, count(*) FILTER (place = 'a') AS a, count(*) FILTER (place = 'e') AS e FROM visits",
+      ),
+    ).toEqual([[null, '30', null]]);
+  });
+
+  it('of groups of one person each is a group of people', async () => {
+    const perPerson = 'SELECT n, count(*) AS people FROM (SELECT pid, count(*) AS n FROM visits GROUP BY pid) GROUP BY 1';
+    // Eighteen went once; nine and two others differ, and are too few.
+    expect(await leaves(perPerson)).toEqual([['1', '18']]);
+  });
+
+  it('shows a quantile only with enough people on either side, a fit only with degrees of freedom, and no value of a single row', async () => {
+    expect(
+      await leaves(
+        "SELECT median(cost) AS m, quantile_cont(cost, 0.9) AS q, stddev(cost) IS NULL AS s, max(cost) AS x, list(cost) AS l FROM visits WHERE place = 'a'",
+      ),
+    ).toEqual([['114.50', null, false, null, null]]);
+    expect(await leaves("SELECT median(cost) AS m, stddev(cost) IS NULL AS s FROM visits WHERE place = 'd'")).toEqual([[null, true]]);
+    expect(await leaves("SELECT regr_slope(cost, cost) IS NULL AS s FROM visits WHERE place = 'c'")).toEqual([[true]]);
+  });
+});
+/** Sums of floating point numbers depend on the order in which they are added. */
+const rounded = (value: unknown): unknown => (typeof value === 'number' ? Number(value.toPrecision(9)) : value);

@@ -1,0 +1,38 @@
+import { refuse } from '../refusals.js';
+import { Compiler, type Facts } from './compile.js';
+import { listed, quoted } from './compiled.js';
+import type { Grain } from './shape.js';
+import { column } from './sql-text.js';
+import type { Relation } from './tree.js';
+import type { Derivation } from '../derivation.js';
+
+export interface Protected {
+  readonly grain: Grain;
+  /** What runs over raw data in the code's place; nothing where its rows are single subjects', which no group protects. */
+  readonly sql?: string;
+  /** One a column of the result, in order. */
+  readonly derivations: readonly Derivation[];
+}
+
+/**
+ * What a bound query is when it runs over raw data: its groups enforced, its rows in the order of their values, so that neither their
+ * number nor their order tells what no cell does.
+ * @param names of the result's columns, as the code has them
+ */
+export function protect(relation: Relation, names: readonly string[], facts: Facts): Protected {
+  const compiler = new Compiler(facts);
+  const { name, shape } = compiler.compile(relation);
+  if (shape.columns.length !== names.length) throw refuse('coderuns.operator-not-allowed', { operator: 'columns' });
+  const derivations = shape.columns.map(({ raw, grouped, sources }) => ({
+    raw,
+    grouped,
+    sources: [...sources].map((source) => {
+      const [table = '', ...rest] = source.split('.');
+      return { table, column: rest.join('.') };
+    }),
+  }));
+  if (shape.grain === 'rows') return { grain: 'rows', derivations };
+  const result = names.map((one, at) => `${column(at)} AS ${quoted(one)}`);
+  const sql = `WITH ${compiler.tables.texts.join(',\n')}\nSELECT ${listed(result)} FROM ${name} ORDER BY ALL`;
+  return { grain: shape.grain, sql, derivations };
+}
