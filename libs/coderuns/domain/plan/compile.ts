@@ -1,11 +1,12 @@
 import { refuse } from '../refusals.js';
 import { enforced, groupColumns, perSubject, type DisclosureRule, type Group } from './enforce.js';
-import { coarsest, flowing, identifiedBy, hidden, listed, quoted, Tables, type Compiled } from './compiled.js';
+import { flowing, identifiedBy, hidden, listed, quoted, Tables, type Compiled } from './compiled.js';
 import { single } from './functions.js';
 import { joined } from './join.js';
+import { setOf } from './union.js';
 import { withConditionsInPlace } from './condition-places.js';
 import { unlisted } from './json.js';
-import { assertSinglesNobodyOut, constantColumn, derive, openShape, together, union, type Column, type Holder } from './shape.js';
+import { assertSinglesNobodyOut, constantColumn, derive, openShape, together, type Column, type Holder } from './shape.js';
 import { column, measureText, orderText, textOf, windowText } from './sql-text.js';
 import { widthOf, type Expression, type Relation } from './tree.js';
 
@@ -65,9 +66,9 @@ export class Compiler {
       case 'window':
         return this.window(relation, below(relation.from));
       case 'join':
-        return joined(this.tables, relation, below(relation.left), below(relation.right));
+        return joined(this.tables, relation, below(relation.left), below(relation.right), this.facts.rule);
       case 'set':
-        return this.set(relation, below(relation.of[0]), below(relation.of[1]));
+        return setOf(this.tables, relation, below(relation.of[0]), below(relation.of[1]));
       case 'order': {
         const from = below(relation.from);
         return this.tables.add(
@@ -101,9 +102,9 @@ export class Compiler {
     // Where nothing identifies, each row is taken for somebody's own.
     const held =
       identifying.length === 0
-        ? [{ sql: 'hash(rowid)', values: Infinity, isName: false }]
-        : identifying.map(({ column: one, ...more }) => ({ sql: subjectOf(quoted(one)), ...more }));
-    const holder: Holder = { name, columns: held.map(({ values, isName }, at) => ({ name: `${name}_${String(at)}`, values, isName })) };
+        ? [{ sql: 'hash(rowid)', of: '', values: Infinity, isName: false }]
+        : identifying.map(({ column: one, ...more }) => ({ sql: subjectOf(quoted(one)), of: one, ...more }));
+    const holder: Holder = { name, columns: held.map(({ sql: _, ...one }, at) => ({ name: `${name}_${String(at)}`, ...one })) };
     const texts = [
       ...columns.map((one, at) => `${one === '' ? 'NULL' : quoted(one)} AS ${column(at)}`),
       ...held.map(({ sql }, at) => `${sql} AS ${name}_${String(at)}`),
@@ -190,28 +191,6 @@ export class Compiler {
     return this.tables.add(`SELECT *, ${texts.join(', ')} FROM ${name}`, {
       ...shape,
       columns: [...shape.columns, ...told.map((one) => ({ ...one, raw: raw && one.raw, grouped: false }))],
-    });
-  }
-
-  private set({ by, all }: Extract<Relation, { is: 'set' }>, left: Compiled, right: Compiled): Compiled {
-    const { shape } = left;
-    const rows = [shape, right.shape].filter(({ grain }) => grain === 'rows').length;
-    const alike =
-      shape.holders.length === right.shape.holders.length &&
-      shape.holders.every((holder, at) => holder.columns.length === right.shape.holders[at]?.columns.length);
-    if (rows > 0 && (rows < 2 || by !== 'UNION' || !alike)) throw unlisted(`${by} of rows`);
-    const name = `${by}${all ? ' ALL' : ''}`;
-    const other = right.shape.holders.flatMap(({ columns }, at) =>
-      columns.map((one, i) => `${one.name} AS ${shape.holders[at]?.columns[i]?.name ?? ''}`),
-    );
-    const otherTexts = [...right.shape.columns.map((_, at) => column(at)), ...other];
-    const ownTexts = [...shape.columns.map((_, at) => column(at)), ...hidden(shape.holders)];
-    const columns = shape.columns.map((one, at) => identifiedBy(together([one, right.shape.columns[at] ?? constantColumn]), one.identity));
-    return this.tables.add(`SELECT ${ownTexts.join(', ')} FROM ${left.name} ${name} SELECT ${otherTexts.join(', ')} FROM ${right.name}`, {
-      ...shape,
-      grain: coarsest(shape.grain, right.shape.grain),
-      columns,
-      flows: union(shape.flows, right.shape.flows),
     });
   }
 

@@ -5,6 +5,8 @@ import { column, measureText, textOf } from './sql-text.js';
 import type { Expression, Measure, Relation } from './tree.js';
 
 export type Group = Extract<Relation, { is: 'group' }>;
+/** How rows are grouped, and what is measured of each group. */
+export type Grouping = Omit<Group, 'is' | 'from'>;
 
 /** When a group, and a cell of it, is let through. The figures are the export policy's. */
 export interface DisclosureRule {
@@ -18,7 +20,7 @@ export interface DisclosureRule {
 }
 
 /** The columns of a group over rows, or over groups: its keys, measures and `grouping()`s. */
-export function groupColumns({ keys, measures, groupings }: Group, { columns, flows, grain }: Shape): readonly Column[] {
+export function groupColumns({ keys, measures, groupings }: Grouping, { columns, flows, grain }: Shape): readonly Column[] {
   const rows = grain === 'rows';
   const told = (parts: readonly Expression[]): Column => together(parts.map((one) => derive(one, columns)));
   return [
@@ -58,7 +60,7 @@ export function perSubject(tables: Tables, { keys, measures }: Group, { name, sh
  * freedom; a quantile has so many subjects on either side. Values of single rows are not let through. What is not is missing: a group's
  * row, or a cell's value.
  */
-export function enforced(tables: Tables, group: Group, from: Compiled, rule: DisclosureRule): Compiled {
+export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: DisclosureRule): Compiled {
   const { keys, measures, groupings, sets } = group;
   const { shape } = from;
   const holders = shape.holders.map((holder) => counted(holder, group, shape));
@@ -139,7 +141,7 @@ export function enforced(tables: Tables, group: Group, from: Compiled, rule: Dis
  * By which of our columns the subjects of a holder are counted. A name that is a key does not count against itself where another column
  * tells people apart: how many bear a name is told by their numbers, not by the name.
  */
-function counted({ name, columns }: Holder, { keys }: Group, shape: Shape): readonly string[] {
+function counted({ name, columns }: Holder, { keys }: Grouping, shape: Shape): readonly string[] {
   const keyed = new Set(keys.map((key) => derive(key, shape.columns).identity).flatMap((one) => (one?.holder === name ? [one.by] : [])));
   const left = columns.filter((one) => !one.isName || !keyed.has(one.name));
   return (left.length === 0 ? columns : left).map((one) => one.name);

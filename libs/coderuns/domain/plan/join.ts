@@ -1,9 +1,10 @@
 import { refuse } from '../refusals.js';
 import { coarsest, hidden, identifiedBy, listed, type Compiled, type Tables } from './compiled.js';
 import { unlisted } from './json.js';
-import { assertSinglesNobodyOut, derive, union, type Column, type Holder, type Source } from './shape.js';
+import { assertSinglesNobodyOut, derive, operandsOf, union, type Column, type Holder, type Source } from './shape.js';
 import { column, textOf } from './sql-text.js';
-import type { JoinCondition, Relation } from './tree.js';
+import type { Expression, JoinCondition, Relation } from './tree.js';
+import { enforced, type DisclosureRule } from './enforce.js';
 import { shifted } from './condition-places.js';
 
 type Join = Extract<Relation, { is: 'join' }>;
@@ -15,7 +16,7 @@ const leftAlone = (kind: Join['kind']): boolean => kind === 'SEMI' || kind === '
  * single anybody out.
  * @throws Refusal `coderuns.join-not-equal`, `coderuns.identifier-compared`, `coderuns.operator-not-allowed`
  */
-export function joined(tables: Tables, { kind, on }: Join, left: Compiled, right: Compiled): Compiled {
+export function joined(tables: Tables, { kind, on }: Join, left: Compiled, right: Compiled, rule: DisclosureRule): Compiled {
   const [leftRows, rightRows] = [left.shape.grain === 'rows', right.shape.grain === 'rows'];
   const both = [...left.shape.columns, ...right.shape.columns];
   const leftWidth = left.shape.columns.length;
@@ -29,7 +30,11 @@ export function joined(tables: Tables, { kind, on }: Join, left: Compiled, right
       );
   const conditions = on.flatMap((one) => [derive(one.left, left.shape.columns).sources, derive(one.right, right.shape.columns).sources]);
   const flows = union(left.shape.flows, right.shape.flows, ...conditions);
-  if (leftAlone(kind)) return keptLeft(tables, { kind, on }, left, right, { flows, told: union(...conditions) });
+  const cut = left.shape.cut === true || right.shape.cut === true;
+  if (leftAlone(kind)) {
+    const kept = keptLeft(tables, { kind, on }, left, askedFor(tables, on, left, right, rule), { flows, told: union(...conditions) });
+    return cut ? { ...kept, shape: { ...kept.shape, cut } } : kept;
+  }
   const holders = heldTogether(left, right, on);
   const texts = [
     ...left.shape.columns.map((_, at) => `l.${column(at)} AS ${column(at)}`),
@@ -38,7 +43,6 @@ export function joined(tables: Tables, { kind, on }: Join, left: Compiled, right
     ...hidden(right.shape.holders, 'r'),
   ];
   const how = on.length === 0 && kind === 'INNER' ? 'CROSS JOIN' : `${kind} JOIN`;
-  const cut = left.shape.cut === true || right.shape.cut === true;
   return tables.add(
     `SELECT ${listed(texts)} FROM ${left.name} AS l ${how} ${right.name} AS r${how === 'CROSS JOIN' ? '' : ` ON ${conditionText(on)}`}`,
     {
@@ -57,6 +61,28 @@ const conditionText = (on: readonly JoinCondition[]): string =>
   on
     .map((one) => `(${textOf(one.left, (at) => `l.${column(at)}`)} ${one.by} ${textOf(one.right, (at) => `r.${column(at)}`)})`)
     .join(' AND ') || 'true';
+
+/**
+ * What stands on the right of a semi, anti or mark join, over whose rows nothing else counts. A subject's own rows there decide of nobody
+ * but them; any other value decides of everybody who has it, so that it must be a group's.
+ */
+function askedFor(tables: Tables, on: Join['on'], left: Compiled, right: Compiled, rule: DisclosureRule): Compiled {
+  if (right.shape.grain !== 'rows') return right;
+  if (on.some((one) => isEqual(one) && tellsOne(one.left, left) && tellsOne(one.right, right))) return right;
+  const keys = right.shape.columns.map((_, at): Expression => ({ is: 'column', at }));
+  const asked = keys.filter((_, at) => on.some((one) => reads(one.right, at)));
+  if (asked.length === 0) throw unlisted('EXISTS');
+  const groups = enforced(tables, { keys: asked, sets: [asked.map((_, at) => at)], measures: [], groupings: [] }, right, rule);
+  // As wide as before; what no condition reads is not there.
+  const texts = keys.map((key, at) => `${asked.includes(key) ? column(asked.indexOf(key)) : 'NULL'} AS ${column(at)}`);
+  return tables.add(`SELECT ${listed(texts)} FROM ${groups.name}`, { ...groups.shape, columns: right.shape.columns });
+}
+/** Whether a value tells one subject from all others; a name that several may bear does not. */
+function tellsOne(of: Expression, { shape }: Compiled): boolean {
+  const by = derive(of, shape.columns).identity?.by;
+  return shape.holders.some(({ columns }) => columns.some((one) => one.name === by && !one.isName));
+}
+const reads = (of: Expression, at: number): boolean => (of.is === 'column' ? of.at === at : operandsOf(of).some((one) => reads(one, at)));
 
 /** Semi, anti and mark joins: the left rows, or those of them, by what stands on the right. */
 function keptLeft(

@@ -132,6 +132,12 @@ describe('what is not listed, or reaches over subjects', () => {
     ['SELECT district, arg_max(name, income) FROM people GROUP BY 1', 'function-not-allowed'],
     ['SELECT current_date', 'function-not-allowed'],
     ['SELECT count(*) FROM (SELECT income FROM people ORDER BY income DESC LIMIT 1)', 'order-dependent'],
+    [
+      'SELECT sum(income) FROM (SELECT income FROM people WHERE 1 = 0 UNION ALL (SELECT income FROM people ORDER BY income DESC LIMIT 50))',
+      'order-dependent',
+    ],
+    ['SELECT count(*) FROM people WHERE district IN (SELECT district FROM people ORDER BY income DESC LIMIT 1)', 'order-dependent'],
+    ['SELECT district FROM people UNION ALL SELECT sector FROM firms', 'operator-not-allowed'],
     ['SELECT count(*) FROM (SELECT row_number() OVER (ORDER BY income) AS r FROM people) WHERE r < 3', 'window-crosses-subjects'],
     ['SELECT count(*) FROM people p JOIN firms f ON p.visits > f.staff', 'join-not-equal'],
     ['SELECT count(*) FROM people, firms', 'join-not-equal'],
@@ -162,12 +168,17 @@ describe('what is not listed, or reaches over subjects', () => {
 });
 
 describe('a group', () => {
+  const identifying = facts.identifying as Map<string, readonly Identifier[]>;
+  const made = async (table: string, columns: readonly string[]): Promise<void> => {
+    for (const each of [connection, empty]) await each.run(`CREATE TABLE ${table} (${columns.join(', ')})`);
+    inputs.set(
+      table,
+      columns.map((column) => column.split(' ')[0] ?? ''),
+    );
+  };
   beforeAll(async () => {
-    const table = 'CREATE TABLE visits (pid VARCHAR, place VARCHAR, cost DECIMAL(12,2))';
-    await connection.run(table);
-    await empty.run(table);
-    inputs.set('visits', ['pid', 'place', 'cost']);
-    (facts.identifying as Map<string, readonly Identifier[]>).set('visits', [one('pid', 30)]);
+    await made('visits', ['pid VARCHAR', 'place VARCHAR', 'cost DECIMAL(12,2)']);
+    identifying.set('visits', [one('pid', 30)]);
     // a: thirty people, once each. b: two people, fifty times. c: twelve people, one of whom makes up nearly all. d: nine people.
     await connection.run(`INSERT INTO visits SELECT 'p' || range, 'a', 100 + range FROM range(30)
       UNION ALL SELECT 'p' || (range % 2), 'b', 10 FROM range(100)
@@ -204,6 +215,52 @@ describe('a group', () => {
     ).toEqual([['114.50', null, false, null, null]]);
     expect(await leaves("SELECT median(cost) AS m, stddev(cost) IS NULL AS s FROM visits WHERE place = 'd'")).toEqual([[null, true]]);
     expect(await leaves("SELECT regr_slope(cost, cost) IS NULL AS s FROM visits WHERE place = 'c'")).toEqual([[true]]);
+  });
+
+  it('is counted once where it stands on both sides of a union, in whatever order their columns tell it, and as the code counts it', async () => {
+    for (const [table, fewest] of [
+      ['cards22', 'pid'],
+      ['cards23', 'card'],
+    ] as const) {
+      await made(table, ['pid VARCHAR', 'card VARCHAR', 'town VARCHAR']);
+      const named = ['pid', 'card'].map((column) => one(column, column === fewest ? 20 : 21));
+      identifying.set(
+        table,
+        named.sort((a, b) => a.values - b.values),
+      );
+      // North: seven people in both years. South: twelve.
+      await connection.run(
+        `INSERT INTO ${table} SELECT 'p' || range, 'c' || range, CASE WHEN range < 7 THEN 'north' ELSE 'south' END FROM range(19)`,
+      );
+    }
+    const both = 'SELECT pid, town FROM cards22 UNION ALL SELECT pid, town FROM cards23';
+    expect(await leaves(`SELECT town, count(*) FROM (${both}) GROUP BY 1`)).toEqual([['south', '24']]);
+    expect(await leaves(`SELECT town, count(*) FROM (${both.replace(' ALL', '')}) GROUP BY 1`)).toEqual([['south', '12']]);
+    // One side is told by fewer columns: those that both have still bound how many they are.
+    identifying.set('cards23', [one('pid', 20)]);
+    expect(await leaves(`SELECT town, count(*) FROM (${both}) GROUP BY 1`)).toEqual([['south', '24']]);
+  });
+
+  it('is not chosen by a value that too few have in what it is looked up in; by one’s own rows there it is', async () => {
+    await made('homes', ['pid VARCHAR', 'town VARCHAR']);
+    identifying.set('homes', [one('pid', 40)]);
+    await connection.run(`INSERT INTO homes SELECT 'p' || range, CASE WHEN range % 2 = 0 THEN 'north' ELSE 'south' END FROM range(40)`);
+    const towns = (who: string): string =>
+      `SELECT town, count(*) FROM homes WHERE town IN (SELECT town FROM homes WHERE ${who}) GROUP BY 1`;
+    await made('known', ['pid VARCHAR', 'age BIGINT', 'town VARCHAR']);
+    identifying.set('known', [one('pid', 40)]);
+    await connection.run(`INSERT INTO known SELECT pid, CASE WHEN pid = 'p4' THEN 97 ELSE 30 END, town FROM homes WHERE town = 'north'`);
+    expect(await leaves(towns('1 = 1'))).toEqual([
+      ['north', '20'],
+      ['south', '20'],
+    ]);
+    const looked = (who: string, kind = 'IN'): string =>
+      `SELECT count(*) FROM homes WHERE town ${kind} (SELECT town FROM known WHERE ${who})`;
+    expect(await leaves(looked('age = 30'))).toEqual([['20']]);
+    expect(await leaves(looked('age = 97'))).toEqual([[null]]);
+    expect(await leaves(looked('age = 97', 'NOT IN'))).toEqual([['40']]);
+    expect(await leaves('SELECT count(*) FROM homes WHERE pid IN (SELECT pid FROM known WHERE age = 30)')).toEqual([['19']]);
+    expect(await leaves('SELECT count(*) FROM homes WHERE pid IN (SELECT pid FROM known WHERE age = 97)')).toEqual([[null]]);
   });
 });
 /** Sums of floating point numbers depend on the order in which they are added. */

@@ -38,6 +38,8 @@ export interface Holder {
 }
 export interface HolderColumn {
   readonly name: string;
+  /** The column of the input that it is made of; empty where a row stands for itself. */
+  readonly of: string;
   /** How many different ones there are in the input. */
   readonly values: number;
   /** People’s names, which several may bear. */

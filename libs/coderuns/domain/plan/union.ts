@@ -1,0 +1,86 @@
+import { coarsest, identifiedBy, type Compiled, type Tables } from './compiled.js';
+import { unlisted } from './json.js';
+import { constantColumn, together, union, type Column, type Holder, type HolderColumn, type Identity } from './shape.js';
+import { column } from './sql-text.js';
+import type { Relation } from './tree.js';
+
+type Set = Extract<Relation, { is: 'set' }>;
+
+/**
+ * Rows of both sides, or groups by any set operation. Of rows only `UNION ALL` (the binder makes the other one its distinct rows), and only where both
+ * are told apart by some column of one name: who stands on both sides is counted once.
+ * @throws Refusal `coderuns.operator-not-allowed`
+ */
+export function setOf(tables: Tables, { by, all }: Set, left: Compiled, right: Compiled): Compiled {
+  const rows = [left.shape, right.shape].filter(({ grain }) => grain === 'rows').length;
+  if (rows > 0 && (rows < 2 || by !== 'UNION' || !all)) throw unlisted(`${by} of rows`);
+  const pairs = left.shape.holders.map((holder, at) => pairOf(holder, right.shape.holders[at]));
+  if (left.shape.holders.length !== right.shape.holders.length) throw unlisted(`${by} of rows`);
+  const texts = (of: Compiled, held: readonly string[]): string =>
+    `SELECT ${[...of.shape.columns.map((_, at) => column(at)), ...held].join(', ')} FROM ${of.name}`;
+  const sides = [
+    texts(
+      left,
+      pairs.flatMap(({ both }) => both.map(({ name, own }) => `${own} AS ${name}`)),
+    ),
+    texts(
+      right,
+      pairs.flatMap(({ both }) => both.map(({ name, other }) => `${other} AS ${name}`)),
+    ),
+  ];
+  const same = (one: Identity | undefined, other: Identity | undefined): boolean =>
+    pairs.some(({ both }) => both.some((each) => each.own === one?.by && each.other === other?.by));
+  const columns = left.shape.columns.map((one, at): Column => {
+    const other = right.shape.columns[at] ?? constantColumn;
+    return identifiedBy(together([one, other]), same(one.identity, other.identity) ? one.identity : undefined);
+  });
+  const cut = left.shape.cut === true || right.shape.cut === true;
+  return tables.add(sides.join(` ${by}${all ? ' ALL' : ''} `), {
+    grain: coarsest(left.shape.grain, right.shape.grain),
+    columns,
+    flows: union(left.shape.flows, right.shape.flows),
+    holders: pairs.map(({ holder }) => holder),
+    ...(cut ? { cut } : {}),
+  });
+}
+
+/** A column of a holder of both sides, and what stands for it on either. */
+interface Pair extends HolderColumn {
+  readonly own: string;
+  readonly other: string;
+}
+
+/**
+ * The columns of both, by what they are of in their inputs. Where one side has no such column, whoever is there is told by the one of its
+ * own with the fewest values: the columns that both have still bound how many they are.
+ */
+function pairOf({ name, columns }: Holder, other: Holder | undefined): { readonly holder: Holder; readonly both: readonly Pair[] } {
+  const [owns, others] = [byOrigin(columns), byOrigin(other?.columns ?? [])];
+  const [ownFewest, otherFewest] = [columns[0], other?.columns[0]];
+  const common = [...owns.keys()].some((origin) => others.has(origin));
+  if (!common || ownFewest === undefined || otherFewest === undefined) throw unlisted('UNION of rows');
+  const both = [...new Set([...owns.keys(), ...others.keys()])].map((origin, at): Pair => {
+    const [one, two] = [owns.get(origin) ?? ownFewest, others.get(origin) ?? otherFewest];
+    return {
+      name: owns.get(origin)?.name ?? `${name}_of${String(at)}`,
+      of: owns.get(origin)?.of ?? two.of,
+      values: Math.max(one.values, two.values),
+      isName: one.isName || two.isName,
+      own: one.name,
+      other: two.name,
+    };
+  });
+  const kept = both.map(({ own: _, other: __, ...one }): HolderColumn => one).sort((a, b) => a.values - b.values);
+  return { holder: { name, columns: kept }, both };
+}
+
+/** By what they are of; the second of one name, as joins have it, by that too. */
+function byOrigin(columns: readonly HolderColumn[]): ReadonlyMap<string, HolderColumn> {
+  const found = new Map<string, HolderColumn>();
+  for (const one of columns) {
+    let origin = one.of;
+    while (found.has(origin)) origin += '+';
+    found.set(origin, one);
+  }
+  return found;
+}
