@@ -178,7 +178,8 @@ export function objectsConformance(place: string, open: () => Promise<{ store: C
       for (const text of ['one', 'two', 'three']) versions.push(await objects.put(key, Buffer.from(text), { sealedBy }));
       expect((await all(await objects.get(key, { sealedBy }))).toString()).toBe('three');
       expect((await all(await objects.get(key, { sealedBy, version: versions[0]?.version ?? '' }))).toString()).toBe('one');
-      expect(await objects.stat(key, versions[1]?.version)).toEqual(versions[1]);
+      // A gateway that files an older version away may date it by that: nothing but the order of lists leans on the time.
+      expect(await objects.stat(key, versions[1]?.version)).toEqual({ ...versions[1], storedAt: expect.any(String) });
       expect((await objects.list(key)).map(({ version }) => version).sort()).toEqual(versions.map(({ version }) => version).sort());
     });
 
