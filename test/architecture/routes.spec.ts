@@ -262,8 +262,9 @@ describe('every refusal', () => {
   it('is transient where what is broken or busy lies around the work: then another try may do better', () => {
     const around = Object.entries(catalogue).filter(([, { status }]) => [429, 502, 503, 504].includes(status));
     const lasting = around.filter(([, { transient, awaits }]) => transient !== true && awaits === undefined).map(([code]) => code);
-    // What a copy or a run is left with once it was given up: no try's fault, but its end.
-    expect(lasting.sort()).toEqual(['dataset-copy.import-gave-up', 'queue.outage-too-long']);
+    // An engine that nobody listed stays so until another is installed. What a copy or a run is left with once it was given up: no try's
+    // fault, but its end.
+    expect(lasting.sort()).toEqual(['coderuns.engine-not-listed', 'dataset-copy.import-gave-up', 'queue.outage-too-long']);
   });
 
   it('says the rule and what would satisfy it, in both languages, with the same figures in both', () => {
