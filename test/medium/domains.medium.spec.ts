@@ -72,13 +72,16 @@ describe('an operation domain in the database', () => {
         `BEGIN; SET LOCAL session_replication_role = replica; UPDATE authorisations.authorisations SET state = '${state}' WHERE id = '${authorisationId}'; COMMIT`,
       );
     const heard = (name: string, times: number): Promise<unknown> =>
-      medium.until(async () => {
-        const done = await medium.sql(`SELECT 1 FROM platform.work WHERE name = $1 AND key = $2 AND state = 'done'`, [
-          name,
-          authorisationId,
-        ]);
-        return done.length === times;
-      }, `${name}, ${String(times)} times`);
+      medium.until(
+        async () => {
+          const done = await medium.sql(`SELECT 1 FROM platform.work WHERE name = $1 AND key = $2 AND state = 'done'`, [
+            name,
+            authorisationId,
+          ]);
+          return done.length === times;
+        },
+        `${name}, ${String(times)} times`,
+      );
 
     await publish('authorisation.suspended.v1', authorisationId);
     await heard('domains.on-suspended', 1);
