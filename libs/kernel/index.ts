@@ -24,6 +24,7 @@ export * from './scope.js';
 export * from './seams.js';
 export * from './shares.js';
 export * from './signed-document.js';
+export * from './sql-words.js';
 export * from './standing.js';
 export * from './transitions.js';
 export * from './usage.js';

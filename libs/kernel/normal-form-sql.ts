@@ -1,7 +1,7 @@
+import { sqlText } from './sql-words.js';
 import { identifierRules, separators, wholeFraction } from './identifier-form.js';
 import { composableClass, dayForm, groupedNumber, plainClass, plainNumber, readings } from './normal-form.js';
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 /** Between the table's entries; it is taken out of values first. */
 const mark = '\u0001';
 
@@ -27,17 +27,17 @@ function macros(): string {
   const entries = [...table];
   const blocks = Array.from({ length: Math.ceil(entries.length / blockSize) }, (_, i) => entries.slice(i * blockSize, (i + 1) * blockSize));
   const lookedUp = blocks.map((block) => {
-    const all = text(block.map((entry) => mark + entry.join('')).join('') + mark);
-    const found = `strpos(${all}, ${text(mark)} || c)`;
+    const all = sqlText(block.map((entry) => mark + entry.join('')).join('') + mark);
+    const found = `strpos(${all}, ${sqlText(mark)} || c)`;
     const read = `substr(${all}, ${found} + 2, ${String(longest + 1)})`;
-    return `WHEN unicode(c) <= ${String(block.at(-1)?.[0].codePointAt(0))} THEN CASE WHEN ${found} > 0 THEN split_part(${read}, ${text(mark)}, 1) ELSE c END`;
+    return `WHEN unicode(c) <= ${String(block.at(-1)?.[0].codePointAt(0))} THEN CASE WHEN ${found} > 0 THEN split_part(${read}, ${sqlText(mark)}, 1) ELSE c END`;
   });
   const forms: readonly (readonly [string, string])[] = [
     ['normal_marks', `CASE WHEN regexp_full_match(v, '[${composableClass}]*') THEN nfc_normalize(v) ELSE v END`],
     [
       'normal_letters',
       `CASE WHEN regexp_full_match(v, '[${plainClass}]*') THEN lower(v)
-        WHEN regexp_full_match(v, '[${plainClass}${from}]*') THEN lower(translate(v, ${text(from)}, ${text(to)}))
+        WHEN regexp_full_match(v, '[${plainClass}${from}]*') THEN lower(translate(v, ${sqlText(from)}, ${sqlText(to)}))
         ELSE array_to_string(list_transform(regexp_extract_all(replace(replace(normal_marks(v), chr(0), ''), chr(1), ''), '(?s:.)'), lambda c:
           CASE WHEN regexp_full_match(c, '[ -@\\[-~一-鿿]') THEN c
             ${lookedUp.join('\n')} ELSE c END), '') END`,
@@ -56,7 +56,7 @@ function macros(): string {
     ['normal_value', once('normal_text(v)', 'value_of_text')],
     [
       'compact_form',
-      `translate(regexp_replace(regexp_replace(normal_text(v), '${wholeFraction}', '\\1'), ${text(separators)}, '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`,
+      `translate(regexp_replace(regexp_replace(normal_text(v), '${wholeFraction}', '\\1'), ${sqlText(separators)}, '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`,
     ],
   ];
   const identifiers = Object.keys(identifierRules).flatMap(identifierMacros);

@@ -1,11 +1,10 @@
-import type { Taker } from '#kernel';
+import { sqlName, sqlText, type Taker } from '#kernel';
 import { causeRefused, ENGINE, SCRATCH, type Engine, type ScratchArea } from '#platform/engine';
 import { Inject, Injectable } from '@nestjs/common';
 import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
 import { readingLimits, tooComplex } from '../domain/code.js';
 import { declaredIdentifiers, type Declared } from '../domain/plan/identify.js';
 import type { Identifier } from '../domain/plan/compile.js';
-import { quoted } from '../domain/plan/compiled.js';
 import type { Protected } from '../domain/plan/protect.js';
 import { analyseApart } from './analysis.js';
 import { Lanes } from './lanes.js';
@@ -65,10 +64,11 @@ export class CodeReading {
     await using scratch = this.area.allocate(readingScratch);
     const { memoryMb, wallClockMs } = this.config.analysis;
     const empty = [...tables].map(
-      ([table, columns]) => `CREATE TEMP TABLE ${quoted(table)} (${columns.map((one) => `${quoted(one.column)} ${one.type}`).join(', ')});`,
+      ([table, columns]) =>
+        `CREATE TEMP TABLE ${sqlName(table)} (${columns.map((one) => `${sqlName(one.column)} ${one.type}`).join(', ')});`,
     );
     const most = String(readingLimits.planBytes);
-    const plan = `json_serialize_plan('${sql.replaceAll("'", "''")}')::VARCHAR`;
+    const plan = `json_serialize_plan(${sqlText(sql)})::VARCHAR`;
     const outcome = await this.engine.run({
       scratch,
       inputs: [],

@@ -1,4 +1,4 @@
-import { systemAct, type ActContext, type Clock, type Id, type Refusal } from '#kernel';
+import { systemAct, type ActContext, type Clock, type Id, type Refusal, sqlName } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { causeRefused, ENGINE, type Engine } from '#platform/engine';
 import { CLOCK } from '#platform/http';
@@ -10,7 +10,6 @@ import type { ColumnSample } from '../domain/classify-column.js';
 import { planDigest } from '../domain/decisions.js';
 import { proposePlan, type Proposal } from '../domain/propose-plan.js';
 import { plainColumn } from '../domain/stored-columns.js';
-import { sqlName } from '../domain/techniques/patterns.js';
 import { PlansRepository } from '../persistence/plans.repository.js';
 import { planObject, underOf } from './belonging.js';
 import { CopyGate, type UsableCopy } from './copy-gate.js';

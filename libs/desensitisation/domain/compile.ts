@@ -1,10 +1,10 @@
-import { identifierFormSql, normalFormMacros } from '#kernel';
+import { identifierFormSql, normalFormMacros, sqlName, sqlText } from '#kernel';
 import type { ColumnDecision, OutputColumn, Plan, SchemaColumn } from '../contract.js';
 import { checkPlan, reversibilityOf } from './plan-check.js';
 import { generaliseSql } from './techniques/generalise.js';
 import { maskEndsSql, maskSql } from './techniques/mask.js';
 import { clampSql, decimalType, roundNumberSql, truncateTextSql } from './techniques/numeric.js';
-import { hidden, sqlName, sqlText } from './techniques/patterns.js';
+import { hidden } from './techniques/patterns.js';
 
 /** How a dataset's columns are typed in DuckDB; a decimal stays one all the way. */
 export const duckdbType: Readonly<Record<SchemaColumn['type'], string>> = {

@@ -1,3 +1,4 @@
+import { sqlName } from '#kernel';
 import type { Projection, RowMatchSide } from './row-match.js';
 
 /** DuckDB SQL of the row match. It works on 64-bit digests of normalised values; no value leaves the engine, only counts do. */
@@ -7,7 +8,7 @@ const all = (side: RowMatchSide, width: number): number[] => Array.from({ length
 
 /** Normalised cells (`normalFormMacros` must have been run) as `e0…` or `s0…`; an empty one is NULL. Made once, since normalising is what costs. */
 export const normalised = (side: RowMatchSide, from: string, columns: readonly string[]): string =>
-  `SELECT ${columns.map((name, index) => `nullif(normal_value("${name.replaceAll('"', '""')}"), '') AS ${named(side, index)}`).join(', ')} FROM ${from}`;
+  `SELECT ${columns.map((name, index) => `nullif(normal_value(${sqlName(name)}), '') AS ${named(side, index)}`).join(', ')} FROM ${from}`;
 
 /** The digests of normalised cells, with a row number. */
 export const digests = (side: RowMatchSide, from: string, width: number): string =>

@@ -1,6 +1,7 @@
+import { sqlName } from '#kernel';
 import { refuse } from '../refusals.js';
 import { enforced, groupColumns, perSubject, type DisclosureRule, type Group } from './enforce.js';
-import { flowing, identifiedBy, hidden, listed, quoted, Tables, type Compiled } from './compiled.js';
+import { flowing, identifiedBy, hidden, listed, Tables, type Compiled } from './compiled.js';
 import { single } from './functions.js';
 import { joined } from './join.js';
 import { setOf } from './union.js';
@@ -103,10 +104,10 @@ export class Compiler {
     const held =
       identifying.length === 0
         ? [{ sql: 'hash(rowid)', of: '', values: Infinity, isName: false }]
-        : identifying.map(({ column: one, ...more }) => ({ sql: subjectOf(quoted(one)), of: one, ...more }));
+        : identifying.map(({ column: one, ...more }) => ({ sql: subjectOf(sqlName(one)), of: one, ...more }));
     const holder: Holder = { name, columns: held.map(({ sql: _, ...one }, at) => ({ name: `${name}_${String(at)}`, ...one })) };
     const texts = [
-      ...columns.map((one, at) => `${one === '' ? 'NULL' : quoted(one)} AS ${column(at)}`),
+      ...columns.map((one, at) => `${one === '' ? 'NULL' : sqlName(one)} AS ${column(at)}`),
       ...held.map(({ sql }, at) => `${sql} AS ${name}_${String(at)}`),
     ];
     const shapes = columns.map((one): Column => {
@@ -115,7 +116,7 @@ export class Compiler {
       const plain = { sources: new Set([`${table}.${one}`]), raw: true, grouped: false, identifying: by >= 0 };
       return by < 0 ? plain : { ...plain, identity: { holder: name, by: `${name}_${String(by)}` } };
     });
-    return this.tables.add(`SELECT ${texts.join(', ')} FROM ${quoted(table)}`, {
+    return this.tables.add(`SELECT ${texts.join(', ')} FROM ${sqlName(table)}`, {
       grain: 'rows',
       columns: shapes,
       flows: new Set(),

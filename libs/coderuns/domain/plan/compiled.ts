@@ -25,7 +25,6 @@ export class Tables {
   }
 }
 
-export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 /** A list of what is selected; a table of no column has one that nothing refers to. */
 export const listed = (texts: readonly string[]): string => texts.join(', ') || '1 AS nothing';
 

@@ -1,4 +1,4 @@
-import { quoted } from './compiled.js';
+import { sqlName } from '#kernel';
 import type { Identifier } from './compile.js';
 
 /** A column of an input that may tell whom a row is about, by what its provider says of it. */
@@ -23,7 +23,7 @@ const uniqueShare = 0.9;
 
 /** One row: of each column in turn how many values there are, and how many different ones. */
 export const measureSql = (table: string, columns: readonly Declared[]): string =>
-  `SELECT ${columns.flatMap(({ column }) => [`count(${quoted(column)})`, `count(DISTINCT ${quoted(column)})`]).join(', ') || '1'} FROM ${quoted(table)}`;
+  `SELECT ${columns.flatMap(({ column }) => [`count(${sqlName(column)})`, `count(DISTINCT ${sqlName(column)})`]).join(', ') || '1'} FROM ${sqlName(table)}`;
 
 /** Columns that are looked at: what is said to identify, and texts. Amounts and dates are often unique and tell nobody. */
 export const looked = (columns: readonly Declared[]): readonly Declared[] =>

@@ -1,6 +1,7 @@
+import { sqlName } from '#kernel';
 import { refuse } from '../refusals.js';
 import { Compiler, type Facts } from './compile.js';
-import { listed, quoted } from './compiled.js';
+import { listed } from './compiled.js';
 import type { Grain } from './shape.js';
 import { column } from './sql-text.js';
 import type { Relation } from './tree.js';
@@ -32,7 +33,7 @@ export function protect(relation: Relation, names: readonly string[], facts: Fac
     }),
   }));
   if (shape.grain === 'rows') return { grain: 'rows', derivations };
-  const result = names.map((one, at) => `${column(at)} AS ${quoted(one)}`);
+  const result = names.map((one, at) => `${column(at)} AS ${sqlName(one)}`);
   const sql = `WITH ${compiler.tables.texts.join(',\n')}\nSELECT ${listed(result)} FROM ${name} ORDER BY ALL`;
   return { grain: shape.grain, sql, derivations };
 }

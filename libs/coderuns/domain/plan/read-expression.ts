@@ -1,3 +1,4 @@
+import { sqlText } from '#kernel';
 import { refuse } from '../refusals.js';
 import { kindOf, scalars, single, windowFunctions } from './functions.js';
 import { isBound, nothingIn, part, parts, unlisted, whole, word, type Bound } from './json.js';
@@ -150,7 +151,6 @@ function frameOf(of: Bound): Pick<WindowMeasure, 'frame'> {
   return { frame: `${`${start} ${end}`.includes('_ROWS') ? 'ROWS' : 'RANGE'} BETWEEN ${from} AND ${to}` };
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const wholeTypes: ReadonlySet<string> = new Set('TINYINT SMALLINT INTEGER BIGINT UTINYINT USMALLINT UINTEGER UBIGINT'.split(' '));
 
 /** A literal as SQL of its own type. */
@@ -160,14 +160,14 @@ export function literal(value: Bound): string {
   if (value['is_null'] === true) return name === '"NULL"' ? 'NULL' : `CAST(NULL AS ${name})`;
   const held = value['value'];
   const id = word(type, 'id');
-  if (id === 'VARCHAR' && typeof held === 'string') return quoted(held);
+  if (id === 'VARCHAR' && typeof held === 'string') return sqlText(held);
   if (id === 'BOOLEAN' && typeof held === 'boolean') return held ? 'true' : 'false';
   if (wholeTypes.has(id) && (typeof held === 'number' || typeof held === 'string') && /^-?\d+$/.test(String(held)))
     return `CAST(${String(held)} AS ${name})`;
   if (id === 'DECIMAL' && (typeof held === 'number' || typeof held === 'string') && /^-?\d+$/.test(String(held)))
-    return `CAST(${quoted(decimal(String(held), whole(part(type, 'type_info'), 'scale')))} AS ${name})`;
+    return `CAST(${sqlText(decimal(String(held), whole(part(type, 'type_info'), 'scale')))} AS ${name})`;
   if ((id === 'DOUBLE' || id === 'FLOAT') && typeof held === 'number' && Number.isFinite(held))
-    return `CAST(${quoted(String(held))} AS ${name})`;
+    return `CAST(${sqlText(String(held))} AS ${name})`;
   throw unlisted(`constant ${id}`);
 }
 

@@ -1,6 +1,6 @@
+import { sqlName } from '#kernel';
 import type { Expression, Measure, Order, WindowMeasure } from './tree.js';
 
-const name = (of: string): string => `"${of.replaceAll('"', '""')}"`;
 /** How a relation's columns are called in our SQL. */
 export const column = (at: number): string => `c${String(at)}`;
 /** How a column below is called in SQL. */
@@ -16,7 +16,7 @@ export function textOf(of: Expression, named: Naming = column): string {
     case 'cast':
       return `${of.tries ? 'TRY_CAST' : 'CAST'}(${textOf(of.of, named)} AS ${of.type})`;
     case 'call':
-      return `${name(of.name)}(${of.of.map((one) => textOf(one, named)).join(', ')})`;
+      return `${sqlName(of.name)}(${of.of.map((one) => textOf(one, named)).join(', ')})`;
     case 'compare':
       return `(${textOf(of.of[0], named)} ${of.by} ${textOf(of.of[1], named)})`;
     case 'logic':
@@ -51,7 +51,7 @@ export function measureText({ name: called, of, distinct, filter, fractions }: M
   // A median is bound as the quantile that it is, and takes no fraction.
   const more = fractions === undefined || called === 'median' ? [] : [fractions.list ? `[${values}]` : values];
   const args = called === 'count_star' ? '*' : `${distinct ? 'DISTINCT ' : ''}${[...of.map((one) => textOf(one)), ...more].join(', ')}`;
-  const call = called === 'count_star' ? 'count' : name(called);
+  const call = called === 'count_star' ? 'count' : sqlName(called);
   return `${call}(${args})${filter === undefined ? '' : ` FILTER (WHERE ${textOf(filter)})`}`;
 }
 
@@ -65,5 +65,5 @@ export function windowText({ name: called, of, distinct, partitions, orders, fra
     orders.length === 0 ? '' : `ORDER BY ${orderText(orders)}`,
     frame ?? '',
   ];
-  return `${called === 'count_star' ? 'count' : name(called)}(${args}) OVER (${over.filter(Boolean).join(' ')})`;
+  return `${called === 'count_star' ? 'count' : sqlName(called)}(${args}) OVER (${over.filter(Boolean).join(' ')})`;
 }

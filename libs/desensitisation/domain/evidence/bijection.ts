@@ -1,7 +1,7 @@
+import { sqlName } from '#kernel';
 import type { ColumnDecision, Plan, SchemaColumn } from '../../contract.js';
 import { techniqueSql } from '../compile.js';
 import { pointsAtOne } from '../sensitive-types.js';
-import { sqlName } from '../techniques/patterns.js';
 import { asNumber, type CheckResult, type Examination, type Measurement } from './checks.js';
 
 /** Fewer distinct values than this say nothing: two columns of a handful of values are one to one by chance. */

@@ -1,8 +1,7 @@
-import { identifierFormSql } from '#kernel';
+import { identifierFormSql, sqlName } from '#kernel';
 import type { OutputColumn, Plan, SchemaColumn } from '../../contract.js';
 import { drawSql, type CompiledStep } from '../compile.js';
 import { pointsAtOne } from '../sensitive-types.js';
-import { sqlName } from '../techniques/patterns.js';
 import { asNumber, type Examination } from './checks.js';
 
 /** Rows whose identifiers the attacker knows. They are the first ones drawn, so each stands in the output too. */

@@ -1,7 +1,6 @@
-import { identifierFormSql, identifierOfCompactSql, identifierRules } from '#kernel';
+import { identifierFormSql, identifierOfCompactSql, identifierRules, sqlName, sqlText } from '#kernel';
 import type { ColumnDecision, OutputColumn, Plan, SchemaColumn } from '../../contract.js';
 import { pointsAtOne } from '../sensitive-types.js';
-import { sqlName, sqlText } from '../techniques/patterns.js';
 import { asNumber, type CheckResult, type Examination, type Measurement } from './checks.js';
 
 /** A shorter form is too common to be somebody's: two Han characters, or six digits and letters. */

@@ -1,8 +1,8 @@
+import { sqlName, sqlText } from '#kernel';
 import type { OutputColumn } from '../../contract.js';
 import { classifyColumn } from '../classify-column.js';
 import { detectors, findIdentifiers } from '../detectors/detectors.js';
 import { pointsAtOne } from '../sensitive-types.js';
-import { sqlName, sqlText } from '../techniques/patterns.js';
 import type { CheckResult, Measurement } from './checks.js';
 
 const sure = detectors.filter((detector) => detector.certainty !== 'weak');

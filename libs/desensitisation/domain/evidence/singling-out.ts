@@ -1,5 +1,5 @@
+import { sqlName } from '#kernel';
 import type { Plan } from '../../contract.js';
-import { sqlName } from '../techniques/patterns.js';
 import { asNumber, type CheckResult, type Measurement } from './checks.js';
 
 /** How many rows share each combination of the declared quasi-identifiers: k is the fewest, a unique row is singled out. */

@@ -1,8 +1,9 @@
+import { sqlText } from '#kernel';
 import type { Technique } from '../../contract.js';
 import { isCalendarDay } from '../detectors/checksums.js';
 import { exactSql, scaled, wideSql } from './numeric.js';
 import { cityNames, provinceNames } from './regions.js';
-import { ecmascript, fullMatch, hidden, sqlText, trimSpaces, type Pattern } from './patterns.js';
+import { ecmascript, fullMatch, hidden, trimSpaces, type Pattern } from './patterns.js';
 
 export type Generalisation = Extract<Technique, { kind: 'generalise' }>['to'];
 type DateUnit = Extract<Generalisation, { by: 'date' }>['unit'];

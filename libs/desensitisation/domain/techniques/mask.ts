@@ -1,6 +1,6 @@
-import { compactForm, normalText } from '#kernel';
+import { compactForm, normalText, sqlText } from '#kernel';
 import { compoundSurnames } from '../detectors/surnames.js';
-import { fullMatch, hidden, matchesFully, sqlText, trimSpaces, type Pattern } from './patterns.js';
+import { fullMatch, hidden, matchesFully, trimSpaces, type Pattern } from './patterns.js';
 
 /** A form and what is left of it; `$1` and `$2` are what stays. */
 type Rule = readonly [form: Pattern, left: string];

@@ -1,4 +1,5 @@
-import { fullMatch, hidden, sqlText, trimSpaces } from './patterns.js';
+import { sqlText } from '#kernel';
+import { fullMatch, hidden, trimSpaces } from './patterns.js';
 
 type Mode = 'truncate' | 'nearest';
 

@@ -8,9 +8,6 @@ export const ecmascript = (pattern: Pattern): string => pattern.replaceAll(/\\([
 export const fullMatch = (pattern: Pattern): RegExp => new RegExp(`^(?:${ecmascript(pattern)})$`, 'u');
 export const matchesFully = (pattern: Pattern, value: string): boolean => fullMatch(pattern).test(value);
 
-export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-export const sqlName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
 /** SQL and this process trim spaces alone: what else counts as white space differs between them. */
 export const trimSpaces = (value: string): string => value.replace(/^ +| +$/g, '');
 
