@@ -1,5 +1,14 @@
 import { sqlName, sqlText, type Taker } from '#kernel';
-import { causeRefused, ENGINE, SCRATCH, type Engine, type ScratchArea } from '#platform/engine';
+import {
+  causeRefused,
+  ENGINE,
+  SCRATCH,
+  type Engine,
+  type EngineOutcome,
+  type EngineStep,
+  type ScratchArea,
+  type StepResult,
+} from '#platform/engine';
 import { Inject, Injectable } from '@nestjs/common';
 import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
 import { readingLimits, tooComplex } from '../domain/code.js';
@@ -61,54 +70,44 @@ export class CodeReading {
 
   /** The plan as DuckDB serialises it; one past the limit stays in the sandbox. @throws Refusal `coderuns.code-too-complex` and the engine's */
   async bind(sql: string, tables: Tables): Promise<BoundCode> {
+    const most = String(readingLimits.planBytes);
+    const plan = `json_serialize_plan(${sqlText(sql)})::VARCHAR`;
+    const outcome = await this.overEmpty(tables, [
+      { kind: 'sql', sql: `SELECT CASE WHEN length(t) <= ${most} THEN t END FROM (SELECT ${plan} AS t)`, result: { rows: 1 } },
+    ]);
+    if (!outcome.ok) throw causeRefused(outcome.cause);
+    const answer = rowsOf(outcome.steps.at(-1))[0]?.[0];
+    if (typeof answer !== 'string') throw tooComplex();
+    return { answer, names: await this.namesOf(sql, tables) };
+  }
+
+  /** The result's columns, over empty tables; none where it cannot be bound, which its plan says. */
+  private async namesOf(sql: string, tables: Tables): Promise<readonly string[]> {
+    const outcome = await this.overEmpty(tables, [
+      // Bound and not carried out: what writes its own rows may take for ever.
+      { kind: 'sql', sql: `CREATE TEMP VIEW ${resultView} AS ${sql}`, result: 'none' },
+      {
+        kind: 'sql',
+        sql: `SELECT column_name FROM duckdb_columns() WHERE table_name = '${resultView}' ORDER BY column_index`,
+        result: { rows: readingLimits.columns + 1 },
+      },
+    ]);
+    return outcome.ok ? rowsOf(outcome.steps.at(-1)).map(([name]) => (typeof name === 'string' ? name : '')) : [];
+  }
+
+  /** Runs steps in the sandbox, over tables without rows. @throws Refusal `coderuns.code-too-complex` where they take too much */
+  private async overEmpty(tables: Tables, steps: readonly EngineStep[]): Promise<EngineOutcome> {
     await using scratch = this.area.allocate(readingScratch);
     const { memoryMb, wallClockMs } = this.config.analysis;
     const empty = [...tables].map(
       ([table, columns]) =>
         `CREATE TEMP TABLE ${sqlName(table)} (${columns.map((one) => `${sqlName(one.column)} ${one.type}`).join(', ')});`,
     );
-    const most = String(readingLimits.planBytes);
-    const plan = `json_serialize_plan(${sqlText(sql)})::VARCHAR`;
-    const outcome = await this.engine.run({
-      scratch,
-      inputs: [],
-      steps: [
-        { kind: 'sql', sql: empty.join('\n'), result: 'none' },
-        { kind: 'sql', sql: `SELECT CASE WHEN length(t) <= ${most} THEN t END FROM (SELECT ${plan} AS t)`, result: { rows: 1 } },
-      ],
-      limits: { memoryMb, wallClockMs },
-    });
-    if (!outcome.ok) throw tooMuch.includes(outcome.cause.code) ? tooComplex() : causeRefused(outcome.cause);
-    const step = outcome.steps[1];
-    const answer = step?.kind === 'rows' ? step.rows[0]?.[0] : undefined;
-    if (typeof answer !== 'string') throw tooComplex();
-    return { answer, names: await this.namesOf(sql, empty) };
-  }
-
-  /** The result's columns, over empty tables; none where it cannot be bound, which its plan says. */
-  private async namesOf(sql: string, empty: readonly string[]): Promise<readonly string[]> {
-    await using scratch = this.area.allocate(readingScratch);
-    const { memoryMb, wallClockMs } = this.config.analysis;
-    const outcome = await this.engine.run({
-      scratch,
-      inputs: [],
-      steps: [
-        { kind: 'sql', sql: empty.join('\n'), result: 'none' },
-        // Bound and not carried out: what writes its own rows may take for ever.
-        { kind: 'sql', sql: `CREATE TEMP VIEW ${resultView} AS ${sql}`, result: 'none' },
-        {
-          kind: 'sql',
-          sql: `SELECT column_name FROM duckdb_columns() WHERE table_name = '${resultView}' ORDER BY column_index`,
-          result: { rows: readingLimits.columns + 1 },
-        },
-      ],
-      limits: { memoryMb, wallClockMs },
-    });
-    if (!outcome.ok) {
-      if (tooMuch.includes(outcome.cause.code)) throw tooComplex();
-      return [];
-    }
-    const step = outcome.steps[2];
-    return step?.kind === 'rows' ? step.rows.map(([name]) => (typeof name === 'string' ? name : '')) : [];
+    const made: EngineStep = { kind: 'sql', sql: empty.join('\n'), result: 'none' };
+    const outcome = await this.engine.run({ scratch, inputs: [], steps: [made, ...steps], limits: { memoryMb, wallClockMs } });
+    if (!outcome.ok && tooMuch.includes(outcome.cause.code)) throw tooComplex();
+    return outcome;
   }
 }
+
+const rowsOf = (step: StepResult | undefined) => (step?.kind === 'rows' ? step.rows : []);

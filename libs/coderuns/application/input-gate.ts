@@ -19,7 +19,7 @@ export interface ReadableInput extends CodeInput {
     readonly sha256: Digest;
     readonly bytes: number;
   };
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly sensitiveType: string | null }[];
+  readonly columns: readonly Declared[];
   /** Rows at most, where the grant says so. */
   readonly rows: number | null;
 }
@@ -33,11 +33,10 @@ export const declaredColumns = (
   return columns.map(({ name, type }) => ({ column: name, type, sensitiveType: said.get(name) ?? null }));
 };
 
-export const tablesOf = (inputs: readonly ReadableInput[]): Tables =>
-  new Map(inputs.map(({ as, columns }) => [as, columns.map(({ name, ...more }) => ({ column: name, ...more }))]));
+export const tablesOf = (inputs: readonly ReadableInput[]): Tables => new Map(inputs.map(({ as, columns }) => [as, columns]));
 
 export const columnsByTable = (inputs: readonly ReadableInput[]): ReadonlyMap<string, readonly string[]> =>
-  new Map(inputs.map(({ as, columns }) => [as, columns.map(({ name }) => name)]));
+  new Map(inputs.map(({ as, columns }) => [as, columns.map(({ column }) => column)]));
 
 const duckdbTypes: Readonly<Record<string, string>> = {
   text: 'VARCHAR',
@@ -82,9 +81,8 @@ export class InputGate {
       const open = await this.openFields(tx, copy, grant.itemIds, at);
       const columns = file.columns.filter(({ name }) => grant.fields.has(name) && open.has(name));
       if (columns.length === 0) throw refuse('coderuns.fields-not-granted', { fields: file.columns.map(({ name }) => name) });
-      const said = new Map(fields.map(({ name, sensitiveType }) => [name, sensitiveType]));
-      const told = columns.map((column) => ({ ...column, sensitiveType: said.get(column.name) ?? null }));
-      found.push({ copyId: copy.id, datasetId: copy.datasetId, as, file, columns: told, rows: grant.rowLimit });
+      const declared = declaredColumns(columns, fields);
+      found.push({ copyId: copy.id, datasetId: copy.datasetId, as, file, columns: declared, rows: grant.rowLimit });
     }
     return found;
   }
@@ -96,7 +94,7 @@ export class InputGate {
     for (const input of inputs) {
       const file = await this.samples.newest(tx, scenarioId, input.copyId);
       if (file === undefined) throw refuse('coderuns.no-sample', { table: input.as });
-      const columns = file.columns.map(({ name, type }) => ({ name, type: duckdbTypes[type] ?? 'VARCHAR', sensitiveType: null }));
+      const columns = file.columns.map(({ name, type }) => ({ column: name, type: duckdbTypes[type] ?? 'VARCHAR', sensitiveType: null }));
       found.push({ ...input, file, columns, rows: null });
     }
     return found;

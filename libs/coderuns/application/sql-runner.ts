@@ -92,7 +92,7 @@ const engineInput = ({ as, columns, rows }: ReadableInput, i: number): EngineInp
   name: as,
   file: fileOf(i),
   format: 'parquet',
-  columns: columns.map(({ name, type }) => ({ name, type })),
+  columns: columns.map(({ column, type }) => ({ name: column, type })),
   access: 'table',
   ...(rows === null ? {} : { rows }),
 });

@@ -10,8 +10,6 @@ export interface Compiled {
 /** Common tables in order, each reading those before it. */
 export class Tables {
   readonly texts: string[] = [];
-  /** Names of the tables in which each row stands for a group, and says by `held_back` whether it was not let through. */
-  readonly enforced: string[] = [];
   private count = 0;
 
   add(sql: string, shape: Shape, kept = false): Compiled {

@@ -118,7 +118,7 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
     ['level', ...keyNames].map((one) => `m.${one} IS NOT DISTINCT FROM ${other}.${one}`).join(' AND ');
   const holds = cells.map((cell, at) => cell.holds(at, shape.holders.length, rule));
   const whole = shape.holders.map((_, i) => `coalesce(e.n_${String(i)}, 0) >= ${String(rule.threshold)}`).join(' AND ');
-  const result = tables.add(
+  return tables.add(
     `SELECT ${
       [
         ...keyNames.map((one, at) => `m.${one} AS ${column(at)}`),
@@ -133,8 +133,6 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
     { grain: 'groups', columns: groupColumns(group, shape), flows: new Set(), holders: [] },
     true,
   );
-  tables.enforced.push(result.name);
-  return result;
 }
 
 /**
