@@ -1,12 +1,10 @@
 import { sha256 } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contexts } from '../../apps/composition/contexts.js';
-import { actionsOf } from '../../apps/composition/platform.js';
 import type { ActSpec } from '../../libs/platform/http/act.js';
-import { RouteTable } from '../../libs/platform/http/route-table.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { inDays, ok, openOperating, type Operating } from '../support/operating.js';
-import { belongs, call, ruled, somethingOf } from '../support/ruled-acts.js';
+import { actsOf, belongs, call, ruled, somethingOf } from '../support/ruled-acts.js';
 
 let medium: Medium;
 let acts: ReadonlyMap<string, ActSpec>;
@@ -22,12 +20,7 @@ beforeAll(async () => {
     contexts: contexts.map((context) => (context.name === 'domains' ? { ...context, jobs: [] } : context)),
     worker: true,
   });
-  acts = new Map(
-    medium.app
-      .get(RouteTable)
-      .acts(new Set(Object.keys(actionsOf(contexts))))
-      .map((spec) => [spec.action, spec]),
-  );
+  acts = actsOf(medium);
   over = await openOperating(medium);
   open = await openOperating(medium);
   provider = await medium.person(await medium.organisation('provider'), ['provider']);

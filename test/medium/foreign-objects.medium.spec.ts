@@ -1,12 +1,10 @@
 import { newId } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contexts } from '../../apps/composition/contexts.js';
-import { actionsOf } from '../../apps/composition/platform.js';
 import type { ActSpec } from '../../libs/platform/http/act.js';
-import { RouteTable } from '../../libs/platform/http/route-table.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { openOperating, type Operating } from '../support/operating.js';
-import { belongs, call, ruled, somethingOf } from '../support/ruled-acts.js';
+import { actsOf, belongs, call, ruled, somethingOf } from '../support/ruled-acts.js';
 
 let medium: Medium;
 let acts: ReadonlyMap<string, ActSpec>;
@@ -18,12 +16,7 @@ const rows = new Map<string, string>();
 
 beforeAll(async () => {
   medium = await openMedium({ contexts });
-  acts = new Map(
-    medium.app
-      .get(RouteTable)
-      .acts(new Set(Object.keys(actionsOf(contexts))))
-      .map((spec) => [spec.action, spec]),
-  );
+  acts = actsOf(medium);
   one = await openOperating(medium);
   other = await openOperating(medium);
   provider = await medium.person(await medium.organisation('provider'), ['provider']);

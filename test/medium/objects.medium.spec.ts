@@ -11,7 +11,7 @@ import type { Keys } from '#platform/keys';
 import { FolderStore, objectsConfig, objectsFromConfig, S3Store, SealedObjects } from '#platform/objects';
 import { startVersitygw } from '../../deploy/embedded/servers/index.js';
 import type { ObjectStore } from '../../deploy/embedded/servers/index.js';
-import { FaultProxy, strangers } from '../support/fault-proxy.js';
+import { FaultProxy, strangers, takenFromStrangers } from '../support/fault-proxy.js';
 import { objectsConformance } from './platform/objects.conformance.js';
 
 let dir: string;
@@ -157,19 +157,7 @@ describe('S3', () => {
       identity: () => objects.identity(),
       health: () => objects.health(),
     };
-    const taken: unknown[] = [];
-    for (const strange of strangers) {
-      proxy.fail(strange);
-      for (const [name, call] of Object.entries(calls)) {
-        const answer = await call().then(
-          (value) => ({ value }),
-          (fault: unknown) => fault,
-        );
-        if ((answer as { code?: string }).code !== 'objects.unreachable') taken.push([name, strange, answer]);
-      }
-    }
-    proxy.heal();
-    expect(taken).toEqual([]);
+    expect(await takenFromStrangers(proxy, strangers, calls, 'objects.unreachable')).toEqual([]);
     expect((await objects.stat('scenarios/x/a', version))?.bytes).toBe(100_000);
     await store.close();
     await proxy.close();

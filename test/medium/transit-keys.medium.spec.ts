@@ -9,7 +9,7 @@ import { keysConfig, keysFromConfig, TransitKeys } from '#platform/keys';
 import type { Keys } from '#platform/keys';
 import { startOpenBao } from '../../deploy/embedded/servers/index.js';
 import type { OpenBao } from '../../deploy/embedded/servers/index.js';
-import { FaultProxy, strangers } from '../support/fault-proxy.js';
+import { FaultProxy, strangers, takenFromStrangers } from '../support/fault-proxy.js';
 import { keysConformance } from './platform/keys.conformance.js';
 
 let dir: string;
@@ -68,20 +68,9 @@ describe('keys in the transit engine', () => {
       list: () => keys.list('scenario'),
       destroy: () => keys.destroy(sealing),
     };
-    const taken: unknown[] = [];
     // A 400 that says why is the engine's own word.
-    for (const strange of strangers.filter(({ status, body }) => status !== 400 || !body.includes('no handler'))) {
-      proxy.fail(strange);
-      for (const [name, call] of Object.entries(calls)) {
-        const answer = await call().then(
-          (value) => ({ value }),
-          (fault: unknown) => fault,
-        );
-        if ((answer as { code?: string }).code !== 'keys.unreachable') taken.push([name, strange, answer]);
-      }
-    }
-    proxy.heal();
-    expect(taken).toEqual([]);
+    const strange = strangers.filter(({ status, body }) => status !== 400 || !body.includes('no handler'));
+    expect(await takenFromStrangers(proxy, strange, calls, 'keys.unreachable')).toEqual([]);
     expect(Buffer.from(await keys.unwrap(sealing, wrapped)).toString()).toBe('data key');
     expect((await keys.state(gone)).state).toBe('destroyed');
     await keys.close();

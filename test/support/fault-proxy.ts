@@ -115,3 +115,25 @@ export class FaultProxy {
     request.pipe(onward);
   }
 }
+
+/** Calls that were not refused with this code while these answered in the server's place; the proxy is healed. */
+export async function takenFromStrangers(
+  proxy: FaultProxy,
+  strangers: readonly Strange[],
+  calls: Readonly<Record<string, () => Promise<unknown>>>,
+  code: string,
+): Promise<readonly unknown[]> {
+  const taken: unknown[] = [];
+  for (const strange of strangers) {
+    proxy.fail(strange);
+    for (const [name, call] of Object.entries(calls)) {
+      const answer = await call().then(
+        (value) => ({ value }),
+        (fault: unknown) => fault,
+      );
+      if ((answer as { code?: string }).code !== code) taken.push([name, strange, answer]);
+    }
+  }
+  proxy.heal();
+  return taken;
+}

@@ -2,6 +2,7 @@ import { newId, type ActUnder } from '#kernel';
 import { contexts } from '../../apps/composition/contexts.js';
 import { belongingsOf, undersOf } from '../../apps/composition/platform.js';
 import type { ActSpec } from '#platform/http';
+import { RouteTable } from '../../libs/platform/http/route-table.js';
 import type { Answer, Caller, Medium } from './medium.js';
 import type { Operating } from './operating.js';
 import { sampleOf } from './sample-input.js';
@@ -13,6 +14,14 @@ export const ruled: readonly { readonly action: string; readonly rule: Rule }[] 
   ([action, rules]) => [rules].flat().flatMap((rule) => (typeof rule === 'string' ? [] : [{ action, rule }])),
 );
 export const belongs = belongingsOf(contexts);
+/** The acts of the installation's routes, by name. */
+export const actsOf = (medium: Medium): ReadonlyMap<string, ActSpec> =>
+  new Map(
+    medium.app
+      .get(RouteTable)
+      .acts(medium.platform.actions)
+      .map((spec) => [spec.action, spec]),
+  );
 
 /** A row of a kind under an authorisation. Its content does not matter: what is tested must not come to look at it. */
 export async function somethingOf(medium: Medium, kind: string, under: Operating): Promise<string> {
