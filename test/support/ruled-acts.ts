@@ -1,8 +1,7 @@
 import { newId, type ActUnder } from '#kernel';
 import { contexts } from '../../apps/composition/contexts.js';
 import { belongingsOf, undersOf } from '../../apps/composition/platform.js';
-import type { ActSpec } from '#platform/http';
-import { RouteTable } from '../../libs/platform/http/route-table.js';
+import { RouteTable, type ActSpec } from '#platform/http';
 import type { Answer, Caller, Medium } from './medium.js';
 import type { Operating } from './operating.js';
 import { sampleOf } from './sample-input.js';
