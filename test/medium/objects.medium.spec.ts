@@ -64,6 +64,31 @@ describe('the folder of objects', () => {
     expect(await readdir(join(path, 'uploads'))).toEqual([]);
   });
 
+  it('lets nothing be left of an object that is destroyed while it is written, whenever that is', async () => {
+    const path = join(dir, 'destroyed-meanwhile');
+    const store = await FolderStore.open(path);
+    const left = async (): Promise<string[]> =>
+      (await readdir(path, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile() && entry.name !== 'store-id')
+        .map(({ name }) => name);
+    let stored = 0;
+    for (let round = 0; round < 300; round++) {
+      const destroy = async (): Promise<void> => {
+        for (let turn = 0; turn < round % 40; turn++) await new Promise((resolve) => setImmediate(resolve));
+        await store.remove(await store.list(''));
+      };
+      const writing = store.write('one/file', chunks(round % 5), undefined).then(
+        () => 1,
+        () => 0,
+      );
+      stored += (await Promise.all([writing, destroy(), destroy()]))[0];
+      await store.remove(await store.list(''));
+      expect(await left()).toEqual([]);
+    }
+    expect(stored).toBeGreaterThan(0);
+    expect(stored).toBeLessThan(300);
+  });
+
   it('is built from its configuration', async () => {
     const objects = await objectsFromConfig(objectsConfig.parse({ kind: 'folder', path: join(dir, 'configured') }), keys);
     await expect(objects.health()).resolves.toBeUndefined();
@@ -180,3 +205,10 @@ describe('S3', () => {
     await objects.close();
   });
 });
+
+async function* chunks(many: number): AsyncGenerator<Uint8Array> {
+  for (let made = 0; made < many; made++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    yield randomBytes(100);
+  }
+}

@@ -10,6 +10,8 @@ import { refuse } from './refusals.js';
 
 /** No segment of an object's key holds a `~`: so version folders and keys never collide. */
 const versionPrefix = 'v~';
+/** What is being removed is first moved aside under this ending: nobody can then write into it, publish it, or read half of it. */
+const removedSuffix = '.removed';
 const aboutSchema = z.strictObject({ key: z.string(), storedAt: z.string(), retainUntil: z.string().optional() });
 type About = z.infer<typeof aboutSchema>;
 
@@ -56,7 +58,7 @@ export class FolderStore implements CipherStore {
       await this.publish(upload, this.folderOf(key, version));
       return this.described(key, version, about.storedAt, size);
     } catch (error) {
-      await rm(upload, { recursive: true, force: true });
+      await this.discard(upload, version);
       throw error;
     }
   }
@@ -102,7 +104,7 @@ export class FolderStore implements CipherStore {
         locked.push({ ...version, retainUntil });
         continue;
       }
-      await rm(folder, { recursive: true, force: true });
+      await this.discard(folder, version.version);
       await this.removeEmptyParents(dirname(folder));
     }
     return locked;
@@ -151,6 +153,21 @@ export class FolderStore implements CipherStore {
       }
     }
     for (let at = dirname(folder); at.startsWith(this.objects); at = dirname(at)) await syncFolder(at);
+  }
+
+  /**
+   * One rename decides between this and whoever publishes or removes the same folder. The description goes last: what a crash leaves is
+   * listed as an upload as long as any of the data is there.
+   */
+  private async discard(folder: string, version: string): Promise<void> {
+    const aside = folder.endsWith(removedSuffix) ? folder : join(this.uploads, version + removedSuffix);
+    if (aside !== folder) {
+      const moved = await unlessMissing(() => rename(folder, aside).then(() => true));
+      if (moved === undefined) return;
+    }
+    await rm(join(aside, 'data'), { force: true });
+    // A file that a writer had opened on its way here may still appear between the reading of the folder and its end.
+    await rm(aside, { recursive: true, force: true, maxRetries: 10, retryDelay: 10 });
   }
 
   private async removeEmptyParents(from: string): Promise<void> {
