@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
+import { dirname } from 'node:path';
 
 /** Samples this process's processor time from now on. @returns what ends it and writes the profile (V8's `.cpuprofile`) */
 export async function profile(): Promise<(file: string) => Promise<void>> {
@@ -10,6 +11,7 @@ export async function profile(): Promise<(file: string) => Promise<void>> {
   return async (file) => {
     const { profile: taken } = await session.post('Profiler.stop');
     session.disconnect();
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, JSON.stringify(taken));
   };
 }

@@ -95,6 +95,22 @@ describe('lanes of queued work', () => {
     await worker.stop();
   });
 
+  it('bring cuts to their end one after another: an older one that is tried again goes before new ones, one that never ends does not', async () => {
+    const cut = job('one-by-one', () => Promise.resolve(), { lane: 'cuts' }).job;
+    const [stuck, older, newer] = [await bench.order(cut, newId()), await bench.order(cut, newId()), await bench.order(cut, newId())];
+    await bench.dataSource.query(
+      `UPDATE platform.work SET created_at = now() - CASE id WHEN $1 THEN interval '1 hour' WHEN $2 THEN interval '3 seconds' ELSE interval '2 seconds' END,
+         due_at = now() - CASE id WHEN $3 THEN interval '2 seconds' ELSE interval '1 second' END
+       WHERE id = ANY (ARRAY[$1, $2, $3]::uuid[])`,
+      [stuck, older, newer],
+    );
+    const taken = [];
+    for (let turn = 0; turn < 3; turn += 1)
+      taken.push(...(await claim(bench.dataSource, 'cuts', 'one', { perUnit: null, perPerson: null }, 1)).map(({ id }) => id));
+    expect(taken).toEqual([older, newer, stuck]);
+    await bench.dataSource.query(`UPDATE platform.work SET state = 'done' WHERE id = ANY ($1)`, [taken]);
+  });
+
   it('give no unit more than its share, and the next free place to whose unit has least running', async () => {
     const { handler, running, end, endAll } = held('shared', 'work');
     const [greedy, modest] = [newId(), newId()];

@@ -21,7 +21,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { endedAbove, scenarioOf, type Barred, type Belongings } from './endings.js';
 import { epochChannel, readEpochs } from './epochs.js';
-import { journalEntry } from './journal-entry.js';
+import { insertEntries, journalEntry, journalRow, type JournalRow } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
 import { connectionsOf, inTransaction, Places, placeWithinMs } from './places.js';
 import { outageRefusal } from './outage.js';
@@ -40,6 +40,7 @@ const epochLock = `hashtext('opdomain.epoch'), hashtext($1)`;
 
 class Transaction implements Tx {
   readonly recorded = new Set<string>();
+  private readonly entries: JournalRow[] = [];
   /** Epochs that this act itself has raised: it does not end by them. */
   private readonly raised = new Set<string>();
   constructor(
@@ -52,35 +53,18 @@ class Transaction implements Tx {
     bindManager(this, manager);
   }
 
-  async record(fact: JournalFact): Promise<Id> {
+  record(fact: JournalFact): Promise<Id> {
     if (!this.knownActions.has(fact.action)) throw new Error(`no context declares the audit action ${fact.action}`);
     const recordedAt = this.clock.now();
     const entry = journalEntry(newId(Date.parse(recordedAt)), fact, this.context, recordedAt, this.sealer);
-    const { actor } = this.context;
-    await this.manager.query(
-      `INSERT INTO platform.journal (id, txid, recorded_at, decided_at, action, outcome, person_id, organisation_id, object_kind, object_id,
-         unit_id, authorisation_id, scenario_id, domain_id, canonical, sm3)
-       VALUES ($1, pg_current_xact_id(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-      [
-        entry.id,
-        recordedAt,
-        fact.decidedAt ?? this.context.at,
-        fact.action,
-        fact.outcome ?? 'done',
-        actor.kind === 'person' ? actor.personId : null,
-        actor.kind === 'person' ? actor.organisationId : null,
-        fact.object.kind,
-        fact.object.id,
-        fact.unitId ?? null,
-        fact.authorisationId ?? null,
-        fact.scenarioId ?? null,
-        fact.domainId ?? null,
-        entry.canonical,
-        entry.sm3,
-      ],
-    );
+    this.entries.push(journalRow(entry, fact, this.context, recordedAt));
     this.recorded.add(fact.action);
-    return entry.id;
+    return Promise.resolve(entry.id);
+  }
+
+  /** Writes all entries of the act by one statement, at its end: nothing commits without them. */
+  async writeEntries(): Promise<void> {
+    if (this.entries.length > 0) await this.manager.query(insertEntries, [JSON.stringify(this.entries.splice(0))]);
   }
 
   async publish<P extends object>(event: EventType<P>, key: Id, payload: P): Promise<void> {
@@ -267,7 +251,9 @@ export class UnitOfWork {
       try {
         const result = await inTransaction(this.dataSource, async () => {
           await tx.assertStanding();
-          return unlessBarred(await endedAbove(runner.manager, context, this.belongings), () => work(tx));
+          const result = await unlessBarred(await endedAbove(runner.manager, context, this.belongings), () => work(tx));
+          await tx.writeEntries();
+          return result;
         });
         await runner.query('COMMIT');
         return result;
@@ -295,6 +281,7 @@ export class UnitOfWork {
       if (repeat !== undefined) return repeat.result as T;
       const barred = (await endedAbove(manager, context, this.belongings)) ?? (await this.withoutSeat(tx, manager));
       const result = await unlessBarred(barred, () => work(tx));
+      await tx.writeEntries();
       // Asked once more at its end: one that was let in seconds ago must not commit after what let it in was cut.
       if (tx.recorded.size > 0) await tx.holdStanding();
       if (context.idempotency !== undefined) {

@@ -33,7 +33,8 @@ export interface KubeAnswer {
   readonly error?: KubeError;
 }
 
-const lingerMs = 100;
+/** From one look of a cut to the next; while cuts come, passes would take the half of a small machine from them. */
+const lingerMs = 1_500;
 /** However many cuts there are, passes go on at this pace: a zone is passed over within seconds. */
 const passesMeanwhilePerSecond = 25;
 

@@ -29,11 +29,22 @@ export interface Shares {
 const columns = `id, kind, name, key, event_id, attempts, losses, waits_for, waits_since, traceparent, lease_owner,
   coalesce(extract(epoch FROM now() - waits_since), 0)::float AS waited_seconds`;
 
-/** Takes the longest due work of a lane under a lease, so many at most, or that of one id alone. */
-const oldest = `
+/** Work that was ordered within so many seconds goes by when it was ordered, also when it is tried again. */
+const youngSeconds = 30;
+/**
+ * In which order work of a lane is taken. Cuts that many ordered at the same time are brought to their end one after another: were each new
+ * one begun before an older one is tried again, all of them would end with the last. What is not ended after a while waits its turn among
+ * the new ones, so that cuts that cannot end keep none from beginning.
+ */
+const turnOf = {
+  due: 'due_at, id',
+  cuts: `CASE WHEN created_at > now() - interval '${String(youngSeconds)} seconds' THEN created_at ELSE due_at END, id`,
+};
+/** Takes the first due work of a lane under a lease, so many at most, or that of one id alone. */
+const firstOf = (lane: Lane): string => `
   WITH next AS MATERIALIZED (
     SELECT id FROM platform.work WHERE state = 'due' AND lane = $1 AND due_at <= now() AND ($3::uuid IS NULL OR id = $3)
-    ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
+    ORDER BY ${lane === 'cuts' ? turnOf.cuts : turnOf.due} LIMIT $4 FOR UPDATE SKIP LOCKED)
   UPDATE platform.work SET state = 'leased', lease_owner = $2 || '/' || gen_random_uuid(), lease_until = now() + make_interval(secs => $5)
   WHERE id IN (SELECT id FROM next)
   RETURNING ${columns}`;
@@ -77,7 +88,7 @@ const fairest = `
 /** @returns the next work of the lane, now leased to `owner`: as much as is due and may run, but of a shared lane one at a time. */
 export async function claim(dataSource: DataSource, lane: Lane, owner: string, shares: Shares, most: number): Promise<readonly WorkRow[]> {
   if (shares.perUnit === null && shares.perPerson === null) {
-    const [rows]: [WorkRow[], number] = await dataSource.query(oldest, [lane, owner, null, most, leaseSecondsOf[lane]]);
+    const [rows]: [WorkRow[], number] = await dataSource.query(firstOf(lane), [lane, owner, null, most, leaseSecondsOf[lane]]);
     return rows;
   }
   return dataSource.transaction(async (manager) => {
@@ -100,7 +111,13 @@ export async function tryWork(tx: Tx, workId: Id): Promise<'refused' | 'taken'> 
   );
   if (work === undefined) return 'refused';
   await manager.query('SAVEPOINT try_work');
-  const [, claimed]: [unknown, number] = await manager.query(oldest, [work.lane, newId(), workId, 1, leaseSecondsOf[work.lane]]);
+  const [, claimed]: [unknown, number] = await manager.query(firstOf(work.lane), [
+    work.lane,
+    newId(),
+    workId,
+    1,
+    leaseSecondsOf[work.lane],
+  ]);
   const [, renewed]: [unknown, number] = await manager.query(renewSql, [workId, work.lease_owner ?? '', 60]);
   await manager.query('ROLLBACK TO SAVEPOINT try_work');
   return claimed + renewed === 0 ? 'refused' : 'taken';
