@@ -4,6 +4,7 @@ import { newId, systemAct } from '#kernel';
 import { limitsConfig, type Limits } from '#platform/config';
 import { boundedBy, outageRefusal } from '#platform/database';
 import { managerOf } from '#platform/database/persistence';
+import { AnonymousRefusals } from '#platform/http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHash } from 'node:crypto';
@@ -156,13 +157,14 @@ describe('an act that PostgreSQL ends at a limit', () => {
 
 describe('an act whose COMMIT is not answered', () => {
   it.each([
-    ['lost', 1],
-    ['silent', 0],
-  ] as const)('is neither taken as done nor as not done: %s', async (way, done) => {
+    // What is answered first is the writing of the entry.
+    ['lost', 1, () => proxy.goFrom(1, 'lost')],
+    ['silent', 0, () => proxy.go('silent')],
+  ] as const)('is neither taken as done nor as not done: %s', async (_way, done, falls) => {
     const id = newId();
     const acting = platform.unitOfWork.run(act(), async (tx) => {
       await tx.record(fact(id));
-      await proxy.go(way);
+      await falls();
     });
     await expect(acting).rejects.toMatchObject({ code: 'database.unreachable', transient: true });
     await proxy.go('pass');
@@ -196,6 +198,32 @@ describe('an act whose COMMIT is not answered', () => {
     expect(lost).toBeGreaterThan(5);
     expect((await refused()).length).toBe(before);
   }, 60_000);
+});
+
+describe('refusals of strangers', () => {
+  it('are counted once, wherever in the writing of their entry an answer was lost', async () => {
+    const refusals = app.get(AnonymousRefusals);
+    await refusals.flush();
+    let kept = 0;
+    for (let answer = 0; answer < 14; answer += 1) {
+      const code = `test.lost-${String(answer)}`;
+      const written = async (): Promise<number[]> =>
+        (await medium.sql<{ canonical: string }>(`SELECT canonical FROM platform.journal WHERE canonical LIKE '%"${code}"%'`)).map(
+          ({ canonical }) => (JSON.parse(canonical) as { details: { count: number } }).details.count,
+        );
+      for (let asked = 0; asked < 3; asked += 1) refusals.count({ action: 'organisation.listed', code, source: '127.0.0.1' });
+      proxy.goFrom(answer, 'lost', true);
+      await refusals.flush();
+      const at = await written();
+      await proxy.go('pass');
+      refusals.count({ action: 'organisation.listed', code, source: '127.0.0.1' });
+      await refusals.flush();
+      const counts = await written();
+      if (counts.includes(3) && at.length === 0) kept += 1;
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(4);
+    }
+    expect(kept).toBeGreaterThan(0);
+  });
 });
 
 describe('migrations', () => {

@@ -1,4 +1,4 @@
-import { systemAct, type Clock, type Instant } from '#kernel';
+import { codeOf, digestOf, newId, systemAct, type Clock, type Id, type Instant } from '#kernel';
 import { UnitOfWork } from '#platform/database';
 import { type Logger } from '#platform/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -20,6 +20,12 @@ interface Counted {
   count: number;
   readonly first: Instant;
   last: Instant;
+}
+
+/** An entry on its way; the key makes a second one of it no second entry. */
+interface Sent {
+  readonly key: Id;
+  readonly counted: Counted;
 }
 
 export const unroutedAction = 'request.refused';
@@ -60,6 +66,8 @@ export function sourceClass(address: string): SourceClass {
 @Injectable()
 export class AnonymousRefusals implements OnApplicationShutdown {
   private counts = new Map<string, Counted>();
+  /** What was sent and not answered: written or not, it is sent again as it was, under its own key, and counted with nothing else. */
+  private unanswered: Sent | undefined;
   private flushing: Promise<void> = Promise.resolve();
   private readonly timer: NodeJS.Timeout;
 
@@ -90,24 +98,29 @@ export class AnonymousRefusals implements OnApplicationShutdown {
   }
 
   private async write(): Promise<void> {
-    const counts = [...this.counts.values()];
+    const sent = [...this.counts.values()].map((counted): Sent => ({ key: newId(), counted }));
     this.counts = new Map();
-    for (const [at, counted] of counts.entries()) {
-      const { action, code, sources, count, first, last } = counted;
+    const waiting = [...(this.unanswered === undefined ? [] : [this.unanswered]), ...sent];
+    while (waiting[0] !== undefined) {
       try {
-        await this.unitOfWork.journal(systemAct('anonymous', action, last), {
-          action,
-          outcome: 'refused',
-          object: { kind: action.split('.')[0] ?? 'request', id: 'collection' },
-          reasons: [code],
-          details: { count, first, last, sources },
-        });
+        await this.send(waiting[0]);
+        waiting.shift();
+        this.unanswered = undefined;
       } catch (fault) {
         this.log.error('audit.unavailable', fault);
-        for (const left of counts.slice(at)) this.add(left, left.count, left.first, left.last);
+        if (codeOf(fault) === 'database.unreachable') this.unanswered = waiting.shift();
+        for (const { counted } of waiting) this.add(counted, counted.count, counted.first, counted.last);
         return;
       }
     }
+  }
+
+  private async send({ key, counted }: Sent): Promise<void> {
+    const { action, code, sources, count, first, last } = counted;
+    const details = { count, first, last, sources };
+    const act = { ...systemAct('anonymous', action, last), idempotency: { key, digest: digestOf(details) } };
+    const object = { kind: action.split('.')[0] ?? 'request', id: 'collection' };
+    await this.unitOfWork.journal(act, { action, outcome: 'refused', object, reasons: [code], details });
   }
 
   private add(kind: Pick<Counted, 'action' | 'code' | 'sources'>, count: number, first: Instant, last = first): void {
