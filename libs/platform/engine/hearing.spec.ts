@@ -24,6 +24,8 @@ describe('what the engine’s process says of its failure', () => {
       more: 'raw',
     } as unknown as EngineCause;
     expect(credible(forged)).toEqual({ code: 'engine.sql-error' });
+    for (const kind of ['Conversion of Zhang San', 'CREATE_FUNC', 'conversion', 'Wang Wei'])
+      expect(credible({ code: 'engine.sql-error', kind })).toEqual({ code: 'engine.sql-error' });
     expect(credible({ code: '张三 13812345678' as EngineCause['code'] })).toEqual({ code: 'engine.process-lost' });
   });
 });

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Json } from '#kernel';
+import { isErrorKind } from './error-kinds.js';
 import { FrameReader, type ChildFrame } from './frames.js';
 import type { EngineCause, EngineJob, EngineProgress, StepResult } from './job.js';
 import { killGroup } from './launcher.js';
@@ -72,7 +73,7 @@ export function credible({ code, kind, step, line, column }: EngineCause): Engin
   const figure = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < 1_000_000;
   return {
     code,
-    ...(typeof kind === 'string' && /^[A-Z][A-Za-z_ ]{1,30}$/.test(kind) ? { kind } : {}),
+    ...(isErrorKind(code, kind) ? { kind } : {}),
     ...(figure(step) ? { step } : {}),
     ...(figure(line) ? { line } : {}),
     ...(figure(column) ? { column } : {}),
