@@ -16,6 +16,7 @@ import { coderunsTables } from './persistence/tables.js';
 
 export { CodeRuns, type CodeRunResult } from './application/code-runs.js';
 export type { ColumnLineage } from './contract.js';
+export { sealedMapOf } from './domain/names.js';
 export { CodeRunsModule };
 
 export const coderunsContext: ContextDeclaration<typeof coderunsRefusals> = {

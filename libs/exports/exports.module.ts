@@ -15,9 +15,11 @@ import { GateMeasures } from './application/gate-measures.js';
 import { LinkCut } from './application/link-cut.js';
 import { Policies } from './application/policies.js';
 import { Quarantining } from './application/quarantining.js';
+import { ReleasedSince } from './application/released-since.js';
 import { Releases } from './application/releases.js';
 import { ExportReviews } from './application/reviews.js';
 import { RunResults } from './application/run-results.js';
+import { SealedTables } from './application/sealed-tables.js';
 import { Standing } from './application/standing.js';
 import { Voiding } from './application/voiding.js';
 import { LinksRepository } from './persistence/links.repository.js';
@@ -35,6 +37,8 @@ import { RequestsRepository } from './persistence/requests.repository.js';
     RunResults,
     ExportRequests,
     Quarantining,
+    SealedTables,
+    ReleasedSince,
     GateMeasures,
     Checking,
     ExportReviews,

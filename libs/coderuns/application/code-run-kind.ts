@@ -16,6 +16,7 @@ import { CodeReviews } from './code-reviews.js';
 import { CodeReading } from './code-reading.js';
 import { columnsByTable, InputGate, tablesOf, type ReadableInput } from './input-gate.js';
 import { Quarantine } from './quarantine.js';
+import { SealedMaps } from './sealed-maps.js';
 import { SqlRunner, type OpenInputs } from './sql-runner.js';
 
 interface Code {
@@ -47,6 +48,7 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
     private readonly reading: CodeReading,
     private readonly runner: SqlRunner,
     private readonly quarantine: Quarantine,
+    private readonly maps: SealedMaps,
     @Inject(CODERUNS_CONFIG) private readonly config: CodeRunsConfig,
   ) {}
 
@@ -76,7 +78,11 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
     const limits = mode === 'trial' ? this.config.trials : {};
     const made = this.runner.with(inputs, limits, attempt.signal, async (open) => {
       const read = mode === 'production' ? await this.protect(submission, inputs, open) : undefined;
-      const { columns, rows, data } = await open.select(read?.sql ?? submission.sql);
+      const key = read?.sealed === undefined ? undefined : await this.maps.key(run.scenarioId);
+      const { columns, rows, data, map } =
+        read?.sealed === undefined || key === undefined
+          ? { ...(await open.select(read?.sql ?? submission.sql)), map: undefined }
+          : await open.seal(read.sealed, key);
       await attempt.checking();
       if (columns.length === 0) throw refuse('coderuns.result-empty');
       const lineage = resultLineage(
@@ -85,7 +91,8 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
         submission.inputs,
         columnsByTable(inputs),
       );
-      const stored = await this.quarantine.put(run, data(), { rows, columns, lineage, engine: this.runner.version });
+      const file = read?.sealed && key && map && this.maps.file(read.sealed.about, key, inputs, map());
+      const stored = await this.quarantine.put(run, data(), { rows, columns, lineage, engine: this.runner.version }, file);
       return { change: { rows, lineage, ...stored }, details: { sha256: stored.sha256, codeDigest, mode } };
     });
     return made.catch(mode === 'trial' ? ofTrial : ofProduction);

@@ -3,7 +3,7 @@ import { OBJECTS, type Objects } from '#platform/objects';
 import type { StoredResult } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ColumnLineage } from '../contract.js';
-import { resultFolder, sealOf } from '../domain/names.js';
+import { resultFolder, sealedMapOf, sealOf } from '../domain/names.js';
 import type { CodeRunRow } from '../persistence/entities.js';
 
 /** Where results and logs of unattended runs go. Nothing here is served; the export gate alone takes from it. */
@@ -15,12 +15,14 @@ export class Quarantine {
     run: CodeRunRow,
     data: AsyncIterable<Uint8Array>,
     made: { rows: number; columns: readonly string[]; lineage: readonly ColumnLineage[]; engine: string },
+    map?: AsyncIterable<Uint8Array>,
   ): Promise<StoredResult> {
     const folder = resultFolder(run);
     const sealedBy = sealOf(run.scenarioId);
     const stored = await this.objects.put(`${folder}/result.parquet`, data, { sealedBy });
     const log = { runId: run.id, ...aboutRun(run), ...made, sha256: stored.sha256, bytes: stored.bytes };
     await this.objects.put(`${folder}/log.json`, Buffer.from(canonicalJson(log)), { sealedBy });
+    if (map !== undefined) await this.objects.put(sealedMapOf(run).key, map, { sealedBy });
     return { objectKey: stored.key, objectVersion: stored.version, sha256: stored.sha256, bytes: stored.bytes };
   }
 

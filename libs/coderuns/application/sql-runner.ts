@@ -13,9 +13,11 @@ import { RunScratch } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
 import { identifiersOf, looked, measureSql } from '../domain/plan/identify.js';
 import type { Identifier } from '../domain/plan/compile.js';
+import { sealingMacros, type Sealed } from '../domain/plan/sealing.js';
 import { tablesOf, type ReadableInput } from './input-gate.js';
 
 const result = 'result.parquet';
+const map = 'map.csv';
 
 /** What a run may take where that is less than the engine allows; `rows` is of its result. */
 export interface RunLimits extends Partial<EngineLimits> {
@@ -33,6 +35,8 @@ export interface OpenInputs {
   identifiers(): Promise<ReadonlyMap<string, readonly Identifier[]>>;
   /** @throws Refusal with the engine's typed cause: kind of error, line and column of the code, never DuckDB's text */
   select(sql: string): Promise<SqlResult>;
+  /** The same, and beside it who stands behind its cells, made in one run. @param key makes numbers of subjects */
+  seal(sealed: Sealed, key: Uint8Array): Promise<SqlResult & { readonly map: () => AsyncIterable<Uint8Array> }>;
 }
 
 /** Runs SELECTs over decrypted inputs in a scratch of their own, where the code sees exactly the columns and rows it was given. */
@@ -79,6 +83,30 @@ export class SqlRunner {
           ]);
           if (made?.kind !== 'file') throw causeRefused({ code: 'engine.process-lost' });
           return { columns: made.columns.map(({ name }) => name), rows: made.rows, data: () => scratch.read(result) };
+        },
+        seal: async (sealed, key) => {
+          const before = [normalFormMacros(), sealingMacros(key), ...sealed.before].map(
+            (sql) => ({ kind: 'sql', sql, result: 'none' }) as const,
+          );
+          const last = { kind: 'sql', sql: sealed.map, result: { file: map, format: 'csv' } } as const;
+          const outcome = await this.engine.run(
+            {
+              scratch,
+              inputs: inputs.map(engineInput),
+              steps: [...before, { kind: 'sql', sql: sealed.sql, result: wanted }, last],
+              limits,
+            },
+            { signal },
+          );
+          if (!outcome.ok) throw causeRefused(outcome.cause);
+          const made = outcome.steps.at(-2);
+          if (made?.kind !== 'file') throw causeRefused({ code: 'engine.process-lost' });
+          return {
+            columns: made.columns.map(({ name }) => name),
+            rows: made.rows,
+            data: () => scratch.read(result),
+            map: () => scratch.read(map),
+          };
         },
       });
     };

@@ -6,10 +6,11 @@ import type { Tx } from '#platform/database';
 import { ENGINE, SCRATCH, type Engine, type ScratchArea } from '#platform/engine';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
+import { differencesOf } from '../domain/differences.js';
 import type { FileFacts } from '../domain/file-facts.js';
 import { sampleBytes, type FileSample } from '../domain/file-type.js';
 import type { FrequencyTable } from '../domain/frequency-scan.js';
-import type { GateFacts } from '../domain/gate-facts.js';
+import type { EarlierTable, GateFacts } from '../domain/gate-facts.js';
 import { isIdentifier } from '../domain/identifier-scan.js';
 import type { ExportPolicy } from '../domain/policy.js';
 import type { Preview } from '../domain/preview.js';
@@ -21,6 +22,7 @@ import type { ExportRequestRow, QuarantinedFile } from '../persistence/entities.
 import { PoliciesRepository } from '../persistence/policies.repository.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
 import { PlainTableFile } from './plain-table-file.js';
+import { SealedTables } from './sealed-tables.js';
 import { measureRowMatch } from './row-match-measure.js';
 
 /** What the checks of one request have to look at, as the database says. */
@@ -28,7 +30,8 @@ export interface GateOrder {
   readonly request: ExportRequestRow;
   readonly policy: ExportPolicy;
   readonly copies: readonly SourceCopy[];
-  readonly earlier: readonly QuarantinedFile[];
+  /** What was released before for the scenario, or may be. */
+  readonly earlier: readonly ExportRequestRow[];
   readonly spent: GateFacts['spent'];
   readonly budget?: NonNullable<GateFacts['budget']>;
 }
@@ -56,19 +59,19 @@ export class GateMeasures {
     private readonly scenarios: Scenarios,
     private readonly authorisations: Authorisations,
     private readonly copies: Copies,
+    private readonly sealed: SealedTables,
     @Inject(OBJECTS) private readonly objects: Objects,
     @Inject(ENGINE) private readonly engine: Engine,
     @Inject(SCRATCH) private readonly area: ScratchArea,
   ) {}
 
   async order(tx: Tx, request: ExportRequestRow): Promise<GateOrder> {
-    const released = await this.requests.released(tx, request.scenarioId);
     const budget = await this.policies.budget(tx, request.scenarioId);
     return {
       request,
       policy: await this.policies.current(tx),
       copies: await this.sourceCopies(tx, request.authorisationId),
-      earlier: released.flatMap((row) => row.files),
+      earlier: await this.requests.comparable(tx, request.scenarioId, request.id),
       spent: await this.requests.spent(tx, request.scenarioId, request.id),
       ...(budget === undefined ? {} : { budget: { bytes: budget.bytes, rows: budget.rows } }),
     };
@@ -100,13 +103,22 @@ export class GateMeasures {
       files.push({ ...scanned.facts, ...(lineage === undefined ? {} : { lineage }), ...(rowMatch === undefined ? {} : { rowMatch }) });
       previews.push({ file: file.name, preview: scanned.preview ?? null });
     }
-    const earlier: { fileId: Id; table?: FrequencyTable }[] = [];
-    for (const file of order.earlier) earlier.push({ fileId: file.id, ...(await this.earlierTable(file, order.policy)) });
+    const own = await this.sealed.of(order.request);
+    const earlier: EarlierTable[] = [];
+    for (const row of order.earlier) {
+      const [differences] = own === undefined ? [] : await this.sealed.compare(own, [row], order.policy.smallCell);
+      for (const file of row.files)
+        earlier.push({
+          fileId: file.id,
+          ...(differences === undefined ? await this.earlierTable(file, order.policy) : { differences }),
+        });
+    }
     const facts: GateFacts = {
       policy: order.policy,
       files,
       detectors: detectors.map(({ type }) => type),
       sources: order.copies.map(({ copyId }) => copyId),
+      ...(own === undefined ? {} : { own: differencesOf(own, own, order.policy.smallCell) }),
       earlier,
       spent: order.spent,
       ...(order.budget === undefined ? {} : { budget: order.budget }),

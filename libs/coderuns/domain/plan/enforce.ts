@@ -1,6 +1,7 @@
 import { hidden, type Compiled, type Tables } from './compiled.js';
 import { kindOf, type MeasureKind } from './functions.js';
-import { derive, together, union, type Column, type Holder, type Shape } from './shape.js';
+import { fieldPrime, seal, type SealedCell } from './sealing.js';
+import { derive, together, union, type Column, type Holder, type Origin, type Shape, type Source } from './shape.js';
 import { column, measureText, textOf } from './sql-text.js';
 import type { Expression, Measure, Relation } from './tree.js';
 
@@ -41,7 +42,11 @@ export function perSubject(tables: Tables, { keys, measures }: Group, { name, sh
   const texts = [
     ...keys.map((key, at) => `${textOf(key)} AS ${column(at)}`),
     ...measures.map((one, at) => `${measureText(one)} AS ${column(keys.length + at)}`),
-    ...hidden(shape.holders).map((one) => `min(${one}) AS ${one}`),
+    ...shape.holders.flatMap(({ columns, strands }) => [
+      ...[...columns.map((one) => one.name), ...strands.map((one) => one.by)].map((one) => `min(${one}) AS ${one}`),
+      // Rows together are told by the sum of what each is told by.
+      ...strands.map((one) => `CAST(sum(${one.row}) % ${String(fieldPrime)} AS BIGINT) AS ${one.row}`),
+    ]),
   ];
   const columns = [
     ...keys.map((key) => derive(key, shape.columns)),
@@ -51,7 +56,7 @@ export function perSubject(tables: Tables, { keys, measures }: Group, { name, sh
     })),
   ];
   const by = keys.map((key) => textOf(key)).join(', ');
-  return tables.add(`SELECT ${texts.join(', ')} FROM ${name} GROUP BY ${by}`, { ...shape, columns });
+  return tables.add(`SELECT ${texts.join(', ')} FROM ${name} GROUP BY ${by}`, { ...tables.blend(shape), columns });
 }
 
 /**
@@ -59,20 +64,20 @@ export function perSubject(tables: Tables, { keys, measures }: Group, { name, sh
  * each holder, so has each cell those whom it is computed from; none or two of them do not make up most of it; a fit has degrees of
  * freedom; a quantile has so many subjects on either side. Values of single rows are not let through. What is not is missing: a group's
  * row, or a cell's value.
+ * @param shown whether they may become part of the result, and not only decide what does
  */
-export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: DisclosureRule): Compiled {
+export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: DisclosureRule, shown = true): Compiled {
   const { keys, measures, groupings, sets } = group;
-  const { shape } = from;
+  const shape = tables.blend(from.shape);
   const holders = shape.holders.map((holder) => counted(holder, group, shape));
   const cells = measures.map(cellOf);
-  const rows = tables.add(
+  const rows = tables.share(
     `SELECT ${[
       ...keys.map((key, at) => `${textOf(key)} AS k${String(at)}`),
       ...cells.flatMap(({ counts, value }, at) => [`(${counts}) AS p${String(at)}`, `(${value}) AS v${String(at)}`]),
-      ...hidden(shape.holders),
+      ...hidden(shape),
     ].join(', ')} FROM ${from.name}`,
     shape,
-    true,
   );
   const keyNames = keys.map((_, at) => `k${String(at)}`);
   const level = keys.length === 0 ? '0' : `GROUPING(${keyNames.join(', ')})`;
@@ -116,23 +121,53 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
   );
   const meet = (other: string): string =>
     ['level', ...keyNames].map((one) => `m.${one} IS NOT DISTINCT FROM ${other}.${one}`).join(' AND ');
-  const holds = cells.map((cell, at) => cell.holds(at, shape.holders.length, rule));
-  const whole = shape.holders.map((_, i) => `coalesce(e.n_${String(i)}, 0) >= ${String(rule.threshold)}`).join(' AND ');
+  const whole = shape.holders.map((_, i) => `coalesce(e.n_${String(i)}, 0) >= ${String(rule.threshold)}`).join(' AND ') || 'true';
+  const judged = tables.share(
+    `SELECT ${[
+      'm.*',
+      ...(tables.seals ? ['row_number() OVER () AS place'] : []),
+      `${whole} AS whole`,
+      ...cells.map((cell, at) => `(${whole} AND (${cell.holds(at, shape.holders.length, rule)})) AS o${String(at)}`),
+    ].join(', ')} FROM ${made.name} AS m LEFT JOIN ${behind.name} AS e ON ${meet('e')}${shares
+      .map(({ name }, i) => ` LEFT JOIN ${name} AS s${String(i)} ON ${meet(`s${String(i)}`)}`)
+      .join('')}`,
+    { ...shape, holders: [] },
+  );
+  const sealed = tables.seals && shown;
+  const origin: Origin = { node: tables.nodes.length, column: tables.fresh('o') };
+  if (sealed) seal(tables, { rows, keys: keyNames, level, by: setsOf, cells: sealedCells(cells, measures, shape), judged }, rule);
   return tables.add(
     `SELECT ${
       [
-        ...keyNames.map((one, at) => `m.${one} AS ${column(at)}`),
-        ...cells.map(
-          (_, at) => `CASE WHEN ${whole} AND (${holds[at] ?? 'false'}) THEN m.m${String(at)} END AS ${column(keys.length + at)}`,
-        ),
-        ...groupings.map((_, at) => `m.g${String(at)} AS ${column(keys.length + cells.length + at)}`),
+        ...keyNames.map((one, at) => `${one} AS ${column(at)}`),
+        ...cells.map((_, at) => `CASE WHEN o${String(at)} THEN m${String(at)} END AS ${column(keys.length + at)}`),
+        ...groupings.map((_, at) => `g${String(at)} AS ${column(keys.length + cells.length + at)}`),
+        ...(sealed ? [`place AS ${origin.column}`] : []),
       ].join(', ') || '1 AS nothing'
-    } FROM ${made.name} AS m LEFT JOIN ${behind.name} AS e ON ${meet('e')}${shares
-      .map(({ name }, i) => ` LEFT JOIN ${name} AS s${String(i)} ON ${meet(`s${String(i)}`)}`)
-      .join('')}${keys.length === 0 ? '' : ` WHERE ${whole}`}`,
-    { grain: 'groups', columns: groupColumns(group, shape), flows: new Set(), holders: [] },
+    } FROM ${judged.name}${keys.length === 0 ? '' : ` WHERE whole`}`,
+    { grain: 'groups', columns: groupColumns(group, shape), flows: new Set(), holders: [], ...(sealed ? { origins: [origin] } : {}) },
     true,
   );
+}
+
+/** Measures by which rows they count, and of what. Single rows' values are never shown, and tell of nobody. */
+function sealedCells(cells: readonly Cell[], measures: readonly Measure[], { columns }: Shape): readonly SealedCell[] {
+  const told = cells.flatMap(({ counts }, at) => {
+    const measure = measures[at];
+    return measure === undefined || kindOf(measure.name) === 'picks' ? [] : [{ counts, at, measure, of: fieldsOf(measure, columns) }];
+  });
+  return [...Map.groupBy(told, ({ counts, of }) => JSON.stringify([counts, of])).values()].map((same) => ({
+    of: same[0]?.of ?? null,
+    counts: `p${String(same[0]?.at ?? 0)}`,
+    shown: same.map(({ at }) => `o${String(at)}`),
+    distinct: same.filter(({ measure }) => measure.distinct).map(({ at }) => `o${String(at)}`),
+  }));
+}
+/** The fields whose values as they are it sums; none where it counts rows; null where it computes, and may be any of them. */
+function fieldsOf({ name, of }: Measure, columns: readonly Column[]): readonly Source[] | null {
+  if (kindOf(name) === 'counts' || name === 'regr_count') return [];
+  const fields = of.map((one) => derive(one, columns).plain);
+  return fields.some((one) => one === undefined) ? null : fields.filter((one) => one !== undefined).sort();
 }
 
 /**

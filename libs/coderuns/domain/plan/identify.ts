@@ -38,7 +38,7 @@ export function identifiersOf(columns: readonly Declared[], measured: readonly n
     .flatMap(({ column, sensitiveType }, at): Identifier[] => {
       const [there = 0, values = 0] = measured.slice(2 * at, 2 * at + 2);
       const unique = there >= fewest && values >= uniqueShare * there;
-      return isIdentifying(sensitiveType) || unique ? [{ column, values, isName: sensitiveType === 'name' }] : [];
+      return isIdentifying(sensitiveType) || unique ? [{ column, values, isName: sensitiveType === 'name', once: values === there }] : [];
     })
     .sort((a, b) => a.values - b.values);
 }
