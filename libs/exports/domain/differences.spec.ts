@@ -75,10 +75,11 @@ describe('sums over a field', () => {
     const subjects = fc.uniqueArray(fc.integer({ min: 0, max: 1_000_000 }), { maxLength: 60 });
     fc.assert(
       fc.property(subjects, subjects, (some, others) => {
-        const difference = new Set(some).symmetricDifference(new Set(others));
+        const apart =
+          some.filter((subject) => !others.includes(subject)).length + others.filter((subject) => !some.includes(subject)).length;
         const [a, b] = [some, others].map((of) => powers(new Map(of.map((subject) => [subject, 1]))));
         const less = (a ?? []).map((sum, at) => (sum - (b?.[at] ?? 0) + fieldPrime) % fieldPrime);
-        expect(recurrenceLength(less, 9)).toBe(difference.size > 9 ? undefined : difference.size);
+        expect(recurrenceLength(less, 9)).toBe(apart > 9 ? undefined : apart);
       }),
       { numRuns: 300 },
     );
@@ -130,8 +131,8 @@ describe('two tables', () => {
 
   it('of sums of one field and counts, or of another field, tell nothing together; what is computed may be anything', async () => {
     const [few, most] = [everyone(0, 49), everyone(0, 50)];
-    const small = async (of: Node['of'], other: Node['of']) =>
-      differencesOf(await one(few, { of }), await one(most, { of: other }), 10).small;
+    type Of = readonly string[] | null;
+    const small = async (of: Of, other: Of) => differencesOf(await one(few, { of }), await one(most, { of: other }), 10).small;
     expect(await small(['d.income'], [])).toBe(0);
     expect(await small(['d.income'], ['d.age'])).toBe(0);
     expect(await small(['d.income'], ['d.age', 'd.income'])).toBe(1);

@@ -1,6 +1,7 @@
 import { hidden, type Compiled, type Tables } from './compiled.js';
 import { kindOf, type MeasureKind } from './functions.js';
-import { fieldPrime, seal, type SealedCell } from './sealing.js';
+import { fieldPrime, seal, type Groups, type SealedCell } from './sealing.js';
+import { cellsApart, withoutTotals, type Apart, type ToldCell } from './secondary.js';
 import { derive, together, union, type Column, type Holder, type Origin, type Shape, type Source } from './shape.js';
 import { column, measureText, textOf } from './sql-text.js';
 import type { Expression, Measure, Relation } from './tree.js';
@@ -121,21 +122,50 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
   );
   const meet = (other: string): string =>
     ['level', ...keyNames].map((one) => `m.${one} IS NOT DISTINCT FROM ${other}.${one}`).join(' AND ');
+  const told = toldCells(cells, measures, shape);
+  const apart = cellsApart(told);
+  const differing = differingSubjects(tables, rows, { keys: keyNames, level, by: setsOf, apart }, holders);
   const whole = shape.holders.map((_, i) => `coalesce(e.n_${String(i)}, 0) >= ${String(rule.threshold)}`).join(' AND ') || 'true';
-  const judged = tables.share(
+  const measured = tables.add(
     `SELECT ${[
       'm.*',
       ...(tables.seals ? ['row_number() OVER () AS place'] : []),
       `${whole} AS whole`,
-      ...cells.map((cell, at) => `(${whole} AND (${cell.holds(at, shape.holders.length, rule)})) AS o${String(at)}`),
-    ].join(', ')} FROM ${made.name} AS m LEFT JOIN ${behind.name} AS e ON ${meet('e')}${shares
-      .map(({ name }, i) => ` LEFT JOIN ${name} AS s${String(i)} ON ${meet(`s${String(i)}`)}`)
+      ...cells.map((cell, at) => `(${whole} AND (${cell.holds(at, shape.holders.length, rule)})) AS f${String(at)}`),
+      ...cells.map(
+        (_, at) => `least(${holders.map((__, i) => `coalesce(e.n${String(at)}_${String(i)}, 0)`).join(', ')}) AS n${String(at)}`,
+      ),
+      ...apart.map(
+        (_, x) =>
+          `(${holders.map((__, i) => `coalesce(d${String(i)}.x${String(x)}, 0) BETWEEN 1 AND ${String(rule.threshold - 1)}`).join(' OR ')}) AS y${String(x)}`,
+      ),
+    ].join(', ')} FROM ${made.name} AS m LEFT JOIN ${behind.name} AS e ON ${meet('e')}${[
+      ...shares.map(({ name }, i) => [name, `s${String(i)}`] as const),
+      ...differing.map(({ name }, i) => [name, `d${String(i)}`] as const),
+    ]
+      .map(([name, as]) => ` LEFT JOIN ${name} AS ${as} ON ${meet(as)}`)
       .join('')}`,
     { ...shape, holders: [] },
+    true,
   );
+  // A cell that with those before it would tell of a few is not shown.
+  const alone = tables.share(
+    `SELECT *, ${
+      cells
+        .map((_, at) => {
+          const few = apart.flatMap(({ later, earlier }, x) =>
+            later === at ? [` AND NOT (y${String(x)} AND ${earlier.map((one) => `f${String(one)}`).join(' AND ')})`] : [],
+          );
+          return `coalesce(f${String(at)}${few.join('')}, false) AS o${String(at)}`;
+        })
+        .join(', ') || '1 AS nothing'
+    } FROM ${measured.name}`,
+    measured.shape,
+  );
+  const judged = withoutTotals(tables, alone, { keys: keyNames, sets, cells: told }, rule);
   const sealed = tables.seals && shown;
   const origin: Origin = { node: tables.nodes.length, column: tables.fresh('o') };
-  if (sealed) seal(tables, { rows, keys: keyNames, level, by: setsOf, cells: sealedCells(cells, measures, shape), judged }, rule);
+  if (sealed) seal(tables, { rows, keys: keyNames, level, by: setsOf, cells: sealedCells(told, measures), judged }, rule);
   return tables.add(
     `SELECT ${
       [
@@ -151,17 +181,41 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
 }
 
 /** Measures by which rows they count, and of what. Single rows' values are never shown, and tell of nobody. */
-function sealedCells(cells: readonly Cell[], measures: readonly Measure[], { columns }: Shape): readonly SealedCell[] {
-  const told = cells.flatMap(({ counts }, at) => {
+function toldCells(cells: readonly Cell[], measures: readonly Measure[], { columns }: Shape): readonly ToldCell[] {
+  return cells.flatMap(({ counts }, at) => {
     const measure = measures[at];
-    return measure === undefined || kindOf(measure.name) === 'picks' ? [] : [{ counts, at, measure, of: fieldsOf(measure, columns) }];
+    const kind = kindOf(measure?.name ?? '');
+    if (measure === undefined || kind === 'picks' || kind === undefined) return [];
+    const { filter } = measure;
+    const adds = kind === 'counts' || kind === 'sums';
+    return [{ counts, at, of: fieldsOf(measure, columns), adds, ...(filter === undefined ? {} : { filter }) }];
   });
+}
+function sealedCells(told: readonly ToldCell[], measures: readonly Measure[]): readonly SealedCell[] {
   return [...Map.groupBy(told, ({ counts, of }) => JSON.stringify([counts, of])).values()].map((same) => ({
     of: same[0]?.of ?? null,
     counts: `p${String(same[0]?.at ?? 0)}`,
     shown: same.map(({ at }) => `o${String(at)}`),
-    distinct: same.filter(({ measure }) => measure.distinct).map(({ at }) => `o${String(at)}`),
+    distinct: same.filter(({ at }) => measures[at]?.distinct === true).map(({ at }) => `o${String(at)}`),
   }));
+}
+
+/** Of each holder, how many subjects make the difference of two cells of a group. */
+function differingSubjects(
+  tables: Tables,
+  rows: Compiled,
+  { keys, level, by, apart }: Pick<Groups, 'keys' | 'level' | 'by'> & { readonly apart: readonly Apart[] },
+  holders: readonly (readonly string[])[],
+): readonly Compiled[] {
+  if (apart.length === 0) return [];
+  return holders.map(([main = 'NULL']) => {
+    const each = tables.add(
+      `SELECT ${[...keys, `${level} AS level`, ...apart.map(({ sql }, x) => `bool_or(${sql}) AS b${String(x)}`)].join(', ')} FROM ${rows.name} WHERE ${main} IS NOT NULL${by([main])}`,
+      rows.shape,
+    );
+    const sums = apart.map((_, x) => `count(*) FILTER (WHERE b${String(x)}) AS x${String(x)}`);
+    return tables.add(`SELECT ${[...keys, 'level', ...sums].join(', ')} FROM ${each.name} GROUP BY ALL`, rows.shape, true);
+  });
 }
 /** The fields whose values as they are it sums; none where it counts rows; null where it computes, and may be any of them. */
 function fieldsOf({ name, of }: Measure, columns: readonly Column[]): readonly Source[] | null {

@@ -77,7 +77,7 @@ export interface SealedCell {
   readonly shown: readonly string[];
   readonly distinct: readonly string[];
 }
-interface Groups {
+export interface Groups {
   readonly rows: Compiled;
   readonly keys: readonly string[];
   readonly level: string;
