@@ -1,4 +1,5 @@
 import { hidden, type Compiled, type Tables } from './compiled.js';
+import { contributionsOf, farthestCentre, type Contribution } from './contributions.js';
 import { kindOf, type MeasureKind } from './functions.js';
 import { fieldPrime, seal, type Groups, type SealedCell } from './sealing.js';
 import { cellsApart, withoutTotals, type Apart, type ToldCell } from './secondary.js';
@@ -72,10 +73,15 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
   const shape = tables.blend(from.shape);
   const holders = shape.holders.map((holder) => counted(holder, group, shape));
   const cells = measures.map(cellOf);
+  const parts = measures
+    .flatMap((measure, at) => contributionsOf(measure, shape.columns).map((one) => ({ ...one, p: `p${String(at)}`, at })))
+    .map((one, c) => ({ ...one, c: String(c) }));
+  const centred = parts.filter((one) => one.centred);
   const rows = tables.share(
     `SELECT ${[
       ...keys.map((key, at) => `${textOf(key)} AS k${String(at)}`),
-      ...cells.flatMap(({ counts, value }, at) => [`(${counts}) AS p${String(at)}`, `(${value}) AS v${String(at)}`]),
+      ...cells.map(({ counts }, at) => `(${counts}) AS p${String(at)}`),
+      ...parts.map(({ sql, c }) => `${sql} AS v${c}`),
       ...hidden(shape),
     ].join(', ')} FROM ${from.name}`,
     shape,
@@ -91,18 +97,40 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
   const subjects = (condition: string): readonly string[] =>
     holders.map((columns) => `least(${columns.map((one) => `count(DISTINCT ${one}) FILTER (WHERE ${condition})`).join(', ')})`);
   const behind = tables.add(
-    `SELECT ${[...keyNames, `${level} AS level`, ...subjects('true').map((sql, i) => `${sql} AS n_${String(i)}`), ...cells.flatMap((_, at) => subjects(`p${String(at)}`).map((sql, i) => `${sql} AS n${String(at)}_${String(i)}`))].join(', ')} FROM ${rows.name}${setsOf([])}`,
+    `SELECT ${[...keyNames, `${level} AS level`, ...subjects('true').map((sql, i) => `${sql} AS n_${String(i)}`), ...cells.flatMap((_, at) => subjects(`p${String(at)}`).map((sql, i) => `${sql} AS n${String(at)}_${String(i)}`)), ...centred.map(({ c, p }) => `median(v${c}) FILTER (WHERE ${p}) AS e${c}`)].join(', ')} FROM ${rows.name}${setsOf([])}`,
     shape,
     true,
   );
+  const meet = (other: string): string =>
+    ['level', ...keyNames].map((one) => `m.${one} IS NOT DISTINCT FROM ${other}.${one}`).join(' AND ');
   // What each of them contributes to each cell.
   const shares = holders.map(([main = 'NULL']) => {
     const each = tables.add(
-      `SELECT ${[...keyNames, `${level} AS level`, ...cells.map((_, at) => `sum(v${String(at)}) FILTER (WHERE p${String(at)}) AS a${String(at)}`)].join(', ')} FROM ${rows.name} WHERE ${main} IS NOT NULL${setsOf([main])}`,
+      `SELECT ${[
+        ...keyNames,
+        `${level} AS level`,
+        ...parts.map(({ c, p }) => `sum(abs(v${c})) FILTER (WHERE ${p}) AS a${c}`),
+        ...centred.flatMap(({ c, p }) => [`sum(v${c}) FILTER (WHERE ${p}) AS b${c}`, `count(*) FILTER (WHERE ${p}) AS r${c}`]),
+      ].join(', ')} FROM ${rows.name} WHERE ${main} IS NOT NULL${setsOf([main])}`,
       shape,
     );
     return tables.add(
-      `SELECT ${[...keyNames, 'level', ...cells.map((_, at) => `coalesce(sum(a${String(at)}), 0) AS total${String(at)}, max(a${String(at)}, 2) AS top${String(at)}`)].join(', ')} FROM ${each.name} GROUP BY ALL`,
+      `SELECT ${[
+        ...keyNames.map((one) => `m.${one}`),
+        'm.level',
+        ...parts.map(({ c }) => `coalesce(sum(a${c}), 0) AS total${c}, max(a${c}, 2) AS top${c}`),
+        ...centred.flatMap(({ c }) => {
+          const far = `abs(b${c} - r${c} * e.e${c})`;
+          // What is left of a sum of floating point numbers that are all the same is nothing.
+          const away = `CASE WHEN ${far} > 1e-9 * abs(r${c} * e.e${c}) THEN ${far} ELSE 0 END`;
+          return [
+            `coalesce(sum(${away}), 0) AS ctotal${c}`,
+            `max(${away}, 2) AS ctop${c}`,
+            `count(*) FILTER (WHERE ${away} > 0) AS cn${c}`,
+            `coalesce(abs(any_value(e.e${c})), 0) AS centre${c}`,
+          ];
+        }),
+      ].join(', ')} FROM ${each.name} AS m${centred.length === 0 ? '' : ` LEFT JOIN ${behind.name} AS e ON ${meet('e')}`} GROUP BY ALL`,
       shape,
       true,
     );
@@ -120,8 +148,6 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
     )} FROM ${from.name}${keys.length === 0 ? '' : ` GROUP BY GROUPING SETS (${sets.map((set) => `(${set.map((key) => textOf(keys[key] ?? { is: 'constant', sql: 'NULL' })).join(', ')})`).join(', ')})`}`,
     shape,
   );
-  const meet = (other: string): string =>
-    ['level', ...keyNames].map((one) => `m.${one} IS NOT DISTINCT FROM ${other}.${one}`).join(' AND ');
   const told = toldCells(cells, measures, shape);
   const apart = cellsApart(told);
   const differing = differingSubjects(tables, rows, { keys: keyNames, level, by: setsOf, apart }, holders);
@@ -131,7 +157,15 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
       'm.*',
       ...(tables.seals ? ['row_number() OVER () AS place'] : []),
       `${whole} AS whole`,
-      ...cells.map((cell, at) => `(${whole} AND (${cell.holds(at, shape.holders.length, rule)})) AS f${String(at)}`),
+      ...cells.map(
+        (cell, at) =>
+          `(${whole} AND (${cell.holds(
+            at,
+            shape.holders.length,
+            rule,
+            parts.filter((one) => one.at === at),
+          )})) AS f${String(at)}`,
+      ),
       ...cells.map(
         (_, at) => `least(${holders.map((__, i) => `coalesce(e.n${String(at)}_${String(i)}, 0)`).join(', ')}) AS n${String(at)}`,
       ),
@@ -237,22 +271,27 @@ function counted({ name, columns }: Holder, { keys }: Grouping, shape: Shape): r
 interface Cell {
   /** Whether a row goes into it, as SQL over the rows. */
   readonly counts: string;
-  /** What a row contributes, as SQL. */
-  readonly value: string;
   /** Whether it is let through, as SQL over what was measured. */
-  readonly holds: (at: number, holders: number, rule: DisclosureRule) => string;
+  readonly holds: (at: number, holders: number, rule: DisclosureRule, parts: readonly Part[]) => string;
 }
 
 function cellOf({ name, of, filter, fractions }: Measure): Cell {
   const kind = kindOf(name) ?? 'picks';
   const there = of.map((one) => `${textOf(one)} IS NOT NULL`);
   const counts = [...(filter === undefined ? [] : [`coalesce(${textOf(filter)}, false)`]), ...there].join(' AND ') || 'true';
-  const value =
-    (kind === 'sums' || kind === 'fits') && of[0] !== undefined ? `coalesce(abs(TRY_CAST(${textOf(of[0])} AS DOUBLE)), 1)` : '1';
-  return { counts, value, holds: (at, holders, rule) => holdsOf(kind, fractions?.values ?? ['0.5'], at, holders, rule) };
+  return { counts, holds: (at, holders, rule, parts) => holdsOf(kind, fractions?.values ?? ['0.5'], { at, holders, rule, parts }) };
 }
 
-function holdsOf(kind: MeasureKind, fractions: readonly string[], at: number, holders: number, rule: DisclosureRule): string {
+/** A contribution by its number. */
+type Part = Contribution & { readonly c: string };
+interface Measured {
+  readonly at: number;
+  readonly holders: number;
+  readonly rule: DisclosureRule;
+  readonly parts: readonly Part[];
+}
+
+function holdsOf(kind: MeasureKind, fractions: readonly string[], { at, holders, rule, parts }: Measured): string {
   if (kind === 'picks') return 'false';
   const each = Array.from({ length: holders }, (_, i) => i);
   const n = (i: number): string => `coalesce(e.n${String(at)}_${String(i)}, 0)`;
@@ -262,15 +301,21 @@ function holdsOf(kind: MeasureKind, fractions: readonly string[], at: number, ho
     return [...enough, ...each.flatMap((i) => sides.map((side) => `${n(i)} * ${side} >= ${String(rule.threshold)}`))].join(' AND ');
   }
   const free = kind === 'fits' ? each.map((i) => `${n(i)} - 2 >= ${String(rule.degreesOfFreedom)}`) : [];
-  const spread = each.map((i) => {
-    const [total, first, second] = [
-      `s${String(i)}.total${String(at)}`,
-      `coalesce(s${String(i)}.top${String(at)}[1], 0)`,
-      `coalesce(s${String(i)}.top${String(at)}[2], 0)`,
-    ];
-    const share = `(${first} + ${second}) <= ${String(rule.dominanceShare)} * ${total}`;
-    const guess = `${total} - ${first} - ${second} >= ${String(rule.pPercent / 100)} * ${first}`;
-    return `coalesce(${total} = 0 OR (${share} AND ${guess}), false)`;
-  });
+  const spread = each.flatMap((i) => parts.flatMap((part) => spreadOf(`s${String(i)}`, part, rule)));
   return [...enough, ...free, ...spread].join(' AND ');
+}
+
+/** None or two of the subjects make up most of it, and of what is computed enough of them are apart from the others, or nobody is. */
+function spreadOf(of: string, { c, centred }: Part, rule: DisclosureRule): readonly string[] {
+  const even = (total: string, top: string): string => {
+    const [first, second] = [`coalesce(${of}.${top}[1], 0)`, `coalesce(${of}.${top}[2], 0)`];
+    const share = `(${first} + ${second}) <= ${String(rule.dominanceShare)} * ${of}.${total}`;
+    const guess = `${of}.${total} - ${first} - ${second} >= ${String(rule.pPercent / 100)} * ${first}`;
+    return `coalesce(${of}.${total} = 0 OR (${share} AND ${guess}), false)`;
+  };
+  const apart = `coalesce(${of}.cn${c} = 0 OR ${of}.cn${c} >= ${String(rule.threshold)}, false)`;
+  return [
+    even(`total${c}`, `top${c}`),
+    ...(centred ? [even(`ctotal${c}`, `ctop${c}`), apart, `${of}.centre${c} <= ${String(farthestCentre)}`] : []),
+  ];
 }

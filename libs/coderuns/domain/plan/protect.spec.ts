@@ -184,6 +184,13 @@ describe('a group', () => {
       UNION ALL SELECT 'p' || (range % 2), 'b', 10 FROM range(100)
       UNION ALL SELECT 'p' || range, 'c', CASE range WHEN 0 THEN 1000000 ELSE 1 END FROM range(12)
       UNION ALL SELECT 'p' || range, 'd', 5 FROM range(9)`);
+    await made('bills', ['pid VARCHAR', 'day DATE', 'cost DECIMAL(12,2)', 'flat BIGINT', 'pad BIGINT', 'spread BIGINT']);
+    identifying.set('bills', [one('pid', 40)]);
+    // One of forty has nearly all of the cost.
+    await connection.run(
+      `INSERT INTO bills SELECT 'p' || range, DATE '2020-01-01' + CAST(range AS INTEGER), CASE range WHEN 7 THEN 900000 ELSE 20 + range END,
+         1, range % 5, 1000000000 * (range % 9) FROM range(40)`,
+    );
   });
 
   it('has so many subjects, however many rows; one of whom nobody makes up most shows its sum', async () => {
@@ -215,6 +222,29 @@ describe('a group', () => {
     ).toEqual([['114.50', null, false, null, null]]);
     expect(await leaves("SELECT median(cost) AS m, stddev(cost) IS NULL AS s FROM visits WHERE place = 'd'")).toEqual([[null, true]]);
     expect(await leaves("SELECT regr_slope(cost, cost) IS NULL AS s FROM visits WHERE place = 'c'")).toEqual([[true]]);
+  });
+
+  it.each([
+    'sum(cost + 100000000000)',
+    'sum(cost - 1000000000000)',
+    'avg(2 * cost + 1000000)',
+    'sum(cost) FILTER (cost + 0 > 0)',
+    'sum(cost + 1000000 * year(day))',
+    'sum(cost + 1000000 * flat)',
+    'sum(cost + 100000000000000)',
+    'sum(cost + spread) - sum(spread)',
+    'corr(flat + pad, cost)',
+    'regr_slope(cost, flat)',
+    'regr_slope(flat, cost)',
+    'covar_pop(pad, cost)',
+    'sum(CASE WHEN cost > 100 THEN 3 ELSE 2 END)',
+    'sum(CASE WHEN cost > 100 THEN 1 ELSE 0 END)',
+    'avg(CASE WHEN cost > 100 THEN 0 ELSE 1 END)',
+  ])('does not show by one or two of its people what something added to each would hide: %s', async (measure) => {
+    expect(await leaves(`SELECT ${measure} AS x FROM bills`)).toEqual([[null]]);
+    const even = measure.replaceAll('cost', 'pad');
+    if (!measure.includes('00000000000000') && !measure.includes('100'))
+      expect(await leaves(`SELECT ${even} IS NULL AS x FROM bills`)).toEqual([[false]]);
   });
 
   it('is counted once where it stands on both sides of a union, in whatever order their columns tell it, and as the code counts it', async () => {
