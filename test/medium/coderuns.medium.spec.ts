@@ -79,7 +79,7 @@ describe('code over raw data', () => {
       columns: ['education', 'people', 'mean_base'],
     });
     const stored = await data.medium.platform.objects.list(`scenarios/${data.operating.scenarioId}/quarantine/code-runs/${done.id}`);
-    expect(stored.map(({ key }) => key.split('/').at(-1)).sort()).toEqual(['log.json', 'result.parquet']);
+    expect(stored.map(({ key }) => key.split('/').at(-1)).sort()).toEqual(['log.json', 'map.csv', 'result.parquet']);
   }, 60_000);
 
   it('sees the granted fields alone: another column, file or table is out of its reach [MOD-03] [REQ-02]', async () => {

@@ -6,9 +6,14 @@ import { listedFor } from '../../libs/coderuns/domain/plan/functions.js';
 import { exactly, type Bound } from '../../libs/coderuns/domain/plan/json.js';
 import { protect, type Protected } from '../../libs/coderuns/domain/plan/protect.js';
 import { readPlan } from '../../libs/coderuns/domain/plan/read.js';
-import { mapColumns, sealingMacros } from '../../libs/coderuns/domain/plan/sealing.js';
+import { heldBackColumns, mapColumns, sealingMacros } from '../../libs/coderuns/domain/plan/sealing.js';
 import { readSealedMap, type SealedTable } from '../../libs/exports/domain/sealed-map.js';
 
+export interface Ran {
+  readonly rows: readonly unknown[][];
+  readonly table: SealedTable;
+  readonly held: readonly Readonly<Record<string, number>>[];
+}
 type Columns = Readonly<Record<string, string>>;
 
 /** Code as it runs over raw data, with its sealed map, over tables in a DuckDB of our own and without a sandbox. */
@@ -53,7 +58,7 @@ export class SealedRuns {
   }
 
   /** The rows that the result has and its map; the code of a refusal; or `rows` where it would be rows of single subjects. */
-  async run(sql: string): Promise<string | { readonly rows: unknown[][]; readonly table: SealedTable }> {
+  async run(sql: string): Promise<string | Ran> {
     let made: Protected;
     try {
       made = await this.protect(sql);
@@ -62,7 +67,7 @@ export class SealedRuns {
       throw fault;
     }
     if (made.sealed === undefined) return 'rows';
-    const { before, sql: result, map, about } = made.sealed;
+    const { before, sql: result, map, about, held } = made.sealed;
     for (const statement of before) await this.connection.run(statement.replace('CREATE TEMP', 'CREATE OR REPLACE TEMP'));
     const rows = await this.query(result);
     const cells = await this.query(map);
@@ -82,7 +87,8 @@ export class SealedRuns {
     };
     const table = await readSealedMap([JSON.stringify(header), mapColumns.join(','), ...cells.map((cell) => cell.join(','))]);
     if (table === undefined) throw new Error('the map cannot be read');
-    return { rows, table };
+    const counted = (await this.query(held)).map((row) => Object.fromEntries(heldBackColumns.map((name, at) => [name, Number(row[at])])));
+    return { rows, table, held: counted };
   }
 }
 /** One dataset for each table. */

@@ -79,9 +79,9 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
     const made = this.runner.with(inputs, limits, attempt.signal, async (open) => {
       const read = mode === 'production' ? await this.protect(submission, inputs, open) : undefined;
       const key = read?.sealed === undefined ? undefined : await this.maps.key(run.scenarioId);
-      const { columns, rows, data, map } =
+      const { columns, rows, data, map, held } =
         read?.sealed === undefined || key === undefined
-          ? { ...(await open.select(read?.sql ?? submission.sql)), map: undefined }
+          ? { ...(await open.select(read?.sql ?? submission.sql)), map: undefined, held: undefined }
           : await open.seal(read.sealed, key);
       await attempt.checking();
       if (columns.length === 0) throw refuse('coderuns.result-empty');
@@ -92,7 +92,12 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
         columnsByTable(inputs),
       );
       const file = read?.sealed && key && map && this.maps.file(read.sealed.about, key, inputs, map());
-      const stored = await this.quarantine.put(run, data(), { rows, columns, lineage, engine: this.runner.version }, file);
+      const stored = await this.quarantine.put(
+        run,
+        data(),
+        { rows, columns, lineage, engine: this.runner.version, ...(held === undefined ? {} : { held }) },
+        file,
+      );
       return { change: { rows, lineage, ...stored }, details: { sha256: stored.sha256, codeDigest, mode } };
     });
     return made.catch(mode === 'trial' ? ofTrial : ofProduction);

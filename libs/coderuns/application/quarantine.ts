@@ -14,7 +14,13 @@ export class Quarantine {
   async put(
     run: CodeRunRow,
     data: AsyncIterable<Uint8Array>,
-    made: { rows: number; columns: readonly string[]; lineage: readonly ColumnLineage[]; engine: string },
+    made: {
+      rows: number;
+      columns: readonly string[];
+      lineage: readonly ColumnLineage[];
+      engine: string;
+      held?: readonly Readonly<Record<string, number>>[];
+    },
     map?: AsyncIterable<Uint8Array>,
   ): Promise<StoredResult> {
     const folder = resultFolder(run);

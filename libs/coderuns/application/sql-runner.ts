@@ -13,7 +13,7 @@ import { RunScratch } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
 import { identifiersOf, looked, measureSql } from '../domain/plan/identify.js';
 import type { Identifier } from '../domain/plan/compile.js';
-import { sealingMacros, type Sealed } from '../domain/plan/sealing.js';
+import { heldBackColumns, sealingMacros, type Sealed } from '../domain/plan/sealing.js';
 import { tablesOf, type ReadableInput } from './input-gate.js';
 
 const result = 'result.parquet';
@@ -29,6 +29,12 @@ export interface SqlResult {
   /** The result's file, while the scratch stands. */
   readonly data: () => AsyncIterable<Uint8Array>;
 }
+export interface SealedResult extends SqlResult {
+  /** Of who stands behind its cells, while the scratch stands. */
+  readonly map: () => AsyncIterable<Uint8Array>;
+  /** How many groups and cells were held back, by why. */
+  readonly held: readonly Readonly<Record<string, number>>[];
+}
 /** Decrypted inputs in a scratch of their own, which SQL may be run over as often as wanted. */
 export interface OpenInputs {
   /** The columns that tell whom a row is about, by table, as the data are. */
@@ -36,7 +42,7 @@ export interface OpenInputs {
   /** @throws Refusal with the engine's typed cause: kind of error, line and column of the code, never DuckDB's text */
   select(sql: string): Promise<SqlResult>;
   /** The same, and beside it who stands behind its cells, made in one run. @param key makes numbers of subjects */
-  seal(sealed: Sealed, key: Uint8Array): Promise<SqlResult & { readonly map: () => AsyncIterable<Uint8Array> }>;
+  seal(sealed: Sealed, key: Uint8Array): Promise<SealedResult>;
 }
 
 /** Runs SELECTs over decrypted inputs in a scratch of their own, where the code sees exactly the columns and rows it was given. */
@@ -88,24 +94,19 @@ export class SqlRunner {
           const before = [normalFormMacros(), sealingMacros(key), ...sealed.before].map(
             (sql) => ({ kind: 'sql', sql, result: 'none' }) as const,
           );
-          const last = { kind: 'sql', sql: sealed.map, result: { file: map, format: 'csv' } } as const;
-          const outcome = await this.engine.run(
-            {
-              scratch,
-              inputs: inputs.map(engineInput),
-              steps: [...before, { kind: 'sql', sql: sealed.sql, result: wanted }, last],
-              limits,
-            },
-            { signal },
-          );
+          const mapped = { kind: 'sql', sql: sealed.map, result: { file: map, format: 'csv' } } as const;
+          const held = { kind: 'sql', sql: sealed.held, result: { rows: 10_000 } } as const;
+          const steps = [...before, { kind: 'sql', sql: sealed.sql, result: wanted } as const, mapped, held];
+          const outcome = await this.engine.run({ scratch, inputs: inputs.map(engineInput), steps, limits }, { signal });
           if (!outcome.ok) throw causeRefused(outcome.cause);
-          const made = outcome.steps.at(-2);
-          if (made?.kind !== 'file') throw causeRefused({ code: 'engine.process-lost' });
+          const [made, , counted] = outcome.steps.slice(-3);
+          if (made?.kind !== 'file' || counted?.kind !== 'rows') throw causeRefused({ code: 'engine.process-lost' });
           return {
             columns: made.columns.map(({ name }) => name),
             rows: made.rows,
             data: () => scratch.read(result),
             map: () => scratch.read(map),
+            held: counted.rows.map((row) => Object.fromEntries(heldBackColumns.map((name, at) => [name, Number(row[at])]))),
           };
         },
       });

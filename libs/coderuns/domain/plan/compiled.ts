@@ -13,6 +13,8 @@ export class Tables {
   private readonly parts: { readonly name: string; readonly sql: string; readonly kept: boolean; readonly shared: boolean }[] = [];
   /** What is sealed of each relation of groups. */
   readonly nodes: SealedNode[] = [];
+  /** How much of each is held back, each as a SELECT of one row in the columns of `heldBackColumns`. */
+  readonly held: string[] = [];
   /** Relations of groups of which something was made that no longer says of which of its cells: all of them may be shown by it. */
   readonly blended = new Set<number>();
   private count = 0;

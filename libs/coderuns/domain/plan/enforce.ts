@@ -190,7 +190,8 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
           const few = apart.flatMap(({ later, earlier }, x) =>
             later === at ? [` AND NOT (y${String(x)} AND ${earlier.map((one) => `f${String(one)}`).join(' AND ')})`] : [],
           );
-          return `coalesce(f${String(at)}${few.join('')}, false) AS o${String(at)}`;
+          const held = `coalesce(f${String(at)}${few.join('')}, false)`;
+          return `${held} AS o${String(at)}, ${held} AS u${String(at)}`;
         })
         .join(', ') || '1 AS nothing'
     } FROM ${measured.name}`,
@@ -199,6 +200,7 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
   const judged = withoutTotals(tables, alone, { keys: keyNames, sets, cells: told }, rule);
   const sealed = tables.seals && shown;
   const origin: Origin = { node: tables.nodes.length, column: tables.fresh('o') };
+  if (sealed) tables.held.push(heldBack(tables.nodes.length, told, judged, rule));
   if (sealed) seal(tables, { rows, keys: keyNames, level, by: setsOf, cells: sealedCells(told, measures), judged }, rule);
   return tables.add(
     `SELECT ${
@@ -232,6 +234,21 @@ function sealedCells(told: readonly ToldCell[], measures: readonly Measure[]): r
     shown: same.map(({ at }) => `o${String(at)}`),
     distinct: same.filter(({ at }) => measures[at]?.distinct === true).map(({ at }) => `o${String(at)}`),
   }));
+}
+
+/** How many groups and cells are held back, by why: none of it says which. */
+function heldBack(node: number, told: readonly ToldCell[], { name }: Compiled, { threshold }: DisclosureRule): string {
+  const cells = (why: (at: string) => string): string =>
+    told.map(({ at }) => `count(*) FILTER (WHERE whole AND ${why(String(at))})`).join(' + ') || '0';
+  const few = (at: string): string => `n${at} < ${String(threshold)}`;
+  return `SELECT ${[
+    `${String(node)} AS node`,
+    'count(*) FILTER (WHERE NOT whole) AS groups',
+    `${cells((at) => few(at))} AS few`,
+    `${cells((at) => `NOT coalesce(f${at}, false) AND NOT ${few(at)}`)} AS dominated`,
+    `${cells((at) => `f${at} AND NOT u${at}`)} AS differing`,
+    `${cells((at) => `u${at} AND NOT o${at}`)} AS totals`,
+  ].join(', ')} FROM ${name}`;
 }
 
 /** Of each holder, how many subjects make the difference of two cells of a group. */

@@ -2,7 +2,7 @@ import { sqlName } from '#kernel';
 import { refuse } from '../refusals.js';
 import { Compiler, type Facts } from './compile.js';
 import { listed } from './compiled.js';
-import { aboutMap, sealedMap, type Sealed } from './sealing.js';
+import { aboutMap, heldBack, sealedMap, type Sealed } from './sealing.js';
 import type { Grain } from './shape.js';
 import { column } from './sql-text.js';
 import type { Relation } from './tree.js';
@@ -46,6 +46,7 @@ export function protect(relation: Relation, names: readonly string[], facts: Fac
     before: tables.statements(),
     sql: tables.over(select(whole.name)),
     map: sealedMap(tables, whole),
+    held: heldBack(tables),
     about: aboutMap(tables, facts.rule),
   };
   return { grain: shape.grain, sql: compiler.tables.over(select(name)), sealed, derivations };

@@ -43,6 +43,8 @@ export interface Sealed {
   readonly sql: string;
   /** A SELECT of the map, in columns of numbers and `cell`; see `mapColumns`. */
   readonly map: string;
+  /** A SELECT of how many groups and cells are held back, a row for each relation of groups; see `heldBackColumns`. */
+  readonly held: string;
   readonly about: AboutMap;
 }
 
@@ -187,6 +189,14 @@ function powerSums(
 }
 
 export const mapColumns = ['node', 'strand', 'level', 'cell', 'key', 'shown', 'counted', 'n', 'classes', 'rows', 'people'] as const;
+
+/**
+ * Groups of too few; cells of too few; cells that one or two make up, or that have too few degrees of freedom; cells that few people make
+ * the difference of to another; cells that a total would give away.
+ */
+export const heldBackColumns = ['node', 'groups', 'few', 'dominated', 'differing', 'totals'] as const;
+export const heldBack = ({ held }: Tables): string =>
+  held.join(' UNION ALL ') || `SELECT ${heldBackColumns.map((one) => `0 AS ${one}`).join(', ')} WHERE false`;
 
 /**
  * One SELECT of all cells. Those of groups that a condition over them left out are not shown.
