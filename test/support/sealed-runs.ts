@@ -85,7 +85,7 @@ export class SealedRuns {
         })),
       })),
     };
-    const table = await readSealedMap([JSON.stringify(header), mapColumns.join(','), ...cells.map((cell) => cell.join(','))]);
+    const table = await readSealedMap([JSON.stringify(header), mapColumns.join(','), ...cells.map((cell) => cell.map(String).join(','))]);
     if (table === undefined) throw new Error('the map cannot be read');
     const counted = (await this.query(held)).map((row) => Object.fromEntries(heldBackColumns.map((name, at) => [name, Number(row[at])])));
     return { rows, table, held: counted };

@@ -21,7 +21,7 @@ export function plus(a: number, b: number): number {
  */
 export function recurrenceLength(sequence: ArrayLike<number>, most: number): number | undefined {
   const terms = sequence.length;
-  let current = new Int32Array(terms + 1);
+  const current = new Int32Array(terms + 1);
   let before = new Int32Array(terms + 1);
   let spare = new Int32Array(terms + 1);
   current[0] = 1;

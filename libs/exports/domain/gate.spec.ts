@@ -39,6 +39,7 @@ async function facts(content: string | Buffer = good, change: Partial<FileFacts>
     files: [file],
     detectors: ['resident-id'],
     sources: ['copy'],
+    own: { small: 0, recomputed: 0, complete: true },
     earlier: [],
     spent: { bytes: 0, rows: 0 },
     budget: { bytes: 10_000, rows: 1000 },
@@ -136,6 +137,8 @@ describe('the gate', () => {
       expect(await said({ own: nothing, earlier: [{ fileId: 'old', differences }] })).toEqual([answer, finding]);
       expect(await said({ own: differences })).toEqual([answer, finding]);
     }
+    const { own: _, ...unmapped } = await facts();
+    expect(found(runGate(unmapped))).toEqual(['differences-not-measured']);
     const far = (await scanned('area,count\nz,203\n')).facts.reading;
     if (far.as !== 'table' || !far.table.frequency.table) throw new Error('no table');
     expect(await said({ own: nothing, earlier: [{ fileId: 'old', table: far.table.frequency.table }] })).toEqual([

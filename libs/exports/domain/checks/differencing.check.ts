@@ -14,7 +14,7 @@ export function differencingCheck(facts: GateFacts): CheckResult {
   let compared = 0;
   for (const file of facts.files) {
     if (file.reading.as !== 'table') continue;
-    items.push(...ofDifferences(facts.own, file.name, {}));
+    items.push(...ofDifferences(facts.own ?? unmeasured, file.name, {}));
     const byName = facts.earlier.filter(({ differences }) => differences === undefined);
     for (const { fileId, differences } of facts.earlier) items.push(...ofDifferences(differences, file.name, { release: fileId }));
     const named = comparedByName(file, byName, facts.policy.smallCell);
@@ -29,6 +29,9 @@ export function differencingCheck(facts: GateFacts): CheckResult {
   };
   return resultOf('differencing', items, evidence, facts.policy.maximumItems);
 }
+
+/** Without a map nothing is known. */
+const unmeasured: Differences = { small: 0, recomputed: 0, complete: false };
 
 /** How many pairs there are is not told: it would say how near one came. */
 function ofDifferences(found: Differences | undefined, file: string, figures: { release?: string }): readonly FlaggedItem[] {
