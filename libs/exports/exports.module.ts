@@ -6,6 +6,7 @@ import { IdentityModule } from '#identity';
 import { SeatsModule } from '#seats';
 import { Module } from '@nestjs/common';
 import { Checking } from './application/checking.js';
+import { DigestKeys } from './application/digest-keys.js';
 import { Downloads } from './application/downloads.js';
 import { ExportRequests } from './application/export-requests.js';
 import { ExportsEvidence } from './application/exports-evidence.js';
@@ -16,7 +17,9 @@ import { LinkCut } from './application/link-cut.js';
 import { Policies } from './application/policies.js';
 import { Quarantining } from './application/quarantining.js';
 import { Releases } from './application/releases.js';
+import { Repairs } from './application/repairs.js';
 import { ExportReviews } from './application/reviews.js';
+import { ResultFiles } from './application/result-files.js';
 import { RunResults } from './application/run-results.js';
 import { Standing } from './application/standing.js';
 import { Voiding } from './application/voiding.js';
@@ -33,7 +36,10 @@ import { RequestsRepository } from './persistence/requests.repository.js';
     Standing,
     Voiding,
     RunResults,
+    DigestKeys,
+    ResultFiles,
     ExportRequests,
+    Repairs,
     Quarantining,
     GateMeasures,
     Checking,
@@ -46,6 +52,6 @@ import { RequestsRepository } from './persistence/requests.repository.js';
     exportsHolding,
     ExportsEvidence,
   ],
-  exports: [ExportRequests, ExportReviews, Releases, Downloads, Policies, Quarantining, Checking, Exports],
+  exports: [ExportRequests, Repairs, ExportReviews, Releases, Downloads, Policies, Quarantining, Checking, Exports],
 })
 export class ExportsModule {}

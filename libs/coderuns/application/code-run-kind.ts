@@ -85,8 +85,8 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
         submission.inputs,
         columnsByTable(inputs),
       );
-      const stored = await this.quarantine.put(run, data(), { rows, columns, lineage, engine: this.runner.version });
-      return { change: { rows, lineage, ...stored }, details: { sha256: stored.sha256, codeDigest, mode } };
+      const { keyed, ...stored } = await this.quarantine.put(run, data(), { rows, columns, lineage, engine: this.runner.version });
+      return { change: { rows, lineage, ...stored }, details: { digest: keyed, codeDigest, mode } };
     });
     return made.catch(mode === 'trial' ? ofTrial : ofProduction);
   }

@@ -6,6 +6,7 @@ import type { Tx } from '#platform/database';
 import { ENGINE, SCRATCH, type Engine, type ScratchArea } from '#platform/engine';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
+import { evidenceAlone, judgedWith, withoutEvidence } from '../domain/evidence.js';
 import type { FileFacts } from '../domain/file-facts.js';
 import { sampleBytes, type FileSample } from '../domain/file-type.js';
 import type { FrequencyTable } from '../domain/frequency-scan.js';
@@ -20,6 +21,7 @@ import { decoded } from '../domain/text-encoding.js';
 import type { ExportRequestRow, QuarantinedFile } from '../persistence/entities.js';
 import { PoliciesRepository } from '../persistence/policies.repository.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
+import { DigestKeys, type AsKept } from './digest-keys.js';
 import { PlainTableFile } from './plain-table-file.js';
 import { measureRowMatch } from './row-match-measure.js';
 
@@ -56,6 +58,7 @@ export class GateMeasures {
     private readonly scenarios: Scenarios,
     private readonly authorisations: Authorisations,
     private readonly copies: Copies,
+    private readonly digestKeys: DigestKeys,
     @Inject(OBJECTS) private readonly objects: Objects,
     @Inject(ENGINE) private readonly engine: Engine,
     @Inject(SCRATCH) private readonly area: ScratchArea,
@@ -91,10 +94,11 @@ export class GateMeasures {
 
   /** @throws Refusal `export.measuring-failed`: the job tries again */
   async measure(order: GateOrder, signal?: AbortSignal): Promise<GateMeasured> {
+    const asKept = await this.digestKeys.reading(order.request);
     const files: FileFacts[] = [];
     const previews: { file: string; preview: Preview | null }[] = [];
     for (const file of order.request.files) {
-      const scanned = await this.scan(file, order.policy);
+      const scanned = await this.scanWithEvidence(file, order.policy, asKept);
       const lineage = order.request.lineage.files.find((one) => one.file === file.name)?.columns;
       const rowMatch = scanned.facts.reading.as === 'table' ? await this.compare(file, scanned.facts, order, signal) : undefined;
       files.push({ ...scanned.facts, ...(lineage === undefined ? {} : { lineage }), ...(rowMatch === undefined ? {} : { rowMatch }) });
@@ -120,9 +124,17 @@ export class GateMeasures {
     return table === undefined ? {} : { table };
   }
 
-  private async scan(file: QuarantinedFile, policy: ExportPolicy): Promise<ScannedFile> {
+  private async scanWithEvidence(file: QuarantinedFile, policy: ExportPolicy, asKept: AsKept): Promise<ScannedFile> {
+    const { evidence, declaration = {}, ...plain } = file;
+    if (evidence === undefined) return this.scan(file, policy, asKept);
+    const scanned = await this.scan({ ...plain, declaration: withoutEvidence(declaration) }, policy, asKept);
+    const shown = await this.scan({ ...plain, ...evidence, declaration: evidenceAlone(declaration) }, policy, asKept);
+    return { ...scanned, facts: { ...scanned.facts, reading: judgedWith(scanned.facts.reading, shown.facts.reading) } };
+  }
+
+  private async scan(file: QuarantinedFile, policy: ExportPolicy, asKept: AsKept = plainly): Promise<ScannedFile> {
     const stored = await this.objects.stat(file.objectKey, file.objectVersion);
-    if (stored?.sha256 !== file.digest || stored.bytes !== file.bytes) return changed(file);
+    if (stored === undefined || asKept(file, stored.sha256) !== file.digest || stored.bytes !== file.bytes) return changed(file);
     const content = (from = 0): AsyncIterable<Uint8Array> => this.content(file, from);
     const sample: FileSample = {
       name: file.name,
@@ -168,6 +180,9 @@ export class GateMeasures {
     return { rows, sources };
   }
 }
+
+/** Of what was released: its digest is its own. */
+const plainly: AsKept = (_file, found) => found;
 
 /** The stored content is not what the request names: nothing about it can be told (EXP-06). */
 const changed = ({ id, name, bytes, digest }: QuarantinedFile): ScannedFile => ({

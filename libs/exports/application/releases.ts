@@ -1,4 +1,15 @@
-import { addDays, documentDigest, newId, personOf, type ActContext, type Clock, type Id, type Instant, type SignedDocument } from '#kernel';
+import {
+  addDays,
+  documentDigest,
+  newId,
+  personOf,
+  type ActContext,
+  type Clock,
+  type Digest,
+  type Id,
+  type Instant,
+  type SignedDocument,
+} from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
 import { CLOCK } from '#platform/http';
@@ -11,6 +22,7 @@ import { bindingOf, changedSince } from '../domain/review-binding.js';
 import type { ExportRequestRow, QuarantinedFile } from '../persistence/entities.js';
 import { PoliciesRepository } from '../persistence/policies.repository.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
+import { DigestKeys } from './digest-keys.js';
 import { requestView, underOf, type RequestAnswer } from './export-views.js';
 import { RunResults } from './run-results.js';
 import { Standing } from './standing.js';
@@ -28,6 +40,7 @@ export class Releases {
     private readonly results: RunResults,
     private readonly standing: Standing,
     private readonly voiding: Voiding,
+    private readonly digestKeys: DigestKeys,
     @Inject(OBJECTS) private readonly objects: Objects,
     private readonly documents: SignedDocuments,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -36,13 +49,13 @@ export class Releases {
 
   /** @throws Refusal of assertReleasable, `export.review-void` (the review was voided and the checks run again), `export.closed` */
   async release(ctx: ActContext, id: Id): Promise<RequestAnswer> {
-    const { files } = await this.unitOfWork.read(ctx, async (tx) => {
+    const asked = await this.unitOfWork.read(ctx, async (tx) => {
       const row = await this.requests.get(tx, id);
       this.standing.assertSees(ctx, row);
       return row;
     });
     // Asked before the transactions: a store that keeps silent must not hold a connection, and what is stored under a version stays.
-    const stored = await this.measure(files);
+    const stored = await this.measure(asked);
     const changed = await this.voidIfChanged(ctx, id, stored);
     if (changed.length > 0) throw refuse('export.review-void', { id, changed: [...changed] });
     return this.unitOfWork.run(ctx, async (tx) => {
@@ -54,11 +67,13 @@ export class Releases {
       assertReleasable(facts, releaser);
       // The reviews were decided by now, also one that this act had to wait for.
       const at = this.clock.now();
-      const manifest = await this.manifest(tx, row, facts, at);
+      const files = released(row.files, stored);
+      const manifest = await this.manifest(tx, { ...row, files }, facts, at);
       const manifestDigest = documentDigest(manifest.document);
       const expiresAt = addDays(at, this.config.releaseDays);
       const next = await this.requests.move(tx, row, {
         state: 'released',
+        files,
         releasedAt: at,
         releasedBy: releaser.personId,
         releasedGrantId: releaser.grantId,
@@ -115,10 +130,12 @@ export class Releases {
   }
 
   /** The files as they are now: their digests come from the stored, authenticated content, not from the request. */
-  private async measure(files: readonly QuarantinedFile[]): Promise<Measured> {
-    const found = files.map(async (file) => {
+  private async measure(row: ExportRequestRow): Promise<Measured> {
+    const asKept = await this.digestKeys.reading(row);
+    const found = row.files.map(async (file) => {
       const stored = await this.objects.stat(file.objectKey, file.objectVersion);
-      return [versionOf(file), { bytes: stored?.bytes ?? -1, digest: stored?.sha256 ?? 'sha256:' }] as const;
+      const plain = stored?.sha256 ?? 'sha256:';
+      return [versionOf(file), { bytes: stored?.bytes ?? -1, digest: asKept(file, plain), plain }] as const;
     });
     return new Map(await Promise.all(found));
   }
@@ -138,7 +155,7 @@ export class Releases {
     };
   }
 
-  private async manifest(tx: Tx, row: ExportRequestRow, facts: ReleaseFacts, releasedAt: Instant): Promise<SignedDocument> {
+  private async manifest(tx: Tx, row: ReleasedRow, facts: ReleaseFacts, releasedAt: Instant): Promise<SignedDocument> {
     const document = manifestOf({
       manifestId: newId(),
       request: row,
@@ -155,14 +172,23 @@ export class Releases {
   }
 }
 
-type Measured = ReadonlyMap<string, Pick<QuarantinedFile, 'bytes' | 'digest'>>;
+/** `plain`: the digest that the manifest says. */
+type Measured = ReadonlyMap<string, Pick<QuarantinedFile, 'bytes' | 'digest'> & { readonly plain: Digest }>;
+type ReleasedFile = QuarantinedFile & { readonly digest: Digest };
+type ReleasedRow = ExportRequestRow & { readonly files: readonly ReleasedFile[] };
 const versionOf = ({ objectKey, objectVersion }: QuarantinedFile): string => `${objectKey}@${objectVersion}`;
 
 /** @throws Refusal `export.review-void` where a file took another's place since it was measured */
-function measured(files: readonly QuarantinedFile[], stored: Measured): QuarantinedFile[] {
-  return files.map((file) => {
-    const found = stored.get(versionOf(file));
-    if (found === undefined) throw refuse('export.review-void', { id: file.id, changed: ['files'] });
-    return { ...file, ...found };
+const measured = (files: readonly QuarantinedFile[], stored: Measured): QuarantinedFile[] =>
+  files.map((file) => {
+    const { bytes, digest } = of(file, stored);
+    return { ...file, bytes, digest };
   });
+const released = (files: readonly QuarantinedFile[], stored: Measured): ReleasedFile[] =>
+  files.map((file) => ({ ...file, digest: of(file, stored).plain }));
+
+function of(file: QuarantinedFile, stored: Measured) {
+  const found = stored.get(versionOf(file));
+  if (found === undefined) throw refuse('export.review-void', { id: file.id, changed: ['files'] });
+  return found;
 }

@@ -50,6 +50,10 @@ export const findings = {
   'tables-inside-not-measured': { zh: '文件中的表格未能测量。', en: 'Tables inside the file were not measured.' },
   'too-many-items': { zh: '需人工判断的事项过多，请合并类别后重新生成。', en: 'More items than people can weigh; coarsen the result.' },
   'rows-of-the-source': { zh: '与原始数据的行相符，原始数据不得出域。', en: 'Rows of the raw data stand in it; raw data never leaves.' },
+  'columns-of-the-source': {
+    zh: '有列由原始字段换算、替换、拆分或转置而来。',
+    en: 'Columns are source fields that were scaled, replaced, split, transposed or encoded.',
+  },
   'source-not-compared': { zh: '未能与全部原始数据比对。', en: 'It was not compared with all raw data of the domain.' },
   'rows-inside-not-measured': {
     zh: '文件中的记录未能与原始数据比对。',

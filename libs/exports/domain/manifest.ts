@@ -11,7 +11,7 @@ import {
   type VerifierKey,
 } from '#kernel';
 import type { CheckResult } from './check.js';
-import type { ExportFile, ExportRequest } from './export-request.js';
+import type { ExportRequest } from './export-request.js';
 import type { Lineage } from './lineage.js';
 import type { ExportPolicy } from './policy.js';
 import type { ReviewBinding } from './review-binding.js';
@@ -22,7 +22,7 @@ export const manifestType = 'opdomain.release-manifest/v1';
 
 export interface ManifestParts {
   readonly manifestId: Id;
-  readonly request: ExportRequest;
+  readonly request: Released;
   readonly authorisationId: Id;
   readonly policy: ExportPolicy;
   readonly binding: ReviewBinding;
@@ -32,6 +32,11 @@ export interface ManifestParts {
   readonly releasedBy: Id;
   readonly releasedAt: Instant;
 }
+
+/** What leaves says what it is: digests are keyed no longer. */
+type Released = Omit<ExportRequest, 'files'> & {
+  readonly files: readonly (Pick<ExportRequest['files'][number], 'id' | 'name' | 'bytes'> & { readonly digest: Digest })[];
+};
 
 /** The release manifest: what left, for which scenario and recipient (EXP-04), on whose review, with the reversibility verdict (EXP-03). */
 export function manifestOf(parts: ManifestParts): TypedDocument {
@@ -70,7 +75,7 @@ export function manifestOf(parts: ManifestParts): TypedDocument {
 export interface VerifiedManifest {
   readonly digest: Digest;
   readonly signedBy: readonly string[];
-  readonly files: readonly Pick<ExportFile, 'name' | 'bytes' | 'digest'>[];
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly digest: Digest }[];
 }
 
 const isFile = (value: unknown): value is { name: string; bytes: number; digest: Digest } =>
