@@ -85,7 +85,7 @@ const whole = async (by: Caller, { id }: { id: string }): Promise<{ files: { byt
 async function seenBy(by: Caller, { id, runId }: { id: string; runId: string }): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
   for (const part of ['', '/checks', '/previews', '/reviews', '/manifest']) {
-    const { status, body } = await by.get<Record<string, unknown>>(`/export-requests/${id}${part}`);
+    const { status, body } = await by.get(`/export-requests/${id}${part}`);
     found[`request${part}`] = { status, body: plain({ ...body, instance: null, requestId: null }) };
   }
   for (const [list, of] of [

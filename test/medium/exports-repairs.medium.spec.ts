@@ -151,11 +151,6 @@ describe('a repair', () => {
     expect((await requester.post(path)).body).toMatchObject({ code: 'export.not-blocked', details: { state: 'in-review' } });
 
     const items = (await checksOf(blocked.id, reviewer)).flatMap((check) => check.items);
-    const vote = {
-      verdict: 'yes',
-      binding: repaired.binding,
-      answers: items.map(({ id }) => ({ item: id, acceptable: true, reason: '已核对' })),
-    };
     expect(
       (await reviewer.post(`/export-requests/${blocked.id}/reviews`, { ...voteOn(repaired, items), binding: blocked.binding })).body,
     ).toMatchObject({

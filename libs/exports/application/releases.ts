@@ -68,7 +68,7 @@ export class Releases {
       // The reviews were decided by now, also one that this act had to wait for.
       const at = this.clock.now();
       const files = released(row.files, stored);
-      const manifest = await this.manifest(tx, { ...row, files }, facts, at);
+      const manifest = await this.manifest(tx, row, files, facts, at);
       const manifestDigest = documentDigest(manifest.document);
       const expiresAt = addDays(at, this.config.releaseDays);
       const next = await this.requests.move(tx, row, {
@@ -155,10 +155,17 @@ export class Releases {
     };
   }
 
-  private async manifest(tx: Tx, row: ReleasedRow, facts: ReleaseFacts, releasedAt: Instant): Promise<SignedDocument> {
+  private async manifest(
+    tx: Tx,
+    row: ExportRequestRow,
+    files: readonly ReleasedFile[],
+    facts: ReleaseFacts,
+    releasedAt: Instant,
+  ): Promise<SignedDocument> {
     const document = manifestOf({
       manifestId: newId(),
       request: row,
+      files,
       authorisationId: row.authorisationId,
       policy: await this.policies.current(tx),
       binding: facts.now,
@@ -175,7 +182,6 @@ export class Releases {
 /** `plain`: the digest that the manifest says. */
 type Measured = ReadonlyMap<string, Pick<QuarantinedFile, 'bytes' | 'digest'> & { readonly plain: Digest }>;
 type ReleasedFile = QuarantinedFile & { readonly digest: Digest };
-type ReleasedRow = ExportRequestRow & { readonly files: readonly ReleasedFile[] };
 const versionOf = ({ objectKey, objectVersion }: QuarantinedFile): string => `${objectKey}@${objectVersion}`;
 
 /** @throws Refusal `export.review-void` where a file took another's place since it was measured */

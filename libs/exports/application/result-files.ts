@@ -50,7 +50,9 @@ export class ResultFiles {
     const { plan, from } = repair;
     await using scratch = this.area.allocate(Math.min(leastScratch + 4 * from.bytes, this.engine.limits.scratchBytes));
     await scratch.write('old.csv', await this.objects.get(from.objectKey, { sealedBy: from.sealedBy, version: from.objectVersion }));
-    const names = columnsOf({ ...row, repairs: row.repairs.filter(({ round }) => round < repair.round) }, from.name);
+    const { lineage, declaration } = row;
+    const before = row.repairs.filter(({ round }) => round < repair.round);
+    const names = columnsOf({ lineage, declaration, repairs: before }, from.name);
     const columns = names.map((name) => ({ name, type: 'VARCHAR' }));
     const csv = { header: true, delimiter: ',', quote: '"' };
     const input: EngineInput = { name: 'old', file: 'old.csv', format: 'csv', columns, access: 'table', csv };

@@ -22,7 +22,9 @@ export const manifestType = 'opdomain.release-manifest/v1';
 
 export interface ManifestParts {
   readonly manifestId: Id;
-  readonly request: Released;
+  readonly request: ExportRequest;
+  /** What leaves says what it is: digests are keyed no longer. */
+  readonly files: readonly (Pick<ExportRequest['files'][number], 'id' | 'name' | 'bytes'> & { readonly digest: Digest })[];
   readonly authorisationId: Id;
   readonly policy: ExportPolicy;
   readonly binding: ReviewBinding;
@@ -32,11 +34,6 @@ export interface ManifestParts {
   readonly releasedBy: Id;
   readonly releasedAt: Instant;
 }
-
-/** What leaves says what it is: digests are keyed no longer. */
-type Released = Omit<ExportRequest, 'files'> & {
-  readonly files: readonly (Pick<ExportRequest['files'][number], 'id' | 'name' | 'bytes'> & { readonly digest: Digest })[];
-};
 
 /** The release manifest: what left, for which scenario and recipient (EXP-04), on whose review, with the reversibility verdict (EXP-03). */
 export function manifestOf(parts: ManifestParts): TypedDocument {
@@ -52,7 +49,7 @@ export function manifestOf(parts: ManifestParts): TypedDocument {
     requester: request.requesterId,
     recipient: request.recipient,
     purpose: request.purpose,
-    files: request.files.map(({ id, name, bytes, digest }) => ({ id, name, bytes, digest })),
+    files: parts.files.map(({ id, name, bytes, digest }) => ({ id, name, bytes, digest })),
     policy: { version: parts.policy.version, digest: parts.binding.policy },
     binding: { ...parts.binding },
     code: parts.lineage.codeDigest ?? null,

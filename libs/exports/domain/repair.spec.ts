@@ -50,14 +50,14 @@ describe('what mends a veto', () => {
 
   it('is refused where one veto has none, or nothing would be left; what people may weigh is left to them', () => {
     const two = [veto('reversibility', 'untransformed-column', { column: 'area' }), veto('volume', 'rows-over-budget', { file: '*' })];
-    expect(() => plan(two)).toThrow(refusal(['rows-over-budget']) as Error);
+    expect(() => plan(two)).toThrow(refusal(['rows-over-budget']));
     expect(() => plan(columns.map((column) => veto('reversibility', 'untransformed-column', { column })))).toThrow(
-      refusal(['nothing-left']) as Error,
+      refusal(['nothing-left']),
     );
     expect(() => plan([item('reversibility', 'keyed-column', 'needs-a-human', { file: 'f', column: 'area' })])).toThrow(
-      refusal(['nothing-left']) as Error,
+      refusal(['nothing-left']),
     );
-    expect(() => plan([veto('residual-identifiers', 'identifier')], [], 'residual-identifiers')).toThrow(refusal(['identifier']) as Error);
+    expect(() => plan([veto('residual-identifiers', 'identifier')], [], 'residual-identifiers')).toThrow(refusal(['identifier']));
   });
 
   it('forgets what was declared of columns that are gone', () => {
