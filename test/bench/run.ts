@@ -2,9 +2,13 @@ import 'reflect-metadata';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { benchCut, type CutSizes } from './cut.js';
+import { benchGate } from './gate.js';
 import { table, type Say, type SuiteReport } from './report.js';
 
-const suites: Readonly<Record<string, (say: Say, sizes: CutSizes) => Promise<SuiteReport>>> = { cut: benchCut };
+const suites: Readonly<Record<string, (say: Say, sizes: CutSizes) => Promise<SuiteReport>>> = {
+  cut: benchCut,
+  gate: (say) => benchGate(say, { rows: Number(values.rows), mb: Number(values.mb), times: Number(values.times) }),
+};
 const help = `npm run bench -- SUITE [--json FILE]
 
 Measures against real components on this machine and prints each figure beside what it is to be. A missed figure is a figure: the exit
@@ -12,7 +16,10 @@ code says only whether it could be measured.
 
   cut   100 seats with workspaces revoked at once, and 20 one by one, while other domains reconcile and every other lane is full
 
+  gate  a table of 100 MB through the gate's measures against a copy of 10 million rows
+
   --domains N --seats N --singles N   a smaller world: 200 domains, 100 seats at once and 20 one by one otherwise
+  --rows N --mb N --times N   a smaller copy or table for the gate: 10000000 rows, 100 MB, 5 times otherwise
   --profile FOLDER   writes processor profiles of API, worker and operator during the revocations at once
   --json FILE   writes { suite, machine, rows: [{ name, value, unit, target, goal, ok }] }
 
@@ -26,6 +33,9 @@ const { values, positionals } = parseArgs({
     domains: { type: 'string', default: '200' },
     seats: { type: 'string', default: '100' },
     singles: { type: 'string', default: '20' },
+    rows: { type: 'string', default: '10000000' },
+    mb: { type: 'string', default: '100' },
+    times: { type: 'string', default: '5' },
     profile: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
