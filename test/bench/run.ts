@@ -2,9 +2,13 @@ import 'reflect-metadata';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { benchCut, type CutSizes } from './cut.js';
+import { benchDesensitise } from './desensitise.js';
 import { table, type Say, type SuiteReport } from './report.js';
 
-const suites: Readonly<Record<string, (say: Say, sizes: CutSizes) => Promise<SuiteReport>>> = { cut: benchCut };
+const suites: Readonly<Record<string, (say: Say, sizes: CutSizes & { readonly rows: number; readonly turns: number }) => Promise<SuiteReport>>> = {
+  cut: benchCut,
+  desensitise: benchDesensitise,
+};
 const help = `npm run bench -- SUITE [--json FILE]
 
 Measures against real components on this machine and prints each figure beside what it is to be. A missed figure is a figure: the exit
@@ -12,6 +16,9 @@ code says only whether it could be measured.
 
   cut   100 seats with workspaces revoked at once, and 20 one by one, while other domains reconcile and every other lane is full
 
+  desensitise   a plan over rows of 13 columns, against a plain Parquet copy: SQL techniques, keyed pseudonyms, a cipher; k over Adult
+
+  --rows N --turns N   1,000,000 rows and the least of 3 measurements otherwise
   --domains N --seats N --singles N   a smaller world: 200 domains, 100 seats at once and 20 one by one otherwise
   --profile FOLDER   writes processor profiles of API, worker and operator during the revocations at once
   --json FILE   writes { suite, machine, rows: [{ name, value, unit, target, goal, ok }] }
@@ -26,13 +33,15 @@ const { values, positionals } = parseArgs({
     domains: { type: 'string', default: '200' },
     seats: { type: 'string', default: '100' },
     singles: { type: 'string', default: '20' },
+    rows: { type: 'string', default: '1000000' },
+    turns: { type: 'string', default: '3' },
     profile: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 const suite = suites[positionals[0] ?? ''];
-const sizes = { domains: Number(values.domains), atOnce: Number(values.seats), singles: Number(values.singles), profile: values.profile };
-const sound = [sizes.domains, sizes.atOnce, sizes.singles].every((size) => Number.isInteger(size) && size > 0);
+const sizes = { domains: Number(values.domains), atOnce: Number(values.seats), singles: Number(values.singles), profile: values.profile, rows: Number(values.rows), turns: Number(values.turns) };
+const sound = [sizes.domains, sizes.atOnce, sizes.singles, sizes.rows, sizes.turns].every((size) => Number.isInteger(size) && size > 0);
 if (values.help || suite === undefined || positionals.length !== 1 || !sound) {
   (values.help ? process.stdout : process.stderr).write(help);
   process.exit(values.help ? 0 : 2);

@@ -142,7 +142,7 @@ describe('proposing a plan', () => {
     const pick = (name: string, ...of: string[]) => ({ name, type: 'text' as const, values: Array.from({ length: 60 }, (_, i) => of[i % of.length] ?? '') });
     const birth = { name: '出生日期', type: 'date' as const, values: Array.from({ length: 60 }, (_, i) => `19${String(40 + i)}-01-02`) };
     const { plan } = proposePlan([pick('姓名', '张三', '李四'), pick('性别', '男', '女'), birth, pick('手机号', '13812345678', '13912345678')]);
-    expect(plan.singlingOut).toEqual({ quasiIdentifiers: ['姓名', '性别', '出生日期'] });
+    expect(plan.singlingOut).toEqual({ quasiIdentifiers: ['姓名', '性别', '出生日期'], k: 5, suppressAtMost: 0.05 });
   }); // prettier-ignore
 
   it('decides by values before names, and by names where values are silent', () => {
