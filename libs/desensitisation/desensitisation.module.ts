@@ -47,6 +47,6 @@ import { RunsRepository } from './persistence/runs.repository.js';
     WithdrawnSamples,
     DesensitisationEvidence,
   ],
-  exports: [Plans, Runs, Samples, Proposals, DesensitisationRunKind, RunsModule],
+  exports: [Plans, Runs, Samples, Proposals, DesensitisationRunKind, WithdrawnSamples, RunsModule],
 })
 export class DesensitisationModule {}

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { SensitiveType } from '../../libs/datasets/contract.js';
 import type { Plan, SchemaColumn, Technique } from '../../libs/desensitisation/contract.js';
 import { compileToDuckDb, duckdbType } from '../../libs/desensitisation/domain/compile.js';
+import { benchAdult } from './desensitise-adult.js';
 import { atMost, figure, machine, type Row, type Say, type SuiteReport } from './report.js';
 
 export interface DesensitiseSizes {
@@ -127,7 +128,7 @@ export async function benchDesensitise(say: Say, { rows, turns }: DesensitiseSiz
       ...[1, 2, 3].map(used),
       atMost('peak memory, scratch counted', Math.max(...peaks) / 2 ** 20, 'MiB', 2048),
     ];
-    return { suite: 'desensitise', machine: measuredOn(), rows: found };
+    return { suite: 'desensitise', machine: measuredOn(), rows: [...found, ...(await benchAdult(say, engine, scratch))] };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
