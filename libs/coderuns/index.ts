@@ -11,6 +11,7 @@ import { SubmissionsController } from './http/submissions.controller.js';
 import { CodeRunsJobs } from './jobs/coderuns.jobs.js';
 import { coderunsEntities } from './persistence/entities.js';
 import { coderunsGrants } from './persistence/grants.js';
+import { Interference1764400000000 } from './persistence/migrations/interference.js';
 import { SubmissionsAndRuns1763700700000 } from './persistence/migrations/submissions-and-runs.js';
 import { coderunsTables } from './persistence/tables.js';
 
@@ -28,7 +29,7 @@ export const coderunsContext: ContextDeclaration<typeof coderunsRefusals> = {
   entities: coderunsEntities,
   tables: coderunsTables,
   grants: coderunsGrants,
-  migrations: [SubmissionsAndRuns1763700700000],
+  migrations: [SubmissionsAndRuns1763700700000, Interference1764400000000],
   auditActions: coderunsAuditActions,
   refusals: coderunsRefusals,
   endings: coderunsEndings,

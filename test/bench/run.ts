@@ -1,10 +1,14 @@
 import 'reflect-metadata';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { benchCodeRun } from './coderun.js';
 import { benchCut, type CutSizes } from './cut.js';
 import { table, type Say, type SuiteReport } from './report.js';
 
-const suites: Readonly<Record<string, (say: Say, sizes: CutSizes) => Promise<SuiteReport>>> = { cut: benchCut };
+const suites: Readonly<Record<string, (say: Say, sizes: CutSizes) => Promise<SuiteReport>>> = {
+  cut: benchCut,
+  coderun: (say) => benchCodeRun(say, { rows: Number(values.rows ?? '1000000') }),
+};
 const help = `npm run bench -- SUITE [--json FILE]
 
 Measures against real components on this machine and prints each figure beside what it is to be. A missed figure is a figure: the exit
@@ -12,7 +16,10 @@ code says only whether it could be measured.
 
   cut   100 seats with workspaces revoked at once, and 20 one by one, while other domains reconcile and every other lane is full
 
+  coderun   queries over a million rows of 13 columns, with the evidence of a run over raw data and without
+
   --domains N --seats N --singles N   a smaller world: 200 domains, 100 seats at once and 20 one by one otherwise
+  --rows N   other than a million rows for coderun
   --profile FOLDER   writes processor profiles of API, worker and operator during the revocations at once
   --json FILE   writes { suite, machine, rows: [{ name, value, unit, target, goal, ok }] }
 
@@ -26,6 +33,7 @@ const { values, positionals } = parseArgs({
     domains: { type: 'string', default: '200' },
     seats: { type: 'string', default: '100' },
     singles: { type: 'string', default: '20' },
+    rows: { type: 'string' },
     profile: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },

@@ -4,7 +4,7 @@ import type { StoredResult } from '#runs';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ColumnLineage } from '../contract.js';
 import { resultFolder, sealOf } from '../domain/names.js';
-import type { CodeRunRow } from '../persistence/entities.js';
+import type { CodeRunRow, RunInterference } from '../persistence/entities.js';
 
 /** Where results and logs of unattended runs go. Nothing here is served; the export gate alone takes from it. */
 @Injectable()
@@ -14,7 +14,13 @@ export class Quarantine {
   async put(
     run: CodeRunRow,
     data: AsyncIterable<Uint8Array>,
-    made: { rows: number; columns: readonly string[]; lineage: readonly ColumnLineage[]; engine: string },
+    made: {
+      rows: number;
+      columns: readonly string[];
+      lineage: readonly ColumnLineage[];
+      interference: RunInterference | null;
+      engine: string;
+    },
   ): Promise<StoredResult> {
     const folder = resultFolder(run);
     const sealedBy = sealOf(run.scenarioId);

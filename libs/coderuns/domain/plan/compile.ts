@@ -17,6 +17,10 @@ export interface Identifier {
   readonly values: number;
   /** People’s names, which several may bear. */
   readonly isName: boolean;
+  /** Whether every value is its own normal form. */
+  readonly plain?: boolean;
+  /** Whether none stands in two rows. */
+  readonly once?: boolean;
 }
 export interface Facts {
   /** Columns that identify whom a row is about, by table; the one with the fewest values first. */

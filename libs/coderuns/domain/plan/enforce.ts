@@ -1,6 +1,7 @@
+import { behind as behindOf, shares as sharesOf, type Measuring } from './behind.js';
 import { hidden, type Compiled, type Tables } from './compiled.js';
 import { kindOf, type MeasureKind } from './functions.js';
-import { derive, together, union, type Column, type Holder, type Shape } from './shape.js';
+import { derive, together, union, type Column, type Holder, type HolderColumn, type Shape } from './shape.js';
 import { column, measureText, textOf } from './sql-text.js';
 import type { Expression, Measure, Relation } from './tree.js';
 
@@ -81,26 +82,13 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
       ? ''
       : ` GROUP BY GROUPING SETS (${sets.map((set) => `(${[...set.map((key) => `k${String(key)}`), ...more].join(', ')})`).join(', ')})`;
 
-  // How many stand behind each group and each cell: by the column of each holder that has the fewest.
-  const subjects = (condition: string): readonly string[] =>
-    holders.map((columns) => `least(${columns.map((one) => `count(DISTINCT ${one}) FILTER (WHERE ${condition})`).join(', ')})`);
-  const behind = tables.add(
-    `SELECT ${[...keyNames, `${level} AS level`, ...subjects('true').map((sql, i) => `${sql} AS n_${String(i)}`), ...cells.flatMap((_, at) => subjects(`p${String(at)}`).map((sql, i) => `${sql} AS n${String(at)}_${String(i)}`))].join(', ')} FROM ${rows.name}${setsOf([])}`,
-    shape,
-    true,
-  );
-  // What each of them contributes to each cell.
-  const shares = holders.map(([main = 'NULL']) => {
-    const each = tables.add(
-      `SELECT ${[...keyNames, `${level} AS level`, ...cells.map((_, at) => `sum(v${String(at)}) FILTER (WHERE p${String(at)}) AS a${String(at)}`)].join(', ')} FROM ${rows.name} WHERE ${main} IS NOT NULL${setsOf([main])}`,
-      shape,
-    );
-    return tables.add(
-      `SELECT ${[...keyNames, 'level', ...cells.map((_, at) => `coalesce(sum(a${String(at)}), 0) AS total${String(at)}, max(a${String(at)}, 2) AS top${String(at)}`)].join(', ')} FROM ${each.name} GROUP BY ALL`,
-      shape,
-      true,
-    );
-  });
+  const measuring: Measuring = {
+    ...{ rows, keys: keyNames, level, by: setsOf, holders, cells: cells.length },
+    plain: sets.length === 1 && sets[0]?.length === keys.length,
+    needed: Math.max(rule.threshold, ...cells.map((one) => one.needed(rule))),
+  };
+  const behind = behindOf(tables, measuring);
+  const shares = sharesOf(tables, measuring);
   const made = tables.add(
     `SELECT ${[
       ...keys.map((key, at) => `${textOf(key)} AS k${String(at)}`),
@@ -139,13 +127,15 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
  * By which of our columns the subjects of a holder are counted. A name that is a key does not count against itself where another column
  * tells people apart: how many bear a name is told by their numbers, not by the name.
  */
-function counted({ name, columns }: Holder, { keys }: Grouping, shape: Shape): readonly string[] {
+function counted({ name, columns }: Holder, { keys }: Grouping, shape: Shape): readonly HolderColumn[] {
   const keyed = new Set(keys.map((key) => derive(key, shape.columns).identity).flatMap((one) => (one?.holder === name ? [one.by] : [])));
   const left = columns.filter((one) => !one.isName || !keyed.has(one.name));
-  return (left.length === 0 ? columns : left).map((one) => one.name);
+  return left.length === 0 ? columns : left;
 }
 
 interface Cell {
+  /** Subjects that its rule asks for. */
+  readonly needed: (rule: DisclosureRule) => number;
   /** Whether a row goes into it, as SQL over the rows. */
   readonly counts: string;
   /** What a row contributes, as SQL. */
@@ -160,7 +150,17 @@ function cellOf({ name, of, filter, fractions }: Measure): Cell {
   const counts = [...(filter === undefined ? [] : [`coalesce(${textOf(filter)}, false)`]), ...there].join(' AND ') || 'true';
   const value =
     (kind === 'sums' || kind === 'fits') && of[0] !== undefined ? `coalesce(abs(TRY_CAST(${textOf(of[0])} AS DOUBLE)), 1)` : '1';
-  return { counts, value, holds: (at, holders, rule) => holdsOf(kind, fractions?.values ?? ['0.5'], at, holders, rule) };
+  const needed = (rule: DisclosureRule): number => neededOf(kind, fractions?.values ?? ['0.5'], rule);
+  return { counts, value, needed, holds: (at, holders, rule) => holdsOf(kind, fractions?.values ?? ['0.5'], at, holders, rule) };
+}
+
+/** Past what is counted in bits wherever a fraction cannot be read. */
+function neededOf(kind: MeasureKind, fractions: readonly string[], { threshold, degreesOfFreedom }: DisclosureRule): number {
+  if (kind === 'fits') return Math.max(threshold, degreesOfFreedom + 2);
+  if (kind !== 'ranks') return threshold;
+  const read = fractions.map((one) => Number(/\d*\.?\d+/.exec(one.replace(/^CAST\(/, ''))?.[0]));
+  const sides = read.map((one) => threshold / Math.min(one, 1 - one));
+  return Math.max(threshold, ...sides.map((one) => (one > 0 ? Math.ceil(one) : Infinity)));
 }
 
 function holdsOf(kind: MeasureKind, fractions: readonly string[], at: number, holders: number, rule: DisclosureRule): string {

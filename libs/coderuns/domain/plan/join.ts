@@ -121,7 +121,8 @@ function heldTogether(left: Compiled, right: Compiled, on: readonly JoinConditio
   const byName = Map.groupBy([...left.shape.holders, ...right.shape.holders], ({ name }) => nameOf(name));
   const all = [...byName].map(([name, holders]): Holder => ({
     name,
-    columns: holders.flatMap(({ columns }) => columns).sort((a, b) => a.values - b.values),
+    // A row of one side may meet several of the other.
+    columns: holders.flatMap(({ columns }) => columns.map(({ once: _, ...one }) => one)).sort((a, b) => a.values - b.values),
   }));
   return { all, nameOf };
 }

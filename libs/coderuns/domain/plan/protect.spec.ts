@@ -201,6 +201,30 @@ describe('a group', () => {
     ).toEqual([[null, '30', null]]);
   });
 
+  it('is counted by rows where nobody has two, in buckets and one by one, to the same result', async () => {
+    await made('cards', ['pid VARCHAR', 'holder VARCHAR', 'town VARCHAR', 'cost DECIMAL(12,2)']);
+    // Towns of 1 to 60 people; few of the first names.
+    await connection.run(`INSERT INTO cards SELECT 'p' || n, 'h' || (n * 7 % 400), 't' || town, 10 + n % 9
+      FROM (SELECT town, town * 100 + person AS n FROM range(1, 61) AS a(town), range(0, 60) AS b(person) WHERE person < town)`);
+    const found: unknown[] = [];
+    for (const once of [true, false]) {
+      identifying.set('cards', [one('holder', 400), { ...one('pid', 1830), once }]);
+      for (const sql of [
+        'SELECT town, count(*) AS n, sum(cost) AS total FROM cards GROUP BY 1',
+        'SELECT town, quantile_cont(cost, 0.2) AS q, avg(cost) AS m FROM cards GROUP BY 1',
+        'SELECT town, count(*) FILTER (cost > 12) AS n FROM cards GROUP BY ROLLUP (town)',
+        'SELECT count(*) AS n, sum(a.cost) AS total FROM cards a JOIN cards b ON a.pid = b.pid',
+      ])
+        found.push(await leaves(sql));
+    }
+    expect(found.slice(4)).toEqual(found.slice(0, 4));
+    // As many towns as have ten holders or more, and all of those.
+    const large = await query(
+      'SELECT town, count(*) AS n, sum(cost) AS total FROM cards GROUP BY 1 HAVING count(DISTINCT holder) >= 10 ORDER BY ALL',
+    );
+    expect(found[0]).toEqual(large);
+  });
+
   it('of groups of one person each is a group of people', async () => {
     const perPerson = 'SELECT n, count(*) AS people FROM (SELECT pid, count(*) AS n FROM visits GROUP BY pid) GROUP BY 1';
     // Eighteen went once; nine and two others differ, and are too few.

@@ -44,6 +44,8 @@ export interface HolderColumn {
   readonly values: number;
   /** People’s names, which several may bear. */
   readonly isName: boolean;
+  /** Whether none stands in two rows. */
+  readonly once?: boolean;
 }
 
 export interface Shape {
