@@ -8,7 +8,14 @@ const groups = [
 ];
 const measures = [
   ...['count(*)', 'count(DISTINCT person_id)', 'count(DISTINCT name)', 'avg(income)', 'sum(income)', 'stddev(income)', 'median(income)'],
-  ...['quantile_cont(income, 0.25)', 'quantile_disc(visits, 0.5)', 'regr_slope(income, visits)', 'corr(income, visits)', 'sum(visits)'],
+  ...[
+    'quantile_cont(income, 0.25)',
+    'quantile_cont(income, [0.25, 0.5])',
+    'quantile_disc(visits, 0.5)',
+    'regr_slope(income, visits)',
+    'corr(income, visits)',
+    'sum(visits)',
+  ],
   ...[
     "count(*) FILTER (sex = '男')",
     "avg(income) FILTER (edu = '本科')",

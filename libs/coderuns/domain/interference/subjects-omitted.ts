@@ -9,6 +9,9 @@ const most = 8;
 const oneIn = 16;
 const isOrdered = (type: string): boolean => isNumber(type) || type === 'DATE' || type === 'TIMESTAMP';
 
+/** A literal as a number; one that is none, or too large, meets nothing. */
+const double = (literal: string): string => `TRY_CAST(${sqlText(literal)} AS DOUBLE)`;
+
 /** Whose a row is, in normal form: by each identifier that is no name. None where nobody can have another row. */
 const forms = ({ inputs }: Tested, { identifying }: TestedInput): readonly string[] =>
   (inputs.length === 1 && identifying.some(({ once }) => once === true) ? [] : identifying)
@@ -24,8 +27,7 @@ function candidates(tested: Tested, { table, columns }: TestedInput): readonly s
   const wanted = texts.map(sqlText).join(', ');
   const matches = read.flatMap(({ column, type }) => {
     const held = sqlName(column);
-    if (isNumber(type))
-      return numbers.length === 0 ? [] : [`CAST(${held} AS DOUBLE) IN (${numbers.map((one) => `${one}::DOUBLE`).join(', ')})`];
+    if (isNumber(type)) return numbers.length === 0 ? [] : [`CAST(${held} AS DOUBLE) IN (${numbers.map(double).join(', ')})`];
     return texts.length === 0 ? [] : [`CAST(${held} AS VARCHAR) IN (${wanted})`];
   });
   const score = matches.map((one) => `coalesce((${one})::INTEGER, 0)`).join(' + ');
@@ -44,8 +46,8 @@ function candidates(tested: Tested, { table, columns }: TestedInput): readonly s
   const beyond = ordered.flatMap(({ column, type }, i) =>
     (isNumber(type) ? numbers : texts).slice(0, 8).flatMap((literal) =>
       ['>', '<'].map((by) => {
-        const limit = isNumber(type) ? literal : `TRY_CAST(${sqlText(literal)} AS ${type})`;
-        const past = `${sqlName(column)} ${by} ${limit}`;
+        const held = sqlName(column);
+        const past = isNumber(type) ? `${held}::DOUBLE ${by} ${double(literal)}` : `${held} ${by} TRY_CAST(${sqlText(literal)} AS ${type})`;
         return `SELECT rowid AS r, ${String(40 + i)} AS rank FROM ${from} WHERE ${past} AND (SELECT count(*) FROM ${from} WHERE ${past}) ${few}`;
       }),
     ),
@@ -53,7 +55,7 @@ function candidates(tested: Tested, { table, columns }: TestedInput): readonly s
   // Two of each column at most: what two of them make up of a sum is what the rule of dominance bounds.
   const ends = ordered.flatMap(({ column, type }) => {
     const held = sqlName(column);
-    const large = isNumber(type) ? `abs(${held})` : held;
+    const large = isNumber(type) ? `abs(${held}::DOUBLE)` : held;
     return [
       `SELECT unnest(arg_max(rowid, ${large}, 2)) AS r, 60 AS rank FROM ${from}`,
       `SELECT arg_min(rowid, ${held}) AS r, 80 AS rank FROM ${from}`,

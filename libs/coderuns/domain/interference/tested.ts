@@ -39,7 +39,7 @@ export const script = (...statements: readonly string[]): TestStep => ({ sql: st
 export const figures = (sql: string): TestStep => ({ sql, figures: true });
 
 export const cell = (at: number): string => `c${String(at)}`;
-export const isNumber = (type: string): boolean => /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL.*|DOUBLE|FLOAT)$/.test(type);
+export const isNumber = (type: string): boolean => /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL\(\d+, *\d+\)|DOUBLE|FLOAT)$/.test(type);
 export const isFloat = (type: string): boolean => type === 'DOUBLE' || type === 'FLOAT';
 
 /** The submitted code and what leaves, under names; columns as `c0…`. A prefix alone: no text of theirs can close a bracket. */
