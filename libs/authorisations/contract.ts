@@ -30,4 +30,6 @@ export const authorisationTerminating = defineEvent('authorisation.terminating.v
 export const scenarioStopped = defineEvent('scenario.stopped.v1', scenario);
 export const scenarioResumed = defineEvent('scenario.resumed.v1', scenario);
 export const scenarioEnded = defineEvent('scenario.ended.v1', scenario);
+/** Less of a provider's data is open to a scenario than before: a granted item or a consent was withdrawn. */
+export const grantShrunk = defineEvent('grant.shrunk.v1', scenario);
 export const partnerEnded = defineEvent('partner.ended.v1', scenario.extend({ partnerId: z.uuid() }));

@@ -13,6 +13,7 @@ import { CodeRunsEvidence } from './application/coderuns-evidence.js';
 import { InputGate } from './application/input-gate.js';
 import { Quarantine } from './application/quarantine.js';
 import { resultsHolding } from './application/results-holding.js';
+import { SealedMaps } from './application/sealed-maps.js';
 import { SqlRunner } from './application/sql-runner.js';
 import { Submissions } from './application/submissions.js';
 import { runJob, trialJob } from './domain/work.js';
@@ -32,6 +33,7 @@ import { SubmissionsRepository } from './persistence/submissions.repository.js';
     CodeRuns,
     SqlRunner,
     Quarantine,
+    SealedMaps,
     CodeReviews,
     CodeRunKind,
     runEnd(CodeRunKind, [runJob, trialJob]),

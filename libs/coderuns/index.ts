@@ -11,11 +11,13 @@ import { SubmissionsController } from './http/submissions.controller.js';
 import { CodeRunsJobs } from './jobs/coderuns.jobs.js';
 import { coderunsEntities } from './persistence/entities.js';
 import { coderunsGrants } from './persistence/grants.js';
+import { Interference1764400000000 } from './persistence/migrations/interference.js';
 import { SubmissionsAndRuns1763700700000 } from './persistence/migrations/submissions-and-runs.js';
 import { coderunsTables } from './persistence/tables.js';
 
 export { CodeRuns, type CodeRunResult } from './application/code-runs.js';
 export type { ColumnLineage } from './contract.js';
+export { sealedMapOf } from './domain/names.js';
 export { CodeRunsModule };
 
 export const coderunsContext: ContextDeclaration<typeof coderunsRefusals> = {
@@ -28,7 +30,7 @@ export const coderunsContext: ContextDeclaration<typeof coderunsRefusals> = {
   entities: coderunsEntities,
   tables: coderunsTables,
   grants: coderunsGrants,
-  migrations: [SubmissionsAndRuns1763700700000],
+  migrations: [SubmissionsAndRuns1763700700000, Interference1764400000000],
   auditActions: coderunsAuditActions,
   refusals: coderunsRefusals,
   endings: coderunsEndings,

@@ -58,6 +58,25 @@ export const techniqueSchema = z
       purpose: z.string().regex(/^[a-z][a-z0-9-]{1,40}$/),
       hexLength: z.int().min(16).max(64),
     }),
+    /** Digits become other digits, as many (FF1, NIST SP 800-38G); whoever holds the key finds them again. */
+    z.strictObject({
+      kind: z.literal('encipher'),
+      algorithm: z.enum(['ff1-sm4', 'ff1-aes']),
+      purpose: z.string().regex(/^[a-z][a-z0-9-]{1,40}$/),
+      /** So many leading digits stay: a bank, a region. At least six others are enciphered. */
+      keep: z.int().min(0).max(5),
+      /** The last character is made anew, so that it is valid. */
+      check: z.enum(['none', 'resident-id', 'luhn']),
+    }),
+    /** All days of one subject move by the same number, which its key draws: what lies between them stays. */
+    z.strictObject({
+      kind: z.literal('shift-days'),
+      purpose: z.string().regex(/^[a-z][a-z0-9-]{1,40}$/),
+      /** The column that names the subject. */
+      subject: z.string().min(1).max(120),
+      /** At most so many days, earlier or later. */
+      within: z.int().min(7).max(3650),
+    }),
     z.strictObject({ kind: z.literal('top-bottom'), bottom: z.number().optional(), top: z.number().optional() }),
     z.strictObject({ kind: z.literal('suppress-rare'), below: z.int().min(2).max(1_000_000), otherwise: z.string().max(50) }),
     z.strictObject({ kind: z.literal('hash'), algorithm: z.string().max(30) }),
@@ -79,16 +98,39 @@ export type ColumnDecision = z.infer<typeof columnDecisionSchema>;
 export const samplingSchema = z.strictObject({
   rate: z.number().positive().max(1).optional(),
   atMost: z.int().positive().max(10_000_000).optional(),
+  /** Of every value of a column the rate, and no fewer rows than this where there are so many. `atMost` counts afterwards. */
+  strata: z.strictObject({ column: z.string().min(1).max(120), atLeast: z.int().min(1).max(10_000) }).optional(),
 });
 
-/** Columns that together may single a person out, and what is asked of them in the output. */
+/** A value and its generalisations, coarser and coarser; above the last stands what says nothing. */
+export const hierarchySchema = z.strictObject({
+  column: z.string(),
+  levels: z.record(z.string().max(200), z.array(z.string().max(200)).min(1).max(8)).refine((m) => Object.keys(m).length <= 5000),
+});
+
+/** Columns that together may single a person out, and what is asked of them in the output. A run generalises and leaves out until it is so. */
 export const singlingOutSchema = z.strictObject({
   quasiIdentifiers: z.array(z.string()).min(1).max(20),
-  /** Every combination stands at least k times. Recomputed on the output; a run that misses it fails. */
+  /** Every combination stands at least k times; 5 where it is not said. */
   k: z.int().min(2).max(1000).optional(),
+  /** Share of the drawn rows that may be left out where their combination stays too rare; 0.05 where it is not said. */
+  suppressAtMost: z.number().min(0).max(0.5).optional(),
   /** Share of rows whose combination stands once. */
   uniqueShareAtMost: z.number().min(0).max(1).optional(),
+  /** In place of the steps that a column's technique has by itself. */
+  hierarchies: z.array(hierarchySchema).max(20).optional(),
+  /** l-diversity: in every combination the column has l values, or the entropy of l values that are equally frequent. */
+  diversity: z
+    .array(z.strictObject({ column: z.string(), l: z.number().min(2).max(100), measure: z.enum(['distinct', 'entropy']) }))
+    .max(5)
+    .optional(),
+  /** t-closeness: how far a combination's values may lie from all rows', by the earth mover's distance over ranks or over equals. */
+  closeness: z
+    .array(z.strictObject({ column: z.string(), t: z.number().positive().max(1), distance: z.enum(['ordered', 'equal']) }))
+    .max(5)
+    .optional(),
 });
+export type SinglingOut = z.infer<typeof singlingOutSchema>;
 
 export const planSchema = z
   .strictObject({
@@ -167,7 +209,7 @@ export const StartRun = z
   .meta({ id: 'StartDesensitisationRun' });
 
 export const checkResultSchema = z.strictObject({
-  check: z.enum(['sample', 'residual-identifiers', 'raw-values', 'bijection', 'dictionary-attack', 'singling-out']),
+  check: z.enum(['sample', 'residual-identifiers', 'raw-values', 'bijection', 'dictionary-attack', 'singling-out', 'generalised']),
   verdict: z.enum(['pass', 'fail', 'unfinished']),
   column: z.string().optional(),
   finding: z.string().optional(),

@@ -4,6 +4,7 @@ import { DatasetsModule } from '#datasets';
 import { DomainsModule } from '#domains';
 import { runEnd, runOver, RunsModule } from '#runs';
 import { Module } from '@nestjs/common';
+import { Anonymising } from './application/anonymising.js';
 import { CopyGate } from './application/copy-gate.js';
 import { DesensitisationEvidence } from './application/desensitisation-evidence.js';
 import { DesensitisationRunKind } from './application/desensitisation-run-kind.js';
@@ -16,6 +17,7 @@ import { Runs } from './application/runs.js';
 import { SampleStore } from './application/sample-store.js';
 import { samplesHolding } from './application/samples-holding.js';
 import { Samples } from './application/samples.js';
+import { WithdrawnSamples } from './application/withdrawn-samples.js';
 import { runJob } from './domain/work.js';
 import { PlansRepository } from './persistence/plans.repository.js';
 import { PseudonymKeysRepository } from './persistence/pseudonym-keys.repository.js';
@@ -31,6 +33,7 @@ import { RunsRepository } from './persistence/runs.repository.js';
     Plans,
     Proposals,
     PseudonymKeys,
+    Anonymising,
     Desensitising,
     SampleStore,
     DesensitisationRunKind,
@@ -41,8 +44,9 @@ import { RunsRepository } from './persistence/runs.repository.js';
     ProposalEnd,
     ProposalOver,
     samplesHolding,
+    WithdrawnSamples,
     DesensitisationEvidence,
   ],
-  exports: [Plans, Runs, Samples, Proposals, DesensitisationRunKind, RunsModule],
+  exports: [Plans, Runs, Samples, Proposals, DesensitisationRunKind, WithdrawnSamples, RunsModule],
 })
 export class DesensitisationModule {}

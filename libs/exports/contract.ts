@@ -2,8 +2,11 @@ import { pageQuery, signedDocument, waits } from '#platform/http/schemas';
 import { z } from 'zod';
 import { checkNames } from './domain/check.js';
 import { exportStates } from './domain/export-request.js';
+import { repairKinds } from './domain/remedies.js';
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+/** Of what has not left: keyed, so that nobody compares it with the digest of a guess. */
+const contentDigest = z.string().regex(/^(?:hmac-)?sha256:[0-9a-f]{64}$/);
 const columnName = z.string().min(1).max(200);
 const answer = z.enum(['pass', 'needs-a-human', 'veto']);
 
@@ -13,7 +16,7 @@ export const TableDeclarationShape = z.strictObject({
     .array(z.strictObject({ total: columnName, largest: columnName, second: columnName }))
     .max(50)
     .optional()
-    .describe('Sums, with the columns of their largest and second largest contributions'),
+    .describe('Sums, with the columns of their largest and second largest contributions: these are evidence, and never released'),
 });
 
 export const OpenExportRequest = z.strictObject({
@@ -24,7 +27,12 @@ export const OpenExportRequest = z.strictObject({
   declaration: TableDeclarationShape.optional(),
 });
 
-export const ExportFileView = z.object({ id: z.uuid(), name: z.string(), bytes: z.int(), digest });
+export const ExportFileView = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  bytes: z.int().nullable().describe('Null for the requester’s side until the release'),
+  digest: contentDigest.nullable().describe('Null for the requester’s side, keyed for reviewers until the release; then SHA-256'),
+});
 export const ExportRequestView = z.object({
   id: z.uuid(),
   version: z.int(),
@@ -40,8 +48,19 @@ export const ExportRequestView = z.object({
   waits: waits.nullable().describe('What is away, where that holds its checks up'),
   files: z.array(ExportFileView),
   reviewers: z.array(z.string()).describe('Places of the review, by party'),
-  round: z.int().describe('Raised each time a review is voided'),
-  binding: digest.nullable().describe('What a review decision must name: the digest of files, policy and lineage'),
+  round: z.int().describe('Raised each time a review is voided or a repair accepted'),
+  repairs: z
+    .array(
+      z.object({
+        round: z.int(),
+        kinds: z.array(z.enum(repairKinds)),
+        columns: z.array(z.string()).nullable().describe('Null for the requester’s side'),
+      }),
+    )
+    .describe('What the platform did to the table, at the requester’s word'),
+  binding: digest
+    .nullable()
+    .describe('What a review decision must name: the digest of files, policy and lineage. Null for the requester’s side and in lists'),
   submittedAt: z.string().nullable(),
   releasedAt: z.string().nullable(),
   releasedBy: z.uuid().nullable(),
@@ -57,7 +76,9 @@ export const FlaggedItemView = z.object({
   answer: answer.exclude(['pass']),
   finding: z.string(),
   text: bilingual,
-  file: z.string(),
+  satisfy: bilingual.describe('What would satisfy the rule'),
+  repair: z.enum([...repairKinds, 'none']).describe('What the platform does about a veto when the requester accepts it'),
+  file: z.string().optional().describe('Where and how often: for reviewers alone'),
   column: z.string().optional(),
   line: z.int().optional(),
   figures: z.record(z.string(), z.unknown()).optional(),
@@ -69,7 +90,12 @@ export const ChecksView = z.object({
   policyVersion: z.string(),
   checkedAt: z.string(),
   checks: z.array(
-    z.object({ check: z.enum(checkNames), answer, evidence: z.record(z.string(), z.unknown()), items: z.array(FlaggedItemView) }),
+    z.object({
+      check: z.enum(checkNames),
+      answer,
+      evidence: z.record(z.string(), z.unknown()).describe('Empty for the requester’s side'),
+      items: z.array(FlaggedItemView),
+    }),
   ),
 });
 
@@ -115,8 +141,10 @@ export const ReviewView = z.object({
   party: z.string(),
   verdict: z.enum(['yes', 'no']),
   reasons: z.string(),
-  answers: z.array(z.object({ item: z.string(), acceptable: z.boolean(), reason: z.string() })),
-  binding: digest,
+  answers: z
+    .array(z.object({ item: z.string(), acceptable: z.boolean(), reason: z.string() }))
+    .describe('Empty for the requester’s side: items name places'),
+  binding: digest.nullable(),
   decidedAt: z.string(),
 });
 export const ReviewsView = z.object({ items: z.array(ReviewView), next: z.null() });

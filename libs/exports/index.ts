@@ -11,6 +11,8 @@ import { ExportsJobs } from './jobs/exports.jobs.js';
 import { exportsEntities } from './persistence/entities.js';
 import { exportsGrants } from './persistence/grants.js';
 import { ExportRequests1763700800000 } from './persistence/migrations/export-requests.js';
+import { KeyedDigests1763900080000 } from './persistence/migrations/keyed-digests.js';
+import { Repairs1763900080001 } from './persistence/migrations/repairs.js';
 import { exportsTables } from './persistence/tables.js';
 import { ReviewsByGrant1763800050002 } from './persistence/migrations/reviews-by-grant.js';
 import { ReviewsReplaced1763800300001 } from './persistence/migrations/reviews-replaced.js';
@@ -28,7 +30,13 @@ export const exportsContext: ContextDeclaration<typeof exportRefusals> = {
   entities: exportsEntities,
   tables: exportsTables,
   grants: exportsGrants,
-  migrations: [ExportRequests1763700800000, ReviewsByGrant1763800050002, ReviewsReplaced1763800300001],
+  migrations: [
+    ExportRequests1763700800000,
+    ReviewsByGrant1763800050002,
+    ReviewsReplaced1763800300001,
+    KeyedDigests1763900080000,
+    Repairs1763900080001,
+  ],
   config: { name: 'exports', schema: exportsConfig, token: EXPORTS_CONFIG },
   auditActions: exportAuditActions,
   refusals: exportRefusals,

@@ -44,20 +44,37 @@ export const identifierRules: Readonly<Record<string, IdentifierRule>> = {
  * @returns null where nothing is left
  */
 export function identifierForm(type: string, value: string): string | null {
-  const rule = identifierRules[type];
-  if (rule === undefined) return normalValue(value) || null;
-  const joined = compactForm(value);
-  const core = rule.core === undefined ? joined : (new RegExp(rule.core, 'u').exec(joined)?.[1] ?? joined);
-  const written = rule.rewritten === undefined ? core : core.replace(new RegExp(rule.rewritten[0], 'u'), rule.rewritten[1]);
-  const form = type === 'resident-id' && /^[1-9][0-9]{14}$/.test(written) ? renewed(written) : written;
-  return form || null;
+  if (identifierRules[type] === undefined) return normalValue(value) || null;
+  return identifierOfCompact(type, compactForm(value)) || null;
 }
+
+/** The same from a value's `compactForm`, which is the dear part of it: once for several types. */
+export function identifierOfCompact(type: string, compact: string): string {
+  const rule = compiled[type];
+  if (rule === undefined) return compact;
+  const core = rule.core?.exec(compact)?.[1] ?? compact;
+  const written = rule.rewritten === undefined ? core : core.replace(rule.rewritten.form, rule.rewritten.by);
+  return type === 'resident-id' && /^[1-9][0-9]{14}$/.test(written) ? renewed(written) : written;
+}
+const compiled: Readonly<
+  Partial<Record<string, { readonly core?: RegExp; readonly rewritten?: { readonly form: RegExp; readonly by: string } }>>
+> = Object.fromEntries(
+  Object.entries(identifierRules).map(([type, { core, rewritten }]) => [
+    type,
+    {
+      ...(core === undefined ? {} : { core: new RegExp(core, 'u') }),
+      ...(rewritten === undefined ? {} : { rewritten: { form: new RegExp(rewritten[0], 'u'), by: rewritten[1] } }),
+    },
+  ]),
+);
+const fractioned = new RegExp(wholeFraction);
+const apart = new RegExp(separators, 'gu');
 
 /** A value without what separates its parts, in upper case: for forms that must match whole. */
 export const compactForm = (value: string): string =>
   normalText(value)
-    .replace(new RegExp(wholeFraction), '$1')
-    .replace(new RegExp(separators, 'gu'), '')
+    .replace(fractioned, '$1')
+    .replace(apart, '')
     .replace(/[a-z]/g, (letter) => letter.toUpperCase());
 
 /** The 18 characters that replaced 15 digits: the century and the check character (GB 11643-1999). */

@@ -11,7 +11,7 @@ export { assertSignable, documentOrders, issuedAt } from './document-order.js';
 export * from './document-types.js';
 export * from './endings.js';
 export * from './grants.js';
-export { compactForm, identifierForm, identifierRules } from './identifier-form.js';
+export { compactForm, identifierForm, identifierOfCompact, identifierRules } from './identifier-form.js';
 export * from './ids.js';
 export { kernelRefusals, refuserOf } from './kernel-refusals.js';
 export * from './messages.js';

@@ -56,7 +56,8 @@ function macros(): string {
     ['normal_value', once('normal_text(v)', 'value_of_text')],
     [
       'compact_form',
-      `translate(regexp_replace(regexp_replace(normal_text(v), '${wholeFraction}', '\\1'), ${sqlText(separators)}, '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`,
+      // What holds digits, capital letters and ideographs alone is its own form, and told so by one pattern.
+      `CASE WHEN regexp_full_match(v, '[0-9A-Z\\x{4E00}-\\x{9FFF}]*') THEN v ELSE translate(regexp_replace(regexp_replace(normal_text(v), '${wholeFraction}', '\\1'), ${sqlText(separators)}, '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') END`,
     ],
   ];
   const identifiers = Object.keys(identifierRules).flatMap(identifierMacros);

@@ -136,7 +136,7 @@ describe.each([
     const path = `/export-requests/${id}`;
     ok(await requester.post(`${path}/submissions`));
     await becomes(requester, path, 'in-review');
-    const { binding } = ok<{ binding: string }>(await requester.get(path));
+    const { binding } = ok<{ binding: string }>(await reviewer.get(path));
     const { checks } = ok<{ checks: { items: { id: string }[] }[] }>(await reviewer.get(`${path}/checks`));
     const answers = checks.flatMap(({ items }) => items.map(({ id: item }) => ({ item, acceptable: true, reason: '已核对' })));
     for (const by of [cast.officer, reviewer]) ok(await by.post(`${path}/reviews`, { verdict: 'yes', binding, answers }));

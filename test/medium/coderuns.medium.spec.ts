@@ -1,4 +1,7 @@
-import { newId } from '#kernel';
+import { CodeRuns } from '#coderuns';
+import { newId, systemAct, type Clock } from '#kernel';
+import { UnitOfWork } from '#platform/database';
+import { CLOCK } from '#platform/http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { z } from 'zod';
@@ -6,6 +9,7 @@ import { coderunsConfig } from '../../libs/coderuns/config.js';
 import type { CodeRunView, CodeSubmissionView } from '../../libs/coderuns/contract.js';
 import { canary, openDelivered, seat, type Delivered, type Plan } from '../support/delivered.js';
 import { expectDestroyable } from '../support/holdings.js';
+import { residents } from '../../deploy/embedded/samples/residents.js';
 import type { Caller } from '../support/medium.js';
 import { ok } from '../support/operating.js';
 
@@ -79,7 +83,7 @@ describe('code over raw data', () => {
       columns: ['education', 'people', 'mean_base'],
     });
     const stored = await data.medium.platform.objects.list(`scenarios/${data.operating.scenarioId}/quarantine/code-runs/${done.id}`);
-    expect(stored.map(({ key }) => key.split('/').at(-1)).sort()).toEqual(['log.json', 'result.parquet']);
+    expect(stored.map(({ key }) => key.split('/').at(-1)).sort()).toEqual(['log.json', 'map.csv', 'result.parquet']);
   }, 60_000);
 
   it('sees the granted fields alone: another column, file or table is out of its reach [MOD-03] [REQ-02]', async () => {
@@ -148,6 +152,54 @@ describe('code over raw data', () => {
     const stranger = await data.medium.person(data.operating.unitId, ['unit-developer']);
     expect((await submit(counting, {}, stranger)).body).toMatchObject({ code: 'seat.needed' });
   });
+});
+
+describe('the interference test of a run', () => {
+  /** Nothing is kept of what it found but that it was vetoed, and nothing can be taken up for export. */
+  async function expectVetoed(sql: string, kind: 'identifiers' | 'subjects'): Promise<void> {
+    const done = await runCode(await reviewed(sql));
+    expect(done).toMatchObject({ state: 'failed', cause: { code: 'coderuns.interference', kind }, columns: null, rows: null });
+    expect(Object.keys(done.cause ?? {}).sort()).toEqual(['code', 'kind']);
+    const folder = `scenarios/${data.operating.scenarioId}/quarantine/code-runs/${done.id}`;
+    const names = await data.medium.until(async () => {
+      const stored = (await data.medium.platform.objects.list(folder)).map(({ key }) => key.split('/').at(-1) ?? '');
+      return stored.length > 0 && stored;
+    }, 'the log of what failed');
+    expect(names).toEqual(['log.json']);
+    const taken = data.medium.app
+      .get(UnitOfWork)
+      .read(systemAct('coderuns', 'code-run.read', data.medium.app.get<Clock>(CLOCK).now()), (tx) =>
+        data.medium.app.get(CodeRuns).result(tx, done.id),
+      );
+    await expect(taken).rejects.toMatchObject({ code: 'code-run.not-found' });
+    const journal = await data.medium.sql(
+      `SELECT 1 FROM platform.journal WHERE canonical LIKE '%code-run.failed%' AND canonical LIKE '%coderuns.interference%' AND canonical LIKE '%${done.id}%'`,
+    );
+    expect(journal).toHaveLength(1);
+  }
+
+  it('vetoes a sum over identifiers, which no group protects: it is another when they are replaced [MOD-04]', async () => {
+    await expectVetoed('SELECT "性别", sum(CAST("手机号码" AS HUGEINT)) AS total FROM residents GROUP BY 1', 'identifiers');
+  }, 120_000);
+
+  it('vetoes rows of constants whose number tells of one person, whom a condition singles out without any identifier [MOD-04]', async () => {
+    const [, first = ''] = Buffer.concat([...residents({ rows: 3, encoding: 'utf8' })])
+      .toString('utf8')
+      .split('\n');
+    const [, , id = '', , birth = ''] = first.split(',');
+    await expectVetoed(
+      `SELECT 100 AS people FROM residents WHERE "出生日期" = DATE '${birth}' AND "行政区划代码" = '${id.slice(0, 6)}'`,
+      'subjects',
+    );
+  }, 120_000);
+
+  it('says with the run that groups are called by identifiers, for people to judge [MOD-04]', async () => {
+    const done = await runCode(await reviewed('SELECT left("姓名", 1) AS surname, count(*) AS people FROM residents GROUP BY 1'));
+    expect(done).toMatchObject({ state: 'succeeded', cause: null });
+    expect(await data.medium.sql(`SELECT interference FROM coderuns.runs WHERE id = '${done.id}'`)).toEqual([
+      { interference: { identifiers: 'groups-named', named: ['surname'] } },
+    ]);
+  }, 120_000);
 });
 
 describe('code made to hold up whoever reads it', () => {

@@ -84,7 +84,7 @@ async function rowsOf(sql: string, schema: readonly { name: string; type: Schema
 }
 async function examine(chosen: Plan, key: Uint8Array = realKey): Promise<Proof> {
   const compiled = await desensitise(chosen, 'seed', key, 'examined.parquet');
-  const examination = examinationOf(chosen, residents, compiled.columns, 'seed', 'row_no');
+  const examination = examinationOf(chosen, residents, compiled.columns, 'seed');
   const outcome = await engine.run({
     scratch,
     inputs: [input('raw', 'raw.parquet', residents, 'row_no'), input('output', 'examined.parquet', compiled.columns)],
@@ -174,6 +174,7 @@ describe('a plan run by the engine', () => {
   });
 
   it('fails when a declared k is missed, and when the sample is everything [DES-02] [DES-04]', async () => {
+    // Compiled without the search that reaches it.
     expect(failures(await examine({ ...plan, singlingOut: { quasiIdentifiers: ['出生日期', '职业'], k: 5 } }))).toEqual(['singling-out']);
     expect(failures(await examine({ ...plan, sampling: { atMost: 4000 } }))).toEqual(['sample']);
   });

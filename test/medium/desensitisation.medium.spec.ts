@@ -173,7 +173,7 @@ describe('a desensitisation run', () => {
     expect(done.rowsOut).toBeGreaterThan(0);
     expect(done.proof?.passed).toBe(true);
     expect(new Set(done.proof?.checks.map(({ check }) => check))).toEqual(
-      new Set(['sample', 'residual-identifiers', 'raw-values', 'bijection', 'dictionary-attack', 'singling-out']),
+      new Set(['sample', 'residual-identifiers', 'raw-values', 'bijection', 'dictionary-attack', 'singling-out', 'generalised']),
     );
     expect(done.lineage?.find(({ name }) => name === '公民身份号码')).toEqual({
       name: '公民身份号码',
@@ -194,7 +194,12 @@ describe('a desensitisation run', () => {
     expect(kept).toContain('usage.recorded.v1');
   }, 120_000);
 
-  it('shows only fields that a data request in force opens, and none whose consent was withdrawn since [REQ-02] [REQ-07]', async () => {
+  const withoutNames = ({ content }: Plan) => ({
+    columns: content?.columns.map((column) => (column.column === '姓名' ? { ...column, technique: { kind: 'drop' } } : column)),
+    sampling: content?.sampling,
+  });
+
+  it('shows only fields that a data request in force opens, none whose consent was withdrawn since, and samples go with what is withdrawn [REQ-02] [REQ-07]', async () => {
     const scenarioId = await approveScenario(data.operating.authorisationId, data.operating.authority, data.operating.manager);
     const consent = ok(
       await data.operating.manager.post('/consents', {
@@ -214,24 +219,46 @@ describe('a desensitisation run', () => {
     const plan = await data.propose(data.steward, copy);
     expect(plan.columns.map(({ name }) => name)).toEqual(['人员编号', '姓名', '文化程度']);
     ok(await data.approve(plan));
-    expect((await data.run(plan)).state).toBe('succeeded');
+    const done = await data.run(plan);
+    const small = ok<Plan>(
+      await data.steward.put(`/desensitisation-plans/${(await data.propose(data.steward, copy)).id}`, withoutNames(plan)),
+    );
+    ok(await data.approve(small, data.operating.authority));
+    const nameless = await data.run(small);
+    expect([done.state, nameless.state]).toEqual(['succeeded', 'succeeded']);
+    const standing = async (): Promise<string[]> =>
+      ok<{ items: { runId: string }[] }>(await data.operating.developer.get(`/samples?scenarioId=${scenarioId}`)).items.map(
+        ({ runId }) => runId,
+      );
+    const bytes = (run: Run) => data.medium.platform.objects.list(`scenarios/${scenarioId}/samples/${run.id}`);
+    const gone = (run: Run) =>
+      data.medium.until(async () => !(await standing()).includes(run.id) && (await bytes(run)).length === 0, 'the sample to be withdrawn');
     ok(await data.operating.manager.post(`/consents/${consent.id}/withdrawals`, {}));
+    await gone(done);
+    expect(await standing()).toEqual([nameless.id]);
+    expect(await timesDone(data.medium, done.id, 'sample.destroyed')).toBe(1);
     const lapsed = await data.operating.manager.post('/desensitisation-runs', { planId: plan.id });
     expect(lapsed.body).toMatchObject({ code: 'desensitisation.consent-lapsed', details: { columns: ['姓名'] } });
     ok(await data.operating.authority.post(`${item}/withdrawals`, { reasons: '业务终止' }));
     const closed = await data.operating.manager.post('/desensitisation-runs', { planId: plan.id });
     expect(closed.body).toMatchObject({ code: 'dataset-copy.not-granted' });
-  }, 120_000);
+    await gone(nameless);
+    expect(await standing()).toEqual([]);
+  }, 240_000);
 
   it('publishes nothing when its proof fails, and names the column and never the value [DES-04]', async () => {
     const plan = await data.propose();
-    const content = { ...plan.content, singlingOut: { quasiIdentifiers: ['出生日期', '户籍地址', '民族', '文化程度'], k: 50 } };
+    const number = { kind: 'generalise', to: { by: 'hierarchy', map: {}, otherwise: '13912345678' } };
+    const columns = plan.content?.columns.map((column) =>
+      column.column === '文化程度' ? { ...column, sensitiveType: 'none', technique: number } : column,
+    );
+    const content = { columns, sampling: plan.content?.sampling };
     const strict = ok<Plan>(await data.steward.put(`/desensitisation-plans/${plan.id}`, content));
     ok(await data.approve(strict, data.operating.authority));
     const failed = await data.run(strict);
     expect(failed).toMatchObject({
       state: 'failed',
-      cause: { code: 'desensitisation.proof-failed', columns: ['singling-out'] },
+      cause: { code: 'desensitisation.proof-failed', columns: ['文化程度'] },
       sha256: null,
       proof: { passed: false },
     });

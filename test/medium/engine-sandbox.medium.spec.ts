@@ -1,5 +1,7 @@
+import { sqlText } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
 import { createHmac } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -206,6 +208,33 @@ describe('the sandboxed engine', () => {
       ],
     });
   });
+
+  it('computes keyed functions of any text as HMAC does, of whatever length and letters, and of nothing nothing', async () => {
+    const texts = [
+      ...fc.sample(fc.string({ unit: 'grapheme', maxLength: 70 }), { numRuns: 700, seed: 5 }),
+      ...fc.sample(fc.string({ unit: fc.constantFrom(...Array.from('0123456789Xab青田𠮷')), maxLength: 45 }), { numRuns: 2500, seed: 6 }),
+    ].filter((text) => text.isWellFormed() && !text.includes('\0'));
+    const keys = { short: Buffer.alloc(16, 7), long: Buffer.alloc(64, 9) };
+    const steps = [
+      { kind: 'keyed', name: 'a', algorithm: 'sm3', key: 'short', hexLength: 32 },
+      { kind: 'keyed', name: 'b', algorithm: 'sm3', key: 'long', hexLength: 50 },
+      { kind: 'keyed', name: 'c', algorithm: 'sha256', key: 'long', hexLength: 64 },
+    ] as const;
+    const given = texts.map((text) => `(${sqlText(text)})`).join(', ');
+    const wanted = { kind: 'sql', sql: 'SELECT v, a(v), b(v), c(v) FROM t', result: { rows: 5000 } } as const;
+    const outcome = await run([script(`CREATE TEMP TABLE t AS SELECT * FROM (VALUES ${given}, (NULL)) AS t(v)`), ...steps, wanted], {
+      keys,
+    });
+    expect(outcome.ok ? undefined : outcome.cause).toBeUndefined();
+    const rows = outcome.ok && outcome.steps[4]?.kind === 'rows' ? outcome.steps[4].rows : [];
+    expect(rows).toHaveLength(texts.length + 1);
+    for (const [v, ...made] of rows) {
+      const text = v as string | null;
+      const mac = (step: (typeof steps)[number]): string | null =>
+        text === null ? null : createHmac(step.algorithm, keys[step.key]).update(text).digest('hex').slice(0, step.hexLength);
+      expect([v, ...made]).toEqual([v, ...steps.map(mac)]);
+    }
+  }, 60_000);
 
   const forever = select('SELECT max(hash(a.range, b.range)) FROM range(10000000) a, range(10000000) b');
   /** Pids of engine processes, seen from outside, that descend from this one. */

@@ -73,7 +73,8 @@ beforeAll(async () => {
 });
 afterAll(() => medium.close());
 
-const read = async (id: string, by: Caller = requester): Promise<Request> => ok(await by.get<Request>(`/export-requests/${id}`));
+/** As a reviewer sees it, with what a decision has to name. */
+const read = async (id: string, by: Caller = reviewer): Promise<Request> => ok(await by.get<Request>(`/export-requests/${id}`));
 const reaches = (id: string, ...states: string[]): Promise<Request> =>
   medium.until(
     async () => {

@@ -80,6 +80,7 @@ const asked = (): Readonly<Record<string, { readonly id?: string | undefined; re
     body: { scenarioId, codeRunId: known['codeRunId'], purpose: '信贷审批', recipient: '某银行' },
   },
   'POST /export-requests/:id/submissions': { id: known['requestId'], body: {} },
+  'POST /export-requests/:id/repairs': { id: known['requestId'], body: {} },
   'POST /export-requests/:id/withdrawals': { id: known['requestId'], body: { reason: '不再需要' } },
   'POST /export-requests/:id/downloads': { id: known['requestId'], body: { fileId: newId() } },
   'POST /seats/:id/workspaces': { id: known['seatId'], body: { image: `opdomain/workspace@${sha256('none')}` } },

@@ -228,6 +228,7 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
     authority: 'export-request.not-found',
   },
   'POST /export-requests/:id/submissions': { developer: 'export-request.not-found', manager: 'export-request.not-found' },
+  'POST /export-requests/:id/repairs': { developer: 'export-request.not-found', manager: 'export-request.not-found' },
   'POST /export-requests/:id/withdrawals': {
     developer: 'http.invalid-input',
     manager: 'http.invalid-input',

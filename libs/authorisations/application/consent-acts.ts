@@ -1,3 +1,4 @@
+import { grantShrunk } from '../contract.js';
 import { assertSees } from '#identity';
 import { type ActContext, type Id, newId } from '#kernel';
 import { type Tx, UnitOfWork } from '#platform/database';
@@ -49,6 +50,8 @@ export class ConsentActs {
       if (row.withdrawnAt !== null) throw refuse('consent.withdrawn', { since: row.withdrawnAt });
       const next = await this.repository.update(tx, row, { withdrawnAt: ctx.at });
       await this.record(tx, next, scenario);
+      const { id: scenarioId, authorisationId, unitId } = scenario;
+      await tx.publish(grantShrunk, row.id, { scenarioId, authorisationId, unitId });
       return view(next);
     });
   }

@@ -3,6 +3,7 @@ import { type ActContext, type Id, newId } from '#kernel';
 import { type JournalFact, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
+import { grantShrunk } from '../contract.js';
 import type { DataRequestsQuery } from '../contract.js';
 import { assertUnit, assertUnitOrAuthority } from '../domain/acting.js';
 import { slotsInOrder } from '../domain/approval.js';
@@ -142,6 +143,8 @@ export class DataRequestActs {
       const asProvider = await this.standings.of(tx, item.providerId, partiesOf(request, item));
       if (asProvider === undefined) assertUnitOrAuthority(ctx.actor, request.authorityId, request.unitId);
       await this.repository.moveItem(tx, item, decideItemEnd(item, 'withdrawn', reasons));
+      const { scenarioId, authorisationId, unitId } = request;
+      await tx.publish(grantShrunk, item.id, { scenarioId, authorisationId, unitId });
       return { details: { itemId }, reasons: [reasons] };
     });
   }

@@ -31,6 +31,8 @@ export type Tables = ReadonlyMap<string, readonly Declared[]>;
 export interface BoundCode {
   readonly answer: string;
   readonly names: readonly string[];
+  /** DuckDB's types of them. */
+  readonly types: readonly string[];
 }
 
 /**
@@ -72,27 +74,17 @@ export class CodeReading {
   async bind(sql: string, tables: Tables): Promise<BoundCode> {
     const most = String(readingLimits.planBytes);
     const plan = `json_serialize_plan(${sqlText(sql)})::VARCHAR`;
-    const outcome = await this.overEmpty(tables, [
+    const asked: EngineStep[] = [
       { kind: 'sql', sql: `SELECT CASE WHEN length(t) <= ${most} THEN t END FROM (SELECT ${plan} AS t)`, result: { rows: 1 } },
-    ]);
+    ];
+    const whole = await this.overEmpty(tables, [...asked, ...columnsOf(sql)]);
+    // What cannot be bound has a plan that says so, and no columns.
+    const outcome = !whole.ok && (whole.cause.step ?? 0) > asked.length ? await this.overEmpty(tables, asked) : whole;
     if (!outcome.ok) throw causeRefused(outcome.cause);
-    const answer = rowsOf(outcome.steps.at(-1))[0]?.[0];
+    const answer = rowsOf(outcome.steps[1])[0]?.[0];
     if (typeof answer !== 'string') throw tooComplex();
-    return { answer, names: await this.namesOf(sql, tables) };
-  }
-
-  /** The result's columns, over empty tables; none where it cannot be bound, which its plan says. */
-  private async namesOf(sql: string, tables: Tables): Promise<readonly string[]> {
-    const outcome = await this.overEmpty(tables, [
-      // Bound and not carried out: what writes its own rows may take for ever.
-      { kind: 'sql', sql: `CREATE TEMP VIEW ${resultView} AS ${sql}`, result: 'none' },
-      {
-        kind: 'sql',
-        sql: `SELECT column_name FROM duckdb_columns() WHERE table_name = '${resultView}' ORDER BY column_index`,
-        result: { rows: readingLimits.columns + 1 },
-      },
-    ]);
-    return outcome.ok ? rowsOf(outcome.steps.at(-1)).map(([name]) => (typeof name === 'string' ? name : '')) : [];
+    const columns = whole.ok ? rowsOf(whole.steps.at(-1)).map((row) => row.map((one) => (typeof one === 'string' ? one : ''))) : [];
+    return { answer, names: columns.map(([name = '']) => name), types: columns.map(([, type = '']) => type) };
   }
 
   /** Runs steps in the sandbox, over tables without rows. @throws Refusal `coderuns.code-too-complex` where they take too much */
@@ -110,4 +102,14 @@ export class CodeReading {
   }
 }
 
+/** Names and types of the result's columns. */
+const columnsOf = (sql: string): readonly EngineStep[] => [
+  // Bound and not carried out: what writes its own rows may take for ever.
+  { kind: 'sql', sql: `CREATE TEMP VIEW ${resultView} AS ${sql}`, result: 'none' },
+  {
+    kind: 'sql',
+    sql: `SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = '${resultView}' ORDER BY column_index`,
+    result: { rows: readingLimits.columns + 1 },
+  },
+];
 const rowsOf = (step: StepResult | undefined) => (step?.kind === 'rows' ? step.rows : []);

@@ -6,7 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
 import type { coderunsAuditActions } from '../domain/audit-actions.js';
 import { resultLineage } from '../domain/code.js';
-import type { Protected } from '../domain/plan/protect.js';
+import type { Vetoed } from '../domain/interference/interference.js';
 import { refuse } from '../domain/refusals.js';
 import { runJob, trialJob } from '../domain/work.js';
 import { CodeRunsRepository } from '../persistence/code-runs.repository.js';
@@ -16,7 +16,9 @@ import { CodeReviews } from './code-reviews.js';
 import { CodeReading } from './code-reading.js';
 import { columnsByTable, InputGate, tablesOf, type ReadableInput } from './input-gate.js';
 import { Quarantine } from './quarantine.js';
-import { SqlRunner, type OpenInputs } from './sql-runner.js';
+import { protectedRun } from './protected-run.js';
+import { SealedMaps } from './sealed-maps.js';
+import { SqlRunner } from './sql-runner.js';
 
 interface Code {
   readonly submission: SubmissionRow;
@@ -47,6 +49,7 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
     private readonly reading: CodeReading,
     private readonly runner: SqlRunner,
     private readonly quarantine: Quarantine,
+    private readonly maps: SealedMaps,
     @Inject(CODERUNS_CONFIG) private readonly config: CodeRunsConfig,
   ) {}
 
@@ -75,9 +78,17 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
     const { codeDigest, mode } = run;
     const limits = mode === 'trial' ? this.config.trials : {};
     const made = this.runner.with(inputs, limits, attempt.signal, async (open) => {
-      const read = mode === 'production' ? await this.protect(submission, inputs, open) : undefined;
-      const { columns, rows, data } = await open.select(read?.sql ?? submission.sql);
+      const { sql } = submission;
+      const of = { reading: this.reading, open, sql, tables: tablesOf(inputs), rule: this.config.disclosure };
+      const read = mode === 'production' ? await protectedRun(of) : undefined;
+      const sealed = read?.sealed;
+      const key = sealed === undefined ? undefined : await this.maps.key(run.scenarioId);
+      const sealing = sealed === undefined || key === undefined ? undefined : { sealed, key };
+      const { columns, rows, data, verdict, beside } = await (read?.test === undefined
+        ? open.select(read?.sql ?? sql)
+        : open.tested(read.test, sealing));
       await attempt.checking();
+      if (verdict !== undefined && 'vetoed' in verdict) return interfering(verdict);
       if (columns.length === 0) throw refuse('coderuns.result-empty');
       const lineage = resultLineage(
         read?.derivations ?? submission.derivations ?? undefined,
@@ -85,19 +96,29 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
         submission.inputs,
         columnsByTable(inputs),
       );
-      const stored = await this.quarantine.put(run, data(), { rows, columns, lineage, engine: this.runner.version });
-      return { change: { rows, lineage, ...stored }, details: { sha256: stored.sha256, codeDigest, mode } };
+      const map = sealing && beside && this.maps.file(sealing.sealed.about, sealing.key, inputs, beside.map());
+      const interference = verdict === undefined ? null : { ...verdict, named: verdict.named.map((at) => columns[at] ?? '') };
+      const about = {
+        rows,
+        columns,
+        lineage,
+        interference,
+        engine: this.runner.version,
+        ...(beside === undefined ? {} : { held: beside.held }),
+      };
+      const { keyed, ...stored } = await this.quarantine.put(run, data(), about, map);
+      return { change: { rows, lineage, interference, ...stored }, details: { digest: keyed, codeDigest, mode } };
     });
     return made.catch(mode === 'trial' ? ofTrial : ofProduction);
   }
-
-  /** What runs in the code's place: bound anew against what it reads now, its groups enforced by what identifies in these data. */
-  private async protect({ sql }: SubmissionRow, inputs: readonly ReadableInput[], open: OpenInputs): Promise<Protected> {
-    const tables = tablesOf(inputs);
-    const bound = await this.reading.bind(sql, tables);
-    return this.reading.protect(sql, tables, bound, await open.identifiers());
-  }
 }
+
+/** The run ends: nothing of its result is kept. */
+const interfering = ({ vetoed }: Vetoed): Made<CodeRunRow> => ({
+  change: {},
+  details: {},
+  refusal: refuse('coderuns.interference', { kind: vetoed }),
+});
 
 /** Every field that the result derives from is open today; a field that was closed since the review stops the run (REQ-02). */
 function assertGranted(submission: SubmissionRow, inputs: readonly ReadableInput[]): void {

@@ -65,7 +65,7 @@ export class CodeRuns {
       await this.gate[mode === 'production' ? 'raw' : 'sampled'](tx, submission.scenarioId, submission.inputs, ctx.at);
       const { digest: codeDigest, authorisationId, unitId, authorityId } = submission;
       const under = { scenarioId: submission.scenarioId, authorisationId, unitId, authorityId };
-      const run = { ...under, submissionId, codeDigest, mode, copies: null, lineage: null, rows: null };
+      const run = { ...under, submissionId, codeDigest, mode, copies: null, lineage: null, interference: null, rows: null };
       return viewOf(await this.life.order(tx, this.kind, run, { submissionId, codeDigest, mode }));
     });
   }

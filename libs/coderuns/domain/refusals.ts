@@ -138,6 +138,15 @@ export const coderunsRefusals = {
     satisfyEn: 'Use medians, quantiles, or groups by time.',
     sources: ['MOD-04'],
   },
+  'coderuns.interference': {
+    status: 422,
+    zh: '干预测试否决了运行结果（{kind}）：它取决于个别主体或其标识。',
+    en: 'The interference test vetoed the result ({kind}): it depends on single subjects or on their identifiers.',
+    satisfyZh: '标识字段只用于等值连接与去重计数；结果的每个单元格须由足够多的主体共同决定，不用条件、极值或差额挑出个别主体。',
+    satisfyEn:
+      'Use identifying fields to join inputs and to count distinct subjects; have every cell rest on enough subjects, singling none out by conditions, extremes or differences.',
+    sources: ['MOD-04'],
+  },
   'coderuns.other-scenario': {
     status: 409,
     zh: '数据副本不属于该应用场景。',

@@ -4,12 +4,19 @@ import { count, RunRow } from '#runs';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ColumnLineage } from '../contract.js';
 import type { CodeInput } from '../domain/code.js';
+import type { Interference } from '../domain/interference/interference.js';
 import type { Derivation } from '../domain/derivation.js';
 import type { SubmissionState } from '../domain/states.js';
 
 /** A copy as a run read it: the data's snapshot, for the lineage that the export gate reads. */
 export interface ReadCopy extends CodeInput {
   readonly sha256: Digest;
+}
+
+/** What the interference test found of a result that is kept; `named` are columns whose groups are called by identifiers. */
+export interface RunInterference {
+  readonly identifiers: Interference['identifiers'];
+  readonly named: readonly string[];
 }
 
 @Entity({ schema: 'coderuns', name: 'submissions' })
@@ -44,6 +51,8 @@ export class CodeRunRow extends RunRow {
   @Column({ type: 'text' }) mode: 'production' | 'trial';
   @Column({ type: 'jsonb', nullable: true }) copies: readonly ReadCopy[] | null;
   @Column({ type: 'jsonb', nullable: true }) lineage: readonly ColumnLineage[] | null;
+  /** Null for trials, for rows of single subjects, and where there is no result. */
+  @Column({ type: 'jsonb', nullable: true }) interference: RunInterference | null;
   @Column({ type: 'bigint', nullable: true, transformer: count }) rows: number | null;
 }
 

@@ -47,10 +47,15 @@ export class CopyGate {
   /** The fields that are open today, and those whose consent has lapsed since they were granted (REQ-07: asked again before every run). */
   async grant(tx: Tx, copy: Pick<UsableCopy, 'scenarioId' | 'datasetId'>, at: Instant): Promise<FieldGrant> {
     const { itemIds } = await this.copies.grant(tx, copy.scenarioId, copy.datasetId);
+    return this.open(tx, copy, at, itemIds);
+  }
+
+  /** The same where nothing may be open at all. @param itemIds those that count; all in force where it is not said */
+  async open(tx: Tx, copy: Pick<UsableCopy, 'scenarioId' | 'datasetId'>, at: Instant, itemIds?: readonly Id[]): Promise<FieldGrant> {
     const items = await this.dataRequests.inForceItems(tx, copy.scenarioId, copy.datasetId, 'share');
     const open = new Set<string>();
     const lapsed = new Set<string>();
-    for (const item of items.filter(({ id }) => itemIds.includes(id))) {
+    for (const item of items.filter(({ id }) => itemIds?.includes(id) !== false)) {
       for (const { name, basis } of item.fields) {
         const use = { field: name, scenarioId: copy.scenarioId };
         if (basis?.kind === 'consent' && !(await this.consents.valid(tx, basis.consentId, use, at))) lapsed.add(name);

@@ -5,6 +5,7 @@ import { RunScratch, type Attempt, type Made, type RunAct, type RunKind, type Sa
 import { Injectable } from '@nestjs/common';
 import type { desensitisationAuditActions } from '../domain/audit-actions.js';
 import { assertGranted } from '../domain/decisions.js';
+import { lossOf } from '../domain/anonymity/choice.js';
 import type { Proof } from '../domain/evidence/examine.js';
 import { refuse } from '../domain/refusals.js';
 import { runJob } from '../domain/work.js';
@@ -12,7 +13,8 @@ import type { DesensitisationRunRow } from '../persistence/entities.js';
 import { PlansRepository } from '../persistence/plans.repository.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
 import { CopyGate, type UsableCopy } from './copy-gate.js';
-import { Desensitising, rawFile } from './desensitising.js';
+import { Anonymising } from './anonymising.js';
+import { Desensitising, rawFile, rawInput } from './desensitising.js';
 import { PseudonymKeys, type RunKeys } from './pseudonym-keys.js';
 import { SampleStore } from './sample-store.js';
 
@@ -43,6 +45,7 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
     private readonly gate: CopyGate,
     private readonly standings: Standings,
     private readonly scratch: RunScratch,
+    private readonly anonymising: Anonymising,
     private readonly desensitising: Desensitising,
     private readonly pseudonymKeys: PseudonymKeys,
     private readonly store: SampleStore,
@@ -64,7 +67,7 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
 
   async start(tx: Tx, run: DesensitisationRunRow, copy: UsableCopy): Promise<Said<DesensitisationRunRow> & { readonly given: Given }> {
     const { purposes } = this.desensitising.compile(run.planContent, run.planColumns, '', run.id);
-    const keys = await this.pseudonymKeys.forRun(tx, run, run.copyId, purposes);
+    const keys = await this.pseudonymKeys.forRun(tx, run, run.datasetId, purposes);
     const change = { engine: this.desensitising.version, keyVersions: keys.versions };
     return { given: { copy, keys }, change, details: { copyId: run.copyId, keyVersions: { ...keys.versions } } };
   }
@@ -76,10 +79,13 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
       onProgress: (done: { step: number; steps: number }) => void attempt.progress({ ...done }).catch(() => undefined),
     };
     return this.scratch.with(rawFile(copy), async (scratch) => {
-      const compiled = this.desensitising.compile(planContent, planColumns, keys.seed, run.id);
+      const searched = { raw: rawInput(copy.columns), plan: planContent, schema: planColumns, seed: keys.seed, keys: keys.keys };
+      const choice = await this.anonymising.choose(scratch, searched, attempt.signal);
+      const compiled = this.desensitising.compile(planContent, planColumns, keys.seed, run.id, choice);
       const output = await this.desensitising.make(scratch, copy, compiled, keys, watch);
       await attempt.checking();
-      const proof = await this.desensitising.examine(scratch, copy, planContent, planColumns, compiled.columns, keys.seed, watch);
+      const examined = await this.desensitising.examine(scratch, copy, planContent, planColumns, compiled.columns, keys.seed, watch);
+      const proof = choice === undefined ? examined : { ...examined, checks: [...examined.checks, ...lossOf(choice)] };
       if (!proof.passed) return { refusal: proofFailed(proof), change: { proof }, details: {} };
       const made = { engine: this.desensitising.version, keys };
       const stored = await this.store.put(run, this.desensitising.output(scratch), output, proof, made);

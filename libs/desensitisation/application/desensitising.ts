@@ -1,7 +1,7 @@
 import { causeRefused, ENGINE, type Engine, type EngineInput, type EngineStep, type Scratch } from '#platform/engine';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OutputColumn, Plan, SchemaColumn } from '../contract.js';
-import { compileToDuckDb, duckdbType, type CompiledPlan } from '../domain/compile.js';
+import { compileToDuckDb, duckdbType, type Chosen, type CompiledPlan } from '../domain/compile.js';
 import { weakKeys } from '../domain/evidence/dictionary-attack.js';
 import { examinationOf, judge, type Proof } from '../domain/evidence/examine.js';
 import { rowNumber } from '../domain/names.js';
@@ -38,8 +38,8 @@ export class Desensitising {
     return this.engine.version;
   }
 
-  compile(plan: Plan, schema: readonly SchemaColumn[], seed: string, order: string): CompiledPlan {
-    return compileToDuckDb(plan, schema, { source: 'raw', rowNumber, seed, order, file });
+  compile(plan: Plan, schema: readonly SchemaColumn[], seed: string, order: string, chosen?: Chosen): CompiledPlan {
+    return compileToDuckDb(plan, schema, { source: 'raw', rowNumber, seed, order, file }, chosen);
   }
 
   async make(scratch: Scratch, copy: UsableCopy, compiled: CompiledPlan, keys: RunKeys, watch: Watch): Promise<Desensitised> {
@@ -62,9 +62,9 @@ export class Desensitising {
     seed: string,
     watch: Watch,
   ): Promise<Proof> {
-    const examination = examinationOf(plan, schema, columns, seed, rowNumber);
+    const examination = examinationOf(plan, schema, columns, seed);
     const stored = columns.map(({ name, type, technique }) => {
-      const kept = technique === 'keep' ? copy.columns.find((column) => column.name === name)?.stored : undefined;
+      const kept = technique === 'keep' ? copy.columns.find((column) => column.name === name && column.type === type)?.stored : undefined;
       return { name, type: kept ?? duckdbType[type] };
     });
     const outcome = await this.engine.run(

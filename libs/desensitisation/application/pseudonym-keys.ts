@@ -13,7 +13,7 @@ export interface RunKeys {
   readonly keys: Readonly<Record<string, Uint8Array>>;
   /** Purpose → id of the key, as the run records it. */
   readonly versions: Readonly<Record<string, Id>>;
-  /** Draws the same rows of a copy every time, and none that anyone could predict. */
+  /** Draws the same subjects of a dataset from every delivery, and none that anyone could predict. */
   readonly seed: string;
 }
 
@@ -31,7 +31,7 @@ export class PseudonymKeys {
   async forRun(
     tx: Tx,
     scenario: { scenarioId: Id; unitId: Id; authorisationId: Id },
-    copyId: Id,
+    datasetId: Id,
     purposes: readonly string[],
   ): Promise<RunKeys> {
     await this.keys.create(sealOf(scenario.scenarioId));
@@ -44,7 +44,7 @@ export class PseudonymKeys {
       versions[purpose] = id;
     }
     const draw = await this.key(tx, scenario, `#${drawing}`);
-    return { keys, versions, seed: hmacSm3(draw.key, copyId) };
+    return { keys, versions, seed: hmacSm3(draw.key, datasetId) };
   }
 
   private async key(

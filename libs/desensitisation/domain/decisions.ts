@@ -1,5 +1,5 @@
 import { digestOf, mayMove, type Digest, type Id } from '#kernel';
-import type { Plan, SchemaColumn } from '../contract.js';
+import type { OutputColumn, Plan, SchemaColumn } from '../contract.js';
 import type { PlanProblem } from './plan-check.js';
 import { planTransitions, type PlanState } from './states.js';
 import { refuse } from './refusals.js';
@@ -46,6 +46,11 @@ export interface FieldGrant {
   readonly open: readonly string[];
   readonly lapsed: readonly string[];
 }
+
+/** The raw columns that a sample derives from. */
+export const rawColumnsOf = ({ lineage }: { readonly lineage: readonly OutputColumn[] | null }): readonly string[] => [
+  ...new Set((lineage ?? []).flatMap(({ from }) => from)),
+];
 
 /**
  * A run shows only what a data request in force opens (REQ-02), and nothing whose consent is no longer valid (REQ-07); everything else

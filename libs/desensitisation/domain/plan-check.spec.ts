@@ -98,6 +98,43 @@ describe('checking a plan', () => {
     expect(problems({ ...good, columns: good.columns.map((c) => ({ ...c, technique: { kind: 'drop' } })) })).toEqual(['nothing-left']);
   });
 
+  it('refuses hierarchies that are not nested or of no kept quasi-identifier, and sensitive columns that are none', () => {
+    const kept: Plan = {
+      ...good,
+      columns: [...good.columns.slice(0, 2), decide('年龄', 'none', { kind: 'keep' }), ...good.columns.slice(3)],
+    };
+    const asked = (singlingOut: Omit<NonNullable<Plan['singlingOut']>, 'quasiIdentifiers'>) =>
+      problems({ ...kept, singlingOut: { quasiIdentifiers: ['年龄'], ...singlingOut } });
+    const levels = { '1': ['0-4', '0-9'], '2': ['0-4', '0-9'], '7': ['5-9', '0-9'] };
+    expect(asked({ hierarchies: [{ column: '年龄', levels }] })).toEqual([]);
+    expect(asked({ hierarchies: [{ column: '年龄', levels: { ...levels, '3': ['0-4', '10-19'] } }] })).toEqual(['hierarchy-misfit 年龄']);
+    expect(asked({ hierarchies: [{ column: '年龄', levels: { ...levels, '3': ['0-4'] } }] })).toEqual(['hierarchy-misfit 年龄']);
+    expect(asked({ hierarchies: [{ column: '年龄', levels: {} }] })).toEqual(['hierarchy-misfit 年龄']);
+    expect(asked({ hierarchies: [{ column: '收入', levels }] })).toEqual(['hierarchy-misfit 收入']);
+    expect(asked({ diversity: [{ column: '收入', l: 3, measure: 'distinct' }] })).toEqual([]);
+    expect(asked({ closeness: [{ column: '年龄', t: 0.2, distance: 'ordered' }] })).toEqual(['sensitive-misfit 年龄']);
+    expect(asked({ diversity: [{ column: '民族', l: 3, measure: 'entropy' }] })).toEqual(['sensitive-misfit 民族']);
+  });
+
+  it('refuses a cipher with another type’s check character, days that nobody’s identifier shifts, and strata of no column', () => {
+    const cipher = (check: 'none' | 'luhn' | 'resident-id'): Technique => ({
+      ...{ kind: 'encipher', algorithm: 'ff1-sm4', purpose: 'ids', keep: 0, check },
+    });
+    expect(problems(withColumn(1, decide('身份证号', 'resident-id', cipher('resident-id'))))).toEqual([]);
+    for (const check of ['none', 'luhn'] as const)
+      expect(problems(withColumn(1, decide('身份证号', 'resident-id', cipher(check))))).toEqual(['technique-misfit 身份证号']);
+    const day: SchemaColumn = { name: '就诊日期', type: 'date' };
+    const shifted = (subject: string): Plan => ({
+      ...good,
+      columns: [...good.columns, decide('就诊日期', 'none', { kind: 'shift-days', purpose: 'days', subject, within: 90 })],
+    });
+    const found = (subject: string) =>
+      checkPlan(shifted(subject), [...schema, day]).map(({ problem, column }) => `${problem} ${column ?? ''}`);
+    expect([found('身份证号'), found('年龄'), found('无')]).toEqual([[], ['subject-unknown 就诊日期'], ['subject-unknown 就诊日期']]);
+    expect(reversibilityOf(cipher('none'))).toBe('keyed');
+    expect(problems({ ...good, sampling: { rate: 0.1, strata: { column: '民族', atLeast: 5 } } })).toEqual(['stratum-unknown 民族']);
+  });
+
   it('does not compile a plan that it would refuse', () => {
     const options = { source: 'raw', rowNumber: 'n', seed: 's', order: 'o', file: 'out.parquet' };
     expect(() => compileToDuckDb({ columns: good.columns }, schema, options)).toThrow('sampling-missing');
@@ -142,7 +179,7 @@ describe('proposing a plan', () => {
     const pick = (name: string, ...of: string[]) => ({ name, type: 'text' as const, values: Array.from({ length: 60 }, (_, i) => of[i % of.length] ?? '') });
     const birth = { name: '出生日期', type: 'date' as const, values: Array.from({ length: 60 }, (_, i) => `19${String(40 + i)}-01-02`) };
     const { plan } = proposePlan([pick('姓名', '张三', '李四'), pick('性别', '男', '女'), birth, pick('手机号', '13812345678', '13912345678')]);
-    expect(plan.singlingOut).toEqual({ quasiIdentifiers: ['姓名', '性别', '出生日期'] });
+    expect(plan.singlingOut).toEqual({ quasiIdentifiers: ['姓名', '性别', '出生日期'], k: 5, suppressAtMost: 0.05 });
   }); // prettier-ignore
 
   it('decides by values before names, and by names where values are silent', () => {

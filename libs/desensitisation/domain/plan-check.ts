@@ -17,6 +17,10 @@ export interface PlanProblem {
     | 'technique-incomplete'
     | 'sampling-missing'
     | 'quasi-identifier-unknown'
+    | 'hierarchy-misfit'
+    | 'sensitive-misfit'
+    | 'subject-unknown'
+    | 'stratum-unknown'
     | 'nothing-left';
   readonly column?: string;
 }
@@ -31,8 +35,11 @@ function storageFits(technique: Technique, type: SensitiveType, column: ColumnTy
     case 'mask':
     case 'mask-ends':
     case 'pseudonym':
+    case 'encipher':
     case 'suppress-rare':
       return exact.includes(column);
+    case 'shift-days':
+      return column === 'date' || column === 'timestamp';
     case 'top-bottom':
       return column === 'decimal' || (column === 'integer' && [technique.bottom ?? 0, technique.top ?? 0].every(Number.isInteger));
     case 'round':
@@ -64,10 +71,15 @@ const generalisationsOf: Readonly<Partial<Record<SensitiveType, readonly string[
   coordinates: ['bins'],
 };
 
+/** Which check character an enciphered identifier of a type may be given. */
+const checkOf = (type: SensitiveType): 'none' | 'resident-id' | 'luhn' =>
+  type === 'resident-id' ? 'resident-id' : type === 'bank-card' ? 'luhn' : 'none';
+
 function typeFits(technique: Technique, type: SensitiveType): boolean {
   if (technique.kind === 'drop' || technique.kind === 'redact' || technique.kind === 'pseudonym') return true;
   if (!typeRules[type].fits.includes(technique.kind)) return false;
   if (technique.kind === 'mask') return maskOf[type] === technique.shape;
+  if (technique.kind === 'encipher') return technique.check === checkOf(type);
   if (technique.kind === 'mask-ends' && type !== 'none') return technique.start + technique.end <= 6;
   if (technique.kind === 'round' && type === 'coordinates') return technique.decimals <= 3; // 0.001° is about 100 m
   if (technique.kind === 'generalise' && type !== 'none') return generalisationsOf[type]?.includes(technique.to.by) === true;
@@ -136,10 +148,64 @@ export function checkPlan(plan: Plan, schema: readonly SchemaColumn[], findings:
     ...(plan.singlingOut?.quasiIdentifiers ?? [])
       .filter((name) => !left.includes(name))
       .map((column): PlanProblem => ({ problem: 'quasi-identifier-unknown', column })),
+    ...singlingOutProblems(plan, schema, left),
+    ...shiftProblems(plan, schema),
+    ...(sampling?.strata !== undefined && !schema.some(({ name }) => name === sampling.strata?.column)
+      ? [{ problem: 'stratum-unknown', column: sampling.strata.column } as const]
+      : []),
     ...(left.length === 0 ? [{ problem: 'nothing-left' } as const] : []),
   ];
 }
 
+/** Of the hierarchies and of the columns whose values are to be diverse or close. */
+function singlingOutProblems({ columns, singlingOut }: Plan, schema: readonly SchemaColumn[], left: readonly string[]): PlanProblem[] {
+  const { quasiIdentifiers = [], hierarchies = [], diversity = [], closeness = [] } = singlingOut ?? {};
+  const sensitive = new Set([...diversity, ...closeness].map(({ column }) => column));
+  const kept = (name: string): boolean => columns.some(({ column, technique }) => column === name && technique.kind === 'keep');
+  const stored = (name: string): ColumnType | undefined => schema.find((column) => column.name === name)?.type;
+  const climbs = ({ column, levels }: (typeof hierarchies)[number]): boolean =>
+    quasiIdentifiers.includes(column) &&
+    kept(column) &&
+    ['text', 'integer', 'boolean'].includes(stored(column) ?? '') &&
+    hierarchies.filter((other) => other.column === column).length === 1 &&
+    isNested(Object.values(levels));
+  return [
+    ...hierarchies.filter((hierarchy) => !climbs(hierarchy)).map(({ column }): PlanProblem => ({ problem: 'hierarchy-misfit', column })),
+    ...[...sensitive]
+      .filter((name) => !left.includes(name) || quasiIdentifiers.includes(name))
+      .map((column): PlanProblem => ({ problem: 'sensitive-misfit', column })),
+  ];
+}
+
+/** Days are shifted by a column that names subjects. */
+const shiftProblems = ({ columns }: Plan, schema: readonly SchemaColumn[]): PlanProblem[] =>
+  columns.flatMap(({ column, technique }): PlanProblem[] => {
+    if (technique.kind !== 'shift-days') return [];
+    const subject = columns.find((other) => other.column === technique.subject);
+    const stored = schema.find(({ name }) => name === technique.subject)?.type;
+    const names = subject !== undefined && typeRules[subject.sensitiveType].exposure === 'direct';
+    return names && (stored === 'text' || stored === 'integer') ? [] : [{ problem: 'subject-unknown', column }];
+  });
+
+/** Every value has the same number of levels, and what is one on a level is one on all above. */
+function isNested(paths: readonly (readonly string[])[]): boolean {
+  const height = paths[0]?.length ?? 0;
+  if (height === 0 || paths.some((path) => path.length !== height)) return false;
+  return Array.from({ length: height - 1 }, (_, level) => level).every((level) => {
+    const above = new Map<string, string>();
+    return paths.every((path) => {
+      const [here = '', next = ''] = path.slice(level, level + 2);
+      const known = above.get(here) ?? next;
+      above.set(here, next);
+      return known === next;
+    });
+  });
+}
+
 /** Whether what a technique hid can be found again. */
 export const reversibilityOf = (technique: Technique): Reversibility =>
-  technique.kind === 'pseudonym' ? 'keyed' : technique.kind === 'hash' ? 'reversible' : 'irreversible';
+  technique.kind === 'pseudonym' || technique.kind === 'encipher' || technique.kind === 'shift-days'
+    ? 'keyed'
+    : technique.kind === 'hash'
+      ? 'reversible'
+      : 'irreversible';

@@ -1,5 +1,6 @@
 import type { Grade } from '#datasets/contract';
 import type { ColumnDecision, Plan, SchemaColumn, Technique } from '../contract.js';
+import { defaultK, defaultSuppression } from './anonymity/requirement.js';
 import { classifyColumn, type ColumnFinding, type ColumnSample } from './classify-column.js';
 import { techniqueFits } from './plan-check.js';
 import { typeRules } from './sensitive-types.js';
@@ -30,7 +31,10 @@ export function proposePlan(columns: readonly (ColumnSample & { readonly grade?:
     return { column: column.name, sensitiveType: finding.type, grade, technique: proposed(column, finding) };
   });
   const quasi = columns.filter((column, i) => tellsInPart(column, findings[i], decisions[i])).slice(0, mostQuasiIdentifiers);
-  const singlingOut = quasi.length === 0 ? {} : { singlingOut: { quasiIdentifiers: quasi.map(({ name }) => name) } };
+  const singlingOut =
+    quasi.length === 0
+      ? {}
+      : { singlingOut: { quasiIdentifiers: quasi.map(({ name }) => name), k: defaultK, suppressAtMost: defaultSuppression } };
   return { plan: { columns: decisions, sampling: { rate: share, atMost }, ...singlingOut }, findings };
 }
 

@@ -98,6 +98,14 @@ export const desensitisationRefusals = {
     satisfyEn: 'Change the plan as the findings say and run it again.',
     sources: ['DES-04'],
   },
+  'desensitisation.k-unreachable': {
+    status: 422,
+    zh: '抽取的 {rows} 行无论如何泛化、抑制，都达不到 k={k} 及方案声明的 l、t。',
+    en: 'No generalising or leaving out gives the {rows} drawn rows k = {k} and the l and t that the plan declares.',
+    satisfyZh: '扩大样本，或降低 k、l、t，或允许抑制更多行。',
+    satisfyEn: 'Draw more rows, ask for a smaller k or l or a greater t, or let more rows be left out.',
+    sources: ['DES-03'],
+  },
   'desensitisation.cut': {
     status: 409,
     zh: '任务因收回、暂停或停止而取消。',

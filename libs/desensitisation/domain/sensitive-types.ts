@@ -19,7 +19,7 @@ interface TypeRule {
 }
 
 const pseudonym = (purpose: string): Technique => ({ kind: 'pseudonym', algorithm: 'hmac-sm3', purpose, hexLength: 32 });
-const plain: readonly Technique['kind'][] = ['keep', 'mask-ends', 'generalise', 'round', 'top-bottom', 'suppress-rare'];
+const plain: readonly Technique['kind'][] = ['keep', 'mask-ends', 'generalise', 'round', 'top-bottom', 'suppress-rare', 'shift-days'];
 
 export const typeRules: Readonly<Record<SensitiveType, TypeRule>> = {
   'resident-id': {
@@ -27,7 +27,7 @@ export const typeRules: Readonly<Record<SensitiveType, TypeRule>> = {
     en: 'resident ID',
     exposure: 'direct',
     grade: 'L4',
-    fits: ['mask'],
+    fits: ['mask', 'encipher'],
     proposed: pseudonym('resident-id'),
   },
   uscc: {
@@ -43,7 +43,7 @@ export const typeRules: Readonly<Record<SensitiveType, TypeRule>> = {
     en: 'mobile number',
     exposure: 'direct',
     grade: 'L3',
-    fits: ['mask'],
+    fits: ['mask', 'encipher'],
     // What a mask leaves of a number is nearly unique beside a masked name.
     proposed: pseudonym('mobile'),
   },
@@ -55,7 +55,14 @@ export const typeRules: Readonly<Record<SensitiveType, TypeRule>> = {
     fits: ['mask'],
     proposed: { kind: 'mask', shape: 'landline' },
   },
-  'bank-card': { zh: '银行卡号', en: 'bank card', exposure: 'direct', grade: 'L4', fits: ['mask'], proposed: pseudonym('bank-card') },
+  'bank-card': {
+    zh: '银行卡号',
+    en: 'bank card',
+    exposure: 'direct',
+    grade: 'L4',
+    fits: ['mask', 'encipher'],
+    proposed: pseudonym('bank-card'),
+  },
   passport: { zh: '护照号', en: 'passport', exposure: 'direct', grade: 'L4', fits: ['mask'], proposed: pseudonym('passport') },
   'hk-macao-permit': {
     zh: '港澳通行证',
@@ -92,7 +99,7 @@ export const typeRules: Readonly<Record<SensitiveType, TypeRule>> = {
     en: 'date of birth',
     exposure: 'quasi',
     grade: 'L3',
-    fits: ['generalise'],
+    fits: ['generalise', 'shift-days'],
     proposed: { kind: 'generalise', to: { by: 'date', unit: 'year' } },
   },
   coordinates: {
@@ -109,7 +116,7 @@ export const typeRules: Readonly<Record<SensitiveType, TypeRule>> = {
     en: 'medical record number',
     exposure: 'direct',
     grade: 'L4',
-    fits: ['mask-ends'],
+    fits: ['mask-ends', 'encipher'],
     proposed: pseudonym('medical-record'),
   },
   'account-number': {
@@ -117,7 +124,7 @@ export const typeRules: Readonly<Record<SensitiveType, TypeRule>> = {
     en: 'account number',
     exposure: 'direct',
     grade: 'L3',
-    fits: ['mask-ends'],
+    fits: ['mask-ends', 'encipher'],
     proposed: pseudonym('account'),
   },
   none: { zh: '非敏感', en: 'not sensitive', exposure: 'none', grade: 'L1', fits: plain, proposed: { kind: 'keep' } },

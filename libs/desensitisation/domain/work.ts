@@ -5,3 +5,10 @@ const settings = { leaseSeconds: 12, stillSeconds: 4 * 3600, patience: { tries: 
 
 export const proposeJob = defineJob('desensitisation.propose', 'work', 'with-its-scope', settings);
 export const runJob = defineJob('desensitisation.run', 'work', 'with-its-scope', settings);
+/** Destroys the bytes of a sample that was withdrawn. */
+export const discardJob = defineJob(
+  'desensitisation.discard',
+  'lapses',
+  { goesOn: 'it destroys what was withdrawn' },
+  { backoffSeconds: 10 },
+);

@@ -104,7 +104,7 @@ export class ExportRequests {
     return this.unitOfWork.read(ctx, async (tx) => {
       const { scenarioId, state } = query;
       const page = await this.requests.page(tx, { scenarioId, state }, query);
-      return { items: await withWaits(tx, page.items, requestView), next: page.next };
+      return { items: await withWaits(tx, page.items, (row) => requestView(row)), next: page.next };
     });
   }
 
@@ -112,7 +112,8 @@ export class ExportRequests {
     return this.unitOfWork.read(ctx, async (tx) => {
       const row = await this.requests.get(tx, id);
       this.standing.assertSees(ctx, row);
-      return withWait(tx, row, requestView);
+      const sight = await this.standing.sight(tx, ctx, row);
+      return withWait(tx, row, (one) => requestView(one, sight));
     });
   }
 
@@ -139,6 +140,8 @@ export class ExportRequests {
 }
 
 const nothingYet = {
+  digestKey: null,
+  repairs: [],
   binding: null,
   bindingDigest: null,
   volume: null,

@@ -6,10 +6,12 @@ import type { Tx } from '#platform/database';
 import { ENGINE, SCRATCH, type Engine, type ScratchArea } from '#platform/engine';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
+import { differencesOf } from '../domain/differences.js';
+import { evidenceAlone, judgedWith, withoutEvidence } from '../domain/evidence.js';
 import type { FileFacts } from '../domain/file-facts.js';
 import { sampleBytes, type FileSample } from '../domain/file-type.js';
 import type { FrequencyTable } from '../domain/frequency-scan.js';
-import type { GateFacts } from '../domain/gate-facts.js';
+import type { EarlierTable, GateFacts } from '../domain/gate-facts.js';
 import { isIdentifier } from '../domain/identifier-scan.js';
 import type { ExportPolicy } from '../domain/policy.js';
 import type { Preview } from '../domain/preview.js';
@@ -20,7 +22,9 @@ import { decoded } from '../domain/text-encoding.js';
 import type { ExportRequestRow, QuarantinedFile } from '../persistence/entities.js';
 import { PoliciesRepository } from '../persistence/policies.repository.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
+import { DigestKeys, type AsKept } from './digest-keys.js';
 import { PlainTableFile } from './plain-table-file.js';
+import { SealedTables } from './sealed-tables.js';
 import { measureRowMatch } from './row-match-measure.js';
 
 /** What the checks of one request have to look at, as the database says. */
@@ -28,7 +32,8 @@ export interface GateOrder {
   readonly request: ExportRequestRow;
   readonly policy: ExportPolicy;
   readonly copies: readonly SourceCopy[];
-  readonly earlier: readonly QuarantinedFile[];
+  /** What was released before for the scenario, or may be. */
+  readonly earlier: readonly ExportRequestRow[];
   readonly spent: GateFacts['spent'];
   readonly budget?: NonNullable<GateFacts['budget']>;
 }
@@ -56,19 +61,20 @@ export class GateMeasures {
     private readonly scenarios: Scenarios,
     private readonly authorisations: Authorisations,
     private readonly copies: Copies,
+    private readonly sealed: SealedTables,
+    private readonly digestKeys: DigestKeys,
     @Inject(OBJECTS) private readonly objects: Objects,
     @Inject(ENGINE) private readonly engine: Engine,
     @Inject(SCRATCH) private readonly area: ScratchArea,
   ) {}
 
   async order(tx: Tx, request: ExportRequestRow): Promise<GateOrder> {
-    const released = await this.requests.released(tx, request.scenarioId);
     const budget = await this.policies.budget(tx, request.scenarioId);
     return {
       request,
       policy: await this.policies.current(tx),
       copies: await this.sourceCopies(tx, request.authorisationId),
-      earlier: released.flatMap((row) => row.files),
+      earlier: await this.requests.comparable(tx, request.scenarioId, request.id),
       spent: await this.requests.spent(tx, request.scenarioId, request.id),
       ...(budget === undefined ? {} : { budget: { bytes: budget.bytes, rows: budget.rows } }),
     };
@@ -91,22 +97,32 @@ export class GateMeasures {
 
   /** @throws Refusal `export.measuring-failed`: the job tries again */
   async measure(order: GateOrder, signal?: AbortSignal): Promise<GateMeasured> {
+    const asKept = await this.digestKeys.reading(order.request);
     const files: FileFacts[] = [];
     const previews: { file: string; preview: Preview | null }[] = [];
     for (const file of order.request.files) {
-      const scanned = await this.scan(file, order.policy);
+      const scanned = await this.scanWithEvidence(file, order.policy, asKept);
       const lineage = order.request.lineage.files.find((one) => one.file === file.name)?.columns;
       const rowMatch = scanned.facts.reading.as === 'table' ? await this.compare(file, scanned.facts, order, signal) : undefined;
       files.push({ ...scanned.facts, ...(lineage === undefined ? {} : { lineage }), ...(rowMatch === undefined ? {} : { rowMatch }) });
       previews.push({ file: file.name, preview: scanned.preview ?? null });
     }
-    const earlier: { fileId: Id; table?: FrequencyTable }[] = [];
-    for (const file of order.earlier) earlier.push({ fileId: file.id, ...(await this.earlierTable(file, order.policy)) });
+    const own = await this.sealed.of(order.request);
+    const earlier: EarlierTable[] = [];
+    for (const row of order.earlier) {
+      const [differences] = own === undefined ? [] : await this.sealed.compare(own, [row], order.policy.smallCell);
+      for (const file of row.files)
+        earlier.push({
+          fileId: file.id,
+          ...(differences === undefined ? await this.earlierTable(file, order.policy) : { differences }),
+        });
+    }
     const facts: GateFacts = {
       policy: order.policy,
       files,
       detectors: detectors.map(({ type }) => type),
       sources: order.copies.map(({ copyId }) => copyId),
+      ...(own === undefined ? {} : { own: differencesOf(own, own, order.policy.smallCell) }),
       earlier,
       spent: order.spent,
       ...(order.budget === undefined ? {} : { budget: order.budget }),
@@ -120,9 +136,17 @@ export class GateMeasures {
     return table === undefined ? {} : { table };
   }
 
-  private async scan(file: QuarantinedFile, policy: ExportPolicy): Promise<ScannedFile> {
+  private async scanWithEvidence(file: QuarantinedFile, policy: ExportPolicy, asKept: AsKept): Promise<ScannedFile> {
+    const { evidence, declaration = {}, ...plain } = file;
+    if (evidence === undefined) return this.scan(file, policy, asKept);
+    const scanned = await this.scan({ ...plain, declaration: withoutEvidence(declaration) }, policy, asKept);
+    const shown = await this.scan({ ...plain, ...evidence, declaration: evidenceAlone(declaration) }, policy, asKept);
+    return { ...scanned, facts: { ...scanned.facts, reading: judgedWith(scanned.facts.reading, shown.facts.reading) } };
+  }
+
+  private async scan(file: QuarantinedFile, policy: ExportPolicy, asKept: AsKept = plainly): Promise<ScannedFile> {
     const stored = await this.objects.stat(file.objectKey, file.objectVersion);
-    if (stored?.sha256 !== file.digest || stored.bytes !== file.bytes) return changed(file);
+    if (stored === undefined || asKept(file, stored.sha256) !== file.digest || stored.bytes !== file.bytes) return changed(file);
     const content = (from = 0): AsyncIterable<Uint8Array> => this.content(file, from);
     const sample: FileSample = {
       name: file.name,
@@ -168,6 +192,9 @@ export class GateMeasures {
     return { rows, sources };
   }
 }
+
+/** Of what was released: its digest is its own. */
+const plainly: AsKept = (_file, found) => found;
 
 /** The stored content is not what the request names: nothing about it can be told (EXP-06). */
 const changed = ({ id, name, bytes, digest }: QuarantinedFile): ScannedFile => ({

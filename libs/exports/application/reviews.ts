@@ -26,7 +26,10 @@ export class ExportReviews {
   ) {}
 
   checks(ctx: ActContext, id: Id): Promise<z.input<typeof ChecksView>> {
-    return this.unitOfWork.read(ctx, async (tx) => checksView(await this.lastRound(tx, await this.visible(tx, ctx, id))));
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const row = await this.visible(tx, ctx, id);
+      return checksView(await this.lastRound(tx, row), await this.standing.sight(tx, ctx, row));
+    });
   }
 
   /** Shape and aggregates only, and not for the requester's side: the result has not left. @throws Refusal `export.reviewer-not-independent` */
@@ -67,7 +70,7 @@ export class ExportReviews {
         details: { round: row.round, party: decision.party, grantId },
       });
       if (outcome !== 'open') await this.close(tx, row, outcome);
-      return reviewView(decision, row.round);
+      return reviewView(decision, row.round, 'whole');
     });
   }
 
@@ -77,7 +80,8 @@ export class ExportReviews {
       const all = await this.requests.reviews(tx, id);
       const shown = visibleDecisions(row.state, all, personOf(ctx.actor).personId);
       const rounds = new Map(all.map((one) => [one.id, one.round]));
-      return { items: shown.map((one) => reviewView(one, rounds.get(one.id) ?? 0)), next: null };
+      const sight = await this.standing.sight(tx, ctx, row);
+      return { items: shown.map((one) => reviewView(one, rounds.get(one.id) ?? 0, sight)), next: null };
     });
   }
 

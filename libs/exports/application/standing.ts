@@ -1,10 +1,11 @@
 import { Authorisations, Scenarios } from '#authorisations';
 import { Organisations, Standings } from '#identity';
-import { assertSees, personOf, type ActContext, type Actor, type Id } from '#kernel';
+import { assertSees, belongsTo, personOf, type ActContext, type Actor, type Id } from '#kernel';
 import type { Tx } from '#platform/database';
 import { SeatAccess } from '#seats';
 import { Injectable } from '@nestjs/common';
 import { partyOf } from '../domain/review-slots.js';
+import type { Sight } from '../domain/outline.js';
 import type { Reviewer } from '../domain/review.js';
 import type { ExportRequestRow, ReviewRow } from '../persistence/entities.js';
 import { RequestsRepository } from '../persistence/requests.repository.js';
@@ -12,6 +13,8 @@ import { refuse } from '../domain/refusals.js';
 
 /** A termination lets permitted results leave; a suspension lets nothing leave (SUSP-08, TERM-07). */
 const open: readonly string[] = ['in-force', 'terminating'];
+
+const wholeSight: readonly string[] = ['export-reviewer', 'authority', 'provider', 'security-admin', 'audit-admin'];
 
 /** Whether a request may go on, who may see it, and for whom someone reviews. */
 @Injectable()
@@ -57,6 +60,13 @@ export class Standing {
     const says = given.map((row) => ({ row, personId: row.reviewerId, grantId: row.grantId }));
     const fallen = (await this.standings.fallen(tx, says)).map(({ row }) => row);
     return { standing: given.filter((row) => !fallen.includes(row)), fallen };
+  }
+
+  /** Whole for people who would be independent of the requester and whose roles read other units’ requests; an outline for everyone else. */
+  async sight(tx: Tx, { actor }: ActContext, row: Pick<ExportRequestRow, 'unitId' | 'authorityId' | 'requesterId'>): Promise<Sight> {
+    if (actor.kind !== 'person' || actor.personId === row.requesterId || belongsTo(actor, row.unitId)) return 'outline';
+    if (!actor.grants.some(({ role }) => wholeSight.includes(role))) return 'outline';
+    return (await this.reviewer(tx, actor, row)).ofRequestersUnit ? 'outline' : 'whole';
   }
 
   /**

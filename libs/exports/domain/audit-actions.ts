@@ -11,6 +11,7 @@ export const exportAuditActions = {
   'export-request.check-begun': { ...request, zh: '开始自动检查', en: 'automatic checks begun' },
   'export-request.checked': { ...request, zh: '自动检查完成', en: 'automatic checks done' },
   'export-request.vetoed': { ...request, zh: '自动检查否决', en: 'vetoed by the automatic checks' },
+  'export-request.repair-accepted': { ...request, zh: '接受修复', en: 'offered repair accepted' },
   'export-request.checks-read': { ...request, zh: '查看检查结果', en: 'check results read' },
   'export-request.preview-read': { ...request, zh: '查看安全预览', en: 'safe preview read' },
   'export-request.reviewed': { ...request, zh: '审核导出', en: 'export reviewed' },

@@ -8,6 +8,7 @@ export const exportsEndings: EndingRules = {
   acts: {
     'export-request.opened': { kind: 'scenario', at: 'body.scenarioId', until: 'ended' },
     'export-request.submitted': { kind: 'export-request', at: 'params.id', until: 'ended' },
+    'export-request.repair-accepted': { kind: 'export-request', at: 'params.id', until: 'ended' },
     'export-request.withdrawn': { kind: 'export-request', at: 'params.id', until: 'ended' },
     'export-request.reviewed': { kind: 'export-request', at: 'params.id', until: 'ended' },
     'export-request.released': { kind: 'export-request', at: 'params.id', until: 'ended' },

@@ -1,4 +1,5 @@
-import type { Digest, Id } from '#kernel';
+import type { Id } from '#kernel';
+import type { ExportFile } from './export-request.js';
 import type { FileTyping } from './file-type.js';
 import type { FrequencyFacts } from './frequency-scan.js';
 import type { IdentifierHit } from './identifier-scan.js';
@@ -25,7 +26,7 @@ export interface FileFacts {
   readonly id: Id;
   readonly name: string;
   readonly bytes: number;
-  readonly digest: Digest;
+  readonly digest: ExportFile['digest'];
   readonly typing: FileTyping;
   readonly reading: Reading;
   /** Identifiers in the name itself. */

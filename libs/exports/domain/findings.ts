@@ -50,6 +50,10 @@ export const findings = {
   'tables-inside-not-measured': { zh: '文件中的表格未能测量。', en: 'Tables inside the file were not measured.' },
   'too-many-items': { zh: '需人工判断的事项过多，请合并类别后重新生成。', en: 'More items than people can weigh; coarsen the result.' },
   'rows-of-the-source': { zh: '与原始数据的行相符，原始数据不得出域。', en: 'Rows of the raw data stand in it; raw data never leaves.' },
+  'columns-of-the-source': {
+    zh: '有列由原始字段换算、替换、拆分或转置而来。',
+    en: 'Columns are source fields that were scaled, replaced, split, transposed or encoded.',
+  },
   'source-not-compared': { zh: '未能与全部原始数据比对。', en: 'It was not compared with all raw data of the domain.' },
   'rows-inside-not-measured': {
     zh: '文件中的记录未能与原始数据比对。',
@@ -63,7 +67,22 @@ export const findings = {
   'one-to-one-column': { zh: '该列与原始列一一对应且未使用密钥。', en: 'The column stands one-to-one beside a raw column without a key.' },
   'small-difference': { zh: '与已放行的表相减可得到少数主体的信息。', en: 'Subtracting a released table leaves a group of few.' },
   'too-large-to-compare': { zh: '表格过大，未能与已放行的表比对。', en: 'The table is too large to be compared with released ones.' },
-  'earlier-not-comparable': { zh: '已放行的表无法比对。', en: 'A released table cannot be compared.' },
+  'earlier-not-comparable': {
+    zh: '部分已放行或待放行的表没有密封映射，只能按列名比对，请人工判断。',
+    en: 'Some tables that left or may leave have no sealed map and can only be compared by name; judge them.',
+  },
+  'few-subjects-apart': {
+    zh: '本表的单元格或合计，与本表或本场景另一张表的单元格或合计相差不足阈值个主体，相减即可得到其信息。请隐去或合并相关类别。',
+    en: 'A cell or total differs from one of this table, or of another table of the scenario, by fewer subjects than the threshold: subtracting them tells of those few. Suppress or coarsen the categories.',
+  },
+  'recomputable-cells': {
+    zh: '已隐去的单元格可由其余单元格与合计反推。请一并隐去另一单元格或其合计，或合并类别。',
+    en: 'A suppressed cell can be computed from what is shown. Suppress another cell or the total with it, or coarsen the categories.',
+  },
+  'differences-not-measured': {
+    zh: '未能与该表逐一比对主体差异，请人工判断相减是否会泄露少数主体的信息。',
+    en: 'By whom this table and another differ could not be measured; judge what subtracting them would tell.',
+  },
   'no-budget': {
     zh: '该场景未设导出总量，请判断是否适当。',
     en: 'No export budget is set for the scenario; judge whether the amount is fit.',

@@ -39,6 +39,7 @@ async function facts(content: string | Buffer = good, change: Partial<FileFacts>
     files: [file],
     detectors: ['resident-id'],
     sources: ['copy'],
+    own: { small: 0, recomputed: 0, complete: true },
     earlier: [],
     spent: { bytes: 0, rows: 0 },
     budget: { bytes: 10_000, rows: 1000 },
@@ -116,6 +117,34 @@ describe('the gate', () => {
       { finding: 'small-difference', column: 'count', figures: { release: 'old', by: ['area'], cells: 1 } },
     ]);
     expect(answerOf(runGate(await facts(good, {}, { earlier: [{ fileId: 'old' }] })), 'differencing')).toBe('needs-a-human');
+  });
+
+  it('vetoes what tells of a few by the sealed maps, whatever columns are called; what has no map, or was not compared, is for people', async () => {
+    const nothing = { small: 0, recomputed: 0, complete: true };
+    const table = (await scanned('area,count\na,203\nb,45\n')).facts.reading;
+    if (table.as !== 'table' || !table.table.frequency.table) throw new Error('no table');
+    const said = async (more: Partial<GateFacts>) => {
+      const outcome = runGate(await facts(good, {}, more));
+      return [answerOf(outcome, 'differencing'), ...found(outcome)];
+    };
+    // By name they differ by a few; by whose rows they have they do not.
+    const named = { fileId: 'old', table: table.table.frequency.table };
+    expect(await said({ own: nothing, earlier: [{ ...named, differences: nothing }] })).toEqual(['pass']);
+    for (const change of [{ small: 1 }, { recomputed: 1 }, { complete: false }]) {
+      const differences = { ...nothing, ...change };
+      const finding = 'small' in change ? 'few-subjects-apart' : 'recomputed' in change ? 'recomputable-cells' : 'differences-not-measured';
+      const answer = 'complete' in change ? 'needs-a-human' : 'veto';
+      expect(await said({ own: nothing, earlier: [{ fileId: 'old', differences }] })).toEqual([answer, finding]);
+      expect(await said({ own: differences })).toEqual([answer, finding]);
+    }
+    const { own: _, ...unmapped } = await facts();
+    expect(found(runGate(unmapped))).toEqual(['differences-not-measured']);
+    const far = (await scanned('area,count\nz,203\n')).facts.reading;
+    if (far.as !== 'table' || !far.table.frequency.table) throw new Error('no table');
+    expect(await said({ own: nothing, earlier: [{ fileId: 'old', table: far.table.frequency.table }] })).toEqual([
+      'needs-a-human',
+      'earlier-not-comparable',
+    ]);
   });
 
   it('adds up what left before and vetoes what goes over the budget; no budget is for people', async () => {

@@ -11,7 +11,7 @@ import {
   type VerifierKey,
 } from '#kernel';
 import type { CheckResult } from './check.js';
-import type { ExportFile, ExportRequest } from './export-request.js';
+import type { ExportRequest } from './export-request.js';
 import type { Lineage } from './lineage.js';
 import type { ExportPolicy } from './policy.js';
 import type { ReviewBinding } from './review-binding.js';
@@ -23,6 +23,8 @@ export const manifestType = 'opdomain.release-manifest/v1';
 export interface ManifestParts {
   readonly manifestId: Id;
   readonly request: ExportRequest;
+  /** What leaves says what it is: digests are keyed no longer. */
+  readonly files: readonly (Pick<ExportRequest['files'][number], 'id' | 'name' | 'bytes'> & { readonly digest: Digest })[];
   readonly authorisationId: Id;
   readonly policy: ExportPolicy;
   readonly binding: ReviewBinding;
@@ -47,7 +49,7 @@ export function manifestOf(parts: ManifestParts): TypedDocument {
     requester: request.requesterId,
     recipient: request.recipient,
     purpose: request.purpose,
-    files: request.files.map(({ id, name, bytes, digest }) => ({ id, name, bytes, digest })),
+    files: parts.files.map(({ id, name, bytes, digest }) => ({ id, name, bytes, digest })),
     policy: { version: parts.policy.version, digest: parts.binding.policy },
     binding: { ...parts.binding },
     code: parts.lineage.codeDigest ?? null,
@@ -70,7 +72,7 @@ export function manifestOf(parts: ManifestParts): TypedDocument {
 export interface VerifiedManifest {
   readonly digest: Digest;
   readonly signedBy: readonly string[];
-  readonly files: readonly Pick<ExportFile, 'name' | 'bytes' | 'digest'>[];
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly digest: Digest }[];
 }
 
 const isFile = (value: unknown): value is { name: string; bytes: number; digest: Digest } =>

@@ -4,9 +4,14 @@ import { digestOf, type Digest } from '#kernel';
 export interface TableDeclaration {
   /** Columns that count people, households, firms … */
   readonly counts?: readonly string[];
-  /** Columns of sums, with the columns that hold the largest and second largest contribution to each. */
+  /** Columns of sums, with the columns that hold the largest and second largest contribution to each: evidence, never released. */
   readonly magnitudes?: readonly { readonly total: string; readonly largest: string; readonly second: string }[];
 }
+
+/** Columns that show what no table may: they are taken up as evidence and never released. */
+export const evidenceColumns = ({ magnitudes = [] }: TableDeclaration): readonly string[] => [
+  ...new Set(magnitudes.flatMap(({ largest, second }) => [largest, second])),
+];
 
 /**
  * The figures that the gate measures against. A change makes a new version and voids the reviews that stand on the old one (EXP-06).

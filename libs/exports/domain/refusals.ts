@@ -197,6 +197,22 @@ export const exportRefusals = {
     satisfyZh: '请核对文件编号。',
     satisfyEn: 'Check the file id.',
   },
+  'export.not-blocked': {
+    status: 409,
+    zh: '申请处于 {state}，没有可接受的修复。',
+    en: 'The request is {state}; only a blocked one is offered a repair.',
+    satisfyZh: '请待自动检查完成；仅被否决的申请可以修复。',
+    satisfyEn: 'Wait for the checks; what they veto can be repaired.',
+    sources: ['EXP-02'],
+  },
+  'export.no-repair': {
+    status: 409,
+    zh: '系统不能修复（{findings}）。',
+    en: 'The platform has no repair for {findings}.',
+    satisfyZh: '请按检查结果的说明修改代码或结果后新建申请。',
+    satisfyEn: 'Change the code or the result as the checks say, and open a new request.',
+    sources: ['EXP-02'],
+  },
   'export.measuring-failed': {
     status: 503,
     transient: true,

@@ -67,6 +67,7 @@ describe('the release manifest', () => {
       files,
       createdAt: link.issuedAt,
     },
+    files,
     authorisationId: 'a',
     policy: defaultExportPolicy,
     binding: bindingOf(files, defaultExportPolicy, lineage),

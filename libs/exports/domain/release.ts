@@ -1,6 +1,6 @@
 import { type Digest, type Id, type Instant, type Transitions } from '#kernel';
 import type { CheckResult } from './check.js';
-import type { ExportRequest } from './export-request.js';
+import type { ExportFile, ExportRequest } from './export-request.js';
 import { changedSince, type ReviewBinding } from './review-binding.js';
 import { assertIndependent, outcomeOf, type ReviewDecision, type Reviewer } from './review.js';
 import type { ReviewSlot } from './review-slots.js';
@@ -65,7 +65,7 @@ export interface DownloadAsked {
   readonly ifRange?: string;
 }
 
-export const entityTag = (digest: Digest): string => `"${digest}"`;
+export const entityTag = (digest: ExportFile['digest']): string => `"${digest}"`;
 
 /** `bytes=N-` (RFC 9110 §14.2); one open range is all that resuming takes. undefined: not a range we serve. */
 export function rangeStart(header: string | undefined): number | undefined {
@@ -81,7 +81,7 @@ export function rangeStart(header: string | undefined): number | undefined {
  */
 export function decideDownload(
   link: ReleaseLink,
-  file: { readonly bytes: number; readonly digest: Digest },
+  file: Pick<ExportFile, 'bytes' | 'digest'>,
   asked: DownloadAsked,
 ): { readonly from: number; readonly partial: boolean } {
   if (asked.personId !== link.personId) throw refuse('export.link-unknown');

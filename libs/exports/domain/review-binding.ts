@@ -12,7 +12,14 @@ export interface ReviewBinding {
 }
 
 export const bindingOf = (files: readonly ExportFile[], policy: ExportPolicy, lineage: Lineage): ReviewBinding => ({
-  files: digestOf([...files].sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ id, name, bytes, digest }) => ({ id, name, bytes, digest }))),
+  files: digestOf(
+    [...files]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map(({ id, name, bytes, digest, evidence }) => ({
+        ...{ id, name, bytes, digest },
+        ...(evidence === undefined ? {} : { evidence: { bytes: evidence.bytes, digest: evidence.digest } }),
+      })),
+  ),
   policy: policyDigest(policy),
   lineage: digestOf(lineage),
 });

@@ -1,3 +1,4 @@
+import { isSuppressed } from './measure-names.js';
 import type { TableReader } from './table-reader.js';
 
 export interface ShapeFacts {
@@ -9,7 +10,20 @@ export interface ShapeFacts {
   readonly opaque: readonly { readonly column: string; readonly cells: number; readonly firstLine: number }[];
 }
 
-const formula = /^\s*(?:[=@]|[+-](?![\d.\s]|$))/;
+const number = /^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:(?<=\d)\.|\.\d+)?(?:(?<=[\d.])e[+-]?\d+)?\s?[%‰]?$/iu;
+
+/**
+ * Whether a spreadsheet would run a cell (CWE-1236): it begins with `= + - @`, also in another width or behind what is invisible, or with tab
+ * or carriage return, which some drop before they look. A number is a number with sign, thousands, exponent or percent.
+ */
+export function isFormula(cell: string): boolean {
+  if (!startsLikeFormula.test(cell)) return false;
+  const text = cell.normalize('NFKC').replace(invisible, '').trim();
+  return text !== '' && !isSuppressed(text) && !(/\d/.test(text) && number.test(text));
+}
+const startsLikeFormula = /^(?:[\t\r]|[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*(?:[=+\-@＝＋－＠﹦﹢﹣﹫]|[\t\r]))/u;
+const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+
 /** Characters without a break beyond which a run is a blob, not a word. */
 export const opaqueRun = /\S{1000}/;
 
@@ -34,7 +48,7 @@ export class ShapeScan implements TableReader {
   row(cells: readonly string[], line: number): void {
     this.#rows += 1;
     cells.forEach((cell, index) => {
-      if (formula.test(cell)) note(this.#formulas, index, line);
+      if (isFormula(cell)) note(this.#formulas, index, line);
       if (cell.length >= 1000 && opaqueRun.test(cell)) note(this.#opaque, index, line);
     });
   }

@@ -61,6 +61,17 @@ export const submitRequest = act({
   response: ExportRequestView,
   status: 202,
 });
+export const repairRequest = act({
+  ...one,
+  method: 'POST',
+  path: '/export-requests/:id/repairs',
+  action: 'export-request.repair-accepted',
+  summary: { zh: '接受系统提供的修复，重新检查', en: 'Accept the repair that the checks offer; the gate runs again' },
+  roles: unit,
+  seat: { kind: 'export-request', at: 'params.id' },
+  response: ExportRequestView,
+  status: 202,
+});
 export const withdrawRequest = act({
   ...one,
   method: 'POST',

@@ -4,6 +4,7 @@ import { Act, Ctx, In, type Input, type Output } from '#platform/http';
 import { Controller } from '@nestjs/common';
 import { ReleaseManifest } from '../contract.js';
 import { ExportRequests } from '../application/export-requests.js';
+import { Repairs } from '../application/repairs.js';
 import { Releases } from '../application/releases.js';
 import { ExportReviews } from '../application/reviews.js';
 import * as acts from './export-requests.acts.js';
@@ -12,6 +13,7 @@ import * as acts from './export-requests.acts.js';
 export class ExportRequestsController {
   constructor(
     private readonly requests: ExportRequests,
+    private readonly repairs: Repairs,
     private readonly reviewing: ExportReviews,
     private readonly releases: Releases,
     private readonly documents: SignedDocuments,
@@ -33,6 +35,10 @@ export class ExportRequestsController {
   @Act(acts.submitRequest)
   submit(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.submitRequest>): Output<typeof acts.submitRequest> {
     return this.requests.submit(ctx, input.params.id);
+  }
+  @Act(acts.repairRequest)
+  repair(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.repairRequest>): Output<typeof acts.repairRequest> {
+    return this.repairs.accept(ctx, input.params.id);
   }
   @Act(acts.withdrawRequest)
   withdraw(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.withdrawRequest>): Output<typeof acts.withdrawRequest> {

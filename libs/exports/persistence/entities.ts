@@ -7,6 +7,7 @@ import type { Volume } from '../domain/gate-facts.js';
 import type { Lineage } from '../domain/lineage.js';
 import type { ExportPolicy, TableDeclaration } from '../domain/policy.js';
 import type { ReleaseLink } from '../domain/release.js';
+import type { Repair } from '../domain/repair.js';
 import type { ReviewBinding } from '../domain/review-binding.js';
 import type { ReviewParty, ReviewSlot } from '../domain/review-slots.js';
 import type { ItemAnswer } from '../domain/review.js';
@@ -17,11 +18,14 @@ const wholeNumber: ValueTransformer = {
   to: (value: number) => value,
 };
 
-/** A file in quarantine: where its bytes are, and which version of them. */
-export interface QuarantinedFile extends ExportFile {
+/** Where bytes are in quarantine, and which version of them. */
+export interface Quarantined {
   readonly objectKey: string;
   readonly objectVersion: string;
   readonly sealedBy: string;
+}
+export interface QuarantinedFile extends ExportFile, Quarantined {
+  readonly evidence?: Pick<ExportFile, 'bytes' | 'digest'> & Quarantined;
 }
 
 @Entity({ schema: 'exports', name: 'export_requests' })
@@ -39,6 +43,10 @@ export class ExportRequestRow {
   @Column({ type: 'text' }) state: ExportState;
   @Column({ name: 'run_id', type: 'uuid' }) runId: Id;
   @Column({ type: 'jsonb', nullable: true }) declaration: TableDeclaration | null;
+  /** The key of this request’s digests, wrapped by the scenario’s key; null until there are files. */
+  @Column({ name: 'digest_key', type: 'text', nullable: true }) digestKey: string | null;
+  /** Accepted repairs, oldest first. */
+  @Column({ type: 'jsonb' }) repairs: readonly Repair<QuarantinedFile>[];
   /** Empty until the result lies in quarantine as the file that may leave. */
   @Column({ type: 'jsonb' }) files: readonly QuarantinedFile[];
   @Column({ type: 'jsonb' }) lineage: Lineage;

@@ -8,7 +8,7 @@ export const exportsGrants = {
     'exports.reviews': { api: ['select', 'insert'] },
     'exports.release_links': { api: ['select', 'insert', 'update'], worker: ['select', 'update'] },
     'exports.policies': { api: ['select', 'insert'], worker: ['select'] },
-    'exports.budgets': { api: ['insert'], worker: ['select'] },
+    'exports.budgets': { api: ['select', 'insert'], worker: ['select'] },
     'exports.v_export_requests': { api: ['select'] },
   },
 } satisfies Grants;

@@ -39,16 +39,25 @@ export class RequestsRepository {
   ofAuthorisation = (tx: Tx, authorisationId: Id): Promise<ExportRequestRow[]> => this.table.where(tx, { authorisationId });
   released = (tx: Tx, scenarioId: Id): Promise<ExportRequestRow[]> =>
     this.table.where(tx, { scenarioId, state: In<ExportState>(['released', 'expired']) });
+  /** What was released for a scenario, and what may be: that stands in review or was approved. */
+  comparable = async (tx: Tx, scenarioId: Id, except: Id): Promise<ExportRequestRow[]> => {
+    const rows = await this.table.where(tx, { scenarioId, state: In<ExportState>(['in-review', 'approved', 'released', 'expired']) });
+    return rows.filter(({ id }) => id !== except);
+  };
+  /** One release of a scenario after another: each sees what the one before let out. Held to the end of the transaction. */
+  async releasing(tx: Tx, scenarioId: Id): Promise<void> {
+    await managerOf(tx).query(`SELECT pg_advisory_xact_lock(hashtext('exports.release'), hashtext($1))`, [scenarioId]);
+  }
   underReview = (tx: Tx): Promise<ExportRequestRow[]> => this.table.where(tx, { state: In<ExportState>(['in-review', 'approved']) });
 
   page = (tx: Tx, filter: RequestFilter, request: PageRequest): Promise<Page<ExportRequestRow>> => this.table.page(tx, filter, request);
 
   /** Bytes and rows that were released for a scenario, and what is approved and may be next. */
-  async spent(tx: Tx, scenarioId: Id, except: Id): Promise<Volume> {
+  async spent(tx: Tx, scenarioId: Id, except: Id, states: readonly ExportState[] = ['approved', 'released', 'expired']): Promise<Volume> {
     const rows: { bytes: string; rows: string }[] = await managerOf(tx).query(
       `SELECT coalesce(sum((volume->>'bytes')::bigint), 0) AS bytes, coalesce(sum((volume->>'rows')::bigint), 0) AS rows
-       FROM exports.export_requests WHERE scenario_id = $1 AND id <> $2 AND state IN ('approved', 'released', 'expired')`,
-      [scenarioId, except],
+       FROM exports.export_requests WHERE scenario_id = $1 AND id <> $2 AND state = ANY($3)`,
+      [scenarioId, except, states],
     );
     return { bytes: Number(rows[0]?.bytes), rows: Number(rows[0]?.rows) };
   }

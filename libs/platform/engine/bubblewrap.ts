@@ -146,7 +146,8 @@ const limited = ({ memoryMb, scratchBytes }: Launch, command: readonly string[])
 function engineProgram({ script, memoryMb }: Launch): Program {
   const from = scriptFile(script);
   const to = `/engine/${script}${from.endsWith('.ts') ? '.mts' : '.mjs'}`;
-  return { mounts: [{ from, to }], command: ['/engine/node', ...nodeArguments(memoryMb), to] };
+  const beside = script === 'child' ? [{ from: from.replace(/child(\.[jt]s)$/, 'keyed$1'), to: to.replace('child', 'keyed') }] : [];
+  return { mounts: [{ from, to }, ...beside], command: ['/engine/node', ...nodeArguments(memoryMb), to] };
 }
 
 /** Node.js, the packages that the child imports, `prlimit`, and the shared libraries of them all. */

@@ -2,7 +2,7 @@
  * The sandboxed process of one run. It reads one job from standard input, opens DuckDB in memory, reads what may be read, locks the
  * door (no files but the named ones, no network, no extensions, no settings) and only then runs the job's SQL.
  *
- * One file with nothing but erasable types and bare imports, so that node runs it both as this source and as compiled.
+ * Nothing but erasable types and bare imports, so that node runs it both as this source and as compiled; `keyed.ts` beside it likewise.
  */
 import { DuckDBInstance, StatementType, type DuckDBConnection } from '@duckdb/node-api';
 import { hash } from 'node:crypto';
@@ -10,7 +10,8 @@ import { createWriteStream, readdirSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { ChildFrame, JobFrame } from './frames.js';
-import type { DictionaryStep, EngineCause, EngineColumn, EngineInput, SqlStep } from './job.js';
+import type { CipherStep, DictionaryStep, EngineCause, EngineColumn, EngineInput, KeyedStep, SqlStep } from './job.js';
+import type * as Keyed from './keyed.js';
 
 const out = createWriteStream('', { fd: 3 });
 /** Length (32 bits, big-endian) and JSON, as `framed` in frames.ts has it; this file imports no other. */
@@ -221,6 +222,14 @@ async function runDictionary(
   send({ t: 'step', step: index, result: { kind: 'dictionary', values } });
 }
 
+/** Beside this file: loaded where a step is keyed, in the sandbox as in a checkout. */
+const keyedFile = import.meta.url.replace(/child(\.m?[jt]s)$/, 'keyed$1');
+async function runKeyed(connection: DuckDBConnection, job: JobFrame, step: KeyedStep | CipherStep, index: number): Promise<void> {
+  const { register } = (await import(keyedFile)) as typeof Keyed;
+  await register(connection, job, step);
+  send({ t: 'step', step: index, result: { kind: 'none' } });
+}
+
 const spilled = ({ spill }: JobFrame): number =>
   readdirSync(spill.folder).reduce((sum, name) => sum + (statSync(join(spill.folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
 
@@ -247,11 +256,12 @@ async function run(job: JobFrame): Promise<void> {
     send({ t: 'progress', step: place.step ?? 0, spilled: spilled(job), ...(percent >= 0 ? { percent: Math.round(percent) } : {}) });
   }, 500);
   for (const [index, step] of job.steps.entries()) {
-    Object.assign(place, { step: index, sql: step.kind === 'sql' ? step.sql : step.from, offset: 0 });
+    Object.assign(place, { step: index, sql: step.kind === 'sql' ? step.sql : step.kind === 'dictionary' ? step.from : '', offset: 0 });
     if (step.kind === 'dictionary') {
       const key = step.key === undefined ? undefined : Buffer.from(job.keys[step.key] ?? '', 'base64');
       await runDictionary(instance, connection, step, index, key);
-    } else if (step.result === 'none') await runScript(connection, step, index);
+    } else if (step.kind === 'keyed' || step.kind === 'cipher') await runKeyed(connection, job, step, index);
+    else if (step.result === 'none') await runScript(connection, step, index);
     else await runSelect(connection, job, step, index);
   }
   clearInterval(ticking);

@@ -10,6 +10,8 @@ export interface JobFrame {
   readonly steps: readonly EngineStep[];
   readonly keys: Readonly<Record<string, string>>;
   readonly limits: EngineLimits;
+  /** Where a step is keyed: the module of `sm3-module.ts`, base64. */
+  readonly sm3?: string;
 }
 
 /** What the child writes to descriptor 3, a frame each. Not to standard output: DuckDB's profiler prints there what SQL asks it to. */

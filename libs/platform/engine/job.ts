@@ -56,7 +56,30 @@ export interface DictionaryStep {
   readonly key?: string;
   readonly hexLength: number;
 }
-export type EngineStep = SqlStep | DictionaryStep;
+
+/**
+ * A keyed function of SQL: from here on the macro `name(value)` gives, for a text, the first `hexLength` hex characters of the HMAC over its
+ * UTF-8 bytes. Nothing is gathered or joined: values pass through in batches, as the rows do.
+ */
+export interface KeyedStep {
+  readonly kind: 'keyed';
+  readonly name: string;
+  readonly algorithm: 'sm3' | 'sha256';
+  readonly key: string;
+  readonly hexLength: number;
+}
+
+/**
+ * A format-preserving cipher of SQL: from here on the macro `name(digits, tweak)` gives FF1 (NIST SP 800-38G) of 6 to 22 decimal digits, and
+ * NULL for anything else; the tweak is a text of 5 bytes at most. The cipher's key is drawn from the named one.
+ */
+export interface CipherStep {
+  readonly kind: 'cipher';
+  readonly name: string;
+  readonly cipher: 'aes' | 'sm4';
+  readonly key: string;
+}
+export type EngineStep = SqlStep | DictionaryStep | KeyedStep | CipherStep;
 
 export interface EngineLimits {
   readonly memoryMb: number;

@@ -9,6 +9,7 @@ import type { Engine, EngineCause, EngineJob, EngineLimits, EngineOutcome, Isola
 import { firstFile, killGroup, unconfined, type Launcher, type Spill } from './launcher.js';
 import { isFileName, pathOf } from './scratch.js';
 import { refuse } from './refusals.js';
+import { sm3Module } from './sm3-module.js';
 
 type RunOptions = NonNullable<Parameters<Engine['run']>[1]>;
 
@@ -44,6 +45,7 @@ function check(job: EngineJob): void {
     const bytes = step.key === undefined ? 1 : (job.keys?.[step.key]?.byteLength ?? 0);
     if (bytes < 1 || bytes > 64) throw bad('key');
     if (!name.test(step.name)) throw bad('dictionary-name');
+    if (step.kind === 'cipher') continue;
     if (!Number.isInteger(step.hexLength) || step.hexLength < 16 || step.hexLength > 64) throw bad('hex-length');
   }
 }
@@ -172,4 +174,5 @@ const frameOf = (job: EngineJob, names: readonly string[], spill: Spill, limits:
   steps: job.steps,
   keys: Object.fromEntries(Object.entries(job.keys ?? {}).map(([id, key]) => [id, Buffer.from(key).toString('base64')])),
   limits,
+  ...(job.steps.some(({ kind }) => kind === 'keyed') ? { sm3: Buffer.from(sm3Module()).toString('base64') } : {}),
 });

@@ -12,6 +12,12 @@ FROM residents GROUP BY 1, 2 HAVING count(*) >= 20 ORDER BY 1, 2`;
 /** What nobody should let out: rows of the source as they stand. */
 const rawRows = `SELECT "姓名", "公民身份号码", "手机号码", "户籍地址" FROM residents ORDER BY "人员编号" LIMIT 100`;
 
+/** Statistics that say whose they are by a number of the body that gave the data. */
+const labelled = `SELECT '11330000002482133H' AS source, "参保类型" AS insurance, "性别" AS sex, count(*) AS people
+FROM residents GROUP BY 1, 2, 3 HAVING count(*) >= 20 ORDER BY 2, 3`;
+/** A total that looks like any other, and is of numbers by which people are called. */
+const ofIdentifiers = `SELECT "性别" AS sex, sum(CAST("手机号码" AS HUGEINT)) AS total FROM residents GROUP BY 1`;
+
 /** What one person earns, as a count of those of a name who earn so much. */
 const onePerson = `SELECT count(*) AS n FROM residents WHERE "姓名" = '王伟'`;
 
@@ -60,6 +66,21 @@ export async function codeRunChapter(teller: Teller, world: World): Promise<void
       return { 'a person by name': single.code, run: run.id, cause: run.cause, 'a run that takes rows': taken.state };
     },
   );
+
+  await teller.step('a result that is another when identifiers are replaced is vetoed by the run itself', async () => {
+    const summed = await submit(world, 'run', '号码合计', ofIdentifiers);
+    await review(world, summed);
+    const run = await finished(world, (await world.as('li').post<Run>('/code-runs', { submissionId: summed.id })).id);
+    assertEnded(run, 'failed');
+    if (run.cause?.code !== 'coderuns.interference')
+      throw new UnexpectedAnswer(`expected an interference; it was ${run.cause?.code ?? 'none'}`);
+    const code = await submit(world, 'run', '参保结构统计（含来源）', labelled);
+    await review(world, code);
+    const good = await finished(world, (await world.as('li').post<Run>('/code-runs', { submissionId: code.id })).id);
+    assertEnded(good, 'succeeded');
+    world.remember('labelled-run', good.id);
+    return { run: run.id, cause: run.cause };
+  });
 }
 
 const asked = (world: World, purpose: 'run' | 'train', title: string, sql: string) => ({

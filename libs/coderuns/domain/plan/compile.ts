@@ -7,7 +7,8 @@ import { joined } from './join.js';
 import { setOf } from './union.js';
 import { withConditionsInPlace } from './condition-places.js';
 import { unlisted } from './json.js';
-import { assertSinglesNobodyOut, constantColumn, derive, openShape, together, type Column, type Holder } from './shape.js';
+import { assertSinglesNobodyOut, constantColumn, derive, openShape, together, type Column, type Holder, type Origin } from './shape.js';
+import { strandOf, strandTexts, wholeRow } from './sealing.js';
 import { column, measureText, orderText, textOf, windowText } from './sql-text.js';
 import { widthOf, type Expression, type Relation } from './tree.js';
 
@@ -17,6 +18,10 @@ export interface Identifier {
   readonly values: number;
   /** People’s names, which several may bear. */
   readonly isName: boolean;
+  /** Whether every value is its own normal form. */
+  readonly plain?: boolean;
+  /** Whether none stands in two rows. */
+  readonly once?: boolean;
 }
 export interface Facts {
   /** Columns that identify whom a row is about, by table; the one with the fewest values first. */
@@ -36,8 +41,14 @@ interface Around {
  * are told as such, and the export gate does not let them leave.
  */
 export class Compiler {
-  readonly tables = new Tables();
-  constructor(private readonly facts: Facts) {}
+  readonly tables: Tables;
+  /** @param seals whether beside the result a map of who stands behind its cells is made */
+  constructor(
+    private readonly facts: Facts,
+    seals = false,
+  ) {
+    this.tables = new Tables(seals);
+  }
 
   compile(relation: Relation, around: Around = { groupedAbove: false, common: new Map() }): Compiled {
     const below = (of: Relation): Compiled => this.compile(of, around);
@@ -104,19 +115,25 @@ export class Compiler {
     const held =
       identifying.length === 0
         ? [{ sql: 'hash(rowid)', of: '', values: Infinity, isName: false }]
-        : identifying.map(({ column: one, ...more }) => ({ sql: subjectOf(sqlName(one)), of: one, ...more }));
-    const holder: Holder = { name, columns: held.map(({ sql: _, ...one }, at) => ({ name: `${name}_${String(at)}`, ...one })) };
+        : identifying.map(({ column: one, values, isName }) => ({ sql: subjectOf(sqlName(one)), of: one, values, isName }));
+    const strand = this.tables.seals ? strandOf(name, table, identifying) : undefined;
+    const holder: Holder = {
+      name,
+      columns: held.map(({ sql: _, ...one }, at) => ({ name: `${name}_${String(at)}`, ...one })),
+      strands: strand === undefined ? [] : [strand],
+    };
     const texts = [
       ...columns.map((one, at) => `${one === '' ? 'NULL' : sqlName(one)} AS ${column(at)}`),
       ...held.map(({ sql }, at) => `${sql} AS ${name}_${String(at)}`),
+      ...(strand === undefined ? [] : strandTexts(strand, strand.column === '' ? 'NULL' : subjectOf(sqlName(strand.column)))),
     ];
     const shapes = columns.map((one): Column => {
       if (one === '') return { ...constantColumn, virtual: true };
       const by = identifying.findIndex((each) => each.column === one);
-      const plain = { sources: new Set([`${table}.${one}`]), raw: true, grouped: false, identifying: by >= 0 };
+      const plain = { sources: new Set([`${table}.${one}`]), raw: true, grouped: false, identifying: by >= 0, plain: `${table}.${one}` };
       return by < 0 ? plain : { ...plain, identity: { holder: name, by: `${name}_${String(by)}` } };
     });
-    return this.tables.add(`SELECT ${texts.join(', ')} FROM ${sqlName(table)}`, {
+    return this.tables.add(`SELECT ${texts.join(', ')} FROM ${sqlName(table)} AS ${wholeRow}`, {
       grain: 'rows',
       columns: shapes,
       flows: new Set(),
@@ -137,7 +154,7 @@ export class Compiler {
 
   private project(columns: readonly Expression[], { name, shape }: Compiled): Compiled {
     if (shape.grain === 'rows') for (const one of columns) assertSinglesNobodyOut(one, shape.columns, false);
-    const texts = [...columns.map((one, at) => `${textOf(one)} AS ${column(at)}`), ...hidden(shape.holders)];
+    const texts = [...columns.map((one, at) => `${textOf(one)} AS ${column(at)}`), ...hidden(shape)];
     return this.tables.add(`SELECT ${listed(texts)} FROM ${name}`, {
       ...shape,
       columns: columns.map((one) => derive(one, shape.columns)),
@@ -172,7 +189,10 @@ export class Compiler {
       (set) => `(${set.map((key) => textOf(relation.keys[key] ?? { is: 'constant', sql: 'NULL' })).join(', ')})`,
     );
     const grouping = relation.keys.length === 0 ? '' : ` GROUP BY GROUPING SETS (${sets.join(', ')})`;
-    return this.tables.add(`SELECT ${texts.join(', ')} FROM ${from.name}${grouping}`, { ...shape, columns: groupColumns(relation, shape) });
+    return this.tables.add(`SELECT ${texts.join(', ')} FROM ${from.name}${grouping}`, {
+      ...this.tables.blend(shape),
+      columns: groupColumns(relation, shape),
+    });
   }
 
   private window({ windows }: Extract<Relation, { is: 'window' }>, { name, shape }: Compiled): Compiled {
@@ -202,23 +222,31 @@ export class Compiler {
     const holders = table.shape.holders.map((holder): Holder => {
       const name = this.tables.fresh('h');
       renamed.set(holder.name, name);
+      const called = (was: string, now: string): string => {
+        renamed.set(was, now);
+        return now;
+      };
       return {
         name,
-        columns: holder.columns.map((one, at) => {
-          renamed.set(one.name, `${name}_${String(at)}`);
-          return { ...one, name: `${name}_${String(at)}` };
-        }),
+        columns: holder.columns.map((one, at) => ({ ...one, name: called(one.name, `${name}_${String(at)}`) })),
+        strands: holder.strands.map((one, at) => ({
+          ...one,
+          by: called(one.by, `${name}_s${String(at)}`),
+          row: called(one.row, `${name}_r${String(at)}`),
+        })),
       };
     });
     const nameOf = (name: string): string => renamed.get(name) ?? name;
-    const texts = [
-      ...table.shape.columns.map((_, at) => column(at)),
-      ...hidden(table.shape.holders).map((one) => `${one} AS ${nameOf(one)}`),
-    ];
+    const origins = (table.shape.origins ?? []).map(({ node, column: was }): Origin => {
+      const now = this.tables.fresh('o');
+      renamed.set(was, now);
+      return { node, column: now };
+    });
+    const texts = [...table.shape.columns.map((_, at) => column(at)), ...hidden(table.shape).map((one) => `${one} AS ${nameOf(one)}`)];
     const columns = table.shape.columns.map((one) =>
       identifiedBy(one, one.identity && { holder: nameOf(one.identity.holder), by: nameOf(one.identity.by) }),
     );
-    return this.tables.add(`SELECT ${listed(texts)} FROM ${table.name}`, { ...table.shape, columns, holders });
+    return this.tables.add(`SELECT ${listed(texts)} FROM ${table.name}`, { ...table.shape, columns, holders, origins });
   }
 }
 

@@ -1,6 +1,10 @@
+import { behind as behindOf, shares as sharesOf, type Measuring, type Part } from './behind.js';
 import { hidden, type Compiled, type Tables } from './compiled.js';
+import { contributionsOf, farthestCentre } from './contributions.js';
 import { kindOf, type MeasureKind } from './functions.js';
-import { derive, together, union, type Column, type Holder, type Shape } from './shape.js';
+import { fieldPrime, seal, type Groups, type SealedCell } from './sealing.js';
+import { cellsApart, withoutTotals, type Apart, type ToldCell } from './secondary.js';
+import { derive, together, union, type Column, type Holder, type HolderColumn, type Origin, type Shape, type Source } from './shape.js';
 import { column, measureText, textOf } from './sql-text.js';
 import type { Expression, Measure, Relation } from './tree.js';
 
@@ -41,7 +45,11 @@ export function perSubject(tables: Tables, { keys, measures }: Group, { name, sh
   const texts = [
     ...keys.map((key, at) => `${textOf(key)} AS ${column(at)}`),
     ...measures.map((one, at) => `${measureText(one)} AS ${column(keys.length + at)}`),
-    ...hidden(shape.holders).map((one) => `min(${one}) AS ${one}`),
+    ...shape.holders.flatMap(({ columns, strands }) => [
+      ...[...columns.map((one) => one.name), ...strands.map((one) => one.by)].map((one) => `min(${one}) AS ${one}`),
+      // Rows together are told by the sum of what each is told by.
+      ...strands.map((one) => `CAST(sum(${one.row}) % ${String(fieldPrime)} AS BIGINT) AS ${one.row}`),
+    ]),
   ];
   const columns = [
     ...keys.map((key) => derive(key, shape.columns)),
@@ -51,7 +59,7 @@ export function perSubject(tables: Tables, { keys, measures }: Group, { name, sh
     })),
   ];
   const by = keys.map((key) => textOf(key)).join(', ');
-  return tables.add(`SELECT ${texts.join(', ')} FROM ${name} GROUP BY ${by}`, { ...shape, columns });
+  return tables.add(`SELECT ${texts.join(', ')} FROM ${name} GROUP BY ${by}`, { ...tables.blend(shape), columns });
 }
 
 /**
@@ -59,20 +67,24 @@ export function perSubject(tables: Tables, { keys, measures }: Group, { name, sh
  * each holder, so has each cell those whom it is computed from; none or two of them do not make up most of it; a fit has degrees of
  * freedom; a quantile has so many subjects on either side. Values of single rows are not let through. What is not is missing: a group's
  * row, or a cell's value.
+ * @param shown whether they may become part of the result, and not only decide what does
  */
-export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: DisclosureRule): Compiled {
+export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: DisclosureRule, shown = true): Compiled {
   const { keys, measures, groupings, sets } = group;
-  const { shape } = from;
+  const shape = tables.blend(from.shape);
   const holders = shape.holders.map((holder) => counted(holder, group, shape));
   const cells = measures.map(cellOf);
-  const rows = tables.add(
+  const parts = measures
+    .flatMap((measure, at) => contributionsOf(measure, shape.columns).map((one) => ({ ...one, p: `p${String(at)}`, at })))
+    .map((one, c) => ({ ...one, c: String(c) }));
+  const rows = tables.share(
     `SELECT ${[
       ...keys.map((key, at) => `${textOf(key)} AS k${String(at)}`),
-      ...cells.flatMap(({ counts, value }, at) => [`(${counts}) AS p${String(at)}`, `(${value}) AS v${String(at)}`]),
-      ...hidden(shape.holders),
+      ...cells.map(({ counts }, at) => `(${counts}) AS p${String(at)}`),
+      ...parts.map(({ sql, c }) => `${sql} AS v${c}`),
+      ...hidden(shape),
     ].join(', ')} FROM ${from.name}`,
     shape,
-    true,
   );
   const keyNames = keys.map((_, at) => `k${String(at)}`);
   const level = keys.length === 0 ? '0' : `GROUPING(${keyNames.join(', ')})`;
@@ -81,26 +93,15 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
       ? ''
       : ` GROUP BY GROUPING SETS (${sets.map((set) => `(${[...set.map((key) => `k${String(key)}`), ...more].join(', ')})`).join(', ')})`;
 
-  // How many stand behind each group and each cell: by the column of each holder that has the fewest.
-  const subjects = (condition: string): readonly string[] =>
-    holders.map((columns) => `least(${columns.map((one) => `count(DISTINCT ${one}) FILTER (WHERE ${condition})`).join(', ')})`);
-  const behind = tables.add(
-    `SELECT ${[...keyNames, `${level} AS level`, ...subjects('true').map((sql, i) => `${sql} AS n_${String(i)}`), ...cells.flatMap((_, at) => subjects(`p${String(at)}`).map((sql, i) => `${sql} AS n${String(at)}_${String(i)}`))].join(', ')} FROM ${rows.name}${setsOf([])}`,
-    shape,
-    true,
-  );
-  // What each of them contributes to each cell.
-  const shares = holders.map(([main = 'NULL']) => {
-    const each = tables.add(
-      `SELECT ${[...keyNames, `${level} AS level`, ...cells.map((_, at) => `sum(v${String(at)}) FILTER (WHERE p${String(at)}) AS a${String(at)}`)].join(', ')} FROM ${rows.name} WHERE ${main} IS NOT NULL${setsOf([main])}`,
-      shape,
-    );
-    return tables.add(
-      `SELECT ${[...keyNames, 'level', ...cells.map((_, at) => `coalesce(sum(a${String(at)}), 0) AS total${String(at)}, max(a${String(at)}, 2) AS top${String(at)}`)].join(', ')} FROM ${each.name} GROUP BY ALL`,
-      shape,
-      true,
-    );
-  });
+  const measuring: Measuring = {
+    ...{ rows, keys: keyNames, level, by: setsOf, holders, cells: cells.length },
+    plain: sets.length === 1 && sets[0]?.length === keys.length,
+    needed: Math.max(rule.threshold, ...cells.map((one) => one.needed(rule))),
+  };
+  const behind = behindOf(tables, measuring);
+  const shares = sharesOf(tables, measuring, parts);
+  const meet = (other: string): string =>
+    ['level', ...keyNames].map((one) => `m.${one} IS NOT DISTINCT FROM ${other}.${one}`).join(' AND ');
   const made = tables.add(
     `SELECT ${[
       ...keys.map((key, at) => `${textOf(key)} AS k${String(at)}`),
@@ -114,56 +115,178 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
     )} FROM ${from.name}${keys.length === 0 ? '' : ` GROUP BY GROUPING SETS (${sets.map((set) => `(${set.map((key) => textOf(keys[key] ?? { is: 'constant', sql: 'NULL' })).join(', ')})`).join(', ')})`}`,
     shape,
   );
-  const meet = (other: string): string =>
-    ['level', ...keyNames].map((one) => `m.${one} IS NOT DISTINCT FROM ${other}.${one}`).join(' AND ');
-  const holds = cells.map((cell, at) => cell.holds(at, shape.holders.length, rule));
-  const whole = shape.holders.map((_, i) => `coalesce(e.n_${String(i)}, 0) >= ${String(rule.threshold)}`).join(' AND ');
+  const told = toldCells(cells, measures, shape);
+  const apart = cellsApart(told);
+  const differing = differingSubjects(tables, rows, { keys: keyNames, level, by: setsOf, apart }, holders);
+  const whole = shape.holders.map((_, i) => `coalesce(e.n_${String(i)}, 0) >= ${String(rule.threshold)}`).join(' AND ') || 'true';
+  const measured = tables.add(
+    `SELECT ${[
+      'm.*',
+      ...(tables.seals ? ['row_number() OVER () AS place'] : []),
+      `${whole} AS whole`,
+      ...cells.map(
+        (cell, at) =>
+          `(${whole} AND (${cell.holds(
+            at,
+            shape.holders.length,
+            rule,
+            parts.filter((one) => one.at === at),
+          )})) AS f${String(at)}`,
+      ),
+      ...cells.map(
+        (_, at) => `least(${holders.map((__, i) => `coalesce(e.n${String(at)}_${String(i)}, 0)`).join(', ')}) AS n${String(at)}`,
+      ),
+      ...apart.map(
+        (_, x) =>
+          `(${holders.map((__, i) => `coalesce(d${String(i)}.x${String(x)}, 0) BETWEEN 1 AND ${String(rule.threshold - 1)}`).join(' OR ')}) AS y${String(x)}`,
+      ),
+    ].join(', ')} FROM ${made.name} AS m LEFT JOIN ${behind.name} AS e ON ${meet('e')}${[
+      ...shares.map(({ name }, i) => [name, `s${String(i)}`] as const),
+      ...differing.map(({ name }, i) => [name, `d${String(i)}`] as const),
+    ]
+      .map(([name, as]) => ` LEFT JOIN ${name} AS ${as} ON ${meet(as)}`)
+      .join('')}`,
+    { ...shape, holders: [] },
+    true,
+  );
+  // A cell that with those before it would tell of a few is not shown.
+  const alone = tables.share(
+    `SELECT *, ${
+      cells
+        .map((_, at) => {
+          const few = apart.flatMap(({ later, earlier }, x) =>
+            later === at ? [` AND NOT (y${String(x)} AND ${earlier.map((one) => `f${String(one)}`).join(' AND ')})`] : [],
+          );
+          const held = `coalesce(f${String(at)}${few.join('')}, false)`;
+          return `${held} AS o${String(at)}, ${held} AS u${String(at)}`;
+        })
+        .join(', ') || '1 AS nothing'
+    } FROM ${measured.name}`,
+    measured.shape,
+  );
+  const judged = withoutTotals(tables, alone, { keys: keyNames, sets, cells: told }, rule);
+  const sealed = tables.seals && shown;
+  const origin: Origin = { node: tables.nodes.length, column: tables.fresh('o') };
+  if (sealed) tables.held.push(heldBack(tables.nodes.length, told, judged, rule));
+  if (sealed) seal(tables, { rows, keys: keyNames, level, by: setsOf, cells: sealedCells(told, measures), judged }, rule);
   return tables.add(
     `SELECT ${
       [
-        ...keyNames.map((one, at) => `m.${one} AS ${column(at)}`),
-        ...cells.map(
-          (_, at) => `CASE WHEN ${whole} AND (${holds[at] ?? 'false'}) THEN m.m${String(at)} END AS ${column(keys.length + at)}`,
-        ),
-        ...groupings.map((_, at) => `m.g${String(at)} AS ${column(keys.length + cells.length + at)}`),
+        ...keyNames.map((one, at) => `${one} AS ${column(at)}`),
+        ...cells.map((_, at) => `CASE WHEN o${String(at)} THEN m${String(at)} END AS ${column(keys.length + at)}`),
+        ...groupings.map((_, at) => `g${String(at)} AS ${column(keys.length + cells.length + at)}`),
+        ...(sealed ? [`place AS ${origin.column}`] : []),
       ].join(', ') || '1 AS nothing'
-    } FROM ${made.name} AS m LEFT JOIN ${behind.name} AS e ON ${meet('e')}${shares
-      .map(({ name }, i) => ` LEFT JOIN ${name} AS s${String(i)} ON ${meet(`s${String(i)}`)}`)
-      .join('')}${keys.length === 0 ? '' : ` WHERE ${whole}`}`,
-    { grain: 'groups', columns: groupColumns(group, shape), flows: new Set(), holders: [] },
+    } FROM ${judged.name}${keys.length === 0 ? '' : ` WHERE whole`}`,
+    { grain: 'groups', columns: groupColumns(group, shape), flows: new Set(), holders: [], ...(sealed ? { origins: [origin] } : {}) },
     true,
   );
+}
+
+/** Measures by which rows they count, and of what. Single rows' values are never shown, and tell of nobody. */
+function toldCells(cells: readonly Cell[], measures: readonly Measure[], { columns }: Shape): readonly ToldCell[] {
+  return cells.flatMap(({ counts }, at) => {
+    const measure = measures[at];
+    const kind = kindOf(measure?.name ?? '');
+    if (measure === undefined || kind === 'picks' || kind === undefined) return [];
+    const { filter } = measure;
+    const adds = kind === 'counts' || kind === 'sums';
+    return [{ counts, at, of: fieldsOf(measure, columns), adds, ...(filter === undefined ? {} : { filter }) }];
+  });
+}
+function sealedCells(told: readonly ToldCell[], measures: readonly Measure[]): readonly SealedCell[] {
+  return [...Map.groupBy(told, ({ counts, of }) => JSON.stringify([counts, of])).values()].map((same) => ({
+    of: same[0]?.of ?? null,
+    counts: `p${String(same[0]?.at ?? 0)}`,
+    shown: same.map(({ at }) => `o${String(at)}`),
+    distinct: same.filter(({ at }) => measures[at]?.distinct === true).map(({ at }) => `o${String(at)}`),
+  }));
+}
+
+/** How many groups and cells are held back, by why: none of it says which. */
+function heldBack(node: number, told: readonly ToldCell[], { name }: Compiled, { threshold }: DisclosureRule): string {
+  const cells = (why: (at: string) => string): string =>
+    told.map(({ at }) => `count(*) FILTER (WHERE whole AND ${why(String(at))})`).join(' + ') || '0';
+  const few = (at: string): string => `n${at} < ${String(threshold)}`;
+  return `SELECT ${[
+    `${String(node)} AS node`,
+    'count(*) FILTER (WHERE NOT whole) AS groups',
+    `${cells((at) => few(at))} AS few`,
+    `${cells((at) => `NOT coalesce(f${at}, false) AND NOT ${few(at)}`)} AS dominated`,
+    `${cells((at) => `f${at} AND NOT u${at}`)} AS differing`,
+    `${cells((at) => `u${at} AND NOT o${at}`)} AS totals`,
+  ].join(', ')} FROM ${name}`;
+}
+
+/** Of each holder, how many subjects make the difference of two cells of a group. */
+function differingSubjects(
+  tables: Tables,
+  rows: Compiled,
+  { keys, level, by, apart }: Pick<Groups, 'keys' | 'level' | 'by'> & { readonly apart: readonly Apart[] },
+  holders: readonly (readonly HolderColumn[])[],
+): readonly Compiled[] {
+  if (apart.length === 0) return [];
+  return holders.map((columns) => {
+    const main = columns[0]?.name ?? 'NULL';
+    const each = tables.add(
+      `SELECT ${[...keys, `${level} AS level`, ...apart.map(({ sql }, x) => `bool_or(${sql}) AS b${String(x)}`)].join(', ')} FROM ${rows.name} WHERE ${main} IS NOT NULL${by([main])}`,
+      rows.shape,
+    );
+    const sums = apart.map((_, x) => `count(*) FILTER (WHERE b${String(x)}) AS x${String(x)}`);
+    return tables.add(`SELECT ${[...keys, 'level', ...sums].join(', ')} FROM ${each.name} GROUP BY ALL`, rows.shape, true);
+  });
+}
+/** The fields whose values as they are it sums; none where it counts rows; null where it computes, and may be any of them. */
+function fieldsOf({ name, of }: Measure, columns: readonly Column[]): readonly Source[] | null {
+  if (kindOf(name) === 'counts' || name === 'regr_count') return [];
+  const fields = of.map((one) => derive(one, columns).plain);
+  return fields.some((one) => one === undefined) ? null : fields.filter((one) => one !== undefined).sort();
 }
 
 /**
  * By which of our columns the subjects of a holder are counted. A name that is a key does not count against itself where another column
  * tells people apart: how many bear a name is told by their numbers, not by the name.
  */
-function counted({ name, columns }: Holder, { keys }: Grouping, shape: Shape): readonly string[] {
+function counted({ name, columns }: Holder, { keys }: Grouping, shape: Shape): readonly HolderColumn[] {
   const keyed = new Set(keys.map((key) => derive(key, shape.columns).identity).flatMap((one) => (one?.holder === name ? [one.by] : [])));
   const left = columns.filter((one) => !one.isName || !keyed.has(one.name));
-  return (left.length === 0 ? columns : left).map((one) => one.name);
+  return left.length === 0 ? columns : left;
 }
 
 interface Cell {
+  /** Subjects that its rule asks for. */
+  readonly needed: (rule: DisclosureRule) => number;
   /** Whether a row goes into it, as SQL over the rows. */
   readonly counts: string;
-  /** What a row contributes, as SQL. */
-  readonly value: string;
   /** Whether it is let through, as SQL over what was measured. */
-  readonly holds: (at: number, holders: number, rule: DisclosureRule) => string;
+  readonly holds: (at: number, holders: number, rule: DisclosureRule, parts: readonly Part[]) => string;
 }
 
 function cellOf({ name, of, filter, fractions }: Measure): Cell {
   const kind = kindOf(name) ?? 'picks';
   const there = of.map((one) => `${textOf(one)} IS NOT NULL`);
   const counts = [...(filter === undefined ? [] : [`coalesce(${textOf(filter)}, false)`]), ...there].join(' AND ') || 'true';
-  const value =
-    (kind === 'sums' || kind === 'fits') && of[0] !== undefined ? `coalesce(abs(TRY_CAST(${textOf(of[0])} AS DOUBLE)), 1)` : '1';
-  return { counts, value, holds: (at, holders, rule) => holdsOf(kind, fractions?.values ?? ['0.5'], at, holders, rule) };
+  const needed = (rule: DisclosureRule): number => neededOf(kind, fractions?.values ?? ['0.5'], rule);
+  return { counts, needed, holds: (at, holders, rule, parts) => holdsOf(kind, fractions?.values ?? ['0.5'], { at, holders, rule, parts }) };
 }
 
-function holdsOf(kind: MeasureKind, fractions: readonly string[], at: number, holders: number, rule: DisclosureRule): string {
+/** Past what is counted in bits wherever a fraction cannot be read. */
+function neededOf(kind: MeasureKind, fractions: readonly string[], { threshold, degreesOfFreedom }: DisclosureRule): number {
+  if (kind === 'fits') return Math.max(threshold, degreesOfFreedom + 2);
+  if (kind !== 'ranks') return threshold;
+  const read = fractions.map((one) => Number(/\d*\.?\d+/.exec(one.replace(/^CAST\(/, ''))?.[0]));
+  const sides = read.map((one) => threshold / Math.min(one, 1 - one));
+  return Math.max(threshold, ...sides.map((one) => (one > 0 ? Math.ceil(one) : Infinity)));
+}
+
+interface Measured {
+  readonly at: number;
+  readonly holders: number;
+  readonly rule: DisclosureRule;
+  readonly parts: readonly Part[];
+}
+
+function holdsOf(kind: MeasureKind, fractions: readonly string[], { at, holders, rule, parts }: Measured): string {
   if (kind === 'picks') return 'false';
   const each = Array.from({ length: holders }, (_, i) => i);
   const n = (i: number): string => `coalesce(e.n${String(at)}_${String(i)}, 0)`;
@@ -173,15 +296,21 @@ function holdsOf(kind: MeasureKind, fractions: readonly string[], at: number, ho
     return [...enough, ...each.flatMap((i) => sides.map((side) => `${n(i)} * ${side} >= ${String(rule.threshold)}`))].join(' AND ');
   }
   const free = kind === 'fits' ? each.map((i) => `${n(i)} - 2 >= ${String(rule.degreesOfFreedom)}`) : [];
-  const spread = each.map((i) => {
-    const [total, first, second] = [
-      `s${String(i)}.total${String(at)}`,
-      `coalesce(s${String(i)}.top${String(at)}[1], 0)`,
-      `coalesce(s${String(i)}.top${String(at)}[2], 0)`,
-    ];
-    const share = `(${first} + ${second}) <= ${String(rule.dominanceShare)} * ${total}`;
-    const guess = `${total} - ${first} - ${second} >= ${String(rule.pPercent / 100)} * ${first}`;
-    return `coalesce(${total} = 0 OR (${share} AND ${guess}), false)`;
-  });
+  const spread = each.flatMap((i) => parts.flatMap((part) => spreadOf(`s${String(i)}`, part, rule)));
   return [...enough, ...free, ...spread].join(' AND ');
+}
+
+/** None or two of the subjects make up most of it, and of what is computed enough of them are apart from the others, or nobody is. */
+function spreadOf(of: string, { c, centred }: Part, rule: DisclosureRule): readonly string[] {
+  const even = (total: string, top: string): string => {
+    const [first, second] = [`coalesce(${of}.${top}[1], 0)`, `coalesce(${of}.${top}[2], 0)`];
+    const share = `(${first} + ${second}) <= ${String(rule.dominanceShare)} * ${of}.${total}`;
+    const guess = `${of}.${total} - ${first} - ${second} >= ${String(rule.pPercent / 100)} * ${first}`;
+    return `coalesce(${of}.${total} = 0 OR (${share} AND ${guess}), false)`;
+  };
+  const apart = `coalesce(${of}.cn${c} = 0 OR ${of}.cn${c} >= ${String(rule.threshold)}, false)`;
+  return [
+    even(`total${c}`, `top${c}`),
+    ...(centred ? [even(`ctotal${c}`, `ctop${c}`), apart, `${of}.centre${c} <= ${String(farthestCentre)}`] : []),
+  ];
 }

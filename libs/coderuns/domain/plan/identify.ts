@@ -21,9 +21,34 @@ export const isIdentifying = (sensitiveType: string | null): boolean => sensitiv
 const fewest = 20;
 const uniqueShare = 0.9;
 
-/** One row: of each column in turn how many values there are, and how many different ones. */
-export const measureSql = (table: string, columns: readonly Declared[]): string =>
-  `SELECT ${columns.flatMap(({ column }) => [`count(${sqlName(column)})`, `count(DISTINCT ${sqlName(column)})`]).join(', ') || '1'} FROM ${sqlName(table)}`;
+/** Of large files one value in so many is counted, with all its rows. */
+const oneIn = 16;
+/** Bytes of a Parquet file that has tens of thousands of rows at least. */
+const largeBytes = 1_000_000;
+/** Values that are their own normal form (`normalFormMacros`). */
+const plain = '[0-9A-Z\\x{4E00}-\\x{9FFF}]*';
+/** Figures of a column: values, different ones, whether none comes twice, and whether the normal form of each is itself. */
+const measures = 4;
+
+/**
+ * One row: of each column in turn how many values there are, how many different ones, whether it is certain that none comes twice, and
+ * that the normal form of each is itself. Certain is what all values were counted for: of large files those of one column.
+ */
+export function measureSql(table: string, columns: readonly Declared[], bytes = 0): string {
+  const part = bytes > largeBytes ? oneIn : 1;
+  const whole = columns.find(({ sensitiveType }) => isIdentifying(sensitiveType) && sensitiveType !== 'name');
+  const each = columns.flatMap((one) => {
+    const name = sqlName(one.column);
+    const counted = part === 1 || one === whole;
+    const drawn = counted ? '' : ` FILTER (WHERE hash(${name}) % ${String(part)} = 0) * ${String(part)}`;
+    const [there, values] = [`count(${name})${drawn}`, `count(DISTINCT CASE WHEN ${name} IS NOT NULL THEN hash(${name}) END)${drawn}`];
+    const inForm = isIdentifying(one.sensitiveType)
+      ? `coalesce(bool_and(regexp_full_match(CAST(${name} AS VARCHAR), '${plain}')), true)`
+      : 'false';
+    return [there, values, counted ? `(${there} = ${values} AND ${inForm})::INTEGER` : '0', `${inForm}::INTEGER`];
+  });
+  return `SELECT ${each.join(', ') || '1'} FROM ${sqlName(table)}`;
+}
 
 /** Columns that are looked at: what is said to identify, and texts. Amounts and dates are often unique and tell nobody. */
 export const looked = (columns: readonly Declared[]): readonly Declared[] =>
@@ -36,9 +61,10 @@ export const looked = (columns: readonly Declared[]): readonly Declared[] =>
 export function identifiersOf(columns: readonly Declared[], measured: readonly number[]): readonly Identifier[] {
   return columns
     .flatMap(({ column, sensitiveType }, at): Identifier[] => {
-      const [there = 0, values = 0] = measured.slice(2 * at, 2 * at + 2);
+      const [there = 0, values = 0, once = 0, inForm = 0] = measured.slice(measures * at, measures * at + measures);
       const unique = there >= fewest && values >= uniqueShare * there;
-      return isIdentifying(sensitiveType) || unique ? [{ column, values, isName: sensitiveType === 'name' }] : [];
+      if (!isIdentifying(sensitiveType) && !unique) return [];
+      return [{ column, values, isName: sensitiveType === 'name', once: once === 1, plain: inForm === 1 }];
     })
     .sort((a, b) => a.values - b.values);
 }

@@ -32,6 +32,7 @@ export function joined(tables: Tables, { kind, on }: Join, left: Compiled, right
   const flows = union(left.shape.flows, right.shape.flows, ...conditions);
   const cut = left.shape.cut === true || right.shape.cut === true;
   if (leftAlone(kind)) {
+    tables.blend(right.shape);
     const kept = keptLeft(tables, { kind, on }, left, askedFor(tables, on, left, right, rule), { flows, told: union(...conditions) });
     return cut ? { ...kept, shape: { ...kept.shape, cut } } : kept;
   }
@@ -39,8 +40,8 @@ export function joined(tables: Tables, { kind, on }: Join, left: Compiled, right
   const texts = [
     ...left.shape.columns.map((_, at) => `l.${column(at)} AS ${column(at)}`),
     ...right.shape.columns.map((_, at) => `r.${column(at)} AS ${column(leftWidth + at)}`),
-    ...hidden(left.shape.holders, 'l'),
-    ...hidden(right.shape.holders, 'r'),
+    ...hidden(left.shape, 'l'),
+    ...hidden(right.shape, 'r'),
   ];
   const how = on.length === 0 && kind === 'INNER' ? 'CROSS JOIN' : `${kind} JOIN`;
   return tables.add(
@@ -52,6 +53,7 @@ export function joined(tables: Tables, { kind, on }: Join, left: Compiled, right
       ),
       flows,
       holders: holders.all,
+      origins: [...(left.shape.origins ?? []), ...(right.shape.origins ?? [])],
       ...(cut ? { cut } : {}),
     },
   );
@@ -72,7 +74,7 @@ function askedFor(tables: Tables, on: Join['on'], left: Compiled, right: Compile
   const keys = right.shape.columns.map((_, at): Expression => ({ is: 'column', at }));
   const asked = keys.filter((_, at) => on.some((one) => reads(one.right, at)));
   if (asked.length === 0) throw unlisted('EXISTS');
-  const groups = enforced(tables, { keys: asked, sets: [asked.map((_, at) => at)], measures: [], groupings: [] }, right, rule);
+  const groups = enforced(tables, { keys: asked, sets: [asked.map((_, at) => at)], measures: [], groupings: [] }, right, rule, false);
   // As wide as before; what no condition reads is not there.
   const texts = keys.map((key, at) => `${asked.includes(key) ? column(asked.indexOf(key)) : 'NULL'} AS ${column(at)}`);
   return tables.add(`SELECT ${listed(texts)} FROM ${groups.name}`, { ...groups.shape, columns: right.shape.columns });
@@ -93,7 +95,7 @@ function keptLeft(
   { flows, told }: { readonly flows: ReadonlySet<Source>; readonly told: ReadonlySet<Source> },
 ): Compiled {
   const columns = left.shape.columns.map((_, at) => `l.${column(at)} AS ${column(at)}`);
-  const held = hidden(left.shape.holders, 'l');
+  const held = hidden(left.shape, 'l');
   if (kind !== 'MARK') {
     const exists = `${kind === 'ANTI' ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${right.name} AS r WHERE ${conditionText(on)})`;
     return tables.add(`SELECT ${listed([...columns, ...held])} FROM ${left.name} AS l WHERE ${exists}`, { ...left.shape, flows });
@@ -121,7 +123,9 @@ function heldTogether(left: Compiled, right: Compiled, on: readonly JoinConditio
   const byName = Map.groupBy([...left.shape.holders, ...right.shape.holders], ({ name }) => nameOf(name));
   const all = [...byName].map(([name, holders]): Holder => ({
     name,
-    columns: holders.flatMap(({ columns }) => columns).sort((a, b) => a.values - b.values),
+    // A row of one side may meet several of the other.
+    columns: holders.flatMap(({ columns }) => columns.map(({ once: _, ...one }) => one)).sort((a, b) => a.values - b.values),
+    strands: holders.flatMap(({ strands }) => strands.map((one) => ({ ...one, once: false }))),
   }));
   return { all, nameOf };
 }

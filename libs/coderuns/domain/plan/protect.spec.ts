@@ -184,6 +184,13 @@ describe('a group', () => {
       UNION ALL SELECT 'p' || (range % 2), 'b', 10 FROM range(100)
       UNION ALL SELECT 'p' || range, 'c', CASE range WHEN 0 THEN 1000000 ELSE 1 END FROM range(12)
       UNION ALL SELECT 'p' || range, 'd', 5 FROM range(9)`);
+    await made('bills', ['pid VARCHAR', 'day DATE', 'cost DECIMAL(12,2)', 'flat BIGINT', 'pad BIGINT', 'spread BIGINT']);
+    identifying.set('bills', [one('pid', 40)]);
+    // One of forty has nearly all of the cost.
+    await connection.run(
+      `INSERT INTO bills SELECT 'p' || range, DATE '2020-01-01' + CAST(range AS INTEGER), CASE range WHEN 7 THEN 900000 ELSE 20 + range END,
+         1, range % 5, 1000000000 * (range % 9) FROM range(40)`,
+    );
   });
 
   it('has so many subjects, however many rows; one of whom nobody makes up most shows its sum', async () => {
@@ -201,6 +208,30 @@ describe('a group', () => {
     ).toEqual([[null, '30', null]]);
   });
 
+  it('is counted by rows where nobody has two, in buckets and one by one, to the same result', async () => {
+    await made('cards', ['pid VARCHAR', 'holder VARCHAR', 'town VARCHAR', 'cost DECIMAL(12,2)']);
+    // Towns of 1 to 60 people; few of the first names.
+    await connection.run(`INSERT INTO cards SELECT 'p' || n, 'h' || (n * 7 % 400), 't' || town, 10 + n % 9
+      FROM (SELECT town, town * 100 + person AS n FROM range(1, 61) AS a(town), range(0, 60) AS b(person) WHERE person < town)`);
+    const found: unknown[] = [];
+    for (const once of [true, false]) {
+      identifying.set('cards', [one('holder', 400), { ...one('pid', 1830), once }]);
+      for (const sql of [
+        'SELECT town, count(*) AS n, sum(cost) AS total FROM cards GROUP BY 1',
+        'SELECT town, quantile_cont(cost, 0.2) AS q, avg(cost) AS m FROM cards GROUP BY 1',
+        'SELECT town, count(*) FILTER (cost > 12) AS n FROM cards GROUP BY ROLLUP (town)',
+        'SELECT count(*) AS n, sum(a.cost) AS total FROM cards a JOIN cards b ON a.pid = b.pid',
+      ])
+        found.push(await leaves(sql));
+    }
+    expect(found.slice(4)).toEqual(found.slice(0, 4));
+    // As many towns as have ten holders or more, and all of those.
+    const large = await query(
+      'SELECT town, count(*) AS n, sum(cost) AS total FROM cards GROUP BY 1 HAVING count(DISTINCT holder) >= 10 ORDER BY ALL',
+    );
+    expect(found[0]).toEqual(large);
+  });
+
   it('of groups of one person each is a group of people', async () => {
     const perPerson = 'SELECT n, count(*) AS people FROM (SELECT pid, count(*) AS n FROM visits GROUP BY pid) GROUP BY 1';
     // Eighteen went once; nine and two others differ, and are too few.
@@ -215,6 +246,29 @@ describe('a group', () => {
     ).toEqual([['114.50', null, false, null, null]]);
     expect(await leaves("SELECT median(cost) AS m, stddev(cost) IS NULL AS s FROM visits WHERE place = 'd'")).toEqual([[null, true]]);
     expect(await leaves("SELECT regr_slope(cost, cost) IS NULL AS s FROM visits WHERE place = 'c'")).toEqual([[true]]);
+  });
+
+  it.each([
+    'sum(cost + 100000000000)',
+    'sum(cost - 1000000000000)',
+    'avg(2 * cost + 1000000)',
+    'sum(cost) FILTER (cost + 0 > 0)',
+    'sum(cost + 1000000 * year(day))',
+    'sum(cost + 1000000 * flat)',
+    'sum(cost + 100000000000000)',
+    'sum(cost + spread) - sum(spread)',
+    'corr(flat + pad, cost)',
+    'regr_slope(cost, flat)',
+    'regr_slope(flat, cost)',
+    'covar_pop(pad, cost)',
+    'sum(CASE WHEN cost > 100 THEN 3 ELSE 2 END)',
+    'sum(CASE WHEN cost > 100 THEN 1 ELSE 0 END)',
+    'avg(CASE WHEN cost > 100 THEN 0 ELSE 1 END)',
+  ])('does not show by one or two of its people what something added to each would hide: %s', async (measure) => {
+    expect(await leaves(`SELECT ${measure} AS x FROM bills`)).toEqual([[null]]);
+    const even = measure.replaceAll('cost', 'pad');
+    if (!measure.includes('00000000000000') && !measure.includes('100'))
+      expect(await leaves(`SELECT ${even} IS NULL AS x FROM bills`)).toEqual([[false]]);
   });
 
   it('is counted once where it stands on both sides of a union, in whatever order their columns tell it, and as the code counts it', async () => {

@@ -2,6 +2,7 @@ import { sqlName } from '#kernel';
 import { refuse } from '../refusals.js';
 import { Compiler, type Facts } from './compile.js';
 import { listed } from './compiled.js';
+import { aboutMap, heldBack, sealedMap, type Sealed } from './sealing.js';
 import type { Grain } from './shape.js';
 import { column } from './sql-text.js';
 import type { Relation } from './tree.js';
@@ -11,6 +12,8 @@ export interface Protected {
   readonly grain: Grain;
   /** What runs over raw data in the code's place; nothing where its rows are single subjects', which no group protects. */
   readonly sql?: string;
+  /** The same, with a sealed map of who stands behind its cells beside it. */
+  readonly sealed?: Sealed;
   /** One a column of the result, in order. */
   readonly derivations: readonly Derivation[];
 }
@@ -34,6 +37,17 @@ export function protect(relation: Relation, names: readonly string[], facts: Fac
   }));
   if (shape.grain === 'rows') return { grain: 'rows', derivations };
   const result = names.map((one, at) => `${column(at)} AS ${sqlName(one)}`);
-  const sql = `WITH ${compiler.tables.texts.join(',\n')}\nSELECT ${listed(result)} FROM ${name} ORDER BY ALL`;
-  return { grain: shape.grain, sql, derivations };
+  const select = (from: string): string => `SELECT ${listed(result)} FROM ${from} ORDER BY ALL`;
+  const sealing = new Compiler(facts, true);
+  const last = sealing.compile(relation);
+  const { tables } = sealing;
+  const whole = tables.share(`SELECT * FROM ${last.name}`, last.shape);
+  const sealed = {
+    before: tables.statements(),
+    sql: tables.over(select(whole.name)),
+    map: sealedMap(tables, whole),
+    held: heldBack(tables),
+    about: aboutMap(tables, facts.rule),
+  };
+  return { grain: shape.grain, sql: compiler.tables.over(select(name)), sealed, derivations };
 }

@@ -20,6 +20,8 @@ export interface Column {
   readonly identifying: boolean;
   /** It is such a column itself. */
   readonly identity?: Identity;
+  /** It is this field's value as it is. */
+  readonly plain?: Source;
   /** It stands for nothing that the code may read, such as a row’s number. */
   readonly virtual?: true;
 }
@@ -35,6 +37,25 @@ export interface Holder {
   readonly name: string;
   /** Those with the fewest values first. */
   readonly columns: readonly HolderColumn[];
+  /** What is sealed of its rows; none where nothing is sealed. */
+  readonly strands: readonly Strand[];
+}
+export interface Origin {
+  /** Of the relation of groups, by its number in the map. */
+  readonly node: number;
+  readonly column: string;
+}
+/** Rows of one input, as they are told apart in sealed maps: two columns of our own go along with them. */
+export interface Strand {
+  readonly table: string;
+  /** The column of the input by which subjects are told apart; empty where a row stands for itself. */
+  readonly column: string;
+  /** Whether no subject has two rows of these. */
+  readonly once: boolean;
+  /** Our column of whose row it is; missing where there is no row of the input. */
+  readonly by: string;
+  /** Our column of which row it is, as a number of the field (`sealing.ts`). */
+  readonly row: string;
 }
 export interface HolderColumn {
   readonly name: string;
@@ -44,6 +65,8 @@ export interface HolderColumn {
   readonly values: number;
   /** People’s names, which several may bear. */
   readonly isName: boolean;
+  /** Whether none stands in two rows. */
+  readonly once?: boolean;
 }
 
 export interface Shape {
@@ -52,6 +75,8 @@ export interface Shape {
   /** Fields that decide which rows there are: predicates, join conditions. */
   readonly flows: ReadonlySet<Source>;
   readonly holders: readonly Holder[];
+  /** Of groups whose cells are sealed: our columns that say which cell a row is of; a relation that has none left may show all of them. */
+  readonly origins?: readonly Origin[];
   /** Of rows: only the first of some order were kept. */
   readonly cut?: boolean;
 }
@@ -77,12 +102,15 @@ export function derive(of: Expression, columns: readonly Column[]): Column {
       return constantColumn;
     case 'cast': {
       const inner = derive(of.of, columns);
-      return of.type === 'VARCHAR' ? inner : without(inner);
+      return of.type === 'VARCHAR' ? inner : wide.has(of.type) ? without(inner) : computed(without(inner));
     }
     default:
       return together(operandsOf(of).map((operand) => derive(operand, columns)));
   }
 }
+/** Types in which a number stays what it is. */
+const wide: ReadonlySet<string> = new Set(['DOUBLE', 'HUGEINT']);
+const computed = ({ plain: _, ...column }: Column): Column => column;
 const without = ({ identity: _, ...column }: Column): Column => column;
 
 export function together(parts: readonly Column[]): Column {

@@ -1,6 +1,6 @@
 import { coarsest, identifiedBy, type Compiled, type Tables } from './compiled.js';
 import { unlisted } from './json.js';
-import { constantColumn, together, union, type Column, type Holder, type HolderColumn, type Identity } from './shape.js';
+import { constantColumn, together, union, type Column, type Holder, type HolderColumn, type Identity, type Strand } from './shape.js';
 import { column } from './sql-text.js';
 import type { Relation } from './tree.js';
 
@@ -16,17 +16,32 @@ export function setOf(tables: Tables, { by, all }: Set, left: Compiled, right: C
   if (rows > 0 && (rows < 2 || by !== 'UNION' || !all)) throw unlisted(`${by} of rows`);
   const pairs = left.shape.holders.map((holder, at) => pairOf(holder, right.shape.holders[at]));
   if (left.shape.holders.length !== right.shape.holders.length) throw unlisted(`${by} of rows`);
+  const [leftStrands, rightStrands] = [left, right].map(({ shape }) => shape.holders.flatMap(({ strands }) => strands));
+  // Only where all rows of both are kept is it known which cells they are of.
+  const kept = rows === 0 && by === 'UNION' && all;
+  if (!kept) for (const { shape } of [left, right]) tables.blend(shape);
+  const [leftOrigins, rightOrigins] = [left, right].map(({ shape }) => (kept ? (shape.origins ?? []) : []).map((one) => one.column));
+  const none = (names: readonly string[] = []): readonly string[] => names.map((name) => `CAST(NULL AS BIGINT) AS ${name}`);
+  const own = (strands: readonly Strand[] = []): readonly string[] => strands.flatMap(({ by, row }) => [by, row]);
+  const absent = (strands: readonly Strand[] = []): readonly string[] =>
+    strands.flatMap(({ by, row }) => [`CAST(NULL AS UBIGINT) AS ${by}`, `CAST(NULL AS BIGINT) AS ${row}`]);
   const texts = (of: Compiled, held: readonly string[]): string =>
     `SELECT ${[...of.shape.columns.map((_, at) => column(at)), ...held].join(', ')} FROM ${of.name}`;
   const sides = [
-    texts(
-      left,
-      pairs.flatMap(({ both }) => both.map(({ name, own }) => `${own} AS ${name}`)),
-    ),
-    texts(
-      right,
-      pairs.flatMap(({ both }) => both.map(({ name, other }) => `${other} AS ${name}`)),
-    ),
+    texts(left, [
+      ...pairs.flatMap(({ both }) => both.map((one) => `${one.own} AS ${one.name}`)),
+      ...own(leftStrands),
+      ...absent(rightStrands),
+      ...(leftOrigins ?? []),
+      ...none(rightOrigins),
+    ]),
+    texts(right, [
+      ...pairs.flatMap(({ both }) => both.map(({ name, other }) => `${other} AS ${name}`)),
+      ...absent(leftStrands),
+      ...own(rightStrands),
+      ...none(leftOrigins),
+      ...(rightOrigins ?? []),
+    ]),
   ];
   const same = (one: Identity | undefined, other: Identity | undefined): boolean =>
     pairs.some(({ both }) => both.some((each) => each.own === one?.by && each.other === other?.by));
@@ -39,7 +54,8 @@ export function setOf(tables: Tables, { by, all }: Set, left: Compiled, right: C
     grain: coarsest(left.shape.grain, right.shape.grain),
     columns,
     flows: union(left.shape.flows, right.shape.flows),
-    holders: pairs.map(({ holder }) => holder),
+    origins: kept ? [...(left.shape.origins ?? []), ...(right.shape.origins ?? [])] : [],
+    holders: pairs.map(({ holder }, at) => (at === 0 ? { ...holder, strands: [...(leftStrands ?? []), ...(rightStrands ?? [])] } : holder)),
     ...(cut ? { cut } : {}),
   });
 }
@@ -71,7 +87,7 @@ function pairOf({ name, columns }: Holder, other: Holder | undefined): { readonl
     };
   });
   const kept = both.map(({ own: _, other: __, ...one }): HolderColumn => one).sort((a, b) => a.values - b.values);
-  return { holder: { name, columns: kept }, both };
+  return { holder: { name, columns: kept, strands: [] }, both };
 }
 
 /** By what they are of; the second of one name, as joins have it, by that too. */

@@ -22,13 +22,7 @@ const attacked = 16;
  * Tries to recognise known identifiers in the output by digests that anyone can compute (MD5, SHA-1, SHA-256, SM3) and by HMAC under keys
  * that anyone would try: one hit shows that the column hides nothing from whoever has a list of numbers (DES-04).
  */
-export function dictionaryAttack(
-  plan: Plan,
-  schema: readonly SchemaColumn[],
-  columns: readonly OutputColumn[],
-  seed: string,
-  rowNumber: string,
-): Examination {
+export function dictionaryAttack(plan: Plan, schema: readonly SchemaColumn[], columns: readonly OutputColumn[], seed: string): Examination {
   const identifiers = plan.columns.filter((d) => pointsAtOne(d.sensitiveType) || d.technique.kind === 'pseudonym');
   const texts = columns.filter((column) => column.type === 'text');
   if (identifiers.length === 0 || texts.length === 0) return { preparation: [], measurements: [] };
@@ -40,7 +34,7 @@ export function dictionaryAttack(
   });
   const known =
     `CREATE TEMP TABLE sandbox_known AS SELECT DISTINCT value FROM (SELECT unnest([${forms.join(', ')}]) AS value` +
-    ` FROM (SELECT * FROM raw ORDER BY ${drawSql(seed, rowNumber)} LIMIT ${String(knownRows)}) AS r) AS k WHERE value IS NOT NULL`;
+    ` FROM (SELECT * FROM raw ORDER BY ${drawSql(plan, schema, seed)} LIMIT ${String(knownRows)}) AS r) AS k WHERE value IS NOT NULL`;
   const macs = (['sm3', 'sha256'] as const).flatMap((algorithm) =>
     [undefined, ...Object.keys(weakKeys)].map((key): CompiledStep & { readonly kind: 'dictionary' } => ({
       kind: 'dictionary',

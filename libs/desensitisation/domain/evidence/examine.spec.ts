@@ -14,7 +14,7 @@ const columns: readonly OutputColumn[] = [
 
 describe('judging an output', () => {
   it('is never a pass when a check did not finish or was not answered [DES-04]', () => {
-    const examination = examinationOf(plan, schema, columns, 'seed', 'row');
+    const examination = examinationOf(plan, schema, columns, 'seed');
     expect(judge(examination, [])).toMatchObject({ passed: false });
     const [sample, residual] = examination.measurements;
     expect(sample?.judge([['100', '10']], false)).toMatchObject([{ verdict: 'pass' }]);
@@ -35,5 +35,6 @@ describe('judging an output', () => {
     const keyed: OutputColumn = { ...(columns[0] as OutputColumn), reversibility: 'keyed' };
     expect(residualMeasurements([keyed])).toHaveLength(1);
     expect(residualMeasurements([{ ...keyed, type: 'date' }])).toHaveLength(0);
+    expect(residualMeasurements([{ ...keyed, technique: 'encipher' }])).toHaveLength(0);
   });
 });

@@ -8,14 +8,8 @@ import { residualMeasurements } from './residual.js';
 import { sampleMeasurements, singlingOutMeasurements } from './singling-out.js';
 
 /** Everything that is asked of an output before it may be published, over the views `raw` and `output`. */
-export function examinationOf(
-  plan: Plan,
-  schema: readonly SchemaColumn[],
-  columns: readonly OutputColumn[],
-  seed: string,
-  rowNumber: string,
-): Examination {
-  const attack = dictionaryAttack(plan, schema, columns, seed, rowNumber);
+export function examinationOf(plan: Plan, schema: readonly SchemaColumn[], columns: readonly OutputColumn[], seed: string): Examination {
+  const attack = dictionaryAttack(plan, schema, columns, seed);
   const bijection = bijectionChecks(plan, schema);
   const rawValues = rawValueChecks(plan, schema, columns);
   return {

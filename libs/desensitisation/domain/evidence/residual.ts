@@ -68,9 +68,10 @@ function asAColumn(column: OutputColumn): Measurement {
 
 const readableTypes: readonly OutputColumn['type'][] = ['text', 'integer', 'decimal'];
 
+/** What is enciphered has an identifier's form and is nobody's, or another's by chance: its look says nothing. */
 export const residualMeasurements = (columns: readonly OutputColumn[]): readonly Measurement[] =>
   columns
-    .filter((column) => readableTypes.includes(column.type))
+    .filter((column) => readableTypes.includes(column.type) && column.technique !== 'encipher')
     .flatMap((column) => [
       anyIdentifier(column.name),
       ...(column.type === 'text' && column.reversibility !== 'keyed' ? [asAColumn(column)] : []),

@@ -79,6 +79,20 @@ export function mask(shape: string, value: string): string {
   return asItStands === hidden ? masked(shape, otherNotation(shape, value)) : asItStands;
 }
 
+const endsOf = (start: number, hiding: string, end: number) => (x: string) =>
+  `left(${x}, ${String(start)}) || '${hiding}' || right(${x}, ${String(end)})`;
+/** The common notations of what is masked most: cut out by place, in half the time of a replacement by pattern. They come first and agree with it. */
+const cuts: Readonly<Record<string, readonly [form: Pattern, left: (x: string) => string]>> = {
+  'resident-id': ['\\d{17}[\\dXx]', endsOf(6, '********', 4)],
+  mobile: ['1[3-9]\\d{9}', endsOf(3, '****', 4)],
+  'bank-card': ['\\d{16,19}', endsOf(6, '******', 4)],
+  email: ["[A-Za-z0-9][A-Za-z0-9._%+'-]*@[A-Za-z0-9.-]+", (x) => `left(${x}, 1) || '***@' || split_part(${x}, '@', 2)`],
+};
+function cutWhen(shape: string, x: string): string {
+  const cut = cuts[shape];
+  return cut === undefined ? '' : `WHEN regexp_full_match(${x}, ${sqlText(cut[0])}) THEN ${cut[1](x)} `;
+}
+
 const maskedWhens = (shape: string, x: string): string =>
   shape === 'name'
     ? nameWhens(x)
@@ -92,7 +106,7 @@ const maskedWhens = (shape: string, x: string): string =>
 /** @param text an SQL expression of type VARCHAR; `normalFormMacros` must have been run */
 export function maskSql(shape: string, text: string): string {
   const other = `CASE ${maskedWhens(shape, 'y')} WHEN y IS NOT NULL THEN ${sqlText(hidden)} END`;
-  return `CASE ${maskedWhens(shape, `trim(${text})`)} ELSE list_transform([${otherNotationSql(shape, text)}], lambda y: ${other})[1] END`;
+  return `CASE ${cutWhen(shape, text)}${maskedWhens(shape, `trim(${text})`)} ELSE list_transform([${otherNotationSql(shape, text)}], lambda y: ${other})[1] END`;
 }
 
 /** Fewest characters that masking by ends hides: ten thousand possibilities for digits. A shorter value is hidden whole. */

@@ -26,6 +26,9 @@ const written = (value: bigint): string | null => {
   return `${value < 0n && digits > 0n ? '-' : ''}${text.slice(0, -places)}.${text.slice(-places)}`;
 };
 
+/** @param whole without decimals; otherwise as `decimalType` writes it, null for what is too long for it */
+export const scaledText = (value: bigint, whole: boolean): string | null => (whole ? String(value / scale) : written(value));
+
 /** A number of a plan as SQL compares exactly. */
 export const exactSql = (value: number): string => `CAST(${sqlText(String(value))} AS ${wide})`;
 /** A column as a number of exact decimals; NULL for what is none (infinite, not a number). */
@@ -40,7 +43,9 @@ export function roundNumber(text: string, decimals: number, mode: Mode): string 
   return written(((value + half) / unit) * unit);
 }
 export function roundNumberSql(column: string, decimals: number, mode: Mode): string {
-  if (mode === 'nearest') return `TRY_CAST(round(${wideSql(column)}, ${String(decimals)}) AS ${decimalType})`;
+  // A cast to fewer decimals rounds half away from zero.
+  if (mode === 'nearest')
+    return `TRY_CAST(TRY_CAST(${wideSql(column)} AS DECIMAL(${String(28 + decimals)},${String(decimals)})) AS ${decimalType})`;
   const text = `CAST(${wideSql(column)} AS VARCHAR)`;
   return `TRY_CAST(left(${text}, length(${text}) - ${String(places - decimals)}) AS ${decimalType})`;
 }
@@ -68,7 +73,7 @@ export function clamp(text: string, bottom: number | undefined, top: number | un
   const [low, high] = [bottom, top].map((limit) => (limit === undefined ? undefined : scaled(String(limit))));
   const raised = low !== undefined && value < low ? low : value;
   const clamped = high !== undefined && raised > high ? high : raised;
-  return whole ? String(clamped / scale) : written(clamped);
+  return scaledText(clamped, whole);
 }
 /** @param type the DuckDB type that the column keeps */
 export function clampSql(column: string, type: string, bottom?: number, top?: number): string {

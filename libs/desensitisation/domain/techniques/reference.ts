@@ -1,5 +1,6 @@
 import type { ColumnDecision, SchemaColumn } from '../../contract.js';
 import { generalise } from './generalise.js';
+import { encipher, shiftDays } from './keyed.js';
 import { mask, maskEnds } from './mask.js';
 import { clamp, roundNumber, truncateText } from './numeric.js';
 import { hidden } from './patterns.js';
@@ -8,6 +9,8 @@ import { pseudonymOf } from './pseudonym.js';
 /** What a technique needs beside the value. */
 export interface Surroundings {
   readonly key?: Uint8Array;
+  /** For shift-days: the form of the row's subject. */
+  readonly subject?: string | null;
   /** For suppress-rare: the values that stand often enough among the sampled rows. */
   readonly frequent?: ReadonlySet<string>;
 }
@@ -46,6 +49,10 @@ export function applyTechnique(
       return around.frequent?.has(text) === true ? text : technique.otherwise;
     case 'pseudonym':
       return pseudonymOf(decision, text, around.key ?? new Uint8Array());
+    case 'encipher':
+      return encipher(technique, decision.sensitiveType, text, around.key ?? new Uint8Array());
+    case 'shift-days':
+      return shiftDays(technique, column, text, around.subject ?? null, around.key ?? new Uint8Array());
     case 'hash':
     case 'ask':
       throw new TypeError(`${technique.kind} is never run`);
