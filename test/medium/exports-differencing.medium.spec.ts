@@ -59,7 +59,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => medium.close());
 
-const read = async (id: string): Promise<Request> => ok(await requester.get<Request>(`/export-requests/${id}`));
+const read = async (id: string): Promise<Request> => ok(await reviewer.get<Request>(`/export-requests/${id}`));
 const reaches = (id: string, ...states: string[]): Promise<Request> =>
   medium.until(
     async () => {
@@ -85,7 +85,7 @@ async function approved(id: string): Promise<void> {
     ok(await by.post(`/export-requests/${id}/reviews`, { verdict: 'yes', binding: request.binding, answers }));
 }
 const differencing = async (id: string) =>
-  ok(await requester.get<Checks>(`/export-requests/${id}/checks`)).checks.find(({ check }) => check === 'differencing');
+  ok(await reviewer.get<Checks>(`/export-requests/${id}/checks`)).checks.find(({ check }) => check === 'differencing');
 const withdraw = (id: string) => requester.post(`/export-requests/${id}/withdrawals`, { reason: '重新统计' });
 
 describe('two tables of a scenario that differ by one resident', () => {
