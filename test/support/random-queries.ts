@@ -93,7 +93,8 @@ export function randomLeak(people: readonly Record<string, unknown>[]): fc.Arbit
         `SELECT ${from}sum(hash(${id}) % 1000) AS m FROM people${by}`,
         `SELECT ${id} AS label, ${of} AS m FROM people GROUP BY ${id} LIMIT ${String(many)}`,
         `SELECT substr(${id}, 6) || '-' AS label, ${of} AS m FROM people GROUP BY ${id}`,
-        `SELECT ${of} AS m FROM (SELECT * FROM people ORDER BY ${ordered} DESC LIMIT ${String(many)})`,
+        // Not how many they are: that is the code's own number.
+        `SELECT sum(income) AS m FROM (SELECT * FROM people ORDER BY ${ordered} DESC LIMIT ${String(many)})`,
         `SELECT 1 AS m FROM range((SELECT CAST(right(mobile, 3) AS BIGINT) + 1 FROM people WHERE id_no = '${String(one['id_no'])}'))`,
         `SELECT min(${id}) AS m, count(*) AS n FROM people`,
         `SELECT ${from}count(*) FILTER (name = '${String(one['name'])}') AS m FROM people${by}`,
