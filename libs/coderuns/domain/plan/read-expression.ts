@@ -93,15 +93,24 @@ function readCall(of: Bound, children: readonly Expression[]): Expression {
 export function readMeasure(of: Bound): Measure {
   const name = word(of, 'name');
   if (kindOf(name) === undefined && name !== single) throw refuse('coderuns.function-not-allowed', { function: name.slice(0, 60) });
-  const filter = of['filter'];
+  const filters = isBound(of['filter']) ? [readExpression(of['filter'])] : [];
+  if (conditionsCounted.has(name)) return rowsThatMeet([...filters, ...parts(of, 'children').map(readExpression)], of);
   // What an order inside of it changes is the order of what is listed, which only `list` shows: none of its kind leaves.
   return {
     name,
     of: parts(of, 'children').map(readExpression),
     distinct: of['aggregate_type'] === 'DISTINCT',
-    ...(isBound(filter) ? { filter: readExpression(filter) } : {}),
+    ...(filters[0] === undefined ? {} : { filter: filters[0] }),
     ...fractionsOf(of),
   };
+}
+
+/** Rows that meet a condition are what these count, and not rows that have one. */
+const conditionsCounted: ReadonlySet<string> = new Set(['count_if', 'countif']);
+function rowsThatMeet(conditions: readonly Expression[], of: Bound): Measure {
+  if (of['aggregate_type'] === 'DISTINCT') throw refuse('coderuns.function-not-allowed', { function: 'count_if DISTINCT' });
+  const filter: Expression = { is: 'logic', by: 'AND', of: [{ is: 'constant', sql: 'true' }, ...conditions] };
+  return { name: 'count_star', of: [], distinct: false, filter };
 }
 
 function fractionsOf(of: Bound): Pick<Measure, 'fractions'> {
