@@ -59,6 +59,8 @@ export interface Medium {
   configOf(application: Application): OpdomainConfig;
   /** The worker's use cases, without its loops: for tests that take a job's turn themselves. */
   worker(): Promise<INestApplicationContext>;
+  /** Ends the loops that `worker` started: from here on only the test takes work, however long it needs. */
+  endWorker(): Promise<void>;
   /** Rows of SQL as the superuser, for assertions and for what is done behind the product's back. */
   /** Gives a role to someone: at once, or by the security administrator's proposal and the other side's confirmation. */
   grant(to: Caller, role: Role, scope: Record<string, unknown>): Promise<void>;
@@ -180,7 +182,12 @@ export async function openMedium(
   await app.get(Bootstrap).run(issuer.url, firstPeople());
   // Receipts ask the API by real requests.
   if (options.worker === true) await listen(app, platform);
-  const stopWorker = options.worker === true ? await startWorker(await platformOf('worker')) : undefined;
+  let stopWorker = options.worker === true ? await startWorker(await platformOf('worker')) : undefined;
+  const endWorker = async (): Promise<void> => {
+    const stop = stopWorker;
+    stopWorker = undefined;
+    await stop?.();
+  };
   let quietWorker: Promise<INestApplicationContext> | undefined;
 
   const caller = (subject: string, personId: string, organisationId: string): Caller => {
@@ -289,6 +296,7 @@ export async function openMedium(
     },
     platformOf,
     configOf,
+    endWorker,
     worker: () => (quietWorker ??= platformOf('worker').then(composeWorker)),
     sql: async <T>(text: string, parameters: unknown[] = []) => {
       const { rows }: { rows: unknown[] } = await pool.query(text, parameters);
@@ -304,7 +312,7 @@ export async function openMedium(
       }
     },
     async close() {
-      await stopWorker?.();
+      await endWorker();
       await (await quietWorker)?.close();
       await app.close();
       for (const opened of platforms.values()) await (await opened).close();
