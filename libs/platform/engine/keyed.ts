@@ -196,7 +196,9 @@ async function registerDigest(connection: DuckDBConnection, job: JobFrame, step:
   const parts = Array.from({ length: pieces }, (_, p) => `substr(v, ${String(p * pieceBytes + 1)}, ${String(pieceBytes)})`);
   const given = [...parts, 'v'].join(', ');
   const hex = halves.map((half) => `replace(CAST(${step.name}_${String(half)}(${given}) AS VARCHAR), '-', '')`).join(' || ');
-  await connection.run(`CREATE OR REPLACE TEMP MACRO ${quoted(step.name)}(v) AS CASE WHEN v IS NOT NULL THEN left(${hex}, ${String(step.hexLength)}) END`);
+  await connection.run(
+    `CREATE OR REPLACE TEMP MACRO ${quoted(step.name)}(v) AS CASE WHEN v IS NOT NULL THEN left(${hex}, ${String(step.hexLength)}) END`,
+  );
 }
 
 const rounds = 10;
