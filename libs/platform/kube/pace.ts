@@ -38,8 +38,8 @@ export class TokenBucket {
 }
 
 /**
- * Lets passes wait while what a cut waits for is under way, and for a moment after it, since a look is several requests in a row and seldom
- * the last. It is precedence and no lock: meanwhile passes go on at a slow pace, so that no storm of cuts stops them.
+ * Lets passes wait while what a cut waits for is under way, and for a moment after it, since a look is several requests in a row. It is
+ * precedence and no lock: meanwhile passes go on at a slow pace, so that no storm of cuts stops them.
  */
 export class Precedence {
   private running = 0;

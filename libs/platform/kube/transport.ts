@@ -33,8 +33,8 @@ export interface KubeAnswer {
   readonly error?: KubeError;
 }
 
-/** From one look of a cut to the next; while cuts come, passes would take the half of a small machine from them. */
-const lingerMs = 1_500;
+/** Looks are asked for those who open a workspace too, and passes are what opens it: longer, they would wait for one another. */
+const lingerMs = 100;
 /** However many cuts there are, passes go on at this pace: a zone is passed over within seconds. */
 const passesMeanwhilePerSecond = 25;
 
