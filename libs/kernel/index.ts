@@ -16,7 +16,7 @@ export * from './ids.js';
 export { kernelRefusals, refuserOf } from './kernel-refusals.js';
 export * from './messages.js';
 export { normalText, normalValue } from './normal-form.js';
-export { identifierFormSql, identifierOfCompactSql, normalFormMacros } from './normal-form-sql.js';
+export { identifierFormSql, identifierOfCompactSql, normalFormMacros, ownForm } from './normal-form-sql.js';
 export * from './proof-refusals.js';
 export * from './refusal.js';
 export * from './retention.js';

@@ -1,6 +1,7 @@
 import { SandboxEngine, ScratchArea, type EngineInput, type EngineStep, type Scratch } from '#platform/engine';
 import type { RunScratch } from '#runs';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { randomBytes } from 'node:crypto';
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,7 @@ export async function benchCodeRun(say: Say, { rows: many }: { readonly rows: nu
     const config = coderunsConfig.parse({});
     const reading = new CodeReading(engine, area, config);
     const runner = new SqlRunner(engine, scratch as unknown as RunScratch);
+    const key = randomBytes(32);
     const rows: Row[] = [];
     for (const [name, sql] of Object.entries(queries)) {
       const bare = await median(() =>
@@ -72,8 +74,8 @@ export async function benchCodeRun(say: Say, { rows: many }: { readonly rows: nu
         runner.with([input], {}, AbortSignal.timeout(600_000), (open) =>
           timed(async () => {
             const read = await protectedRun({ reading, open, sql, tables: tablesOf([input]), rule: config.disclosure });
-            if (read.test === undefined) throw new Error('nothing was tested');
-            const { verdict } = await open.tested(read.test);
+            if (read.test === undefined || read.sealed === undefined) throw new Error('nothing was tested');
+            const { verdict } = await open.tested(read.test, { sealed: read.sealed, key });
             if (verdict === undefined || 'vetoed' in verdict) throw new Error(`an honest query was vetoed: ${name}`);
           }),
         ),

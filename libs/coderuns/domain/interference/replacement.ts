@@ -5,8 +5,6 @@ export type Seed = readonly number[];
 
 const han = '\\x{4E00}-\\x{9FFF}';
 const [hanFirst, hanMany] = [0x4e00, 0x9fff - 0x4e00 + 1];
-/** Values that are their own normal form: nothing in them is a separator, a label or another notation. */
-export const plainForm = `[0-9A-Z${han}]*`;
 /** What an identifier is, by its form; a figure from 0 on says how many characters stay before digits that do not. */
 const [name, resident, oldResident, marks] = ['-1', '-2', '-3', '-4'];
 
@@ -52,7 +50,7 @@ export function replacedTable(table: string, columns: readonly { readonly column
       `[${Array.from({ length: 10 }, (_, i) => String(10 ** i)).join(', ')}][${of(at)} + 1]`;
   const steps = [
     (from: string) => `SELECT *, ${each.map(({ column, at }) => `CAST(${column} AS VARCHAR) AS ${v(at)}`).join(', ')} FROM ${from}`,
-    added((at) => [`CASE WHEN regexp_full_match(${v(at)}, '${plainForm}') THEN ${v(at)} ELSE compact_form(${v(at)}) END AS ${f(at)}`]),
+    added((at) => [`compact_form(${v(at)}) AS ${f(at)}`]),
     added((at) => [`${kindOf(f(at))} AS ${k(at)}`]),
     added((at) => [`CASE WHEN ${k(at)} >= 0 THEN substr(${f(at)}, ${k(at)} + 1) ELSE '' END AS ${d(at)}`]),
     added((at) => [`length(${d(at)}) AS ${n(at)}`]),

@@ -115,7 +115,7 @@ export class Compiler {
     const held =
       identifying.length === 0
         ? [{ sql: 'hash(rowid)', of: '', values: Infinity, isName: false }]
-        : identifying.map(({ column: one, values, isName }) => ({ sql: subjectOf(sqlName(one)), of: one, values, isName }));
+        : identifying.map(({ column: of, plain: _, ...more }) => ({ sql: subjectOf(sqlName(of)), of, ...more }));
     const strand = this.tables.seals ? strandOf(name, table, identifying) : undefined;
     const holder: Holder = {
       name,

@@ -1,4 +1,4 @@
-import { sqlName } from '#kernel';
+import { ownForm, sqlName } from '#kernel';
 import type { Identifier } from './compile.js';
 
 /** A column of an input that may tell whom a row is about, by what its provider says of it. */
@@ -25,8 +25,6 @@ const uniqueShare = 0.9;
 const oneIn = 16;
 /** Bytes of a Parquet file that has tens of thousands of rows at least. */
 const largeBytes = 1_000_000;
-/** Values that are their own normal form (`normalFormMacros`). */
-const plain = '[0-9A-Z\\x{4E00}-\\x{9FFF}]*';
 /** Figures of a column: values, different ones, whether none comes twice, and whether the normal form of each is itself. */
 const measures = 4;
 
@@ -43,7 +41,7 @@ export function measureSql(table: string, columns: readonly Declared[], bytes = 
     const drawn = counted ? '' : ` FILTER (WHERE hash(${name}) % ${String(part)} = 0) * ${String(part)}`;
     const [there, values] = [`count(${name})${drawn}`, `count(DISTINCT CASE WHEN ${name} IS NOT NULL THEN hash(${name}) END)${drawn}`];
     const inForm = isIdentifying(one.sensitiveType)
-      ? `coalesce(bool_and(regexp_full_match(CAST(${name} AS VARCHAR), '${plain}')), true)`
+      ? `coalesce(bool_and(regexp_full_match(CAST(${name} AS VARCHAR), '${ownForm}')), true)`
       : 'false';
     return [there, values, counted ? `(${there} = ${values} AND ${inForm})::INTEGER` : '0', `${inForm}::INTEGER`];
   });
