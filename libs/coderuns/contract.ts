@@ -96,6 +96,9 @@ export const CodeRunView = z
   })
   .meta({ id: 'CodeRun' });
 
+/** Sealed maps are written in the field of this prime: the largest below 2^30, so that a product is reduced with 32-bit whole numbers. */
+export const sealedMapPrime = 1_073_741_789;
+
 /**
  * The first line of a sealed map: what stands behind each cell of a run's result, for whoever compares results (the export gate). Rows of
  * CSV follow, a cell each: its relation of groups (`node`), the rows of which input (`strand`), the keys that it has (`level`), which
@@ -106,7 +109,7 @@ export const sealedMapHeader = z.strictObject({
   type: z.literal('opdomain.sealed-map.v1'),
   /** A digest of the secret with which subjects and rows were made numbers: only maps of one key can be compared. */
   key: digest,
-  prime: z.int(),
+  prime: z.literal(sealedMapPrime),
   terms: z.int(),
   threshold: z.int(),
   nodes: z.array(

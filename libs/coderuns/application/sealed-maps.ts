@@ -2,6 +2,7 @@ import { canonicalJson, digestOf, sha256, type Id } from '#kernel';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import type { SealedMapHeader } from '../contract.js';
 import { sealOf, subjectKeyOf } from '../domain/names.js';
 import type { AboutMap } from '../domain/plan/sealing.js';
@@ -20,10 +21,7 @@ export class SealedMaps {
     const sealedBy = sealOf(scenarioId);
     if ((await this.versions(name)).length === 0) await this.objects.put(name, randomBytes(keyBytes), { sealedBy });
     const [first] = await this.versions(name);
-    const pieces: Uint8Array[] = [];
-    for await (const piece of await this.objects.get(name, { sealedBy, ...(first === undefined ? {} : { version: first.version }) }))
-      pieces.push(piece);
-    return Buffer.concat(pieces);
+    return buffer(await this.objects.get(name, { sealedBy, ...(first === undefined ? {} : { version: first.version }) }));
   }
   private async versions(name: string) {
     return (await this.objects.list(name)).filter(({ key, kind }) => key === name && kind === 'version');

@@ -2,6 +2,7 @@ import { newId, personOf, type ActContext, type Id } from '#kernel';
 import { UnitOfWork, type Tx } from '#platform/database';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
+import { text } from 'node:stream/consumers';
 import type { z } from 'zod';
 import { PreviewView, type ChecksView, type ReviewExport, type ReviewsView, type ReviewView } from '../contract.js';
 import { itemsToAnswer } from '../domain/gate.js';
@@ -40,9 +41,7 @@ export class ExportReviews {
       return { row: found, round: await this.lastRound(tx, found) };
     });
     const sealed = { sealedBy: scenarioKey(row.scenarioId), version: round.previewVersion };
-    const pieces: Uint8Array[] = [];
-    for await (const piece of await this.objects.get(round.previewKey, sealed)) pieces.push(piece);
-    const files = filesOfPreview.parse(JSON.parse(Buffer.concat(pieces).toString('utf8')));
+    const files = filesOfPreview.parse(JSON.parse(await text(await this.objects.get(round.previewKey, sealed))));
     return { requestId: id, round: round.round, files };
   }
 

@@ -1,6 +1,8 @@
-/** Arithmetic of the prime field in which sealed maps are written (`#coderuns/contract`). */
+import { sealedMapPrime } from '#coderuns/contract';
+
+/** Arithmetic of the prime field in which sealed maps are written. */
 const { floor, imul } = Math;
-export const fieldPrime = 1_073_741_789;
+const fieldPrime = sealedMapPrime;
 
 /** Reduced by an estimate of the quotient: exact, since the rest stays within 32 bits for primes below 2^30. */
 export function times(a: number, b: number): number {

@@ -1,5 +1,5 @@
 import { sealedMapHeader, type SealedMapHeader } from '#coderuns/contract';
-import { fieldPrime, plus } from './field.js';
+import { plus } from './field.js';
 
 /** Rows of one dataset as one way of telling subjects apart has them: only what is told alike can be compared. */
 type Strand = SealedMapHeader['nodes'][number]['strands'][number];
@@ -61,7 +61,7 @@ export async function readSealedMap(lines: AsyncIterable<string> | Iterable<stri
     if (line === '') continue;
     if (header === undefined) {
       const read = sealedMapHeader.safeParse(jsonOf(line));
-      if (!read.success || read.data.prime !== fieldPrime) return undefined;
+      if (!read.success) return undefined;
       header = read.data;
     } else if (named) {
       const cell = cellOf(line, header);

@@ -2,7 +2,8 @@ import { behind as behindOf, shares as sharesOf, type Measuring, type Part } fro
 import { hidden, type Compiled, type Tables } from './compiled.js';
 import { contributionsOf, farthestCentre } from './contributions.js';
 import { kindOf, type MeasureKind } from './functions.js';
-import { fieldPrime, seal, type Groups, type SealedCell } from './sealing.js';
+import { sealedMapPrime } from '../../contract.js';
+import { seal, type Groups, type SealedCell } from './sealing.js';
 import { cellsApart, withoutTotals, type Apart, type ToldCell } from './secondary.js';
 import { derive, together, union, type Column, type Holder, type HolderColumn, type Origin, type Shape, type Source } from './shape.js';
 import { column, measureText, textOf } from './sql-text.js';
@@ -48,7 +49,7 @@ export function perSubject(tables: Tables, { keys, measures }: Group, { name, sh
     ...shape.holders.flatMap(({ columns, strands }) => [
       ...[...columns.map((one) => one.name), ...strands.map((one) => one.by)].map((one) => `min(${one}) AS ${one}`),
       // Rows together are told by the sum of what each is told by.
-      ...strands.map((one) => `CAST(sum(${one.row}) % ${String(fieldPrime)} AS BIGINT) AS ${one.row}`),
+      ...strands.map((one) => `CAST(sum(${one.row}) % ${String(sealedMapPrime)} AS BIGINT) AS ${one.row}`),
     ]),
   ];
   const columns = [

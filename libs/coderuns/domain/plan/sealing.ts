@@ -1,3 +1,4 @@
+import { sealedMapPrime } from '../../contract.js';
 import type { Identifier } from './compile.js';
 import type { Compiled, Tables } from './compiled.js';
 import type { DisclosureRule } from './enforce.js';
@@ -10,8 +11,6 @@ import type { Shape, Source, Strand } from './shape.js';
  * subjects exactly: the difference of two cells follows a linear recurrence whose length is the number of subjects in whose rows the two
  * differ, which 2 n of these numbers show wherever there are at most n (Prony; Ben-Or and Tiwari, STOC 1988).
  */
-/** The largest below 2^30, so that a product is reduced with 32-bit whole numbers. */
-export const fieldPrime = 1_073_741_789;
 /** How many numbers tell of `threshold` − 1 subjects, with some more by which a longer recurrence is not taken for a short one. */
 export const termsFor = (threshold: number): number => 2 * threshold + 4;
 
@@ -32,7 +31,7 @@ export interface SealedNode {
 /** What a map's reader has to know to compare it with another. */
 export interface AboutMap {
   readonly type: 'opdomain.sealed-map.v1';
-  readonly prime: number;
+  readonly prime: typeof sealedMapPrime;
   readonly terms: number;
   readonly threshold: number;
   readonly nodes: readonly Omit<SealedNode, 'sql'>[];
@@ -55,7 +54,7 @@ export const wholeRow = '"whole row"';
 export function sealingMacros(key: Uint8Array): string {
   const bytes = Buffer.from(key);
   const [first, second, third] = [0, 8, 16].map((at) => bytes.readBigUInt64BE(at).toString());
-  const field = (of: string): string => `CAST(1 + ${of} % ${String(fieldPrime - 1)} AS BIGINT)`;
+  const field = (of: string): string => `CAST(1 + ${of} % ${String(sealedMapPrime - 1)} AS BIGINT)`;
   return [
     `CREATE MACRO sealed_subject(h) AS ${field(`hash(xor(hash(xor(h, ${first ?? ''}::UBIGINT)), ${second ?? ''}::UBIGINT))`)}`,
     `CREATE MACRO sealed_row(h) AS ${field(`hash(xor(h, ${third ?? ''}::UBIGINT))`)}`,
@@ -146,7 +145,7 @@ function powerSums(
   terms: number,
 ): Compiled {
   const none: Shape = { ...rows.shape, columns: [], holders: [] };
-  const mod = String(fieldPrime);
+  const mod = String(sealedMapPrime);
   const weights = cells.map(
     ({ counts }, c) => `CAST(coalesce(sum(${row}) FILTER (WHERE ${counts}), 0) % ${mod} AS BIGINT) AS w${String(c)}`,
   );
@@ -216,7 +215,7 @@ export function sealedMap(tables: Tables, { name, shape }: Compiled): string {
 }
 export const aboutMap = ({ nodes }: Tables, { threshold }: DisclosureRule): AboutMap => ({
   type: 'opdomain.sealed-map.v1',
-  prime: fieldPrime,
+  prime: sealedMapPrime,
   terms: termsFor(threshold),
   threshold,
   nodes: nodes.map(({ sql: _, ...node }) => node),
