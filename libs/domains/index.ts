@@ -14,8 +14,9 @@ import { OperationDomains1763700300000 } from './persistence/migrations/operatio
 import { LooksBegun1763800170001 } from './persistence/migrations/looks-begun.js';
 import { OrdersByDomain1763800095001 } from './persistence/migrations/orders-by-domain.js';
 import { OrdersDone1763900061001 } from './persistence/migrations/orders-done.js';
+import { OrdersOfCuts1763900090000 } from './persistence/migrations/orders-of-cuts.js';
 import { DomainReconciler } from './reconcile/domain.reconciler.js';
-import { ZoneLooks } from './reconcile/zone-looks.reconciler.js';
+import { CutLooks, StandingLooks } from './reconcile/zone-looks.reconciler.js';
 import { domainsTables } from './persistence/tables.js';
 
 export { Catalogue, type CatalogueImage } from './application/catalogue.js';
@@ -33,11 +34,17 @@ export const domainsContext: ContextDeclaration<typeof domainsRefusals> = {
   module: DomainsModule,
   controllers: [OperationDomainsController, CatalogueController],
   jobs: [FollowAuthorisation, PlantCanaries],
-  reconcilers: [DomainReconciler, ZoneLooks],
+  reconcilers: [DomainReconciler, CutLooks, StandingLooks],
   entities: domainsEntities,
   tables: domainsTables,
   grants: domainsGrants,
-  migrations: [OperationDomains1763700300000, OrdersByDomain1763800095001, LooksBegun1763800170001, OrdersDone1763900061001],
+  migrations: [
+    OperationDomains1763700300000,
+    OrdersByDomain1763800095001,
+    LooksBegun1763800170001,
+    OrdersDone1763900061001,
+    OrdersOfCuts1763900090000,
+  ],
   config: { name: 'domains', schema: domainsConfig, token: DOMAINS_CONFIG },
   auditActions: domainsAuditActions,
   refusals: domainsRefusals,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { Batched } from './batched.js';
 
@@ -38,6 +38,29 @@ describe('reads for many at once', () => {
     expect(reads.map(({ keys }) => keys)).toEqual([[1], [1, 2]]);
     reads[1]?.end();
     expect(await Promise.all(later)).toEqual([10, 20]);
+  });
+
+  it('are gathered for a moment in a crowd and for a while after it, and never for one who asks alone', async () => {
+    jest.useFakeTimers({ now: 0 });
+    try {
+      const reads: (readonly number[])[] = [];
+      const batched = new Batched<number, number>((keys) => {
+        reads.push(keys);
+        return Promise.resolve(keys);
+      });
+      expect(await batched.ask(1)).toBe(1);
+      await Promise.all([batched.ask(2), batched.ask(3)]);
+      const third = batched.ask(4);
+      await jest.advanceTimersByTimeAsync(20);
+      const fourth = batched.ask(5);
+      await jest.advanceTimersByTimeAsync(20);
+      expect(await Promise.all([third, fourth])).toEqual([4, 5]);
+      expect(reads).toEqual([[1], [2, 3], [4, 5]]);
+      await jest.advanceTimersByTimeAsync(1_000);
+      expect(await batched.ask(6)).toBe(6);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('fail for the one that cannot be read, and for nobody else', async () => {

@@ -4,6 +4,10 @@ interface Waiting<K, V> {
   readonly reject: (fault: unknown) => void;
 }
 
+/** For how long after a read for several it is gathered before each read: in a crowd one is soon followed by others, and a read costs as much. */
+const crowdMs = 500;
+const gatherMs = 25;
+
 /**
  * Reads once for all who ask at about the same time. Who asks while a read is under way gets the next one: what is answered was read after
  * the question, and a receipt rests on that. Where a read of several fails, each is read again alone: one that cannot be read keeps nobody else.
@@ -11,6 +15,7 @@ interface Waiting<K, V> {
 export class Batched<K, V> {
   private waiting: Waiting<K, V>[] = [];
   private reading = false;
+  private crowdUntil = 0;
 
   /**
    * @param read answers in the order of its keys; the same key may stand there twice
@@ -33,7 +38,12 @@ export class Batched<K, V> {
     this.reading = true;
     // Who asks in the same turn is taken along.
     await Promise.resolve();
-    while (this.waiting.length > 0) await this.answer(this.waiting.splice(0, this.most));
+    while (this.waiting.length > 0) {
+      if (performance.now() < this.crowdUntil) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      const asked = this.waiting.splice(0, this.most);
+      if (asked.length > 1) this.crowdUntil = performance.now() + crowdMs;
+      await this.answer(asked);
+    }
     this.reading = false;
   }
 

@@ -60,6 +60,7 @@ export interface PathCut {
 
 /** What one attempt at a receipt hands to every path. All times are of the database's clock, also those that `now` gives. */
 export interface CutMoment {
+  readonly cutId: Id;
   /** When another transaction first read the cut as committed: no act whose transaction began later passes. */
   readonly seenAt: Instant;
   readonly now: () => Instant;

@@ -72,9 +72,8 @@ export async function benchCut(say: Say, { domains, atOnce, singles, profile }: 
 /** Revokes all at once and waits for every receipt. */
 async function revoke(world: World, seats: readonly string[]): Promise<readonly Cut[]> {
   const sent = await world.now();
-  const watch = world.watchReceipts(seats.length);
-  await Promise.all(seats.map((seat) => world.revoke(seat)));
-  const seen = await watch;
+  // Together, so that a revocation that is refused is what is told.
+  const [seen] = await Promise.all([world.watchReceipts(seats.length), ...seats.map((seat) => world.revoke(seat))]);
   return seen.map(({ committedAt, triedAt, lookedAt, seenAt }) => ({
     fromCommitMs: seenAt - committedAt,
     fromOrderMs: seenAt - sent,

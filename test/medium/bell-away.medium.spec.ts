@@ -154,7 +154,8 @@ async function receiptOf({ operating, domainId }: Unit): Promise<Cut> {
   const answers: Readonly<Record<string, JsonObject>> = { access: { zones: [zone] }, pods: { pods: [] } };
   const row = await medium.until(
     async () => {
-      for (const { id, kind } of await desk.beginLooks(domainId)) await desk.answer([id], { result: answers[kind] ?? {} });
+      for (const { id, kind } of await desk.beginLooks(domainId, ['pods', 'access']))
+        await desk.answer([id], { result: answers[kind] ?? {} });
       const [found] = await medium.sql<{ receipt: { document: { committedAt: string; cutWithinMs: number } }; waited: number }>(
         `SELECT r.receipt, (extract(epoch FROM r.seen_at - w.created_at) * 1000)::float AS waited FROM seats.revocations r
          JOIN platform.work w ON w.key = r.id AND w.name = 'seats.cut'

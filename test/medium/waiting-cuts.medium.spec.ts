@@ -10,6 +10,7 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { ComposedModule } from '../../apps/composition/platform.module.js';
 import { OperatorDesk } from '../../libs/domains/application/operator-desk.js';
+import { Receipts } from '../../libs/seats/application/receipts.js';
 import { workspaceName } from '../../libs/seats/manifests/workspace.manifests.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { filePerson, inDays, ok, openOperating, type Operating } from '../support/operating.js';
@@ -88,7 +89,7 @@ const runsOf = async (id: string): Promise<number> =>
 /** Answers every open order of a kind, as the operator does. @returns how many there were */
 async function answer(kind: 'pods' | 'access', result: JsonObject): Promise<number> {
   const desk = operator.get(OperatorDesk);
-  const orders = (await desk.beginLooks(domainId)).filter((order) => order.kind === kind);
+  const orders = await desk.beginLooks(domainId, [kind]);
   await desk.answer(
     orders.map(({ id }) => id),
     { result },
@@ -175,7 +176,7 @@ describe('a cut that waits for the operator', () => {
     await reached(late, 'the second', ({ state }) => state === 'closed');
   });
 
-  it('is answered, without an order of its own, by a look that begins after it, and by none that began before', async () => {
+  it('is answered by a look that begins after it, whoever ordered that, and by none that began before; it orders once', async () => {
     const [first, second, third] = [await working(), await working(), await working()];
     const desk = operator.get(OperatorDesk);
     await answer('pods', { pods: [] });
@@ -184,8 +185,8 @@ describe('a cut that waits for the operator', () => {
     await reached(early, 'the operator to be asked', ({ open }) => open.some(({ detail }) => detail === 'domain.operator-silent'));
     const along = await revoke(second);
     await reached(along, 'to wait too', ({ open }) => open.some(({ detail }) => detail === 'domain.operator-silent'));
-    expect(await ordersOf('pods')).toBeLessThanOrEqual(before + 1);
-    const begun = await desk.beginLooks(domainId);
+    expect(await ordersOf('pods')).toBe(before + 2);
+    const begun = await desk.beginLooks(domainId, ['pods', 'access']);
     const late = await revoke(third);
     await reached(late, 'to wait for a look of its own', ({ open }) => open.some(({ detail }) => detail === 'domain.operator-silent'));
     for (const [kind, result] of [
@@ -198,7 +199,7 @@ describe('a cut that waits for the operator', () => {
       );
     for (const id of [early, along]) await reached(id, 'the look to close both', ({ state }) => state === 'closed');
     expect((await rowOf(late)).shown.map(({ path }) => path)).not.toContain('workspace-pods');
-    expect(await ordersOf('pods')).toBeLessThanOrEqual(before + 2);
+    expect(await ordersOf('pods')).toBe(before + 3);
     await answered('pods', { pods: [] });
     await answered('access', refusedZone('zone-dev'));
     await reached(late, 'the last', ({ state }) => state === 'closed');
@@ -223,5 +224,28 @@ describe('a cut that waits for the operator', () => {
     await answered('pods', { pods: [] });
     await answered('access', refusedZone('zone-dev'));
     await reached(id, 'the receipt', ({ state }) => state === 'closed');
+  });
+
+  it('takes an answer from before its first attempt where the look began with an order of the cut itself, and no other', async () => {
+    const [first, second] = [await working(), await working()];
+    const worker = await medium.worker();
+    await medium.endWorker();
+    const receipts = worker.get(Receipts);
+    const desk = operator.get(OperatorDesk);
+    const lookNow = async (order: () => Promise<string>): Promise<string> => {
+      const begun = await desk.beginLooks(domainId, ['pods', 'access']);
+      const id = await order();
+      for (const { id: look, kind } of begun)
+        await desk.answer([look], { result: kind === 'pods' ? { pods: [] } : refusedZone('zone-dev') });
+      return id;
+    };
+    const id = await revoke(first);
+    const late = await lookNow(() => revoke(second));
+    expect(await receipts.work(id)).toBeUndefined();
+    expect((await rowOf(id)).state).toBe('closed');
+    expect(await receipts.work(late)).toBeDefined();
+    expect((await rowOf(late)).shown.map(({ path }) => path)).not.toContain('workspace-pods');
+    await lookNow(() => Promise.resolve(late));
+    expect(await receipts.work(late)).toBeUndefined();
   });
 });

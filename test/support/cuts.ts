@@ -1,4 +1,4 @@
-import { systemClock, type CutMoment, type PathName } from '#kernel';
+import { newId, systemClock, type CutMoment, type PathName } from '#kernel';
 
 /** Ways in that a context implements: what an installation of those contexts alone is configured to have. */
 const implementedBy: Readonly<Record<string, readonly PathName[]>> = {
@@ -13,4 +13,9 @@ export const pathsOf = (contexts: readonly { readonly name: string }[]): PathNam
 ];
 
 /** A moment for a path that is asked by itself, with no replica to ask. */
-export const moment = (): CutMoment => ({ seenAt: systemClock.now(), now: () => systemClock.now(), gate: () => Promise.resolve([]) });
+export const moment = (): CutMoment => ({
+  cutId: newId(),
+  seenAt: systemClock.now(),
+  now: () => systemClock.now(),
+  gate: () => Promise.resolve([]),
+});

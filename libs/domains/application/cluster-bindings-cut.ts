@@ -47,7 +47,7 @@ export class ClusterBindingsCut implements CutPath {
   }
 
   private async check(domainId: Id, moment: CutMoment): Promise<readonly PathCut[]> {
-    const look = await this.orders.look(domainId, 'access', moment.seenAt, enough);
+    const look = await this.orders.look({ domainId, kind: 'access', cutId: moment.cutId }, moment.seenAt, enough);
     if (look === undefined) return [this.silent(domainId, moment)];
     const { at } = look;
     return zonesOf(look.result).map((zone) => ({

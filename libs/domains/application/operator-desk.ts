@@ -8,6 +8,7 @@ import {
   isLook,
   isPassOrder,
   type Look,
+  type LookKind,
   type PassOrder,
   type ProbeRun,
   type Reconciliation,
@@ -71,12 +72,13 @@ export class OperatorDesk {
   keys = (): Promise<Id[]> => this.unitOfWork.read(this.act('domain.read'), (tx) => this.domains.ids(tx));
   urgent = (): Promise<Id[]> => this.unitOfWork.read(this.act('domain.read'), (tx) => this.operator.urgent(tx));
   /** Domains about which somebody waits for a look. */
-  lookedFor = (): Promise<Id[]> => this.unitOfWork.read(this.act('domain.read'), (tx) => this.operator.lookedFor(tx));
+  lookedFor = (kinds: readonly LookKind[]): Promise<Id[]> =>
+    this.unitOfWork.read(this.act('domain.read'), (tx) => this.operator.lookedFor(tx, kinds));
   /** Hears that something has changed; what a pass reads afterwards holds it. */
   hear = (domainId: Id): Promise<void> => this.unitOfWork.run(this.act('domain.read'), (tx) => this.operator.countRings(tx, domainId));
   /** The looks that are asked for, which begin now: what they rest on is read after this. */
-  beginLooks = (domainId: Id): Promise<readonly Look[]> =>
-    this.unitOfWork.run(this.act('domain.read'), async (tx) => (await this.operator.beginLooks(tx, domainId)).filter(isLook));
+  beginLooks = (domainId: Id, kinds: readonly LookKind[]): Promise<readonly Look[]> =>
+    this.unitOfWork.run(this.act('domain.read'), async (tx) => (await this.operator.beginLooks(tx, domainId, kinds)).filter(isLook));
   domainOf = (namespace: string): Promise<Id | undefined> =>
     this.unitOfWork.read(this.act('domain.read'), (tx) => this.domains.byNamespace(tx, namespace));
 

@@ -5,15 +5,7 @@ import { traceparent } from '#platform/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DOMAINS_CONFIG, type DomainsConfig } from '../config.js';
-import {
-  began,
-  type ClusterOrder,
-  type LookKind,
-  type LookStanding,
-  type LookSubject,
-  type OrderKind,
-  pending,
-} from '../domain/operator-work.js';
+import { type ClusterOrder, type LookStanding, type LookSubject, type OrderKind, pending, shownAfter } from '../domain/operator-work.js';
 import { OperatorRepository } from '../persistence/operator.repository.js';
 import { refuse } from '../domain/refusals.js';
 
@@ -65,17 +57,17 @@ export class Orders {
   /**
    * What the operator saw in a look that began after `since`, by what it has answered already: waits for nothing. Where that is not
    * enough, or nothing yet, it is asked (again), by one open order for all whom the next look may answer.
-   * @param since of the database's clock; an older look shows nothing of what was done meanwhile
+   * @param since of the database's clock; an older look shows nothing of what was done meanwhile, but for one with which an order of the
+   *   cut's own transaction began
    * @throws Refusal `domain.order-failed` with the cause of the newest answer; it is asked again all the same.
    */
-  async look(domainId: Id, kind: LookKind, since: Instant, enough: (result: JsonObject) => boolean): Promise<LookAnswer | undefined> {
-    const subject = { domainId, kind };
+  async look(subject: LookSubject, since: Instant, enough: (result: JsonObject) => boolean): Promise<LookAnswer | undefined> {
     const standing = await this.newest.ask(subject);
-    const answered = standing.answered !== undefined && began(standing.answered, since) ? standing.answered : undefined;
+    const answered = shownAfter(standing, since);
     const answer = answered?.failure === null ? { result: answered.result ?? {}, at: answered.doneAt as Instant } : undefined;
     if (answer !== undefined && enough(answer.result)) return answer;
     if (!pending(standing, since)) await this.placing.ask({ ...subject, since });
-    if (answered?.failure) throw refuse('domain.order-failed', { order: kind, cause: answered.failure });
+    if (answered?.failure) throw refuse('domain.order-failed', { order: subject.kind, cause: answered.failure });
     return answer;
   }
 

@@ -4,13 +4,17 @@ import type { Zone } from './zone.js';
 
 /**
  * What others may ask of the operator, which alone touches the cluster: `probe` asks every wall, `plan` says what a pass would do,
- * `inventory` lists what the zones hold, `pods` those that run there, `access` asks whether anyone still gets in, `destroy` removes the zones, `recover` tries to
- * get back what was destroyed.
+ * `inventory` lists what the zones hold, `pods` those that run there, `access` asks whether anyone still gets in, `standing` lists the pods
+ * for those who wait for theirs to stand, `destroy` removes the zones, `recover` tries to get back what was destroyed.
  */
-export const orderKinds = ['probe', 'plan', 'inventory', 'pods', 'access', 'destroy', 'recover'] as const;
+export const orderKinds = ['probe', 'plan', 'inventory', 'pods', 'access', 'standing', 'destroy', 'recover'] as const;
 export type OrderKind = (typeof orderKinds)[number];
-/** What a cut waits for: answered at once, by one look for all who ask, and not after a pass. */
-export const lookKinds = ['pods', 'access'] as const satisfies readonly OrderKind[];
+/** What a cut waits for: answered at once, and passes wait for it. */
+export const cutLookKinds = ['pods', 'access'] as const satisfies readonly OrderKind[];
+/** Passes do not wait for it: they are what makes pods stand. */
+export const standingLookKinds = ['standing'] as const satisfies readonly OrderKind[];
+/** Answered by one look for all who ask, and not after a pass. */
+export const lookKinds = [...cutLookKinds, ...standingLookKinds] as const;
 export type LookKind = (typeof lookKinds)[number];
 export type Look = ClusterOrder & { readonly kind: LookKind };
 export const isLook = (order: ClusterOrder): order is Look => (lookKinds as readonly OrderKind[]).includes(order.kind);
@@ -30,23 +34,32 @@ export interface ClusterOrder {
   /** The cause, in one word or code; never a value. */
   readonly failure: string | null;
   readonly traceparent: string | null;
+  /** The cut whose own transaction placed it: a look that began with this order began after the cut's commit. */
+  readonly cutId: Id | null;
 }
 
-/** What somebody wants to have looked at. */
+/** What somebody wants to have looked at, and for which cut. */
 export interface LookSubject {
   readonly domainId: Id;
   readonly kind: LookKind;
+  readonly cutId?: Id;
 }
-/** The newest answered and the newest open order of a subject. */
+/** The newest answered and the newest open order of a subject, and that which its cut placed. */
 export interface LookStanding {
   readonly answered: ClusterOrder | undefined;
   readonly open: ClusterOrder | undefined;
+  readonly own: ClusterOrder | undefined;
 }
 /** Whether what an order's look shows was seen after a moment. Both are of the database's clock, cut off at the millisecond. */
 export const began = ({ begunAt }: Pick<ClusterOrder, 'begunAt'>, after: Instant): boolean => begunAt !== null && begunAt > after;
 /** Whether a look is to come, or under way, that shows what was done by then: one that has not begun begins later. */
-export const pending = ({ open }: LookStanding, after: Instant): boolean =>
-  open !== undefined && (open.begunAt === null || began(open, after));
+export const pending = ({ open, own }: LookStanding, after: Instant): boolean =>
+  own?.doneAt === null || (open !== undefined && (open.begunAt === null || began(open, after)));
+/** The newest answer that shows what was done by then, or in the cut that placed the order itself. */
+export const shownAfter = ({ answered, own }: LookStanding, after: Instant): ClusterOrder | undefined => {
+  if (answered !== undefined && (began(answered, after) || (own?.begunAt && began(answered, own.begunAt)))) return answered;
+  return own?.doneAt ? own : undefined;
+};
 
 export interface ZoneVerdict extends Verdict {
   readonly zone: Zone;

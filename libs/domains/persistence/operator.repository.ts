@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import {
   lookKinds,
   type ClusterOrder,
+  type LookKind,
   type LookStanding,
   type LookSubject,
   type OrderKind,
@@ -15,6 +16,21 @@ import {
 /** Orders to the operator, what it last saw, and the probes it asked. */
 @Injectable()
 export class OperatorRepository {
+  /** Looks of a cut, placed in its own transaction. */
+  async placeOfCut(tx: Tx, cutId: Id, orders: readonly Pick<ClusterOrder, 'id' | 'domainId' | 'kind'>[]): Promise<void> {
+    await managerOf(tx).query(
+      `INSERT INTO domains.cluster_orders (id, domain_id, kind, cut_id, requested_at, traceparent)
+       SELECT placed.id, domain_id, kind, $1, clock_timestamp(), $2 FROM unnest($3::uuid[], $4::uuid[], $5::text[]) AS placed (id, domain_id, kind)`,
+      [
+        cutId,
+        tx.context.traceparent ?? null,
+        orders.map(({ id }) => id),
+        orders.map(({ domainId }) => domainId),
+        orders.map(({ kind }) => kind),
+      ],
+    );
+  }
+
   /** Times of orders are the database's: what a cut rests on is compared with its commit. @returns when it was placed */
   async place(tx: Tx, order: Pick<ClusterOrder, 'id' | 'domainId' | 'kind'>): Promise<Instant> {
     const [row]: { at: Date }[] = await managerOf(tx).query(
@@ -30,28 +46,36 @@ export class OperatorRepository {
     await managerOf(tx).query('SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', [`domains.look ${kind}`, domainId]);
   }
 
-  /** The newest answered and the newest open order of each subject. */
+  /** The newest answered and the newest open order of each subject, and its cut's own. */
   async newest(tx: Tx, subjects: readonly LookSubject[]): Promise<readonly LookStanding[]> {
     const newestWhere = (condition: string): string => `SELECT newest.* FROM subjects CROSS JOIN LATERAL (
         SELECT * FROM domains.cluster_orders o WHERE o.domain_id = subjects.domain_id AND o.kind = subjects.kind AND ${condition}
         ORDER BY o.requested_at DESC LIMIT 1) newest`;
     const rows: OrderRecord[] = await managerOf(tx).query(
       `WITH subjects AS (SELECT DISTINCT domain_id, kind FROM unnest($1::uuid[], $2::text[]) AS asked (domain_id, kind))
-       ${newestWhere('o.done_at IS NULL')} UNION ALL ${newestWhere('o.done_at IS NOT NULL')}`,
-      [subjects.map(({ domainId }) => domainId), subjects.map(({ kind }) => kind)],
+       ${newestWhere('o.done_at IS NULL')} UNION ALL ${newestWhere('o.done_at IS NOT NULL')}
+       UNION SELECT * FROM domains.cluster_orders WHERE cut_id = ANY($3)`,
+      [
+        subjects.map(({ domainId }) => domainId),
+        subjects.map(({ kind }) => kind),
+        subjects.flatMap(({ cutId }) => (cutId === undefined ? [] : [cutId])),
+      ],
     );
     const orders = rows.map(orderOf);
-    return subjects.map(({ domainId, kind }) => {
-      const own = orders.filter((order) => order.domainId === domainId && order.kind === kind);
-      return { answered: own.find(({ doneAt }) => doneAt !== null), open: own.find(({ doneAt }) => doneAt === null) };
+    return subjects.map(({ domainId, kind, cutId }) => {
+      const [answered, open] = newestOf(orders.filter((order) => order.domainId === domainId && order.kind === kind));
+      const own = orders.find(
+        (order) => cutId !== undefined && order.cutId === cutId && order.domainId === domainId && order.kind === kind,
+      );
+      return { answered, open, own };
     });
   }
 
   /** The open looks of a domain, which begin with this: what is seen from here on was seen after every cut that they came from. */
-  async beginLooks(tx: Tx, domainId: Id): Promise<ClusterOrder[]> {
+  async beginLooks(tx: Tx, domainId: Id, kinds: readonly LookKind[]): Promise<ClusterOrder[]> {
     const [rows]: [OrderRecord[], number] = await managerOf(tx).query(
       'UPDATE domains.cluster_orders SET begun_at = clock_timestamp() WHERE domain_id = $1 AND done_at IS NULL AND kind = ANY($2) RETURNING *',
-      [domainId, lookKinds],
+      [domainId, kinds],
     );
     return rows.map(orderOf);
   }
@@ -113,10 +137,10 @@ export class OperatorRepository {
   }
 
   /** Domains of whose zones somebody waits for a look. */
-  async lookedFor(tx: Tx): Promise<Id[]> {
+  async lookedFor(tx: Tx, kinds: readonly LookKind[]): Promise<Id[]> {
     const rows: { id: Id }[] = await managerOf(tx).query(
       'SELECT DISTINCT domain_id AS id FROM domains.cluster_orders WHERE done_at IS NULL AND kind = ANY($1)',
-      [lookKinds],
+      [kinds],
     );
     return rows.map((row) => row.id);
   }
@@ -196,6 +220,12 @@ interface OrderRecord {
   readonly result: JsonObject | null;
   readonly failure: string | null;
   readonly traceparent: string | null;
+  readonly cut_id: Id | null;
+}
+/** The newest that is answered and the newest that is open. */
+function newestOf(orders: readonly ClusterOrder[]): readonly [ClusterOrder | undefined, ClusterOrder | undefined] {
+  const newestFirst = orders.toSorted((a, b) => (a.requestedAt < b.requestedAt ? 1 : -1));
+  return [newestFirst.find(({ doneAt }) => doneAt !== null), newestFirst.find(({ doneAt }) => doneAt === null)];
 }
 const orderOf = (row: OrderRecord): ClusterOrder => ({
   id: row.id,
@@ -207,4 +237,5 @@ const orderOf = (row: OrderRecord): ClusterOrder => ({
   result: row.result,
   failure: row.failure,
   traceparent: row.traceparent,
+  cutId: row.cut_id,
 });

@@ -11,4 +11,4 @@ export type { KindOf, KubeObject, ListQuery, ObjectList, ObjectMeta, ObjectRef, 
 export type { Leadership, Reconciler } from './reconciler.js';
 export { ReconcileLoop } from './reconcile-loop.js';
 export { termAnnotation, type Term } from './term.js';
-export type { KubeAnswer, KubeRequest } from './transport.js';
+export type { KubeAnswer, KubeRequest, Share } from './transport.js';

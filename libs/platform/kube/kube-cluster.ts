@@ -71,6 +71,7 @@ export class KubeCluster implements Cluster {
         method: 'GET',
         path,
         query: { ...selectors(query), limit: String(pageSize), ...(next === undefined ? {} : { continue: next }) },
+        ...(query.only === undefined ? {} : { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' }),
       });
       // A list's items carry no kind of their own.
       items.push(...page.items.map((item) => ({ ...item, apiVersion: query.apiVersion, kind: query.kind })));

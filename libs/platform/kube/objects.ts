@@ -41,6 +41,8 @@ export interface ListQuery extends KindOf {
   readonly namespace?: string;
   readonly labels?: string;
   readonly fields?: string;
+  /** Names, labels, annotations and owners alone: a fraction of what the server has to write and we to read. */
+  readonly only?: 'metadata';
 }
 
 export const refOf = (object: KubeObject): ObjectRef => ({

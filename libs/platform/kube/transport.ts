@@ -9,9 +9,10 @@ import { refuse } from './refusals.js';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /**
  * Whose rate a request counts against: what a cut waits for has a share of its own, which passes cannot use up, and goes before them.
- * What names no share counts against the passes' and waits for nobody: the lease of the lead.
+ * Looks for which passes need not wait have a share of the same size. What names no share counts against the passes' and waits for nobody:
+ * the lease of the lead.
  */
-export type Share = 'passes' | 'cuts';
+export type Share = 'passes' | 'cuts' | 'looks';
 
 export interface KubeRequest {
   readonly method: Method;
@@ -33,10 +34,10 @@ export interface KubeAnswer {
   readonly error?: KubeError;
 }
 
-/** Looks are asked for those who open a workspace too, and passes are what opens it: longer, they would wait for one another. */
-const lingerMs = 100;
+/** A cut's next look follows its last within about a second: passes that began in between would take the time of those that follow. */
+const lingerMs = 1_500;
 /** However many cuts there are, passes go on at this pace: a zone is passed over within seconds. */
-const passesMeanwhilePerSecond = 25;
+const passesMeanwhilePerSecond = 15;
 
 /** Sends requests at a bounded rate, again where that is safe, and types what comes back. */
 export class Transport {
@@ -48,7 +49,11 @@ export class Transport {
     private readonly limits: Limits['cluster'],
   ) {
     const { requestsPerSecond, burst, cutsPerSecond, cutsBurst } = settings;
-    this.buckets = { passes: new TokenBucket(requestsPerSecond, burst), cuts: new TokenBucket(cutsPerSecond, cutsBurst) };
+    this.buckets = {
+      passes: new TokenBucket(requestsPerSecond, burst),
+      cuts: new TokenBucket(cutsPerSecond, cutsBurst),
+      looks: new TokenBucket(cutsPerSecond, cutsBurst),
+    };
   }
 
   /** @throws KubeError where the server refuses, Refusal `kube.unreachable` where it does not answer. */

@@ -124,6 +124,7 @@ export class Receipts implements OnApplicationBootstrap {
   private momentOf(row: RevocationRow, seenAt: Instant): CutMoment {
     let gate: ReturnType<CutMoment['gate']> | undefined;
     return {
+      cutId: row.id,
       seenAt,
       now: () => latestOf(seenAt, this.clock.now()),
       gate: () => (gate ??= this.canaries.askEverywhere({ kind: row.scopeKind, id: row.scopeId }, row.committedAt)),

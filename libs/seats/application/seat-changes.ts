@@ -1,5 +1,5 @@
 import { type CutScope, type Id, type Instant, newId } from '#kernel';
-import { DesiredObjects } from '#domains';
+import { DesiredObjects, ZonePods } from '#domains';
 import type { Tx } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
 import type { RevocationCause } from '../domain/revocation.js';
@@ -45,6 +45,7 @@ export class SeatChanges {
     private readonly workspaces: WorkspacesRepository,
     private readonly revocations: RevocationsRepository,
     private readonly desired: DesiredObjects,
+    private readonly pods: ZonePods,
     @Inject(SEATS_CONFIG) private readonly config: SeatsConfig,
   ) {}
 
@@ -98,6 +99,7 @@ export class SeatChanges {
       details: { scope: { ...opening.scope }, cause: opening.cause, seats: row.seatIds },
     });
     if (opening.undone === true) return this.supersede(tx, row);
+    await this.pods.askWithCut(tx, row.id, row.seatIds);
     await tx.enqueue(cutJob, { key: row.id });
     return row;
   }

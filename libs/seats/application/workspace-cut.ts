@@ -26,7 +26,7 @@ export class WorkspaceCut implements CutPath {
       const object = `${scope.kind}/${scope.id}`;
       return [{ path: this.path, object, cutAt: moment.seenAt, closedBy: 'nothing-open', probe }];
     }
-    const looks = await this.watch.look(workspaces, { gone: true, since: () => moment.seenAt });
+    const looks = await this.watch.look(workspaces, { gone: true, cutId: moment.cutId, since: () => moment.seenAt });
     return workspaces.map((workspace) => this.rowOf(workspace, looks.get(workspace.id), moment));
   }
 

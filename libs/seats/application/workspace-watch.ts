@@ -21,6 +21,8 @@ export interface WorkspaceLook {
 interface Looked {
   /** Whether they should be gone: else what was seen is enough once they stand, or are gone where they are to go. */
   readonly gone?: boolean;
+  /** The cut that is to have ended them. */
+  readonly cutId?: Id;
   /** What was seen before says nothing. */
   readonly since: (row: WorkspaceRow) => Instant;
 }
@@ -49,14 +51,16 @@ export class WorkspaceWatch {
    * @returns looks by workspace; none for one of which nothing is known yet. A row that is behind what was seen is moved on.
    * @throws Refusal `domain.order-failed`.
    */
-  async look(rows: readonly WorkspaceRow[], { gone, since }: Looked, traceparent?: string): Promise<ReadonlyMap<Id, WorkspaceLook>> {
+  async look(rows: readonly WorkspaceRow[], { gone, cutId, since }: Looked, traceparent?: string): Promise<ReadonlyMap<Id, WorkspaceLook>> {
     const looks = new Map<Id, WorkspaceLook>();
     const domains = Map.groupBy(rows, (row) => row.domainId);
     await Promise.all(
       [...domains].map(async ([domainId, own]) => {
         const latest = own.map(since).reduce((a, b) => (a > b ? a : b));
-        const seen = await this.podsOf(domainId, latest, (pods) =>
-          own.every((row) => stands(row, pods) !== (gone === true || row.state === 'removing' || row.state === 'removed')),
+        const toGo = (row: WorkspaceRow): boolean => gone === true || row.state === 'removing' || row.state === 'removed';
+        const kind = own.every(toGo) ? 'pods' : 'standing';
+        const seen = await this.podsOf({ domainId, kind, ...(cutId === undefined ? {} : { cutId }) }, latest, (pods) =>
+          own.every((row) => stands(row, pods) !== toGo(row)),
         );
         if (seen === undefined) return;
         for (const row of own) {
@@ -91,13 +95,13 @@ export class WorkspaceWatch {
 
   /** A destroyed domain has no zone any more, and nobody to ask about it. */
   private async podsOf(
-    domainId: Id,
+    subject: Parameters<ZonePods['seen']>[0],
     since: Instant,
     enough: (pods: ReadonlySet<string>) => boolean,
   ): Promise<{ readonly pods: ReadonlySet<string>; readonly at: Instant | null } | undefined> {
-    const domain = await this.facts.ask(domainId);
+    const domain = await this.facts.ask(subject.domainId);
     if (domain === undefined || domain.state === 'destroyed') return { pods: new Set(), at: null };
-    return this.pods.seen(domainId, since, enough);
+    return this.pods.seen(subject, since, enough);
   }
 
   private rows(ids: readonly Id[]): Promise<readonly WorkspaceRow[]> {
