@@ -1,21 +1,12 @@
 import { Authorisations, LogRetentionMonths } from '#authorisations';
 import { Domains } from '#domains';
-import {
-  addMs,
-  type Clock,
-  documentDigest,
-  type Instant,
-  logsKeptUntil,
-  type SignedDocument,
-  systemAct,
-  type TypedDocument,
-} from '#kernel';
+import { type Clock, documentDigest, type Instant, logsKeptUntil, type SignedDocument, systemAct, type TypedDocument } from '#kernel';
 import { terminationCertified, type Tx, UnitOfWork } from '#platform/database';
 import { SignedDocuments } from '#platform/documents';
 import { CLOCK } from '#platform/http';
 import { Revocations } from '#seats';
 import { Inject, Injectable } from '@nestjs/common';
-import { type CertificateFacts, conclude } from '../domain/certificate.js';
+import { type CertificateFacts, conclude, retryAtAfter } from '../domain/certificate.js';
 import type { Inventory } from '../domain/inventory.js';
 import { standingHolds } from '../domain/legal-hold.js';
 import type { RecoveryAttempt } from '../domain/recovery.js';
@@ -105,7 +96,7 @@ export class Concluding {
         recoveryAfter,
         unreachable: this.config.unreachable,
         logsKeptUntil: logsKeptUntil(at, at, await this.logRetention.of(tx, authorisationId)),
-        retryAt: addMs(at, this.config.retrySeconds * 1000),
+        retryAt: retryAtAfter(row.conclusion?.document ?? null, at, this.config.retrySeconds),
       };
     });
   }

@@ -9,7 +9,13 @@ export const terminationsConfig = z.strictObject({
     .max(365)
     .default(30)
     .describe('from opening to destruction; no regulation gives a figure (DEST-01)'),
-  retrySeconds: z.number().int().min(1).max(86_400).default(3600).describe('a pending destruction is tried again after this long'),
+  retrySeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(3600)
+    .describe('a pending destruction is tried again 15 s after its first notice, then after twice as long each time, up to this'),
   unreachable: z
     .array(z.strictObject({ what: z.string(), why: z.string() }))
     .default([

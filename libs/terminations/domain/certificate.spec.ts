@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { HoldingOutcome } from './destruction.js';
-import { type CertificateFacts, conclude, remainders } from './certificate.js';
+import { type CertificateFacts, conclude, remainders, retryAtAfter } from './certificate.js';
 import { confirmations, done, exit, hold, inventory, later, noon, object, row } from './termination.fixture.js';
 
 const outcome = (more: Partial<HoldingOutcome>): HoldingOutcome => ({
@@ -84,6 +84,21 @@ describe('the conclusion of a termination', () => {
     if (notice.type !== 'opdomain.pending-notice/v1') throw new Error('not a notice');
     expect(notice.left.map((remainder) => remainder.code)).toContain(code);
     expect(notice.retryAt).toBe(done().retryAt);
+  });
+
+  it('is tried again soon after the first notice, then after twice as long each time, and never later than is configured', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 86_400 }), fc.integer({ min: 1, max: 14 }), (most, tries) => {
+        let previous: object | null = null;
+        let at = noon;
+        for (let tried = 0; tried < tries; tried += 1) {
+          const retryAt = retryAtAfter(previous, at, most);
+          expect(Date.parse(retryAt) - Date.parse(at)).toBe(Math.min(15 * 2 ** tried, most) * 1_000);
+          previous = conclude(done({ keysDestroyedAt: null, retryAt }), at);
+          at = retryAt;
+        }
+      }),
+    );
   });
 
   it('is never a certificate while anything is left, whatever comes together [DEST-03]', () => {

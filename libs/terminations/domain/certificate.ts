@@ -1,4 +1,4 @@
-import type { HeldItem, HoldingName, Id, Instant } from '#kernel';
+import { addMs, type HeldItem, type HoldingName, type Id, type Instant } from '#kernel';
 import { type Confirmation, isConfirmed, missingRoles } from './confirmations.js';
 import type { HoldingOutcome } from './destruction.js';
 import { type Method, methodOf } from './disposal.js';
@@ -173,6 +173,20 @@ export function remainders(facts: CertificateFacts): readonly Remainder[] {
   }
   if (facts.keysDestroyedAt === null) left.push({ what: 'keys', code: 'keys-remain', why: 'keys go last and have not gone' });
   return [...left, ...recoveryRemainders(facts)];
+}
+
+const firstRetrySeconds = 15;
+
+/**
+ * When what is left is tried again: soon after the first notice, since most often something was away for a moment, then twice as long after
+ * each, up to `mostSeconds`.
+ * @param previous the conclusion before this one, if any
+ */
+export function retryAtAfter(previous: object | null, at: Instant, mostSeconds: number): Instant {
+  const { issuedAt, retryAt } = (previous ?? {}) as Partial<Pick<PendingNotice, 'issuedAt' | 'retryAt'>>;
+  const seconds =
+    issuedAt === undefined || retryAt === undefined ? firstRetrySeconds / 2 : (Date.parse(retryAt) - Date.parse(issuedAt)) / 1_000;
+  return addMs(at, Math.min(seconds * 2, mostSeconds) * 1_000);
 }
 
 const headOf = (facts: CertificateFacts, issuedAt: Instant): Head => ({
