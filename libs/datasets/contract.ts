@@ -5,10 +5,11 @@ import { delimiters, encodings, quoteEscapes } from './domain/delivery-format.js
 import { datePattern } from './domain/written.js';
 import { copyStates, datasetStates } from './domain/copy.states.js';
 import { markings } from './domain/dataset.js';
-import { fieldClasses, grades, sensitiveTypes } from './domain/field.js';
+import { fieldClasses, grades, mayBePublic, releaseRules, sensitiveTypes } from './domain/field.js';
 
 export { passesLuhn, residentIdCheck, usccCheck } from '#kernel';
 export { sensitiveTypes };
+export type { ReleaseRule, Releases } from './domain/field.js';
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const words = z.string().max(2000);
@@ -51,8 +52,18 @@ const fieldMembers = z.strictObject({
   class: z.enum(fieldClasses).nullable().default(null).describe('null: undecided, which counts as sensitive'),
   grade: Grade.nullable().default(null),
   sensitiveType: SensitiveType.nullable().default(null),
+  release: z
+    .enum(releaseRules)
+    .default('aggregate')
+    .describe(
+      'What may leave of its values: `aggregate` figures of enough subjects; `rounded` such figures to three digits; `public` the values as they stand, where every field of the holding is so and the authority agreed',
+    ),
 });
-export const FieldShape = fieldMembers.refine(isWritable, 'A date pattern belongs to dates, decimal and thousands marks to numbers');
+const isReleasable = ({ release, type, ...field }: z.output<typeof fieldMembers>): boolean =>
+  release === 'public' ? mayBePublic(field) : release === 'aggregate' || type === 'integer' || type === 'decimal';
+export const FieldShape = fieldMembers
+  .refine(isReleasable, 'Only what is decided as public, L1 and of no sensitive type is released as it stands; only numbers are rounded')
+  .refine(isWritable, 'A date pattern belongs to dates, decimal and thousands marks to numbers');
 const fields = z.array(FieldShape).min(1).max(2000);
 
 export const RegisterDataset = z.strictObject({

@@ -8,6 +8,8 @@ export interface Field {
   readonly name: string;
   readonly type: 'text' | 'integer' | 'decimal' | 'date';
   readonly sensitive: boolean;
+  /** What may leave of it; `public` is agreed to by the authority. */
+  readonly release?: 'aggregate' | 'rounded' | 'public';
 }
 export interface Delivered {
   readonly datasetId: string;
@@ -23,16 +25,15 @@ export async function deliver(medium: Medium, cast: Cast, scenarioId: string, fi
       '/datasets',
       registrationOf(cast.provider, {
         name: `常住人口 ${newId().slice(-4)}`,
-        fields: fields.map(({ name, type, sensitive }) => ({
-          name,
-          type,
+        fields: fields.map(({ name, type, sensitive, release = 'aggregate' }) => ({
+          ...{ name, type, sensitiveType: 'none', release: release === 'public' ? 'aggregate' : release },
           class: sensitive ? 'personal' : 'public',
-          grade: sensitive ? 'L3' : 'L2',
-          sensitiveType: 'none',
+          grade: sensitive ? 'L3' : release === 'public' ? 'L1' : 'L2',
         })),
       }),
     ),
   );
+  if (fields.some(({ release }) => release === 'public')) await agreeTo(cast, dataset.id, fields);
   const item = requestedItem(
     cast,
     dataset.id,
@@ -48,6 +49,18 @@ export async function deliver(medium: Medium, cast: Cast, scenarioId: string, fi
     return copy.state === 'ready';
   }, 'the copy to be ready');
   return { datasetId: dataset.id, copyId };
+}
+
+/** The provider proposes what its fields' release rules are to be, and the authority agrees. */
+export async function agreeTo(cast: Cast, datasetId: string, fields: readonly Pick<Field, 'name' | 'release'>[]): Promise<void> {
+  const path = `/datasets/${datasetId}`;
+  const known = ok(await cast.steward.get<{ fields: { name: string }[] }>(path)).fields;
+  const rules = new Map(fields.map(({ name, release }) => [name, release]));
+  const wanted = known.map((field) => ({ ...field, release: rules.get(field.name) ?? 'aggregate' }));
+  const { proposal } = ok(
+    await cast.steward.put<{ proposal: { digest: string } | null }>(`${path}/fields`, { fields: wanted, reason: '目录公开' }),
+  );
+  if (proposal !== null) ok(await cast.officer.post(`${path}/field-approvals`, { digest: proposal.digest }));
 }
 
 async function upload(medium: Medium, by: Caller, text: string): Promise<string> {
@@ -90,9 +103,20 @@ export async function seatHolder(medium: Medium, cast: Cast, scenarioId: string)
   return person;
 }
 
-/** Submitted, reviewed and run on raw data; the result is in quarantine. */
-export async function runOnRaw(medium: Medium, cast: Cast, by: Caller, scenarioId: string, copyId: string, sql: string): Promise<string> {
-  const body = { scenarioId, purpose: 'run', language: 'sql', title: '统计', sql, inputs: [{ copyId, as: 'residents' }] };
+/**
+ * Submitted, reviewed and run on raw data; the result is in quarantine.
+ * @param copies by the name that the code gives each; one alone is called `residents`
+ */
+export async function runOnRaw(
+  medium: Medium,
+  cast: Cast,
+  by: Caller,
+  scenarioId: string,
+  copies: string | Readonly<Record<string, string>>,
+  sql: string,
+): Promise<string> {
+  const inputs = Object.entries(typeof copies === 'string' ? { residents: copies } : copies).map(([as, copyId]) => ({ copyId, as }));
+  const body = { scenarioId, purpose: 'run', language: 'sql', title: '统计', sql, inputs };
   const submission = ok(await by.post<{ id: string; digest: string }>('/code-submissions', body));
   ok(
     await cast.officer.post(`/code-submissions/${submission.id}/reviews`, {

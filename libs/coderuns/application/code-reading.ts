@@ -12,7 +12,7 @@ import {
 import { Inject, Injectable } from '@nestjs/common';
 import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
 import { readingLimits, tooComplex } from '../domain/code.js';
-import { declaredIdentifiers, type Declared } from '../domain/plan/identify.js';
+import { declaredIdentifiers, isList, releasesOf, type Declared } from '../domain/plan/identify.js';
 import type { Identifier } from '../domain/plan/compile.js';
 import type { Protected } from '../domain/plan/protect.js';
 import { analyseApart } from './analysis.js';
@@ -57,7 +57,7 @@ export class CodeReading {
    */
   read(taker: Taker, sql: string, tables: Tables): Promise<Protected> {
     return this.lanes.through(taker, async () => {
-      const identifying = new Map([...tables].map(([table, columns]) => [table, declaredIdentifiers(columns)]));
+      const identifying = new Map([...tables].map(([table, columns]) => [table, isList(columns) ? [] : declaredIdentifiers(columns)]));
       return this.protect(sql, tables, await this.bind(sql, tables), identifying);
     });
   }
@@ -67,7 +67,10 @@ export class CodeReading {
     const { analysis, disclosure: rule } = this.config;
     const inputs = new Map([...tables].map(([table, columns]) => [table, columns.map(({ column }) => column)]));
     const engine = this.engine.version.split(',')[0] ?? '';
-    return analyseApart({ ...bound, sql, engine, inputs, facts: { identifying, rule } }, analysis.wallClockMs);
+    return analyseApart(
+      { ...bound, sql, engine, inputs, facts: { identifying, rule, releases: releasesOf(tables) } },
+      analysis.wallClockMs,
+    );
   }
 
   /** The plan as DuckDB serialises it; one past the limit stays in the sandbox. @throws Refusal `coderuns.code-too-complex` and the engine's */

@@ -1,5 +1,6 @@
 import { Consents, DataRequests } from '#authorisations';
 import { Copies, type ReadableCopy } from '#datasets';
+import type { Releases } from '#datasets/contract';
 import { type Digest, type Id, type Instant } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
@@ -24,13 +25,18 @@ export interface ReadableInput extends CodeInput {
   readonly rows: number | null;
 }
 
-/** What a file's columns hold, by what their provider says. */
+/** What a file's columns hold and what may leave of them, by what their provider says. */
 export const declaredColumns = (
   columns: readonly { readonly name: string; readonly type: string }[],
   fields: readonly { readonly name: string; readonly sensitiveType: string | null }[],
+  { isList, ruleOf }: Releases,
 ): readonly Declared[] => {
   const said = new Map(fields.map(({ name, sensitiveType }) => [name, sensitiveType]));
-  return columns.map(({ name, type }) => ({ column: name, type, sensitiveType: said.get(name) ?? null }));
+  return columns.map(({ name, type }) => {
+    const rule = ruleOf(name);
+    const release = rule === 'public' && !isList ? 'aggregate' : rule;
+    return { column: name, type, sensitiveType: said.get(name) ?? null, release };
+  });
 };
 
 export const tablesOf = (inputs: readonly ReadableInput[]): Tables => new Map(inputs.map(({ as, columns }) => [as, columns]));
@@ -77,11 +83,11 @@ export class InputGate {
   /** Raw copies, only their granted fields whose consent still stands (REQ-02, REQ-07), only as many rows as granted (REQ-06). */
   async raw(tx: Tx, scenarioId: Id, inputs: readonly CodeInput[], at: Instant): Promise<readonly ReadableInput[]> {
     const found: ReadableInput[] = [];
-    for (const { as, copy, file, fields, grant } of await this.copiesOf(tx, scenarioId, inputs, at)) {
+    for (const { as, copy, file, fields, grant, releases } of await this.copiesOf(tx, scenarioId, inputs, at)) {
       const open = await this.openFields(tx, copy, grant.itemIds, at);
       const columns = file.columns.filter(({ name }) => grant.fields.has(name) && open.has(name));
       if (columns.length === 0) throw refuse('coderuns.fields-not-granted', { fields: file.columns.map(({ name }) => name) });
-      const declared = declaredColumns(columns, fields);
+      const declared = declaredColumns(columns, fields, releases);
       found.push({ copyId: copy.id, datasetId: copy.datasetId, as, file, columns: declared, rows: grant.rowLimit });
     }
     return found;

@@ -14,6 +14,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { interference, leaving, type Verdict } from '../domain/interference/interference.js';
 import type { Tested, TestStep } from '../domain/interference/tested.js';
 import { identifiersOf, looked, measureSql } from '../domain/plan/identify.js';
+import { threeDigits } from '../domain/plan/sql-text.js';
 import type { Identifier } from '../domain/plan/compile.js';
 import { heldBackColumns, sealingMacros, type Sealed } from '../domain/plan/sealing.js';
 import { tablesOf, type ReadableInput } from './input-gate.js';
@@ -135,7 +136,7 @@ const forms = (test?: Test): EngineStep => {
   const plain = test?.inputs.every(({ identifying }) => identifying.every((one) => one.plain === true)) === true;
   return {
     kind: 'sql',
-    sql: `${normalFormMacros()}${plain ? '\nCREATE OR REPLACE TEMP MACRO compact_form(v) AS v;' : ''}`,
+    sql: `${normalFormMacros()}\n${threeDigits}${plain ? '\nCREATE OR REPLACE TEMP MACRO compact_form(v) AS v;' : ''}`,
     result: 'none',
   };
 };

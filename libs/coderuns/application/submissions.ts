@@ -119,7 +119,7 @@ export class Submissions {
       assertSees(ctx.actor, scenario, ctx.at, scenarioNotFound(input.scenarioId));
       assertRight(authorisation.rights, 'processing-use');
       const copies = await this.gate.copiesOf(tx, input.scenarioId, input.inputs, ctx.at);
-      return new Map(copies.map(({ as, file, fields }) => [as, declaredColumns(file.columns, fields)]));
+      return new Map(copies.map(({ as, file, fields, releases }) => [as, declaredColumns(file.columns, fields, releases)]));
     });
   }
 

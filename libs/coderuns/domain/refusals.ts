@@ -122,6 +122,14 @@ export const coderunsRefusals = {
     satisfyEn: 'Join by equality and put other conditions on one side, or on groups.',
     sources: ['MOD-04'],
   },
+  'coderuns.rounded-key': {
+    status: 422,
+    zh: '字段 {fields} 只能以三位有效数字的统计值出域，不能作为分组键。',
+    en: 'Of {fields} only figures to three digits may leave: it is no key of groups.',
+    satisfyZh: '改为按区间分组（如 floor(x / 1000)），或只对其求和、平均、分位。',
+    satisfyEn: 'Group by ranges, such as floor(x / 1000), or compute sums, means and quantiles of it alone.',
+    sources: ['MOD-04'],
+  },
   'coderuns.window-crosses-subjects': {
     status: 422,
     zh: '窗口函数跨越了不同主体的行。',

@@ -11,7 +11,7 @@ import type { DeliverCopy } from '../contract.js';
 import { assertUsable } from '../domain/dataset.js';
 import { fileOf } from '../domain/dataset-copy.js';
 import type { CopyFile, DatasetCopy } from '../domain/dataset-copy.js';
-import type { Field } from '../domain/field.js';
+import { releasesOf, type Field, type Releases } from '../domain/field.js';
 import { grantOf } from '../domain/grant.js';
 import type { Grant } from '../domain/grant.js';
 import { CopiesRepository } from '../persistence/copies.repository.js';
@@ -33,6 +33,8 @@ export interface ReadableCopy {
   readonly file: CopyFile;
   /** The fields of the file's columns, in their order, as the provider decided them for this copy. */
   readonly fields: readonly Field[];
+  /** What may leave of them: what the provider said at the delivery, and what it says today. */
+  readonly releases: Releases;
   /** What the scenario may have of it today: fewer columns than the file holds, where a grant was withdrawn since. */
   readonly grant: Grant;
 }
@@ -148,9 +150,16 @@ export class Copies {
     const copy = await this.repository.lock(tx, id, 'share');
     const file = fileOf(copy);
     const grant = await this.grant(tx, scenarioId, datasetId);
-    const decided = new Map((await this.datasets.fieldsAt(tx, datasetId, fieldsVersion)).map((field) => [field.name, field]));
+    const delivered = await this.datasets.fieldsAt(tx, datasetId, fieldsVersion);
+    const decided = new Map(delivered.map((field) => [field.name, field]));
     const fields = file.columns.flatMap(({ name }) => decided.get(name) ?? []);
-    return { copy, dataset, file, fields, grant };
+    return { copy, dataset, file, fields, releases: releasesOf(delivered, dataset.fields), grant };
+  }
+
+  /** Whether a copy is a list that anybody may have, by its provider and the authority: nothing about it is to be kept from leaving. */
+  async isList(tx: Tx, { datasetId, fieldsVersion }: Pick<CopyFacts, 'datasetId' | 'fieldsVersion'>): Promise<boolean> {
+    const delivered = await this.datasets.fieldsAt(tx, datasetId, fieldsVersion);
+    return releasesOf(delivered, (await this.datasets.facts(tx, datasetId)).fields).isList;
   }
 
   /** @throws Refusal `dataset-copy.not-granted`. */

@@ -3,7 +3,7 @@ import { Refusal } from '#kernel';
 import fc from 'fast-check';
 import { decideFields, decideFreeze, decideProposal, decideRegistration, decideThaw, assertUsable } from './dataset.js';
 import type { Dataset, Registration } from './dataset.js';
-import { isSensitive, loweredFields } from './field.js';
+import { isSensitive, loweredFields, mayBePublic, releaseRules, releasesOf } from './field.js';
 import type { Field, FieldVersion } from './field.js';
 import { grantOf } from './grant.js';
 import { datasetsRefusals } from './refusals.js';
@@ -96,6 +96,41 @@ describe('deciding fields', () => {
     expect(codeOf(() => decideProposal(dataset, 'sha256:', other))).toBe('dataset.no-proposal');
   });
 
+  it('lets a field leave as it stands only when the authority agrees, also one that nobody knew, and none so from its registration on', () => {
+    const open: Field = { ...field, name: '街道', check: null, class: 'public', grade: 'L1', sensitiveType: 'none' };
+    const released: Field = { ...open, release: 'public' };
+    expect(codeOf(() => decideRegistration(id, { ...wanted, fields: [released] }))).toBe('dataset.release-not-agreed');
+    expect(decideRegistration(id, { ...wanted, fields: [{ ...open, release: 'rounded' }] })).toMatchObject({ state: 'active' });
+    for (const known of [[open], [field], [{ ...open, release: 'rounded' } as const]]) {
+      const held = decideRegistration(id, { ...wanted, fields: known });
+      expect(decideFields(held, [released], by('目录公开'))).toEqual({ proposal: expect.objectContaining({ lowered: ['街道'] }) });
+    }
+    expect(decideFields(decideRegistration(id, { ...wanted, fields: [open] }), [{ ...open, release: 'rounded' }], by(''))).toMatchObject({
+      proposal: null,
+    });
+    expect([mayBePublic(open), mayBePublic({ ...open, grade: 'L2' }), mayBePublic({ ...open, class: null }), mayBePublic(field)]).toEqual([
+      ...[true, false, false, false],
+    ]);
+  });
+
+  it('lets leave what every list of fields allows, and takes a holding for a list only where all of all of them are public', () => {
+    const list = fc.uniqueArray(fc.record({ name: fc.constantFrom('a', 'b', 'c'), release: fc.constantFrom(...releaseRules) }), {
+      selector: ({ name }) => name,
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(list, list, (delivered, now) => {
+        const { isList, ruleOf } = releasesOf(delivered, now);
+        expect(isList).toBe([...delivered, ...now].every(({ release }) => release === 'public'));
+        for (const { name } of [...delivered, ...now]) {
+          const said = [...delivered, ...now].filter((one) => one.name === name).map(({ release }) => releaseRules.indexOf(release));
+          expect(releaseRules.indexOf(ruleOf(name))).toBe(Math.min(...said));
+        }
+        expect(ruleOf('unheard of')).toBe('aggregate');
+      }),
+    );
+  });
+
   it('never protects a field less without the authority, whatever lists follow one another and however its name is written [CLS-01]', () => {
     const spellings = { id: ['id', 'ID', ' Id ', 'ｉｄ'], tel: ['tel', 'TEL', 'ｔｅｌ', 't el'] } as const;
     const anyField = fc.record({
@@ -104,9 +139,11 @@ describe('deciding fields', () => {
       grade: fc.constantFrom('L1', 'L2', 'L3', 'L4', null),
       class: fc.constantFrom('public', 'personal', null),
       sensitiveType: fc.constantFrom('none', 'mobile', null),
+      release: fc.constantFrom(undefined, ...releaseRules),
     });
     const step = fc.record({ fields: fc.uniqueArray(anyField, { selector: ({ key }) => key, maxLength: 2 }), agrees: fc.boolean() });
-    const strength = ({ grade, class: kind, sensitiveType }: Field) => [
+    const strength = ({ grade, class: kind, sensitiveType, release = 'aggregate' }: Field) => [
+      -releaseRules.indexOf(release),
       grade === null ? 0 : Number(grade.slice(1)),
       kind !== null && kind !== 'public' ? 1 : 0,
       sensitiveType !== null && sensitiveType !== 'none' ? 1 : 0,
@@ -119,7 +156,10 @@ describe('deciding fields', () => {
         for (const { fields, agrees } of steps) {
           const list = [
             { ...field, name: '其他' },
-            ...fields.map(({ key, spelling, ...more }) => ({ ...field, ...more, name: spellings[key][spelling] ?? key })),
+            ...fields.map(({ key, spelling, release, ...more }) => ({
+              ...{ ...field, ...more, name: spellings[key][spelling] ?? key },
+              ...(release === undefined ? {} : { release }),
+            })),
           ];
           held = { ...held, ...decideFields(held, list, by('复核'), versions) };
           const approved = held.proposal !== null;

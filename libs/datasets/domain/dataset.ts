@@ -80,7 +80,7 @@ export type Registration = Omit<Dataset, 'id' | 'state' | 'fieldsVersion' | 'pro
   readonly grade: Grade | null;
 };
 
-/** @throws Refusal `dataset.secret`, `dataset.catalogue-incomplete`, `dataset.grade-too-low`, `dataset.field-names` (CLS-02, CLS-03). */
+/** @throws Refusal `dataset.secret`, `dataset.catalogue-incomplete`, `dataset.grade-too-low`, `dataset.field-names`, `dataset.release-not-agreed` (CLS-02, CLS-03). */
 export function decideRegistration(id: Id, wanted: Registration): Dataset & { readonly state: 'active' } {
   assertNotSecret(wanted.marking);
   const missing = [
@@ -90,6 +90,8 @@ export function decideRegistration(id: Id, wanted: Registration): Dataset & { re
   ];
   if (wanted.grade === null || missing.length > 0) throw refuse('dataset.catalogue-incomplete', { missing });
   assertFields(wanted.fields, wanted.grade);
+  const released = loweredFields([], wanted.fields);
+  if (released.length > 0) throw refuse('dataset.release-not-agreed', { fields: released });
   return { ...wanted, grade: wanted.grade, id, state: 'active', fieldsVersion: 1, proposal: null, freezeReason: null };
 }
 

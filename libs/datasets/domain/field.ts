@@ -40,6 +40,13 @@ export const sensitiveTypes = [
 ] as const;
 export type SensitiveType = (typeof sensitiveTypes)[number];
 
+/**
+ * What may leave of a field's values, by its provider, the strictest first. `rounded`: figures that are computed from it, to three digits;
+ * `aggregate`: figures of enough subjects; `public`: the values as they stand, whatever their number, where all of a holding's fields are so.
+ */
+export const releaseRules = ['rounded', 'aggregate', 'public'] as const;
+export type ReleaseRule = (typeof releaseRules)[number];
+
 /** One column of a holding, as its provider decided it. `null` stands for undecided, and undecided counts as sensitive. */
 export interface Field {
   readonly name: string;
@@ -53,7 +60,34 @@ export interface Field {
   readonly class: FieldClass | null;
   readonly grade: Grade | null;
   readonly sensitiveType: SensitiveType | null;
+  /** Absent: `aggregate`. */
+  readonly release?: ReleaseRule;
 }
+
+export const releaseOf = ({ release = 'aggregate' }: Pick<Field, 'release'>): ReleaseRule => release;
+const looser = (a: ReleaseRule, b: ReleaseRule): boolean => releaseRules.indexOf(a) > releaseRules.indexOf(b);
+export const stricterRelease = (a: ReleaseRule, b: ReleaseRule): ReleaseRule => (looser(a, b) ? b : a);
+
+/** What may leave of a holding's fields. */
+export interface Releases {
+  /** Whether the whole is a list that anybody may have. Public fields of a holding that has others are fields of whoever those are about. */
+  readonly isList: boolean;
+  readonly ruleOf: (name: string) => ReleaseRule;
+}
+/** What every one of some lists of fields allows: that of a copy as it was delivered, and the holding's today. */
+export function releasesOf(...lists: readonly (readonly Pick<Field, 'name' | 'release'>[])[]): Releases {
+  const rules = new Map<string, ReleaseRule>();
+  for (const field of lists.flat()) {
+    const key = fieldKey(field.name);
+    rules.set(key, stricterRelease(rules.get(key) ?? 'public', releaseOf(field)));
+  }
+  const isList = rules.size > 0 && [...rules.values()].every((rule) => rule === 'public');
+  return { isList, ruleOf: (name) => rules.get(fieldKey(name)) ?? 'aggregate' };
+}
+
+/** Nothing that anybody has to protect may be released as it stands. */
+export const mayBePublic = (field: Pick<Field, 'class' | 'grade' | 'sensitiveType'>): boolean =>
+  field.class === 'public' && field.grade === 'L1' && field.sensitiveType === 'none';
 
 export const fieldsDigest = (fields: readonly Field[]): Digest => digestOf(fields);
 
@@ -101,20 +135,24 @@ const strictest = (before: Field, field: Field): Field => ({
     before.sensitiveType !== null && (field.sensitiveType === null || field.sensitiveType === 'none')
       ? before.sensitiveType
       : field.sensitiveType,
+  release: stricterRelease(releaseOf(before), releaseOf(field)),
 });
 
-/** Names of the fields that the new list protects less than before: lower grade, no grade, or a sensitive type or class taken away. */
+/**
+ * Names of the fields that the new list protects less than before: lower grade, no grade, a sensitive type or class taken away, more that
+ * may leave. A field that nobody knew is protected less than before where its values may leave as they stand.
+ */
 export function loweredFields(from: readonly Field[], to: readonly Field[]): string[] {
   const before = new Map(from.map((field) => [fieldKey(field.name), field]));
   return to.filter((field) => isLowered(before.get(fieldKey(field.name)), field)).map(({ name }) => name);
 }
 
 function isLowered(from: Field | undefined, to: Field): boolean {
-  if (from === undefined) return false;
+  if (from === undefined) return releaseOf(to) === 'public';
   const graded = from.grade !== null && (to.grade === null || to.grade < from.grade);
   const typed = from.sensitiveType !== null && from.sensitiveType !== 'none' && (to.sensitiveType === null || to.sensitiveType === 'none');
   const classed = from.class !== null && from.class !== 'public' && (to.class === null || to.class === 'public');
-  return graded || typed || classed;
+  return graded || typed || classed || looser(releaseOf(to), releaseOf(from));
 }
 
 /** The strictest grade among the fields; what the holding as a whole has at least. */

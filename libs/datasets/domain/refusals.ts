@@ -55,6 +55,14 @@ export const datasetsRefusals = {
     satisfyEn: 'Grade the dataset at least as high as each of its fields.',
     sources: ['CLS-01'],
   },
+  'dataset.release-not-agreed': {
+    status: 400,
+    zh: '登记时不得直接设为“公开”出域：须经数据主管部门同意。',
+    en: 'No field may leave as it stands from its registration on: the authority has to agree.',
+    satisfyZh: '先按“仅统计”登记，再在字段清单变更中提出“公开”，由数据主管部门批准。',
+    satisfyEn: 'Register the field as `aggregate`, then propose `public` in a new list of fields, which the authority approves.',
+    sources: ['CLS-01'],
+  },
   'dataset.reason-missing': {
     status: 400,
     zh: '须说明理由。',

@@ -80,13 +80,16 @@ export class GateMeasures {
     };
   }
 
-  /** Every raw copy of the operation domain, of all its scenarios: raw data of another scenario is raw data too. */
+  /**
+   * Every raw copy of the operation domain, of all its scenarios: raw data of another scenario is raw data too. Lists that anybody may have
+   * are nothing to be kept from leaving.
+   */
   private async sourceCopies(tx: Tx, authorisationId: Id): Promise<SourceCopy[]> {
     const { id } = await this.authorisations.facts(tx, authorisationId);
     const found: SourceCopy[] = [];
     for (const scenario of await this.scenarios.ofAuthorisation(tx, id)) {
       for (const copy of await this.copies.ofScenario(tx, scenario.id)) {
-        if (copy.state !== 'ready' || copy.file === null) continue;
+        if (copy.state !== 'ready' || copy.file === null || (await this.copies.isList(tx, copy))) continue;
         const { objectKey, objectVersion, sealedBy, bytes, rows, columns } = copy.file;
         const names = columns.map(({ name }) => name);
         found.push({ copyId: copy.id, datasetId: copy.datasetId, objectKey, objectVersion, sealedBy, bytes, rows, columns: names });

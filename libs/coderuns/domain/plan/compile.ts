@@ -7,7 +7,17 @@ import { joined } from './join.js';
 import { setOf } from './union.js';
 import { withConditionsInPlace } from './condition-places.js';
 import { unlisted } from './json.js';
-import { assertSinglesNobodyOut, constantColumn, derive, openShape, together, type Column, type Holder, type Origin } from './shape.js';
+import {
+  assertSinglesNobodyOut,
+  constantColumn,
+  derive,
+  openShape,
+  together,
+  type Column,
+  type Holder,
+  type Origin,
+  type Source,
+} from './shape.js';
 import { strandOf, strandTexts, wholeRow } from './sealing.js';
 import { column, measureText, orderText, textOf, windowText } from './sql-text.js';
 import { widthOf, type Expression, type Relation } from './tree.js';
@@ -27,6 +37,14 @@ export interface Facts {
   /** Columns that identify whom a row is about, by table; the one with the fewest values first. */
   readonly identifying: ReadonlyMap<string, readonly Identifier[]>;
   readonly rule: DisclosureRule;
+  /** What the providers' release rules say; nothing said is `aggregate`. */
+  readonly releases?: Releases;
+}
+export interface Releases {
+  /** Inputs that are lists which anybody may have. */
+  readonly lists: ReadonlySet<string>;
+  /** Fields of which figures leave rounded. */
+  readonly rounded: ReadonlySet<Source>;
 }
 
 /** What stands around a relation: whether groups are made of its rows above, and the common tables by number. */
@@ -47,14 +65,14 @@ export class Compiler {
     private readonly facts: Facts,
     seals = false,
   ) {
-    this.tables = new Tables(seals);
+    this.tables = new Tables(seals, facts.releases?.rounded);
   }
 
   compile(relation: Relation, around: Around = { groupedAbove: false, common: new Map() }): Compiled {
     const below = (of: Relation): Compiled => this.compile(of, around);
     switch (relation.is) {
       case 'input':
-        return this.input(relation);
+        return this.facts.releases?.lists.has(relation.table) === true ? this.list(relation) : this.input(relation);
       case 'values':
         return this.values(relation.rows);
       case 'series':
@@ -139,6 +157,16 @@ export class Compiler {
       flows: new Set(),
       holders: [holder],
     });
+  }
+
+  /** Rows of a list are about nobody: they may stand beside anybody's, as literals may. */
+  private list({ table, columns }: Extract<Relation, { is: 'input' }>): Compiled {
+    const texts = columns.map((one, at) => `${one === '' ? 'NULL' : sqlName(one)} AS ${column(at)}`);
+    const shapes = columns.map((one): Column => {
+      if (one === '') return { ...constantColumn, virtual: true };
+      return { ...constantColumn, sources: new Set([`${table}.${one}`]), plain: `${table}.${one}` };
+    });
+    return this.tables.add(`SELECT ${listed(texts)} FROM ${sqlName(table)}`, openShape(shapes));
   }
 
   private values(rows: readonly (readonly Expression[])[]): Compiled {

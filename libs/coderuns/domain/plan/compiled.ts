@@ -1,4 +1,4 @@
-import { derive, union, type Column, type Grain, type Identity, type Shape } from './shape.js';
+import { derive, union, type Column, type Grain, type Identity, type Shape, type Source } from './shape.js';
 import type { Expression } from './tree.js';
 import type { SealedNode } from './sealing.js';
 
@@ -20,7 +20,11 @@ export class Tables {
   private count = 0;
 
   /** @param seals whether beside the result a map of who stands behind its cells is made */
-  constructor(readonly seals = false) {}
+  constructor(
+    readonly seals = false,
+    /** Fields of which figures leave rounded. */
+    readonly rounded: ReadonlySet<Source> = new Set(),
+  ) {}
 
   add(sql: string, shape: Shape, kept = false): Compiled {
     return this.put({ sql, kept, shared: false }, shape);

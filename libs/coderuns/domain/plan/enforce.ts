@@ -1,3 +1,4 @@
+import { refuse } from '../refusals.js';
 import { behind as behindOf, shares as sharesOf, type Measuring, type Part } from './behind.js';
 import { hidden, type Compiled, type Tables } from './compiled.js';
 import { contributionsOf, farthestCentre } from './contributions.js';
@@ -73,6 +74,7 @@ export function perSubject(tables: Tables, { keys, measures }: Group, { name, sh
 export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: DisclosureRule, shown = true): Compiled {
   const { keys, measures, groupings, sets } = group;
   const shape = tables.blend(from.shape);
+  assertNoRoundedKey(tables, keys, shape);
   const holders = shape.holders.map((holder) => counted(holder, group, shape));
   const cells = measures.map(cellOf);
   const parts = measures
@@ -166,6 +168,9 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
     measured.shape,
   );
   const judged = withoutTotals(tables, alone, { keys: keyNames, sets, cells: told }, rule);
+  const isRounded = (of: readonly Expression[]): boolean =>
+    of.some((one) => [...derive(one, shape.columns).sources].some((source) => tables.rounded.has(source)));
+  const figure = (at: number): string => (isRounded(measures[at]?.of ?? []) ? `three_digits(m${String(at)})` : `m${String(at)}`);
   const sealed = tables.seals && shown;
   const origin: Origin = { node: tables.nodes.length, column: tables.fresh('o') };
   if (sealed) tables.held.push(heldBack(tables.nodes.length, told, judged, rule));
@@ -174,7 +179,7 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
     `SELECT ${
       [
         ...keyNames.map((one, at) => `${one} AS ${column(at)}`),
-        ...cells.map((_, at) => `CASE WHEN o${String(at)} THEN m${String(at)} END AS ${column(keys.length + at)}`),
+        ...cells.map((_, at) => `CASE WHEN o${String(at)} THEN ${figure(at)} END AS ${column(keys.length + at)}`),
         ...groupings.map((_, at) => `g${String(at)} AS ${column(keys.length + cells.length + at)}`),
         ...(sealed ? [`place AS ${origin.column}`] : []),
       ].join(', ') || '1 AS nothing'
@@ -182,6 +187,12 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
     { grain: 'groups', columns: groupColumns(group, shape), flows: new Set(), holders: [], ...(sealed ? { origins: [origin] } : {}) },
     true,
   );
+}
+
+/** A value that is to leave rounded is no key: as one it would stand there to its last digit. */
+function assertNoRoundedKey({ rounded }: Tables, keys: readonly Expression[], { columns }: Shape): void {
+  const fields = keys.flatMap((key) => derive(key, columns).plain ?? []).filter((one) => rounded.has(one));
+  if (fields.length > 0) throw refuse('coderuns.rounded-key', { fields });
 }
 
 /** Measures by which rows they count, and of what. Single rows' values are never shown, and tell of nobody. */

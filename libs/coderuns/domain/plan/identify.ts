@@ -1,5 +1,6 @@
+import type { ReleaseRule } from '#datasets/contract';
 import { ownForm, sqlName } from '#kernel';
-import type { Identifier } from './compile.js';
+import type { Identifier, Releases } from './compile.js';
 
 /** A column of an input that may tell whom a row is about, by what its provider says of it. */
 export interface Declared {
@@ -8,7 +9,21 @@ export interface Declared {
   readonly type: string;
   /** What the provider, or detection, says that it holds; null where nobody decided. */
   readonly sensitiveType: string | null;
+  /** What may leave of its values; `public` where the whole input is a list that anybody may have. Absent: `aggregate`. */
+  readonly release?: ReleaseRule;
 }
+
+/** Whether the input is a list that anybody may have: it is about nobody. */
+export const isList = (columns: readonly Declared[]): boolean => columns.length > 0 && columns.every(({ release }) => release === 'public');
+/** By table, which of them are lists, and of which fields figures leave rounded. */
+export const releasesOf = (tables: ReadonlyMap<string, readonly Declared[]>): Releases => ({
+  lists: new Set([...tables].flatMap(([table, columns]) => (isList(columns) ? [table] : []))),
+  rounded: new Set(
+    [...tables].flatMap(([table, columns]) =>
+      columns.flatMap(({ column, release }) => (release === 'rounded' ? [`${table}.${column}`] : [])),
+    ),
+  ),
+});
 
 /** What a value of these tells: who it is. */
 const identifying: ReadonlySet<string> = new Set([
@@ -50,7 +65,7 @@ export function measureSql(table: string, columns: readonly Declared[], bytes = 
 
 /** Columns that are looked at: what is said to identify, and texts. Amounts and dates are often unique and tell nobody. */
 export const looked = (columns: readonly Declared[]): readonly Declared[] =>
-  columns.filter(({ type, sensitiveType }) => isIdentifying(sensitiveType) || type === 'VARCHAR');
+  isList(columns) ? [] : columns.filter(({ type, sensitiveType }) => isIdentifying(sensitiveType) || type === 'VARCHAR');
 
 /**
  * The columns that identify, the one with the fewest values first: those that are said to, and texts that are unique in the data.

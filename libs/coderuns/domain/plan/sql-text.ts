@@ -67,3 +67,12 @@ export function windowText({ name: called, of, distinct, partitions, orders, fra
   ];
   return `${called === 'count_star' ? 'count' : sqlName(called)}(${args}) OVER (${over.filter(Boolean).join(' ')})`;
 }
+
+const magnitudes = (from: number, to: number): readonly number[] => Array.from({ length: to - from + 1 }, (_, at) => from + at);
+/**
+ * A number to three digits, the type kept (a DECIMAL that is too wide for both becomes whole). A macro with a branch a magnitude, since
+ * DuckDB rounds DECIMAL by a constant alone.
+ */
+export const threeDigits = `CREATE TEMP MACRO three_digits(x) AS CASE WHEN x IS NULL THEN x ${magnitudes(-8, 38)
+  .map((e) => `WHEN abs(x) < 1e${String(e)} THEN round(x, ${String(3 - e)})`)
+  .join(' ')} ELSE NULL END;`;
