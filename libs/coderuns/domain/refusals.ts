@@ -122,6 +122,23 @@ export const coderunsRefusals = {
     satisfyEn: 'Join by equality and put other conditions on one side, or on groups.',
     sources: ['MOD-04'],
   },
+  'coderuns.measure-too-free': {
+    status: 422,
+    zh: '统计项 {measure} 对每行的算法（{part}）过于自由，可能只反映某一主体。',
+    en: '{measure} adds up something computed for each row ({part}) that may be about one subject alone.',
+    satisfyZh: '只对字段本身、字段的加减、至多两个字段的乘积或比值，以及直接写在统计项里的 CASE、FILTER 求统计；分位数只对字段本身。',
+    satisfyEn:
+      'Add up fields, sums and differences of them, products or quotients of two, and CASE or FILTER written in the measure itself; quantiles of fields alone.',
+    sources: ['MOD-04'],
+  },
+  'coderuns.join-multiplies': {
+    status: 422,
+    zh: '逐行数据与清单或分组结果只能按键等值连接，且每个键只出现一次。',
+    en: 'Rows are joined with lists and groups by equality of keys that come once each, so that no row is multiplied.',
+    satisfyZh: '改为等值连接；区间分档请在分组键中用 CASE 写出。',
+    satisfyEn: 'Join by equality; write ranges as a CASE in the key of groups.',
+    sources: ['MOD-04'],
+  },
   'coderuns.rounded-key': {
     status: 422,
     zh: '字段 {fields} 只能以三位有效数字的统计值出域，不能作为分组键。',

@@ -2,7 +2,9 @@ import { sqlName } from '#kernel';
 import { refuse } from '../refusals.js';
 import { enforced, groupColumns, perSubject, type DisclosureRule, type Group } from './enforce.js';
 import { flowing, identifiedBy, hidden, listed, Tables, type Compiled } from './compiled.js';
+import { isFree } from './forms.js';
 import { single } from './functions.js';
+import { inlined } from './inline.js';
 import { joined } from './join.js';
 import { setOf } from './union.js';
 import { withConditionsInPlace } from './condition-places.js';
@@ -16,6 +18,7 @@ import {
   type Column,
   type Holder,
   type Origin,
+  type Shape,
   type Source,
 } from './shape.js';
 import { strandOf, strandTexts, wholeRow } from './sealing.js';
@@ -87,11 +90,11 @@ export class Compiler {
       case 'project':
         return this.project(relation.columns, below(relation.from));
       case 'group':
-        return this.group(relation, around);
+        return this.group(inlined(relation), around);
       case 'distinct': {
         const keys = Array.from({ length: widthOf(relation.from) }, (_, at): Expression => ({ is: 'column', at }));
         const all = keys.map((_, at) => at);
-        return this.group({ is: 'group', from: relation.from, keys, sets: [all], measures: [], groupings: [] }, around);
+        return this.group(inlined({ is: 'group', from: relation.from, keys, sets: [all], measures: [], groupings: [] }), around);
       }
       case 'window':
         return this.window(relation, below(relation.from));
@@ -185,7 +188,7 @@ export class Compiler {
     const texts = [...columns.map((one, at) => `${textOf(one)} AS ${column(at)}`), ...hidden(shape)];
     return this.tables.add(`SELECT ${listed(texts)} FROM ${name}`, {
       ...shape,
-      columns: columns.map((one) => derive(one, shape.columns)),
+      columns: columns.map((one) => computed(shape, one)),
     });
   }
 
@@ -199,9 +202,11 @@ export class Compiler {
       if (shape.cut === true) throw refuse('coderuns.order-dependent', { operator: 'LIMIT' });
       const taken = relation.measures.find(({ name }) => name === single);
       if (taken !== undefined) throw refuse('coderuns.function-not-allowed', { function: single });
-      const keyed = relation.keys.map((key) => derive(key, shape.columns).identity).filter((one) => one !== undefined);
+      // One row a subject of each holder: of a name there may be several, and of another holder's rows some would become theirs.
+      const keyed = relation.keys.map((key) => tellsOf(derive(key, shape.columns), shape));
+      const everybody = shape.holders.every(({ name: holder }) => keyed.includes(holder));
       const plain = relation.sets.length === 1 && relation.sets[0]?.length === relation.keys.length && relation.groupings.length === 0;
-      return around.groupedAbove && plain && keyed.length > 0
+      return around.groupedAbove && plain && everybody
         ? perSubject(this.tables, relation, from)
         : enforced(this.tables, relation, from, this.facts.rule);
     }
@@ -226,7 +231,7 @@ export class Compiler {
   private window({ windows }: Extract<Relation, { is: 'window' }>, { name, shape }: Compiled): Compiled {
     if (shape.grain === 'rows')
       for (const { partitions, of, orders } of windows) {
-        const held = new Set(partitions.map((one) => derive(one, shape.columns).identity?.holder));
+        const held = new Set(partitions.map((one) => tellsOf(derive(one, shape.columns), shape)));
         // A row's place among others' rows, or their sum beside it, tells of others.
         if (!shape.holders.every((holder) => held.has(holder.name))) throw refuse('coderuns.window-crosses-subjects');
         for (const one of [...of, ...orders.map(({ by }) => by)]) assertSinglesNobodyOut(one, shape.columns, false);
@@ -234,12 +239,22 @@ export class Compiler {
     const width = shape.columns.length;
     const texts = windows.map((one, at) => `${windowText(one)} AS ${column(width + at)}`);
     const told = windows.map(({ of, partitions, orders }) =>
-      together([...of, ...partitions, ...orders.map(({ by }) => by)].map((one) => derive(one, shape.columns))),
+      // Whose rows they are is no part of the value.
+      together([
+        ...[...of, ...orders.map(({ by }) => by)].map((one) => derive(one, shape.columns)),
+        ...partitions.map((one) => ({ ...derive(one, shape.columns), identifying: false })),
+      ]),
     );
     const raw = shape.grain === 'rows';
     return this.tables.add(`SELECT *, ${texts.join(', ')} FROM ${name}`, {
       ...shape,
-      columns: [...shape.columns, ...told.map((one) => ({ ...one, raw: raw && one.raw, grouped: false }))],
+      columns: [
+        ...shape.columns,
+        ...told.map((one, at): Column => {
+          const free = raw && windows[at]?.of.some((each) => isFree(each, shape.columns)) === true;
+          return { ...one, raw: raw && one.raw, grouped: false, ...(free ? { free: true } : {}) };
+        }),
+      ],
     });
   }
 
@@ -278,5 +293,16 @@ export class Compiler {
   }
 }
 
+/** Of rows, what is computed freely is told as such: a measure does not add it up. */
+function computed({ grain, columns }: Shape, of: Expression): Column {
+  const one = derive(of, columns);
+  return grain === 'rows' && of.is !== 'column' && isFree(of, columns) ? { ...one, free: true } : one;
+}
+/** The holder of whom the column tells one from all others; none for a name, which several may bear. */
+const tellsOf = ({ identity }: Column, { holders }: Shape): string | undefined =>
+  holders.some(({ columns }) => columns.some((one) => one.name === identity?.by && !one.isName)) ? identity?.holder : undefined;
+
 /** Whom a value stands for, in normal form (`normalFormMacros`); nobody where it is missing or blank. */
-const subjectOf = (sql: string): string => `hash(nullif(compact_form(CAST(${sql} AS VARCHAR)), ''))`;
+const subjectOf = (sql: string): string =>
+  // Of nothing DuckDB makes a number too.
+  `nullif(hash(nullif(compact_form(CAST(${sql} AS VARCHAR)), '')), hash(CAST(NULL AS VARCHAR)))`;

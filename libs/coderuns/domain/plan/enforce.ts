@@ -1,8 +1,11 @@
 import { refuse } from '../refusals.js';
-import { behind as behindOf, shares as sharesOf, type Measuring, type Part } from './behind.js';
+import { behind as behindOf, shares as sharesOf, type Measuring } from './behind.js';
 import { hidden, type Compiled, type Tables } from './compiled.js';
-import { contributionsOf, farthestCentre } from './contributions.js';
-import { kindOf, type MeasureKind } from './functions.js';
+import { contributionsOf } from './contributions.js';
+import { cellOf, type Cell } from './cell.js';
+import { isFree } from './forms.js';
+import { impliedBy } from './implied.js';
+import { kindOf } from './functions.js';
 import { sealedMapPrime } from '../../contract.js';
 import { seal, type Groups, type SealedCell } from './sealing.js';
 import { cellsApart, withoutTotals, type Apart, type ToldCell } from './secondary.js';
@@ -55,10 +58,11 @@ export function perSubject(tables: Tables, { keys, measures }: Group, { name, sh
   ];
   const columns = [
     ...keys.map((key) => derive(key, shape.columns)),
-    ...measures.map(({ of, filter }) => ({
-      ...together([...of, ...(filter === undefined ? [] : [filter])].map((one) => derive(one, shape.columns))),
-      raw: true,
-    })),
+    ...measures.map(({ of, filter }): Column => {
+      const one = together([...of, ...(filter === undefined ? [] : [filter])].map((each) => derive(each, shape.columns)));
+      const free = filter !== undefined || of.some((each) => isFree(each, shape.columns));
+      return { ...one, raw: true, ...(free ? { free: true } : {}) };
+    }),
   ];
   const by = keys.map((key) => textOf(key)).join(', ');
   return tables.add(`SELECT ${texts.join(', ')} FROM ${name} GROUP BY ${by}`, { ...tables.blend(shape), columns });
@@ -76,7 +80,8 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
   const shape = tables.blend(from.shape);
   assertNoRoundedKey(tables, keys, shape);
   const holders = shape.holders.map((holder) => counted(holder, group, shape));
-  const cells = measures.map(cellOf);
+  const implied = impliedBy(measures, shape);
+  const cells = [...measures, ...implied.map(({ measure }) => measure)].map(cellOf);
   const parts = measures
     .flatMap((measure, at) => contributionsOf(measure, shape.columns).map((one) => ({ ...one, p: `p${String(at)}`, at })))
     .map((one, c) => ({ ...one, c: String(c) }));
@@ -118,8 +123,18 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
     )} FROM ${from.name}${keys.length === 0 ? '' : ` GROUP BY GROUPING SETS (${sets.map((set) => `(${set.map((key) => textOf(keys[key] ?? { is: 'constant', sql: 'NULL' })).join(', ')})`).join(', ')})`}`,
     shape,
   );
-  const told = toldCells(cells, measures, shape);
-  const apart = cellsApart(told);
+  const told = toldCells(cells, measures, shape).map((one): ToldCell => {
+    const given =
+      measures[one.at]?.name.startsWith('sum') === true && one.of?.length === 1
+        ? parts.find(({ at, centred }) => at === one.at && !centred)
+        : undefined;
+    return given === undefined ? one : { ...one, gives: `v${given.c}` };
+  });
+  const tacit = implied.map(({ of, by }, i): ToldCell => {
+    const at = measures.length + i;
+    return { at, of, by, counts: cells[at]?.counts ?? 'true', adds: false };
+  });
+  const apart = cellsApart([...told, ...tacit]);
   const differing = differingSubjects(tables, rows, { keys: keyNames, level, by: setsOf, apart }, holders);
   const whole = shape.holders.map((_, i) => `coalesce(e.n_${String(i)}, 0) >= ${String(rule.threshold)}`).join(' AND ') || 'true';
   const measured = tables.add(
@@ -152,35 +167,39 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
     { ...shape, holders: [] },
     true,
   );
-  // A cell that with those before it would tell of a few is not shown.
-  const alone = tables.share(
+  // A cell that with those before it would tell of a few is not shown, nor one that what it adds up by a condition would.
+  const alone = (at: number): string => {
+    const few = apart.flatMap(({ later, earlier }, x) =>
+      later === at ? [` AND NOT (y${String(x)} AND ${earlier.map((one) => `f${String(one)}`).join(' AND ')})`] : [],
+    );
+    return `coalesce(f${String(at)}${few.join('')}, false)`;
+  };
+  const shownAlone = tables.share(
     `SELECT *, ${
       cells
         .map((_, at) => {
-          const few = apart.flatMap(({ later, earlier }, x) =>
-            later === at ? [` AND NOT (y${String(x)} AND ${earlier.map((one) => `f${String(one)}`).join(' AND ')})`] : [],
-          );
-          const held = `coalesce(f${String(at)}${few.join('')}, false)`;
+          const of = tacit.filter(({ by }) => by === at).map((one) => ` AND (n${String(one.at)} = 0 OR ${alone(one.at)})`);
+          const held = `(${alone(at)}${of.join('')})`;
           return `${held} AS o${String(at)}, ${held} AS u${String(at)}`;
         })
         .join(', ') || '1 AS nothing'
     } FROM ${measured.name}`,
     measured.shape,
   );
-  const judged = withoutTotals(tables, alone, { keys: keyNames, sets, cells: told }, rule);
+  const judged = withoutTotals(tables, shownAlone, { keys: keyNames, sets, cells: told }, rule);
   const isRounded = (of: readonly Expression[]): boolean =>
     of.some((one) => [...derive(one, shape.columns).sources].some((source) => tables.rounded.has(source)));
   const figure = (at: number): string => (isRounded(measures[at]?.of ?? []) ? `three_digits(m${String(at)})` : `m${String(at)}`);
   const sealed = tables.seals && shown;
   const origin: Origin = { node: tables.nodes.length, column: tables.fresh('o') };
   if (sealed) tables.held.push(heldBack(tables.nodes.length, told, judged, rule));
-  if (sealed) seal(tables, { rows, keys: keyNames, level, by: setsOf, cells: sealedCells(told, measures), judged }, rule);
+  if (sealed) seal(tables, { rows, keys: keyNames, level, by: setsOf, cells: sealedCells([...told, ...tacit], measures), judged }, rule);
   return tables.add(
     `SELECT ${
       [
         ...keyNames.map((one, at) => `${one} AS ${column(at)}`),
-        ...cells.map((_, at) => `CASE WHEN o${String(at)} THEN ${figure(at)} END AS ${column(keys.length + at)}`),
-        ...groupings.map((_, at) => `g${String(at)} AS ${column(keys.length + cells.length + at)}`),
+        ...measures.map((_, at) => `CASE WHEN o${String(at)} THEN ${figure(at)} END AS ${column(keys.length + at)}`),
+        ...groupings.map((_, at) => `g${String(at)} AS ${column(keys.length + measures.length + at)}`),
         ...(sealed ? [`place AS ${origin.column}`] : []),
       ].join(', ') || '1 AS nothing'
     } FROM ${judged.name}${keys.length === 0 ? '' : ` WHERE whole`}`,
@@ -197,11 +216,11 @@ function assertNoRoundedKey({ rounded }: Tables, keys: readonly Expression[], { 
 
 /** Measures by which rows they count, and of what. Single rows' values are never shown, and tell of nobody. */
 function toldCells(cells: readonly Cell[], measures: readonly Measure[], { columns }: Shape): readonly ToldCell[] {
-  return cells.flatMap(({ counts }, at) => {
-    const measure = measures[at];
-    const kind = kindOf(measure?.name ?? '');
-    if (measure === undefined || kind === 'picks' || kind === undefined) return [];
+  return measures.flatMap((measure, at) => {
+    const kind = kindOf(measure.name);
+    if (kind === 'picks' || kind === undefined) return [];
     const { filter } = measure;
+    const { counts } = cells[at] ?? { counts: 'true' };
     const adds = kind === 'counts' || kind === 'sums';
     return [{ counts, at, of: fieldsOf(measure, columns), adds, ...(filter === undefined ? {} : { filter }) }];
   });
@@ -210,7 +229,8 @@ function sealedCells(told: readonly ToldCell[], measures: readonly Measure[]): r
   return [...Map.groupBy(told, ({ counts, of }) => JSON.stringify([counts, of])).values()].map((same) => ({
     of: same[0]?.of ?? null,
     counts: `p${String(same[0]?.at ?? 0)}`,
-    shown: same.map(({ at }) => `o${String(at)}`),
+    // What a measure adds up by a condition is taken for shown where the measure is.
+    shown: same.map(({ at, by }) => `o${String(by ?? at)}`),
     distinct: same.filter(({ at }) => measures[at]?.distinct === true).map(({ at }) => `o${String(at)}`),
   }));
 }
@@ -263,66 +283,4 @@ function counted({ name, columns }: Holder, { keys }: Grouping, shape: Shape): r
   const keyed = new Set(keys.map((key) => derive(key, shape.columns).identity).flatMap((one) => (one?.holder === name ? [one.by] : [])));
   const left = columns.filter((one) => !one.isName || !keyed.has(one.name));
   return left.length === 0 ? columns : left;
-}
-
-interface Cell {
-  /** Subjects that its rule asks for. */
-  readonly needed: (rule: DisclosureRule) => number;
-  /** Whether a row goes into it, as SQL over the rows. */
-  readonly counts: string;
-  /** Whether it is let through, as SQL over what was measured. */
-  readonly holds: (at: number, holders: number, rule: DisclosureRule, parts: readonly Part[]) => string;
-}
-
-function cellOf({ name, of, filter, fractions }: Measure): Cell {
-  const kind = kindOf(name) ?? 'picks';
-  const there = of.map((one) => `${textOf(one)} IS NOT NULL`);
-  const counts = [...(filter === undefined ? [] : [`coalesce(${textOf(filter)}, false)`]), ...there].join(' AND ') || 'true';
-  const needed = (rule: DisclosureRule): number => neededOf(kind, fractions?.values ?? ['0.5'], rule);
-  return { counts, needed, holds: (at, holders, rule, parts) => holdsOf(kind, fractions?.values ?? ['0.5'], { at, holders, rule, parts }) };
-}
-
-/** Past what is counted in bits wherever a fraction cannot be read. */
-function neededOf(kind: MeasureKind, fractions: readonly string[], { threshold, degreesOfFreedom }: DisclosureRule): number {
-  if (kind === 'fits') return Math.max(threshold, degreesOfFreedom + 2);
-  if (kind !== 'ranks') return threshold;
-  const read = fractions.map((one) => Number(/\d*\.?\d+/.exec(one.replace(/^CAST\(/, ''))?.[0]));
-  const sides = read.map((one) => threshold / Math.min(one, 1 - one));
-  return Math.max(threshold, ...sides.map((one) => (one > 0 ? Math.ceil(one) : Infinity)));
-}
-
-interface Measured {
-  readonly at: number;
-  readonly holders: number;
-  readonly rule: DisclosureRule;
-  readonly parts: readonly Part[];
-}
-
-function holdsOf(kind: MeasureKind, fractions: readonly string[], { at, holders, rule, parts }: Measured): string {
-  if (kind === 'picks') return 'false';
-  const each = Array.from({ length: holders }, (_, i) => i);
-  const n = (i: number): string => `coalesce(e.n${String(at)}_${String(i)}, 0)`;
-  const enough = each.map((i) => `${n(i)} >= ${String(rule.threshold)}`);
-  if (kind === 'ranks') {
-    const sides = fractions.map((one) => `least(CAST(${one} AS DOUBLE), 1 - CAST(${one} AS DOUBLE))`);
-    return [...enough, ...each.flatMap((i) => sides.map((side) => `${n(i)} * ${side} >= ${String(rule.threshold)}`))].join(' AND ');
-  }
-  const free = kind === 'fits' ? each.map((i) => `${n(i)} - 2 >= ${String(rule.degreesOfFreedom)}`) : [];
-  const spread = each.flatMap((i) => parts.flatMap((part) => spreadOf(`s${String(i)}`, part, rule)));
-  return [...enough, ...free, ...spread].join(' AND ');
-}
-
-/** None or two of the subjects make up most of it, and of what is computed enough of them are apart from the others, or nobody is. */
-function spreadOf(of: string, { c, centred }: Part, rule: DisclosureRule): readonly string[] {
-  const even = (total: string, top: string): string => {
-    const [first, second] = [`coalesce(${of}.${top}[1], 0)`, `coalesce(${of}.${top}[2], 0)`];
-    const share = `(${first} + ${second}) <= ${String(rule.dominanceShare)} * ${of}.${total}`;
-    const guess = `${of}.${total} - ${first} - ${second} >= ${String(rule.pPercent / 100)} * ${first}`;
-    return `coalesce(${of}.${total} = 0 OR (${share} AND ${guess}), false)`;
-  };
-  const apart = `coalesce(${of}.cn${c} = 0 OR ${of}.cn${c} >= ${String(rule.threshold)}, false)`;
-  return [
-    even(`total${c}`, `top${c}`),
-    ...(centred ? [even(`ctotal${c}`, `ctop${c}`), apart, `${of}.centre${c} <= ${String(farthestCentre)}`] : []),
-  ];
 }

@@ -32,19 +32,23 @@ const identifying: ReadonlySet<string> = new Set([
 ]);
 export const isIdentifying = (sensitiveType: string | null): boolean => sensitiveType !== null && identifying.has(sensitiveType);
 
-/** Of so many rows on, a text that hardly ever comes twice tells whose row it is. */
+/** Of so many rows on, a text that hardly ever comes twice tells whose row it is, where most rows have one: a remark now and then does not. */
 const fewest = 20;
 const uniqueShare = 0.9;
+const filledShare = 0.5;
+/** What most values of a text look like is what it holds, whatever its provider calls it: resident IDs, mobile numbers. */
+const formShare = 0.5;
+const identifierForms = '[1-9]\\d{5}(18|19|20)\\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])\\d{3}[0-9Xx]|(\\+?86)?1[3-9]\\d{9}';
 
 /** Of large files one value in so many is counted, with all its rows. */
 const oneIn = 16;
 /** Bytes of a Parquet file that has tens of thousands of rows at least. */
 const largeBytes = 1_000_000;
-/** Figures of a column: values, different ones, whether none comes twice, and whether the normal form of each is itself. */
-const measures = 4;
+/** Figures of a column: rows, values, different ones, whether none comes twice, whether the normal form of each is itself, and those in a form. */
+const measures = 6;
 
 /**
- * One row: of each column in turn how many values there are, how many different ones, whether it is certain that none comes twice, and
+ * One row: of each column in turn how many rows and values there are, how many different ones, whether it is certain that none comes twice, and
  * that the normal form of each is itself. Certain is what all values were counted for: of large files those of one column.
  */
 export function measureSql(table: string, columns: readonly Declared[], bytes = 0): string {
@@ -58,7 +62,11 @@ export function measureSql(table: string, columns: readonly Declared[], bytes = 
     const inForm = isIdentifying(one.sensitiveType)
       ? `coalesce(bool_and(regexp_full_match(CAST(${name} AS VARCHAR), '${ownForm}')), true)`
       : 'false';
-    return [there, values, counted ? `(${there} = ${values} AND ${inForm})::INTEGER` : '0', `${inForm}::INTEGER`];
+    const text = `regexp_replace(CAST(${name} AS VARCHAR), '[\\s-]', '', 'g')`;
+    const looksSo = isIdentifying(one.sensitiveType)
+      ? '0'
+      : `count(*) FILTER (WHERE ${part === 1 ? '' : `hash(${name}) % ${String(part)} = 0 AND `}regexp_full_match(${text}, '${identifierForms}')) * ${String(part)}`;
+    return ['count(*)', there, values, counted ? `(${there} = ${values} AND ${inForm})::INTEGER` : '0', `${inForm}::INTEGER`, looksSo];
   });
   return `SELECT ${each.join(', ') || '1'} FROM ${sqlName(table)}`;
 }
@@ -68,15 +76,16 @@ export const looked = (columns: readonly Declared[]): readonly Declared[] =>
   isList(columns) ? [] : columns.filter(({ type, sensitiveType }) => isIdentifying(sensitiveType) || type === 'VARCHAR');
 
 /**
- * The columns that identify, the one with the fewest values first: those that are said to, and texts that are unique in the data.
+ * The columns that identify, the one with the fewest values first: those that are said to, texts that are unique in the data, and texts of
+ * which most look like an identifier.
  * @param measured what `measureSql` of the looked-at columns found
  */
 export function identifiersOf(columns: readonly Declared[], measured: readonly number[]): readonly Identifier[] {
   return columns
     .flatMap(({ column, sensitiveType }, at): Identifier[] => {
-      const [there = 0, values = 0, once = 0, inForm = 0] = measured.slice(measures * at, measures * at + measures);
-      const unique = there >= fewest && values >= uniqueShare * there;
-      if (!isIdentifying(sensitiveType) && !unique) return [];
+      const [rows = 0, there = 0, values = 0, once = 0, inForm = 0, looksSo = 0] = measured.slice(measures * at, measures * at + measures);
+      const unique = there >= fewest && values >= uniqueShare * there && there >= filledShare * rows;
+      if (!isIdentifying(sensitiveType) && !unique && (looksSo === 0 || looksSo < formShare * there)) return [];
       return [{ column, values, isName: sensitiveType === 'name', once: once === 1, plain: inForm === 1 }];
     })
     .sort((a, b) => a.values - b.values);

@@ -36,6 +36,8 @@ export function joined(tables: Tables, { kind, on }: Join, left: Compiled, right
     const kept = keptLeft(tables, { kind, on }, left, askedFor(tables, on, left, right, rule), { flows, told: union(...conditions) });
     return cut ? { ...kept, shape: { ...kept.shape, cut } } : kept;
   }
+  if (leftRows !== rightRows)
+    [left, right] = leftRows ? [left, onceEach(tables, on, right, 'right')] : [onceEach(tables, on, left, 'left'), right];
   const holders = heldTogether(left, right, on);
   const texts = [
     ...left.shape.columns.map((_, at) => `l.${column(at)} AS ${column(at)}`),
@@ -59,6 +61,21 @@ export function joined(tables: Tables, { kind, on }: Join, left: Compiled, right
   );
 }
 
+/**
+ * What stands beside rows without being rows itself, once for each of them at most: of a row that stands there as often as a value of it says,
+ * any count tells the value. It is found by keys that come once, or there is but one.
+ */
+function onceEach(tables: Tables, on: Join['on'], { name, shape }: Compiled, side: 'left' | 'right'): Compiled {
+  if (on.length > 0 && !on.every(isEqual)) throw refuse('coderuns.join-multiplies');
+  const keys = on.map((one) => textOf(one[side]));
+  const all = shape.columns.map((_, at) => column(at));
+  const times = `count(*) OVER (${keys.length === 0 ? '' : `PARTITION BY ${keys.join(', ')}`})`;
+  const counted = tables.add(`SELECT *, ${times} AS times FROM ${name}`, shape);
+  const held = [...all, ...hidden(shape)].join(', ') || '1 AS nothing';
+  return tables.add(`SELECT ${held} FROM ${counted.name} WHERE CASE WHEN times = 1 THEN true ELSE error('${severalTimes}') END`, shape);
+}
+const severalTimes = 'What is joined to rows stands there more than once';
+
 const conditionText = (on: readonly JoinCondition[]): string =>
   on
     .map((one) => `(${textOf(one.left, (at) => `l.${column(at)}`)} ${one.by} ${textOf(one.right, (at) => `r.${column(at)}`)})`)
@@ -70,7 +87,9 @@ const conditionText = (on: readonly JoinCondition[]): string =>
  */
 function askedFor(tables: Tables, on: Join['on'], left: Compiled, right: Compiled, rule: DisclosureRule): Compiled {
   if (right.shape.grain !== 'rows') return right;
-  if (on.some((one) => isEqual(one) && tellsOne(one.left, left) && tellsOne(one.right, right))) return right;
+  // Of rows that are of others too, theirs would decide as well.
+  const own = right.shape.holders.length === 1;
+  if (own && on.some((one) => isEqual(one) && tellsOne(one.left, left) && tellsOne(one.right, right))) return right;
   const keys = right.shape.columns.map((_, at): Expression => ({ is: 'column', at }));
   const asked = keys.filter((_, at) => on.some((one) => reads(one.right, at)));
   if (asked.length === 0) throw unlisted('EXISTS');

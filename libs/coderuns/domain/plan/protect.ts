@@ -3,6 +3,7 @@ import { refuse } from '../refusals.js';
 import { Compiler, type Facts } from './compile.js';
 import { listed } from './compiled.js';
 import { aboutMap, heldBack, sealedMap, type Sealed } from './sealing.js';
+import { withTablesInPlace } from './inline.js';
 import type { Grain } from './shape.js';
 import { column } from './sql-text.js';
 import type { Relation } from './tree.js';
@@ -24,8 +25,9 @@ export interface Protected {
  * @param names of the result's columns, as the code has them
  */
 export function protect(relation: Relation, names: readonly string[], facts: Facts): Protected {
+  const placed = withTablesInPlace(relation);
   const compiler = new Compiler(facts);
-  const { name, shape } = compiler.compile(relation);
+  const { name, shape } = compiler.compile(placed);
   if (shape.columns.length !== names.length) throw refuse('coderuns.operator-not-allowed', { operator: 'columns' });
   const derivations = shape.columns.map(({ raw, grouped, sources }) => ({
     raw,
@@ -39,7 +41,7 @@ export function protect(relation: Relation, names: readonly string[], facts: Fac
   const result = names.map((one, at) => `${column(at)} AS ${sqlName(one)}`);
   const select = (from: string): string => `SELECT ${listed(result)} FROM ${from} ORDER BY ALL`;
   const sealing = new Compiler(facts, true);
-  const last = sealing.compile(relation);
+  const last = sealing.compile(placed);
   const { tables } = sealing;
   const whole = tables.share(`SELECT * FROM ${last.name}`, last.shape);
   const sealed = {

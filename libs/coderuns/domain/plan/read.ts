@@ -138,6 +138,7 @@ function group(of: Bound, from: Relation): Relation {
   const all = keys.map((_, at) => at);
   const groupings = Array.isArray(of['grouping_functions']) ? of['grouping_functions'].map(positions) : [];
   const measures = parts(of, 'expressions').map(readMeasure);
+  if (new Set(sets.map((set) => [...set].sort().join())).size < sets.length) throw unlisted('GROUPING SETS twice');
   return { is: 'group', from, keys, sets: sets.length === 0 ? [all] : sets, measures, groupings };
 }
 

@@ -22,6 +22,10 @@ export interface Column {
   readonly identity?: Identity;
   /** It is this field's value as it is. */
   readonly plain?: Source;
+  /** Of rows: it is computed by more than a measure may add up (`forms.ts`). */
+  readonly free?: true;
+  /** The fields that it is one of, by which side of a union a row comes from. */
+  readonly oneOf?: readonly Source[];
   /** It stands for nothing that the code may read, such as a row’s number. */
   readonly virtual?: true;
 }
@@ -110,7 +114,7 @@ export function derive(of: Expression, columns: readonly Column[]): Column {
 }
 /** Types in which a number stays what it is. */
 const wide: ReadonlySet<string> = new Set(['DOUBLE', 'HUGEINT']);
-const computed = ({ plain: _, ...column }: Column): Column => column;
+const computed = ({ plain: _, oneOf: __, ...column }: Column): Column => column;
 const without = ({ identity: _, ...column }: Column): Column => column;
 
 export function together(parts: readonly Column[]): Column {
@@ -120,6 +124,7 @@ export function together(parts: readonly Column[]): Column {
     raw: raws.length > 0,
     grouped: raws.length > 0 && raws.every((part) => part.grouped),
     identifying: parts.some((part) => part.identifying),
+    ...(parts.some((part) => part.free) ? { free: true } : {}),
   };
 }
 

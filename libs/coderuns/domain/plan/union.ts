@@ -1,6 +1,16 @@
 import { coarsest, identifiedBy, type Compiled, type Tables } from './compiled.js';
 import { unlisted } from './json.js';
-import { constantColumn, together, union, type Column, type Holder, type HolderColumn, type Identity, type Strand } from './shape.js';
+import {
+  constantColumn,
+  together,
+  union,
+  type Column,
+  type Holder,
+  type HolderColumn,
+  type Identity,
+  type Source,
+  type Strand,
+} from './shape.js';
 import { column } from './sql-text.js';
 import type { Relation } from './tree.js';
 
@@ -47,7 +57,7 @@ export function setOf(tables: Tables, { by, all }: Set, left: Compiled, right: C
     pairs.some(({ both }) => both.some((each) => each.own === one?.by && each.other === other?.by));
   const columns = left.shape.columns.map((one, at): Column => {
     const other = right.shape.columns[at] ?? constantColumn;
-    return identifiedBy(together([one, other]), same(one.identity, other.identity) ? one.identity : undefined);
+    return identifiedBy(eitherOf(one, other), same(one.identity, other.identity) ? one.identity : undefined);
   });
   const cut = left.shape.cut === true || right.shape.cut === true;
   return tables.add(sides.join(` ${by}${all ? ' ALL' : ''} `), {
@@ -99,4 +109,17 @@ function byOrigin(columns: readonly HolderColumn[]): ReadonlyMap<string, HolderC
     found.set(origin, one);
   }
   return found;
+}
+
+/**
+ * One value or the other, by which side a row comes from. That is a condition on the row, unless it is the same field on both sides, or a row
+ * of another input.
+ */
+function eitherOf(one: Column, other: Column): Column {
+  const [ones, others] = [one, other].map(({ plain, oneOf }) => oneOf ?? (plain === undefined ? undefined : [plain]));
+  const both = together([one, other]);
+  if (!both.raw) return both;
+  const tableOf = (source: Source): string => source.split('.')[0] ?? '';
+  const alike = ones !== undefined && others?.every((b) => ones.every((a) => a === b || tableOf(a) !== tableOf(b))) === true;
+  return alike ? { ...both, oneOf: [...new Set([...ones, ...others])] } : { ...both, free: true };
 }
