@@ -7,7 +7,11 @@ const of = (seed: string, within?: string) => ({
   technique: { kind: 'shuffle' as const, ...(within === undefined ? {} : { within }) },
 });
 const table = fc
-  .array(fc.tuple(fc.constantFrom('a', 'b', 'c', null, 'd', 'e', 'f'), fc.constantFrom('x', 'x', 'x', 'y', null)), { maxLength: 200 })
+  .array(fc.tuple(fc.constantFrom('a', 'b', 'c', null, 'd', 'e', 'f'), fc.constantFrom('x', 'x', 'x', 'y', null)), {
+    minLength: 40,
+    maxLength: 200,
+    size: 'max',
+  })
   .map((rows) => rows.map(([text, stratum], row): ShuffledRow => ({ row, stratum, text })));
 const counted = (values: Iterable<string | null>) =>
   [...Map.groupBy(values, (value) => value)].map(([value, all]) => [value, all.length]).sort();
