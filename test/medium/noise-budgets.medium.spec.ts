@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
 import { openDelivered, type Delivered, type Plan, type Run } from '../support/delivered.js';
 import { ok } from '../support/operating.js';
 
@@ -68,13 +70,20 @@ describe('the noise budget of a field', () => {
 
   it('lets one of two spend the last of it, however they come together [DES-03]', async () => {
     const plans = [await approved({ [field]: noise(0.4) }), await approved({ [field]: noise(0.4, 1) })];
-    const orders = Array.from({ length: 8 }, (_, i) => plans[i % 2] as Plan);
-    const answers = await Promise.all(orders.map(({ id }) => data.operating.manager.post<Run>('/desensitisation-runs', { planId: id })));
-    const accepted = new Set(answers.flatMap(({ status, body }) => (status === 202 ? [body.planId] : [])));
-    expect(accepted.size).toBe(1);
-    expect(answers.filter(({ status }) => status !== 202).map(({ body }) => (body as unknown as { code: string }).code)).toEqual(
-      Array.from({ length: 4 }, () => 'desensitisation.noise-budget-exceeded'),
-    );
+    // Nobody can be charged before both orders have come as far as they do at once.
+    const holding = new pg.Client({ connectionString: (await readFile(data.medium.superuserUrlFile, 'utf8')).trim() });
+    await holding.connect();
+    await holding.query('BEGIN; LOCK TABLE desensitisation.noise_charges IN SHARE MODE');
+    const orders = plans.map(({ id }) => data.operating.manager.post<Run>('/desensitisation-runs', { planId: id }));
+    await data.medium.until(async () => {
+      const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return (await data.medium.sql(waiting)).length >= 2;
+    }, 'both orders to wait');
+    await holding.query('COMMIT');
+    await holding.end();
+    const answers = await Promise.all(orders);
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'desensitisation.noise-budget-exceeded' });
     for (const { status, body } of answers) if (status === 202) await data.ended(body.id);
     const charged = await data.medium.sql<{ sum: string }>(
       `SELECT sum(hundredths) FROM (SELECT DISTINCT field, release, hundredths FROM desensitisation.noise_charges charge
