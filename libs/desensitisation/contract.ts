@@ -77,7 +77,27 @@ export const techniqueSchema = z
       /** At most so many days, earlier or later. */
       within: z.int().min(7).max(3650),
     }),
+    /**
+     * Numbers with discrete Laplace noise (differential privacy of each row's value): drawn by a key of the scenario from the row's place in the
+     * delivery, so that whoever runs it again gets the same noise. `epsilon` times `rowsPerSubject` is spent of the field's budget.
+     */
+    z.strictObject({
+      kind: z.literal('laplace-noise'),
+      epsilon: z.number().min(0.1).max(4).multipleOf(0.01),
+      /** Values are brought into `bottom` to `bottom + sensitivity`, so that no two of them lie farther apart than is said here. */
+      bottom: z.number().min(-1e12).max(1e12),
+      sensitivity: z.number().min(1e-6).max(1e12),
+      /** The column that names the subject; a row of nobody loses its value. */
+      subject: z.string().min(1).max(120),
+      /** Of a subject so many rows keep a value, the first of the delivery. */
+      rowsPerSubject: z.int().min(1).max(20),
+    }),
     z.strictObject({ kind: z.literal('top-bottom'), bottom: z.number().optional(), top: z.number().optional() }),
+    /**
+     * Each value in another row: of the whole delivery, or of the rows that have the same value of a column. They stay raw values: for columns
+     * without identifiers, and rare values are left out.
+     */
+    z.strictObject({ kind: z.literal('shuffle'), within: z.string().min(1).max(120).optional() }),
     z.strictObject({ kind: z.literal('suppress-rare'), below: z.int().min(2).max(1_000_000), otherwise: z.string().max(50) }),
     z.strictObject({ kind: z.literal('hash'), algorithm: z.string().max(30) }),
   ])
@@ -176,6 +196,19 @@ export const columnFindingSchema = z.strictObject({
   sampled: z.int(),
 });
 
+/** What noise may spend of a field in a scenario, over all deliveries and plans, in ε. */
+export const noiseBudgetSchema = z.object({
+  column: z.string(),
+  total: z.number(),
+  /** By what was published, destroyed samples included. */
+  spent: z.number(),
+  /** By runs that have not ended; what fails or is cancelled gives it back. */
+  reserved: z.number(),
+  left: z.number(),
+  /** What a run of this plan over its own copy would spend more: nothing where the same was published or ordered before. */
+  asked: z.number(),
+});
+
 export const DesensitisationPlanView = z
   .object({
     id: z.uuid(),
@@ -191,6 +224,8 @@ export const DesensitisationPlanView = z
     columns: z.array(schemaColumnSchema),
     /** What detection saw: types, shares and counts, never a value. */
     findings: z.array(columnFindingSchema),
+    /** Of each field that the plan publishes with noise. */
+    noiseBudgets: z.array(noiseBudgetSchema),
     approvedBy: z.uuid().nullable(),
     approvedAt: instant.nullable(),
     waits: waits.nullable(),
@@ -209,7 +244,16 @@ export const StartRun = z
   .meta({ id: 'StartDesensitisationRun' });
 
 export const checkResultSchema = z.strictObject({
-  check: z.enum(['sample', 'residual-identifiers', 'raw-values', 'bijection', 'dictionary-attack', 'singling-out', 'generalised']),
+  check: z.enum([
+    'sample',
+    'residual-identifiers',
+    'raw-values',
+    'shuffled',
+    'bijection',
+    'dictionary-attack',
+    'singling-out',
+    'generalised',
+  ]),
   verdict: z.enum(['pass', 'fail', 'unfinished']),
   column: z.string().optional(),
   finding: z.string().optional(),

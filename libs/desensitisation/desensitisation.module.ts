@@ -9,6 +9,7 @@ import { CopyGate } from './application/copy-gate.js';
 import { DesensitisationEvidence } from './application/desensitisation-evidence.js';
 import { DesensitisationRunKind } from './application/desensitisation-run-kind.js';
 import { Desensitising } from './application/desensitising.js';
+import { NoiseBudgets } from './application/noise-budgets.js';
 import { Plans } from './application/plans.js';
 import { ProposalEnd, ProposalOver } from './application/proposal-end.js';
 import { Proposals } from './application/proposals.js';
@@ -19,6 +20,7 @@ import { samplesHolding } from './application/samples-holding.js';
 import { Samples } from './application/samples.js';
 import { WithdrawnSamples } from './application/withdrawn-samples.js';
 import { runJob } from './domain/work.js';
+import { NoiseChargesRepository } from './persistence/noise-charges.repository.js';
 import { PlansRepository } from './persistence/plans.repository.js';
 import { PseudonymKeysRepository } from './persistence/pseudonym-keys.repository.js';
 import { RunsRepository } from './persistence/runs.repository.js';
@@ -29,6 +31,8 @@ import { RunsRepository } from './persistence/runs.repository.js';
     PlansRepository,
     RunsRepository,
     PseudonymKeysRepository,
+    NoiseChargesRepository,
+    NoiseBudgets,
     CopyGate,
     Plans,
     Proposals,

@@ -1,6 +1,7 @@
 import type { ContextDeclaration } from '#kernel';
 import { runFollowers } from '#runs';
 import { DesensitisationRunKind } from './application/desensitisation-run-kind.js';
+import { DESENSITISATION_CONFIG, desensitisationConfig } from './config.js';
 import { DesensitisationModule } from './desensitisation.module.js';
 import { desensitisationAuditActions } from './domain/audit-actions.js';
 import { desensitisationEndings } from './domain/endings.js';
@@ -10,6 +11,7 @@ import { RunsController } from './http/runs.controller.js';
 import { DesensitisationJobs } from './jobs/desensitisation.jobs.js';
 import { desensitisationEntities } from './persistence/entities.js';
 import { desensitisationGrants } from './persistence/grants.js';
+import { NoiseCharges1763800400808 } from './persistence/migrations/noise-charges.js';
 import { PlansAndRuns1763700600000 } from './persistence/migrations/plans-and-runs.js';
 import { desensitisationTables } from './persistence/tables.js';
 
@@ -24,10 +26,11 @@ export const desensitisationContext: ContextDeclaration<typeof desensitisationRe
   entities: desensitisationEntities,
   tables: desensitisationTables,
   grants: desensitisationGrants,
-  migrations: [PlansAndRuns1763700600000],
+  migrations: [PlansAndRuns1763700600000, NoiseCharges1763800400808],
   auditActions: desensitisationAuditActions,
   refusals: desensitisationRefusals,
   endings: desensitisationEndings,
+  config: { name: 'desensitisation', schema: desensitisationConfig, token: DESENSITISATION_CONFIG },
   uniques: {
     'desensitisation.pseudonym_keys_scenario_id_purpose_key': 'state.changed-meanwhile',
   },

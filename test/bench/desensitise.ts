@@ -87,7 +87,7 @@ export async function benchDesensitise(say: Say, { rows, turns }: DesensitiseSiz
       { kind: 'sql', sql: `SELECT ${schema.map(({ name }) => `"${name}"`).join(', ')} FROM raw`, result: { file, format: 'parquet' } },
     ];
     const compiled = (plan: Plan): readonly EngineStep[] =>
-      compileToDuckDb(plan, schema, { source: 'raw', rowNumber: 'sandbox_row', seed: 'seed', order: 'order', file }).steps;
+      compileToDuckDb(plan, schema, { source: 'raw', rowNumber: 'sandbox_row', seed: 'seed', order: 'order', delivery: 'd', file }).steps;
     const cases: readonly (readonly [string, readonly EngineStep[]])[] = [
       ['plain Parquet copy', copy],
       ['SQL techniques only', compiled(planOf())],

@@ -39,7 +39,7 @@ async function anonymise(plan: Plan, name = 'adult', schema = adult, file = 'ano
   const raw = input(name, `${name}.parquet`, schema, rowNumber);
   const searched = { raw, plan, schema, seed: 'seed', keys: {} };
   const choice = (await new Anonymising(engine).choose(scratch, searched, new AbortController().signal)) as Choice;
-  const compiled = compileToDuckDb(plan, schema, { source: name, rowNumber, seed: 'seed', order: 'o', file }, choice);
+  const compiled = compileToDuckDb(plan, schema, { source: name, rowNumber, seed: 'seed', order: 'o', delivery: 'd', file }, choice);
   const made = await engine.run({ scratch, inputs: [raw], steps: compiled.steps });
   expect(made.ok ? undefined : made.cause).toBeUndefined();
   const rows = await texts(file, compiled.columns, 'SELECT count(*) FROM output');
@@ -172,7 +172,12 @@ describe('columns without a hierarchy', () => {
       const plan: Plan = { ...drawn, singlingOut: { quasiIdentifiers, k: 5 } };
       const { choice, checks } = await anonymise(plan, 'people', schema, 'climbed.parquet');
       expect(checks).toMatchObject([{ verdict: 'pass' }]);
-      const compiled = compileToDuckDb(plan, schema, { source: 'people', rowNumber, seed: 's', order: 'o', file: 'x' }, choice);
+      const compiled = compileToDuckDb(
+        plan,
+        schema,
+        { source: 'people', rowNumber, seed: 's', order: 'o', delivery: 'd', file: 'x' },
+        choice,
+      );
       const published = await texts('climbed.parquet', compiled.columns);
       const classes = new Map<string, string[]>();
       for (const raw of rows) {
@@ -193,7 +198,14 @@ describe('columns without a hierarchy', () => {
 
   it('count as they are published, masked identifiers among them: a masked name beside a masked number singles out [DES-04]', async () => {
     const plan: Plan = { columns, sampling: { atMost: 1000 } };
-    const compiled = compileToDuckDb(plan, schema, { source: 'people', rowNumber, seed: 's', order: 'o', file: 'masked.parquet' });
+    const compiled = compileToDuckDb(plan, schema, {
+      source: 'people',
+      rowNumber,
+      seed: 's',
+      order: 'o',
+      delivery: 'd',
+      file: 'masked.parquet',
+    });
     await engine.run({ scratch, inputs: [input('people', 'people.parquet', schema, rowNumber)], steps: compiled.steps });
     const asked = { quasiIdentifiers: ['姓名', '手机号'], uniqueShareAtMost: 0.05 };
     const [bare] = await measured(asked, 'masked.parquet', compiled.columns);

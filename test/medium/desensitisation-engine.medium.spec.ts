@@ -154,7 +154,7 @@ describe('values that hold what ends a line or is invisible', () => {
   it('are one pseudonym a number, and a row stays one row', async () => {
     const technique = { kind: 'pseudonym', algorithm: 'hmac-sm3', purpose: 'mobile', hexLength: 32 } as const;
     const plan = { columns: [decision('mobile', technique)], sampling: { atMost: 100 } };
-    const compiled = compileToDuckDb(plan, schema, { source: 'odd', rowNumber: 'n', seed: 's', order: 'o', file: 'pseudonyms.parquet' });
+    const compiled = compileToDuckDb(plan, schema, { source: 'odd', rowNumber: 'n', seed: 's', order: 'o', delivery: 'd', file: 'pseudonyms.parquet' });
     const made = await engine.run({ scratch, inputs: [input('odd', 'odd.parquet', schema, 'n')], steps: compiled.steps, keys: { mobile: Buffer.from('0123456789abcdef') } });
     expect(made.ok ? made.steps.at(-1) : made.cause).toMatchObject({ rows: 4 });
     const read = await engine.run({ scratch, inputs: [input('made', 'pseudonyms.parquet', compiled.columns)], steps: [select('SELECT v, count(*) FROM made GROUP BY v ORDER BY 2')] });

@@ -52,7 +52,7 @@ const rows = fc.sample(row, { numRuns: 3000, seed: 20261130 });
 const people = [...rows, ...rows.slice(0, 1500).map((one, i) => [...one.slice(0, 4), ...(rows[i + 1] ?? one).slice(4)])];
 
 async function made(plan: Plan, file = 'people.parquet', seed = 'seed'): Promise<(readonly (string | null)[])[]> {
-  const compiled = compileToDuckDb(plan, schema, { source: 'raw', rowNumber, seed, order: 'o', file: 'keyed.parquet' });
+  const compiled = compileToDuckDb(plan, schema, { source: 'raw', rowNumber, seed, order: 'o', delivery: 'd', file: 'keyed.parquet' });
   const keys = Object.fromEntries(compiled.purposes.map((purpose) => [purpose, key]));
   const written = await engine.run({ scratch, inputs: [input('raw', file, schema, rowNumber)], steps: compiled.steps, keys });
   expect(written.ok ? undefined : written.cause).toBeUndefined();

@@ -63,7 +63,7 @@ const changed = (column: string, sensitiveType: SensitiveType, technique: Techni
 const realKey = Buffer.from('0123456789abcdef0123456789abcdef');
 
 async function desensitise(chosen: Plan, seed = 'seed', key: Uint8Array = realKey, file = 'out.parquet') {
-  const compiled = compileToDuckDb(chosen, residents, { source: 'raw', rowNumber: 'row_no', seed, order: seed, file });
+  const compiled = compileToDuckDb(chosen, residents, { source: 'raw', rowNumber: 'row_no', seed, order: seed, delivery: 'd', file });
   const outcome = await engine.run({
     scratch,
     inputs: [input('raw', 'raw.parquet', residents, 'row_no')],

@@ -213,6 +213,7 @@ const stays: Readonly<Record<string, readonly string[]>> = {
     ...['domains.zones', 'exports.budgets', 'exports.export_requests', 'exports.policies', 'exports.release_links', 'seats.seats'],
     ...['seats.workspaces', 'terminations.exits', 'terminations.legal_holds', 'terminations.terminations'],
   ],
+  'what noise has told of a field: it was seen, whatever became of the sample': ['desensitisation.noise_charges'],
   'what a destruction must account for': ['datasets.upload_parts', 'domains.canaries'],
   'people and bodies': ['affiliations', 'installation', 'organisations', 'people', 'person_locks', 'person_numbers'].map(
     (one) => `identity.${one}`,

@@ -33,7 +33,12 @@ export class Anonymising {
    * @throws Refusal `desensitisation.k-unreachable`, or the engine's
    */
   async choose(scratch: Scratch, { raw, plan, schema, seed, keys }: Searched, signal: AbortSignal): Promise<Choice | undefined> {
-    const compiled = compileSearch(plan, schema, { source: raw.name, rowNumber, seed, order: '', file: groupsFile }, groupsFile);
+    const compiled = compileSearch(
+      plan,
+      schema,
+      { source: raw.name, rowNumber, delivery: '', seed, order: '', file: groupsFile },
+      groupsFile,
+    );
     if (compiled === undefined) return undefined;
     const run = async (inputs: readonly EngineInput[], steps: readonly CompiledStep[]): Promise<(readonly unknown[])[]> => {
       const outcome = await this.engine.run({ scratch, inputs, steps: steps.map((step): EngineStep => step), keys }, { signal });

@@ -66,7 +66,7 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
   }
 
   async start(tx: Tx, run: DesensitisationRunRow, copy: UsableCopy): Promise<Said<DesensitisationRunRow> & { readonly given: Given }> {
-    const { purposes } = this.desensitising.compile(run.planContent, run.planColumns, '', run.id);
+    const { purposes } = this.desensitising.compile(run.planContent, run.planColumns, { delivery: run.copyId, seed: '', order: run.id });
     const keys = await this.pseudonymKeys.forRun(tx, run, run.datasetId, purposes);
     const change = { engine: this.desensitising.version, keyVersions: keys.versions };
     return { given: { copy, keys }, change, details: { copyId: run.copyId, keyVersions: { ...keys.versions } } };
@@ -81,7 +81,8 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
     return this.scratch.with(rawFile(copy), async (scratch) => {
       const searched = { raw: rawInput(copy.columns), plan: planContent, schema: planColumns, seed: keys.seed, keys: keys.keys };
       const choice = await this.anonymising.choose(scratch, searched, attempt.signal);
-      const compiled = this.desensitising.compile(planContent, planColumns, keys.seed, run.id, choice);
+      const draws = { delivery: run.copyId, seed: keys.seed, order: run.id };
+      const compiled = this.desensitising.compile(planContent, planColumns, draws, choice);
       const output = await this.desensitising.make(scratch, copy, compiled, keys, watch);
       await attempt.checking();
       const examined = await this.desensitising.examine(scratch, copy, planContent, planColumns, compiled.columns, keys.seed, watch);

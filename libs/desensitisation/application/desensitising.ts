@@ -1,7 +1,7 @@
 import { causeRefused, ENGINE, type Engine, type EngineInput, type EngineStep, type Scratch } from '#platform/engine';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OutputColumn, Plan, SchemaColumn } from '../contract.js';
-import { compileToDuckDb, duckdbType, type Chosen, type CompiledPlan } from '../domain/compile.js';
+import { compileToDuckDb, duckdbType, type Chosen, type CompiledPlan, type CompileOptions } from '../domain/compile.js';
 import { weakKeys } from '../domain/evidence/dictionary-attack.js';
 import { examinationOf, judge, type Proof } from '../domain/evidence/examine.js';
 import { rowNumber } from '../domain/names.js';
@@ -16,6 +16,9 @@ export interface Desensitised {
   readonly bytes: number;
 }
 export type Watch = { readonly signal: AbortSignal; readonly onProgress: (done: { step: number; steps: number }) => void };
+
+/** By what a run draws rows, their order and noise. */
+export type Draws = Pick<CompileOptions, 'delivery' | 'seed' | 'order'>;
 
 /** A copy's file in the scratch. */
 export const rawFile = (copy: Pick<UsableCopy, 'file'>) => [{ name: 'raw.parquet', file: copy.file }];
@@ -38,8 +41,8 @@ export class Desensitising {
     return this.engine.version;
   }
 
-  compile(plan: Plan, schema: readonly SchemaColumn[], seed: string, order: string, chosen?: Chosen): CompiledPlan {
-    return compileToDuckDb(plan, schema, { source: 'raw', rowNumber, seed, order, file }, chosen);
+  compile(plan: Plan, schema: readonly SchemaColumn[], { delivery, seed, order }: Draws, chosen?: Chosen): CompiledPlan {
+    return compileToDuckDb(plan, schema, { source: 'raw', rowNumber, delivery, seed, order, file }, chosen);
   }
 
   async make(scratch: Scratch, copy: UsableCopy, compiled: CompiledPlan, keys: RunKeys, watch: Watch): Promise<Desensitised> {

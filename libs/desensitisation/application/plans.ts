@@ -13,6 +13,7 @@ import { PlansRepository } from '../persistence/plans.repository.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
 import { belongingOf, planObject, underOf } from './belonging.js';
 import { CopyGate } from './copy-gate.js';
+import { NoiseBudgets } from './noise-budgets.js';
 import { proposeJob } from '../domain/work.js';
 import { refuse } from '../domain/refusals.js';
 
@@ -26,6 +27,7 @@ export class Plans {
     private readonly runs: RunsRepository,
     private readonly gate: CopyGate,
     private readonly standings: Standings,
+    private readonly noise: NoiseBudgets,
   ) {}
 
   /** Orders a proposal from detection over a delivered copy; the plan appears as `proposing` and becomes a draft. */
@@ -50,7 +52,7 @@ export class Plans {
       });
       await tx.record({ action: 'desensitisation-plan.proposal-ordered', object: planObject(plan), ...underOf(plan), details: { copyId } });
       await tx.enqueue(proposeJob, { key: plan.id, unitId: plan.unitId, scenarioId: plan.scenarioId });
-      return viewOf(plan);
+      return this.answer(tx, plan);
     });
   }
 
@@ -60,6 +62,7 @@ export class Plans {
       const plan = await this.seen(tx, id, 'update');
       if (plan.state !== 'draft' && plan.state !== 'approved') throw refuse('desensitisation.plan-not-draft', { state: plan.state });
       assertFaultless(checkPlan(content, plan.columns, plan.findings));
+      await this.noise.assertLeft(tx, plan, content);
       const digest = planDigest(content, plan.columns);
       const change = {
         revision: plan.revision + 1,
@@ -80,7 +83,7 @@ export class Plans {
         after: content,
         details: { revision: changed.revision, digest },
       });
-      return viewOf(changed);
+      return this.answer(tx, changed);
     });
   }
 
@@ -93,6 +96,7 @@ export class Plans {
       const { state, revision, digest, unitId, editedBy } = plan;
       assertApprovable({ state, revision, digest, unitId, editedBy, problems }, approver, seen);
       if (editedBy !== null) await this.standings.assertStands(tx, editedBy, ({ role }) => planEditors.some((editor) => editor === role));
+      await this.noise.assertLeft(tx, plan, plan.content);
       const approved = await this.plans.move(tx, plan, { state: 'approved', approvedBy: approver.personId, approvedAt: ctx.at });
       const details = { revision: plan.revision, digest: plan.digest };
       await tx.record({
@@ -102,7 +106,7 @@ export class Plans {
         after: plan.content,
         details,
       });
-      return viewOf(approved);
+      return this.answer(tx, approved);
     });
   }
 
@@ -112,24 +116,37 @@ export class Plans {
       if (!mayMove(planTransitions, plan.state, 'withdrawn')) throw refuse('desensitisation.plan-not-draft', { state: plan.state });
       const withdrawn = await this.plans.move(tx, plan, { state: 'withdrawn', approvedBy: null, approvedAt: null });
       await tx.record({ action: 'desensitisation-plan.withdrawn', object: planObject(plan), ...underOf(plan) });
-      return viewOf(withdrawn);
+      return this.answer(tx, withdrawn);
     });
   }
 
   list(ctx: ActContext, query: z.output<typeof byScenario>): Promise<Page<PlanAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const page = await this.plans.page(tx, query.scenarioId, query);
-      return { items: await withWaits(tx, page.items, viewOf), next: page.next };
+      const items: PlanAnswer[] = [];
+      for (const [i, view] of (await withWaits(tx, page.items, viewOf)).entries())
+        items.push(await this.withBudgets(tx, view, page.items[i]));
+      return { items, next: page.next };
     });
   }
 
   detail(ctx: ActContext, id: Id): Promise<PlanAnswer> {
-    return this.unitOfWork.read(ctx, async (tx) => withWait(tx, await this.seen(tx, id), viewOf));
+    return this.unitOfWork.read(ctx, async (tx) => {
+      const plan = await this.seen(tx, id);
+      return this.withBudgets(tx, await withWait(tx, plan, viewOf), plan);
+    });
   }
 
   /** For other contexts: the output columns of a run with what they derive from. Empty before it succeeded. */
   async lineage(tx: Tx, runId: Id): Promise<readonly OutputColumn[]> {
     return (await this.runs.get(tx, runId)).lineage ?? [];
+  }
+
+  private answer(tx: Tx, plan: PlanRow): Promise<PlanAnswer> {
+    return this.withBudgets(tx, viewOf(plan), plan);
+  }
+  private async withBudgets(tx: Tx, view: PlanAnswer, plan: PlanRow | undefined): Promise<PlanAnswer> {
+    return plan === undefined ? view : { ...view, noiseBudgets: [...(await this.noise.standing(tx, plan, plan.content))] };
   }
 
   private async seen(tx: Tx, id: Id, lock?: 'update'): Promise<PlanRow> {
@@ -151,6 +168,7 @@ const viewOf = (plan: PlanRow): PlanAnswer => ({
   content: plan.content,
   columns: [...plan.columns],
   findings: [...plan.findings],
+  noiseBudgets: [],
   approvedBy: plan.approvedBy,
   approvedAt: plan.approvedAt,
   waits: null,

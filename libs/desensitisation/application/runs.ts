@@ -15,6 +15,7 @@ import { RunsRepository } from '../persistence/runs.repository.js';
 import { belongingOf } from './belonging.js';
 import { CopyGate } from './copy-gate.js';
 import { DesensitisationRunKind } from './desensitisation-run-kind.js';
+import { NoiseBudgets } from './noise-budgets.js';
 
 type RunAnswer = z.input<typeof DesensitisationRunView>;
 type SampleAnswer = z.input<typeof SampleView>;
@@ -27,6 +28,7 @@ export class Runs {
     private readonly runs: RunsRepository,
     private readonly gate: CopyGate,
     private readonly standings: Standings,
+    private readonly noise: NoiseBudgets,
     private readonly life: RunLife,
     private readonly kind: DesensitisationRunKind,
   ) {}
@@ -43,7 +45,8 @@ export class Runs {
       if (plan.approvedBy !== null) await this.standings.assertNotLocked(tx, plan.approvedBy);
       if (!sameColumns(copy.columns, plan.columns)) throw refuse('desensitisation.columns-differ');
       assertGranted(approved.content, await this.gate.grant(tx, copy, ctx.at));
-      const run = {
+      await this.noise.hold(tx, copy, approved.content);
+      const asked = {
         ...belongingOf(copy),
         planId: plan.id,
         planRevision: plan.revision,
@@ -53,7 +56,9 @@ export class Runs {
         ...{ proof: null, lineage: null, rowsIn: null, rowsOut: null, keyVersions: {} },
       };
       const details = { planId: plan.id, revision: plan.revision, copyId: copy.copyId };
-      return viewOf(await this.life.order(tx, this.kind, run, details));
+      const run = await this.life.order(tx, this.kind, asked, details);
+      await this.noise.charge(tx, run);
+      return viewOf(run);
     });
   }
 

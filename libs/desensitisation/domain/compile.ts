@@ -8,9 +8,11 @@ import type { Node } from './anonymity/lattice.js';
 import { requirementOf, type Requirement } from './anonymity/requirement.js';
 import type { Made } from './anonymity/rungs.js';
 import { checkPlan, reversibilityOf } from './plan-check.js';
+import { noiseByRow, shuffleByRow, type Beside, type ByRow } from './techniques/by-row.js';
 import { generaliseSql } from './techniques/generalise.js';
 import { encipheredSql, encipherSql, shiftDaysSql, shiftTextSql } from './techniques/keyed.js';
 import { maskEndsSql, maskSql } from './techniques/mask.js';
+import { noisePurpose, releasesOf } from './techniques/noise.js';
 import { clampSql, decimalType, roundNumberSql, truncateTextSql } from './techniques/numeric.js';
 import { hidden } from './techniques/patterns.js';
 
@@ -66,6 +68,8 @@ export interface CompileOptions {
   readonly seed: string;
   /** Another for every run: two samples whose rows stood in one order could be laid side by side and show more than either plan allows. */
   readonly order: string;
+  /** The copy: noise is drawn for its rows. */
+  readonly delivery: string;
   readonly file: string;
 }
 
@@ -106,6 +110,7 @@ function thresholdOf(rate: number): string | undefined {
  * The drawn rows. At most so many are those before the digest of the first that is too much: digests are sorted, not rows. Their order in the
  * output comes from digest, row number and run: a number, since whole rows are sorted by it, which nobody can tell without the seed.
  * @param once the rows are read one time: then they are not kept
+ * @param beside what else of a row is needed, as expressions over the whole copy
  */
 function sampleSql(
   plan: Plan,
@@ -113,21 +118,24 @@ function sampleSql(
   columns: readonly string[],
   { source, rowNumber, seed, order }: CompileOptions,
   once: boolean,
+  beside: readonly Beside[],
 ): string {
   const { rate = 1, atMost, strata } = plan.sampling ?? {};
   const draw = drawSql(plan, schema, seed);
   const threshold = thresholdOf(rate);
   const stratum = strata === undefined ? [] : [`${sqlName(strata.column)} AS stratum`];
-  const needed = [...new Set([...columns, rowNumber])].map(sqlName);
+  const needed = [...[...new Set([...columns, rowNumber])].map(sqlName), ...beside.map(({ name, sql }) => `${sql} AS ${name}`)];
   const drawn = `SELECT ${[`${draw} AS draw`, ...stratum, ...needed].join(', ')} FROM ${sqlName(source)}`;
   const rated = threshold === undefined ? 'true' : `draw < '${threshold}'`;
   const first = strata === undefined ? '' : `rank() OVER (PARTITION BY stratum ORDER BY draw) <= ${String(strata.atLeast)}`;
   const rows = first === '' ? `(${drawn}) AS d WHERE ${rated}` : `(${drawn}) AS d QUALIFY ${rated} OR ${first}`;
   const tooMuch = `SELECT draw FROM (SELECT draw FROM ${rows}) AS digests ORDER BY draw LIMIT 1 OFFSET ${String(atMost ?? 0)}`;
   const before = atMost === undefined ? '' : ` WHERE draw < coalesce((${tooMuch}), 'g')`;
-  const kept = [`hash(${sqlText(`${order}|`)} || draw || '|' || ${sqlName(rowNumber)}) AS ${orderColumn}`, ...columns.map(sqlName)].join(
-    ', ',
-  );
+  const kept = [
+    `hash(${sqlText(`${order}|`)} || draw || '|' || ${sqlName(rowNumber)}) AS ${orderColumn}`,
+    ...columns.map(sqlName),
+    ...beside.map(({ name }) => name),
+  ].join(', ');
   return `CREATE TEMP ${once ? 'VIEW' : 'TABLE'} sandbox_sample AS SELECT ${kept} FROM (SELECT * FROM ${rows}) AS r${before}`;
 }
 
@@ -159,7 +167,14 @@ export function techniqueSql(decision: ColumnDecision, type: SchemaColumn['type'
 
 function outputType({ technique: { kind }, column }: ColumnDecision, type: SchemaColumn['type'], plan: Plan): SchemaColumn['type'] {
   if (hierarchyOf(plan.singlingOut, column) !== undefined) return 'text';
-  return kind === 'keep' || kind === 'round' || kind === 'top-bottom' || kind === 'shift-days' ? type : 'text';
+  return kind === 'keep' ||
+    kind === 'round' ||
+    kind === 'top-bottom' ||
+    kind === 'shift-days' ||
+    kind === 'laplace-noise' ||
+    kind === 'shuffle'
+    ? type
+    : 'text';
 }
 
 /** What is drawn, and what each column of the output is made of. */
@@ -174,7 +189,11 @@ interface Drawn {
 }
 
 /** The other column that a technique reads. */
-const subjectOf = ({ technique }: ColumnDecision): readonly string[] => (technique.kind === 'shift-days' ? [technique.subject] : []);
+const subjectOf = ({ technique }: ColumnDecision): readonly string[] =>
+  'subject' in technique ? [technique.subject] : technique.kind === 'shuffle' && technique.within !== undefined ? [technique.within] : [];
+
+const purposesOf = (technique: ColumnDecision['technique']): readonly string[] =>
+  'purpose' in technique ? [technique.purpose] : technique.kind === 'laplace-noise' ? [noisePurpose] : [];
 
 /** What a plan and its dataset say of a column. */
 const decisionOf = (plan: Plan, schema: readonly SchemaColumn[], name: string) => ({
@@ -193,6 +212,16 @@ function drawn(plan: Plan, schema: readonly SchemaColumn[], options: CompileOpti
   });
   const tables: CompiledStep[] = [];
   const joins: string[] = [];
+  const beside: Beside[] = [];
+  const releases = releasesOf(plan, options.delivery);
+  const byRowOf = ({ technique }: ColumnDecision, column: SchemaColumn, i: number): ByRow | undefined => {
+    const at = { i, column, source: sqlName(options.source), row: sqlName(options.rowNumber), type: duckdbType[column.type] };
+    if (technique.kind === 'shuffle') return shuffleByRow({ ...options, column: column.name, technique }, at);
+    const release = releases.find((one) => one.column === column.name);
+    if (technique.kind !== 'laplace-noise' || release === undefined) return undefined;
+    const subject = decisionOf(plan, schema, technique.subject);
+    return noiseByRow(release, identifierFormSql(subject.sensitiveType, textOf(sqlName(technique.subject), subject.type)), at);
+  };
   /** Computed once, below what names them several times. */
   const forms: string[] = [];
   const ciphers: string[] = [];
@@ -225,6 +254,14 @@ function drawn(plan: Plan, schema: readonly SchemaColumn[], options: CompileOpti
       forms.push(`${shiftTextSql(identifierFormSql(subject.sensitiveType, textOf(sqlName(technique.subject), subject.type)))} AS ${form}`);
       return shiftDaysSql(technique, from, column.type, `s.${form}`, table);
     }
+    const byRow = byRowOf(decision, column, i);
+    if (byRow !== undefined) {
+      beside.push(...byRow.beside);
+      tables.push(...byRow.tables);
+      forms.push(...byRow.forms);
+      joins.push(byRow.join);
+      return byRow.expression;
+    }
     if (technique.kind === 'suppress-rare') {
       const text = textOf(sqlName(column.name), column.type);
       tables.push({
@@ -246,7 +283,7 @@ function drawn(plan: Plan, schema: readonly SchemaColumn[], options: CompileOpti
   const columns = [...new Set(kept.flatMap(({ column, decision }) => [column.name, ...subjectOf(decision)]))];
   const rereads = kept.some(({ decision }) => decision.technique.kind === 'suppress-rare');
   return {
-    steps: [normalForms(), { kind: 'sql', sql: sampleSql(plan, schema, columns, options, !rereads), result: 'none' }, ...tables],
+    steps: [normalForms(), { kind: 'sql', sql: sampleSql(plan, schema, columns, options, !rereads, beside), result: 'none' }, ...tables],
     from: `FROM ${[forms, ciphers].reduce((rows, more) => (more.length === 0 ? rows : `(SELECT *, ${more.join(', ')} FROM ${rows} AS f)`), 'sandbox_sample')} AS s ${joins.join(' ')}`,
     made,
     columns: made.map(({ column, decision, type }) => ({
@@ -256,7 +293,7 @@ function drawn(plan: Plan, schema: readonly SchemaColumn[], options: CompileOpti
       from: [column, ...subjectOf(decision)],
       technique: decision.technique.kind,
     })),
-    purposes: [...new Set(kept.flatMap(({ decision: { technique } }) => ('purpose' in technique ? [technique.purpose] : [])))],
+    purposes: [...new Set(kept.flatMap(({ decision: { technique } }) => purposesOf(technique)))],
   };
 }
 

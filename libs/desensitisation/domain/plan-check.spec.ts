@@ -135,8 +135,35 @@ describe('checking a plan', () => {
     expect(problems({ ...good, sampling: { rate: 0.1, strata: { column: '民族', atLeast: 5 } } })).toEqual(['stratum-unknown 民族']);
   });
 
+  it('refuses noise on what is no number or by nobody’s identifier, shuffled identifiers, and either as a quasi- or sensitive column [DES-03]', () => {
+    const noise = (more: object = {}): Technique => ({
+      ...{ kind: 'laplace-noise', epsilon: 1, bottom: 0, sensitivity: 100, subject: '身份证号', rowsPerSubject: 1, ...more },
+    });
+    const shuffled = (within?: string): Technique => ({ kind: 'shuffle', ...(within === undefined ? {} : { within }) });
+    expect(problems(withColumn(3, decide('收入', 'none', noise({ bottom: 0.5 }))))).toEqual([]);
+    expect(problems(withColumn(2, decide('年龄', 'none', noise())))).toEqual([]);
+    expect(problems(withColumn(2, decide('年龄', 'none', noise({ sensitivity: 0.5 }))))).toEqual(['technique-misfit 年龄']);
+    expect(problems(withColumn(3, decide('收入', 'none', noise({ subject: '年龄' }))))).toEqual(['subject-unknown 收入']);
+    expect(problems(withColumn(0, decide('姓名', 'none', noise())))).toEqual(['technique-misfit 姓名']);
+    expect(problems(withColumn(3, decide('收入', 'none', shuffled('年龄'))))).toEqual([]);
+    for (const stratum of ['收入', '民族'])
+      expect(problems(withColumn(3, decide('收入', 'none', shuffled(stratum))))).toEqual(['stratum-unknown 收入']);
+    for (const type of sensitiveTypes.filter((t) => t !== 'none'))
+      for (const technique of [noise(), shuffled()])
+        expect(problems(withColumn(3, decide('收入', type, technique)))).toEqual(['technique-misfit 收入']);
+    for (const technique of [noise(), shuffled()]) {
+      const plan = withColumn(3, decide('收入', 'none', technique));
+      expect(problems({ ...plan, singlingOut: { quasiIdentifiers: ['收入'] } })).toEqual(['quasi-identifier-misfit 收入']);
+      const diversity = [{ column: '收入', l: 2, measure: 'distinct' }] as const;
+      expect(problems({ ...plan, singlingOut: { quasiIdentifiers: ['年龄'], diversity: [...diversity] } })).toEqual([
+        'sensitive-misfit 收入',
+      ]);
+    }
+    expect([reversibilityOf(noise()), reversibilityOf(shuffled())]).toEqual(['keyed', 'irreversible']);
+  });
+
   it('does not compile a plan that it would refuse', () => {
-    const options = { source: 'raw', rowNumber: 'n', seed: 's', order: 'o', file: 'out.parquet' };
+    const options = { source: 'raw', rowNumber: 'n', seed: 's', order: 'o', delivery: 'd', file: 'out.parquet' };
     expect(() => compileToDuckDb({ columns: good.columns }, schema, options)).toThrow('sampling-missing');
     expect(compileToDuckDb(good, schema, options).columns).toEqual([
       { name: '姓名', type: 'text', reversibility: 'irreversible', from: ['姓名'], technique: 'mask' },

@@ -18,6 +18,7 @@ export interface PlanProblem {
     | 'sampling-missing'
     | 'quasi-identifier-unknown'
     | 'hierarchy-misfit'
+    | 'quasi-identifier-misfit'
     | 'sensitive-misfit'
     | 'subject-unknown'
     | 'stratum-unknown'
@@ -40,6 +41,8 @@ function storageFits(technique: Technique, type: SensitiveType, column: ColumnTy
       return exact.includes(column);
     case 'shift-days':
       return column === 'date' || column === 'timestamp';
+    case 'laplace-noise':
+      return column === 'decimal' || (column === 'integer' && [technique.bottom, technique.sensitivity].every(Number.isInteger));
     case 'top-bottom':
       return column === 'decimal' || (column === 'integer' && [technique.bottom ?? 0, technique.top ?? 0].every(Number.isInteger));
     case 'round':
@@ -149,7 +152,14 @@ export function checkPlan(plan: Plan, schema: readonly SchemaColumn[], findings:
       .filter((name) => !left.includes(name))
       .map((column): PlanProblem => ({ problem: 'quasi-identifier-unknown', column })),
     ...singlingOutProblems(plan, schema, left),
-    ...shiftProblems(plan, schema),
+    ...subjectProblems(plan, schema),
+    ...plan.columns.flatMap(({ column, technique }): PlanProblem[] =>
+      technique.kind === 'shuffle' &&
+      technique.within !== undefined &&
+      (technique.within === column || !schema.some(({ name }) => name === technique.within))
+        ? [{ problem: 'stratum-unknown', column }]
+        : [],
+    ),
     ...(sampling?.strata !== undefined && !schema.some(({ name }) => name === sampling.strata?.column)
       ? [{ problem: 'stratum-unknown', column: sampling.strata.column } as const]
       : []),
@@ -169,18 +179,22 @@ function singlingOutProblems({ columns, singlingOut }: Plan, schema: readonly Sc
     ['text', 'integer', 'boolean'].includes(stored(column) ?? '') &&
     hierarchies.filter((other) => other.column === column).length === 1 &&
     isNested(Object.values(levels));
+  // What stands in another place or beside its value says nothing of who shares it with whom.
+  const apart = (name: string): boolean =>
+    columns.some(({ column, technique }) => column === name && ['laplace-noise', 'shuffle'].includes(technique.kind));
   return [
+    ...quasiIdentifiers.filter(apart).map((column): PlanProblem => ({ problem: 'quasi-identifier-misfit', column })),
     ...hierarchies.filter((hierarchy) => !climbs(hierarchy)).map(({ column }): PlanProblem => ({ problem: 'hierarchy-misfit', column })),
     ...[...sensitive]
-      .filter((name) => !left.includes(name) || quasiIdentifiers.includes(name))
+      .filter((name) => !left.includes(name) || quasiIdentifiers.includes(name) || apart(name))
       .map((column): PlanProblem => ({ problem: 'sensitive-misfit', column })),
   ];
 }
 
-/** Days are shifted by a column that names subjects. */
-const shiftProblems = ({ columns }: Plan, schema: readonly SchemaColumn[]): PlanProblem[] =>
+/** Days are shifted, and noise is counted, by a column that names subjects. */
+const subjectProblems = ({ columns }: Plan, schema: readonly SchemaColumn[]): PlanProblem[] =>
   columns.flatMap(({ column, technique }): PlanProblem[] => {
-    if (technique.kind !== 'shift-days') return [];
+    if (technique.kind !== 'shift-days' && technique.kind !== 'laplace-noise') return [];
     const subject = columns.find((other) => other.column === technique.subject);
     const stored = schema.find(({ name }) => name === technique.subject)?.type;
     const names = subject !== undefined && typeRules[subject.sensitiveType].exposure === 'direct';
@@ -204,7 +218,7 @@ function isNested(paths: readonly (readonly string[])[]): boolean {
 
 /** Whether what a technique hid can be found again. */
 export const reversibilityOf = (technique: Technique): Reversibility =>
-  technique.kind === 'pseudonym' || technique.kind === 'encipher' || technique.kind === 'shift-days'
+  ['pseudonym', 'encipher', 'shift-days', 'laplace-noise'].includes(technique.kind)
     ? 'keyed'
     : technique.kind === 'hash'
       ? 'reversible'

@@ -106,6 +106,15 @@ export const desensitisationRefusals = {
     satisfyEn: 'Draw more rows, ask for a smaller k or l or a greater t, or let more rows be left out.',
     sources: ['DES-03'],
   },
+  'desensitisation.noise-budget-exceeded': {
+    status: 409,
+    zh: '以下字段剩余的隐私预算不足：{columns}；余额与所需见 details.budgets。',
+    en: 'What is left of the noise budget of these fields is not enough: {columns}; see details.budgets for what is left and what is asked.',
+    satisfyZh: '以不超过余额的 ε（乘以每主体行数）加噪；沿用已发布的参数不再消耗预算；或改用其他方法、删除该字段。',
+    satisfyEn:
+      'Ask for an ε, times the rows of a subject, that is left; parameters that were published before cost nothing again; or take another technique, or drop the field.',
+    sources: ['DES-03'],
+  },
   'desensitisation.cut': {
     status: 409,
     zh: '任务因收回、暂停或停止而取消。',

@@ -19,7 +19,17 @@ interface TypeRule {
 }
 
 const pseudonym = (purpose: string): Technique => ({ kind: 'pseudonym', algorithm: 'hmac-sm3', purpose, hexLength: 32 });
-const plain: readonly Technique['kind'][] = ['keep', 'mask-ends', 'generalise', 'round', 'top-bottom', 'suppress-rare', 'shift-days'];
+const plain: readonly Technique['kind'][] = [
+  'keep',
+  'mask-ends',
+  'generalise',
+  'round',
+  'top-bottom',
+  'suppress-rare',
+  'shift-days',
+  'laplace-noise',
+  'shuffle',
+];
 
 export const typeRules: Readonly<Record<SensitiveType, TypeRule>> = {
   'resident-id': {

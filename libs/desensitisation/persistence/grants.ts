@@ -6,6 +6,7 @@ export const desensitisationGrants = {
     'desensitisation.plans': { api: ['select', 'insert', 'update'], worker: ['select', 'update'] },
     'desensitisation.runs': { api: ['select', 'insert', 'update'], worker: ['select', 'update'] },
     'desensitisation.pseudonym_keys': { worker: ['select', 'insert', 'delete'] },
+    'desensitisation.noise_charges': { api: ['select', 'insert'] },
     'desensitisation.v_samples': { api: ['select'], worker: ['select'] },
   },
 } satisfies Grants;

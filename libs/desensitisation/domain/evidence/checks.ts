@@ -2,7 +2,8 @@ import type { CompiledStep } from '../compile.js';
 
 /** One check of an output: figures only, never a value. `unfinished` is never a pass. */
 export interface CheckResult {
-  readonly check: 'sample' | 'residual-identifiers' | 'raw-values' | 'bijection' | 'dictionary-attack' | 'singling-out' | 'generalised';
+  readonly check:
+    'sample' | 'residual-identifiers' | 'raw-values' | 'shuffled' | 'bijection' | 'dictionary-attack' | 'singling-out' | 'generalised';
   readonly verdict: 'pass' | 'fail' | 'unfinished';
   readonly column?: string;
   /** What was found, e.g. the type of an identifier or the column that stands one to one. */

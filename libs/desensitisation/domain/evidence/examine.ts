@@ -5,6 +5,7 @@ import type { CheckResult, Examination } from './checks.js';
 import { dictionaryAttack } from './dictionary-attack.js';
 import { rawValueChecks } from './raw-values.js';
 import { residualMeasurements } from './residual.js';
+import { shuffledMeasurements } from './shuffled.js';
 import { sampleMeasurements, singlingOutMeasurements } from './singling-out.js';
 
 /** Everything that is asked of an output before it may be published, over the views `raw` and `output`. */
@@ -18,6 +19,7 @@ export function examinationOf(plan: Plan, schema: readonly SchemaColumn[], colum
       ...sampleMeasurements(plan),
       ...residualMeasurements(columns),
       ...rawValues.measurements,
+      ...shuffledMeasurements(plan, schema),
       ...bijection.measurements,
       ...attack.measurements,
       ...singlingOutMeasurements(plan),

@@ -2,6 +2,7 @@ import type { ColumnDecision, SchemaColumn } from '../../contract.js';
 import { generalise } from './generalise.js';
 import { encipher, shiftDays } from './keyed.js';
 import { mask, maskEnds } from './mask.js';
+import { addNoise, type NoiseRow, type Prepared } from './noise.js';
 import { clamp, roundNumber, truncateText } from './numeric.js';
 import { hidden } from './patterns.js';
 import { pseudonymOf } from './pseudonym.js';
@@ -11,6 +12,10 @@ export interface Surroundings {
   readonly key?: Uint8Array;
   /** For shift-days: the form of the row's subject. */
   readonly subject?: string | null;
+  /** For laplace-noise: what its draws are made of. */
+  readonly noise?: NoiseRow & { readonly prepared: Prepared };
+  /** For shuffle: what `shuffle` puts in the row. */
+  readonly moved?: string | null;
   /** For suppress-rare: the values that stand often enough among the sampled rows. */
   readonly frequent?: ReadonlySet<string>;
 }
@@ -53,6 +58,11 @@ export function applyTechnique(
       return encipher(technique, decision.sensitiveType, text, around.key ?? new Uint8Array());
     case 'shift-days':
       return shiftDays(technique, column, text, around.subject ?? null, around.key ?? new Uint8Array());
+    case 'laplace-noise':
+      if (around.noise === undefined) throw new TypeError('noise is drawn for a row');
+      return addNoise(around.noise.prepared, text, around.noise, around.key ?? new Uint8Array());
+    case 'shuffle':
+      return around.moved ?? null;
     case 'hash':
     case 'ask':
       throw new TypeError(`${technique.kind} is never run`);
