@@ -1,16 +1,8 @@
-import { authorisationsContext } from '#authorisations';
-import { coderunsContext } from '#coderuns';
-import { datasetsContext } from '#datasets';
-import { desensitisationContext } from '#desensitisation';
-import { domainsContext } from '#domains';
-import { exportsContext } from '#exports';
-import { identityContext } from '#identity';
 import { sha256 } from '#kernel';
 import { OBJECTS, type Objects } from '#platform/objects';
-import { seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { approvedScenario, inForce, ok, openCast, type Cast } from '../support/authorised.js';
-import { deliver, runOnRaw, seatHolder, type Field } from '../support/exporting.js';
+import { deliver, exportingContexts, runOnRaw, seatHolder, type Field } from '../support/exporting.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 
 const fields: readonly Field[] = [
@@ -41,12 +33,7 @@ let scenarioId: string;
 const copies: string[] = [];
 
 beforeAll(async () => {
-  const domains = { ...domainsContext, jobs: [] };
-  const contexts = [
-    ...[identityContext, authorisationsContext, datasetsContext, domains],
-    ...[seatsContext, desensitisationContext, coderunsContext, exportsContext],
-  ];
-  medium = await openMedium({ contexts, worker: true });
+  medium = await openMedium({ contexts: exportingContexts, worker: true });
   cast = await openCast(medium);
   scenarioId = (await approvedScenario(cast, (await inForce(cast)).id)).id;
   for (const seed of [0, 1]) copies.push((await deliver(medium, cast, scenarioId, fields, people(seed))).copyId);

@@ -1,15 +1,7 @@
-import { authorisationsContext } from '#authorisations';
-import { coderunsContext } from '#coderuns';
-import { datasetsContext } from '#datasets';
 import { usccCheck } from '#datasets/contract';
-import { desensitisationContext } from '#desensitisation';
-import { domainsContext } from '#domains';
-import { exportsContext } from '#exports';
-import { identityContext } from '#identity';
-import { seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { approvedScenario, inForce, ok, openCast, type Cast } from '../support/authorised.js';
-import { deliver, listening, runOnRaw, seatHolder, type Field } from '../support/exporting.js';
+import { deliver, exportingContexts, listening, runOnRaw, seatHolder, type Field } from '../support/exporting.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 
 const fields: readonly Field[] = [
@@ -50,12 +42,7 @@ let reviewer: Caller;
 let releaser: Caller;
 
 beforeAll(async () => {
-  const domains = { ...domainsContext, jobs: [] };
-  const contexts = [
-    ...[identityContext, authorisationsContext, datasetsContext, domains],
-    ...[seatsContext, desensitisationContext, coderunsContext, exportsContext],
-  ];
-  medium = await openMedium({ contexts, worker: true });
+  medium = await openMedium({ contexts: exportingContexts, worker: true });
   cast = await openCast(medium);
   scenarioId = (await approvedScenario(cast, (await inForce(cast)).id)).id;
   ({ copyId } = await deliver(medium, cast, scenarioId, fields, residents));

@@ -1,19 +1,11 @@
-import { authorisationsContext } from '#authorisations';
-import { coderunsContext } from '#coderuns';
-import { datasetsContext } from '#datasets';
-import { desensitisationContext } from '#desensitisation';
-import { domainsContext } from '#domains';
-import { exportsContext } from '#exports';
 import { SignedDocuments } from '#platform/documents';
-import { identityContext } from '#identity';
 import { newId, parseSignedDocument, sha256, systemClock } from '#kernel';
 import { Seams } from '#platform/seams';
-import { seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { verifyManifest } from '../../libs/exports/domain/manifest.js';
 import { defaultExportPolicy } from '../../libs/exports/domain/policy.js';
 import { approvedScenario, inForce, ok, openCast, type Cast } from '../support/authorised.js';
-import { deliver, listening, runOnRaw, seatHolder, type Field } from '../support/exporting.js';
+import { deliver, exportingContexts, listening, runOnRaw, seatHolder, type Field } from '../support/exporting.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 
 const fields: readonly Field[] = [
@@ -55,13 +47,7 @@ let reviewer: Caller;
 let releaser: Caller;
 
 beforeAll(async () => {
-  // Without a cluster no domain is made: what is shown here is everything else.
-  const domains = { ...domainsContext, jobs: [] };
-  const contexts = [
-    ...[identityContext, authorisationsContext, datasetsContext, domains],
-    ...[seatsContext, desensitisationContext, coderunsContext, exportsContext],
-  ];
-  medium = await openMedium({ contexts, worker: true });
+  medium = await openMedium({ contexts: exportingContexts, worker: true });
   cast = await openCast(medium);
   authorisationId = (await inForce(cast)).id;
   scenarioId = (await approvedScenario(cast, authorisationId)).id;

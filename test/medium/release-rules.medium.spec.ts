@@ -1,15 +1,7 @@
-import { authorisationsContext } from '#authorisations';
-import { coderunsContext } from '#coderuns';
-import { datasetsContext } from '#datasets';
-import { desensitisationContext } from '#desensitisation';
-import { domainsContext } from '#domains';
-import { exportsContext } from '#exports';
-import { identityContext } from '#identity';
-import { seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { approvedScenario, inForce, ok, openCast, type Cast } from '../support/authorised.js';
 import { registrationOf } from '../support/dataset-registration.js';
-import { agreeTo, deliver, runOnRaw, seatHolder, type Delivered, type Field } from '../support/exporting.js';
+import { agreeTo, deliver, exportingContexts, runOnRaw, seatHolder, type Delivered, type Field } from '../support/exporting.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 
 const people: readonly Field[] = [
@@ -31,12 +23,7 @@ let persons: Delivered;
 let catalogue: Delivered;
 let requester: Caller;
 beforeAll(async () => {
-  const domains = { ...domainsContext, jobs: [] };
-  const contexts = [
-    ...[identityContext, authorisationsContext, datasetsContext, domains],
-    ...[seatsContext, desensitisationContext, coderunsContext, exportsContext],
-  ];
-  medium = await openMedium({ contexts, worker: true });
+  medium = await openMedium({ contexts: exportingContexts, worker: true });
   cast = await openCast(medium);
   scenarioId = (await approvedScenario(cast, (await inForce(cast)).id)).id;
   persons = await deliver(medium, cast, scenarioId, people, residents);

@@ -1,14 +1,6 @@
-import { authorisationsContext } from '#authorisations';
-import { coderunsContext } from '#coderuns';
-import { datasetsContext } from '#datasets';
-import { desensitisationContext } from '#desensitisation';
-import { domainsContext } from '#domains';
-import { exportsContext } from '#exports';
-import { identityContext } from '#identity';
-import { seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { approvedScenario, inForce, ok, openCast, type Cast } from '../support/authorised.js';
-import { deliver, runOnRaw, seatHolder, type Field } from '../support/exporting.js';
+import { deliver, exportingContexts, runOnRaw, seatHolder, type Field } from '../support/exporting.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 
 const fields: readonly Field[] = [
@@ -67,12 +59,7 @@ let reviewer: Caller;
 let world: { readonly scenarioId: string; readonly copyId: string; readonly requester: Caller };
 
 beforeAll(async () => {
-  const domains = { ...domainsContext, jobs: [] };
-  const contexts = [
-    ...[identityContext, authorisationsContext, datasetsContext, domains],
-    ...[seatsContext, desensitisationContext, coderunsContext, exportsContext],
-  ];
-  medium = await openMedium({ contexts, worker: true });
+  medium = await openMedium({ contexts: exportingContexts, worker: true });
   cast = await openCast(medium);
   const authorisationId = (await inForce(cast)).id;
   reviewer = await medium.person(await medium.organisation('evaluator'), ['export-reviewer']);

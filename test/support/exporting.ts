@@ -1,8 +1,22 @@
+import { authorisationsContext } from '#authorisations';
+import { coderunsContext } from '#coderuns';
+import { datasetsContext } from '#datasets';
+import { desensitisationContext } from '#desensitisation';
+import { domainsContext } from '#domains';
+import { exportsContext } from '#exports';
+import { identityContext } from '#identity';
 import { newId } from '#kernel';
+import { seatsContext } from '#seats';
 import { days, grantedRequest, ok, requestedItem, type Cast } from './authorised.js';
 import { filePerson } from './operating.js';
 import type { Caller, Medium } from './medium.js';
 import { registrationOf } from './dataset-registration.js';
+
+/** All that an export needs. Without a cluster no domain is made. */
+export const exportingContexts = [
+  ...[identityContext, authorisationsContext, datasetsContext, { ...domainsContext, jobs: [] }],
+  ...[seatsContext, desensitisationContext, coderunsContext, exportsContext],
+];
 
 export interface Field {
   readonly name: string;

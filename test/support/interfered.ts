@@ -90,25 +90,30 @@ export class Interfered {
     const seed = Array.from({ length: 8 }, () => randomInt(2 ** 31));
     const tested = testOf({ sql, bound, read, tables: declared, identifying: this.identifying, rule, seed });
     const used = { ...tested, inputs: tested.inputs.filter(({ table }) => tested.read.has(table)) };
-    let verdict: ReturnType<ReturnType<typeof interference>['judge']> = interference(used);
-    while ('steps' in verdict) verdict = verdict.judge(await this.figures(used, verdict.steps));
-    return verdict;
+    return verdictOf(this.instance, used);
   }
+}
 
-  /** One start: inputs, what leaves, and the steps of a look. */
-  private async figures(tested: Tested, steps: ReturnType<typeof interference>['steps']): Promise<number[][]> {
-    const connection = await this.instance.connect();
-    try {
-      await connection.run(normalFormMacros());
-      for (const { table } of tested.inputs) await connection.run(`CREATE TEMP TABLE ${table} AS FROM raw_${table}`);
-      const found: number[][] = [];
-      for (const { sql, figures } of [leaving(tested), ...steps]) {
-        if (figures === true) found.push(((await connection.runAndReadAll(sql)).getRows()[0] ?? []).map(Number));
-        else await connection.run(sql);
-      }
-      return found;
-    } finally {
-      connection.closeSync();
+/** The interference test of a run over an instance whose inputs stand there as `raw_…`, step by step as a run does it. */
+export async function verdictOf(instance: DuckDBInstance, tested: Tested): Promise<Verdict> {
+  let verdict: ReturnType<ReturnType<typeof interference>['judge']> = interference(tested);
+  while ('steps' in verdict) verdict = verdict.judge(await figures(instance, tested, verdict.steps));
+  return verdict;
+}
+
+/** One start: inputs, what leaves, and the steps of a look. */
+async function figures(instance: DuckDBInstance, tested: Tested, steps: ReturnType<typeof interference>['steps']): Promise<number[][]> {
+  const connection = await instance.connect();
+  try {
+    await connection.run(normalFormMacros());
+    for (const { table } of tested.inputs) await connection.run(`CREATE TEMP TABLE ${table} AS FROM raw_${table}`);
+    const found: number[][] = [];
+    for (const { sql, figures } of [leaving(tested), ...steps]) {
+      if (figures === true) found.push(((await connection.runAndReadAll(sql)).getRows()[0] ?? []).map(Number));
+      else await connection.run(sql);
     }
+    return found;
+  } finally {
+    connection.closeSync();
   }
 }

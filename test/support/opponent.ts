@@ -2,10 +2,10 @@ import { normalFormMacros, Refusal } from '#kernel';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { randomInt } from 'node:crypto';
 import { testOf } from '../../libs/coderuns/application/protected-run.js';
-import { interference, leaving, type Verdict } from '../../libs/coderuns/domain/interference/interference.js';
-import type { Tested } from '../../libs/coderuns/domain/interference/tested.js';
+import type { Verdict } from '../../libs/coderuns/domain/interference/interference.js';
 import { identifiersOf, looked, measureSql, type Declared } from '../../libs/coderuns/domain/plan/identify.js';
 import type { Facts } from '../../libs/coderuns/domain/plan/compile.js';
+import { verdictOf } from './interfered.js';
 import { SealedRuns, type Ran } from './sealed-runs.js';
 
 export const rule = { threshold: 10, dominanceShare: 0.9, pPercent: 10, degreesOfFreedom: 10 };
@@ -78,28 +78,11 @@ export class Opponent {
     const seed = Array.from({ length: 8 }, () => randomInt(2 ** 31));
     const tested = testOf({ sql, bound, read, tables: this.declared, identifying: this.facts.identifying, rule, seed });
     const used = { ...tested, inputs: tested.inputs.filter(({ table }) => tested.read.has(table)) };
-    let verdict: ReturnType<ReturnType<typeof interference>['judge']> = interference(used);
-    while ('steps' in verdict) verdict = verdict.judge(await this.figures(used, verdict.steps));
+    const verdict = await verdictOf(this.instance, used);
     if ('vetoed' in verdict) return { stopped: `interference ${verdict.vetoed}` };
     const ran = await this.runs.run(sql);
     if (typeof ran === 'string') return { stopped: ran };
     return { verdict, rows: ran.rows, table: ran.table };
-  }
-
-  private async figures(tested: Tested, steps: ReturnType<typeof interference>['steps']): Promise<number[][]> {
-    const connection = await this.instance.connect();
-    try {
-      await connection.run(normalFormMacros());
-      for (const { table } of tested.inputs) await connection.run(`CREATE TEMP TABLE ${table} AS FROM raw_${table}`);
-      const found: number[][] = [];
-      for (const { sql, figures } of [leaving(tested), ...steps]) {
-        if (figures === true) found.push(((await connection.runAndReadAll(sql)).getRows()[0] ?? []).map(Number));
-        else await connection.run(sql);
-      }
-      return found;
-    } finally {
-      connection.closeSync();
-    }
   }
 }
 

@@ -88,7 +88,7 @@ export function conditionsOf({ name, of, distinct }: Measure, columns: readonly 
     }
     const [first, ...others] = operands;
     const rest = parts.slice(1);
-    if (unary.has(by) && first !== undefined && isOfOne(first, columns) && rest.every(({ degree }) => degree === 0))
+    if (unary.has(by) && first !== undefined && isOfOne(first) && rest.every(({ degree }) => degree === 0))
       return { degree: 1, single: false };
     if (dated.has(by) && parts[0]?.degree === 0 && others.every((one) => isSingle(one))) return { degree: 1, single: false };
     throw free(by);
@@ -104,9 +104,9 @@ export function conditionsOf({ name, of, distinct }: Measure, columns: readonly 
 /** A column or a literal, whatever it is cast to. */
 const isSingle = (of: Expression): boolean => of.is === 'column' || of.is === 'constant' || (of.is === 'cast' && isSingle(of.of));
 /** One field, multiplied or divided by literals. */
-const isOfOne = (of: Expression, columns: readonly Column[]): boolean =>
+const isOfOne = (of: Expression): boolean =>
   isSingle(of) ||
-  (of.is === 'cast' && isOfOne(of.of, columns)) ||
+  (of.is === 'cast' && isOfOne(of.of)) ||
   (of.is === 'call' &&
     (of.name === '*' || of.name === '/') &&
     of.of.every((one) => isSingle(one)) &&
