@@ -171,6 +171,10 @@ try {
 say('');
 for (const result of results)
   say(`${result.ring.padEnd(13)} ${String(result.passed)} passed, ${String(result.failed)} failed, ${String(result.skipped)} skipped`);
+const failedTests = results.flatMap(({ ring, tests }) =>
+  tests.filter(({ status }) => status === 'failed').map(({ name }) => `${ring}: ${name}`),
+);
+for (const name of failedTests) say(`failed: ${name}`);
 for (const check of failedChecks) say(`${check.padEnd(13)} failed`);
 for (const reason of [...missing, ...noKeycloak]) say(`skipped because missing: ${reason}`);
 const sum = (pick: (result: RingResult) => number): number => results.reduce((total, result) => total + pick(result), 0);
