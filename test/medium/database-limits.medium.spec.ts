@@ -79,7 +79,7 @@ async function heldInside(
     );
     const early = await Promise.race([inside.promise, ended.catch((fault: unknown) => fault)]);
     if (early === undefined) return { go: () => held.resolve(undefined), ended };
-    if (again === 5 || (early as { code?: string }).code !== 'database.unreachable') throw early;
+    if (again === 5 || (early as { code?: string }).code !== 'database.unreachable') await ended;
   }
 }
 const journaled = async (id: string): Promise<number> =>
