@@ -56,8 +56,9 @@ export class Batched<K, V> {
         resolve(values[position] as V);
       });
     } catch (fault) {
-      if (asked.length > 1) await Promise.all(asked.map((one) => this.answer([one])));
-      else asked[0]?.reject(fault);
+      // Who all asked the same have their answer.
+      if (new Set(asked.map(({ key }) => key)).size > 1) await Promise.all(asked.map((one) => this.answer([one])));
+      else for (const { reject } of asked) reject(fault);
     }
   }
 }

@@ -11,7 +11,7 @@ interface Process {
 }
 /** Linux counts in hundredths of a second wherever user space looks. */
 const msPerTick = 10;
-const mine = 'api and worker';
+const mine = 'api';
 
 /** @param named processes whose program says too little, by pid */
 export async function cpuTimes(named: ReadonlyMap<number, string>): Promise<CpuTimes> {

@@ -13,6 +13,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startControlPlane } from '../../deploy/embedded/servers/control-plane.js';
+import { startRedis } from '../../deploy/embedded/servers/redis.js';
+import { listen } from '../../apps/api/app.js';
 import { opdomainConfig } from '../../apps/composition/config.js';
 import { installation, user } from '../../libs/domains/manifests/index.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
@@ -65,7 +67,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** PostgreSQL, an API server with its etcd, API and worker in this process, the operator in one of its own. */
+/** PostgreSQL, Redis, an API server with its etcd; the API in this process, worker and operator in their own, as they are installed. */
 export async function openWorld(say: Say, seatCount: number, wantedDomains: number): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'opdomain-bench-'));
   say('starting the control plane');
@@ -74,18 +76,31 @@ export async function openWorld(say: Say, seatCount: number, wantedDomains: numb
   for (const object of installation({ operator: user(operatorUser) })) await admin.apply(object);
   await admin.close();
   const kubeconfig = await plane.kubeconfigFor(operatorUser);
+  // The bell as it is installed: in PostgreSQL, as tests have it, it costs what the receipts are to be measured on.
+  const redis = await startRedis({ dir });
+  const passwordFile = join(dir, 'queue.password');
+  await writeFile(passwordFile, redis.password, { mode: 0o600 });
   const contexts = [identityContext, authorisationsContext, domainsContext, seatsContext, heldContext];
   const medium = await openMedium({
     contexts,
-    worker: true,
     // Passes may use what the machine bears; cuts keep the share that they have by default.
     config: (config) => {
       const cluster = kubeConfig.parse({ kubeconfig, requestsPerSecond: 400, burst: 400 });
-      return opdomainConfig.parse({ ...config, cluster, seats: { paths: pathsOf(contexts), workspace } });
+      const queue = { kind: 'redis', host: '127.0.0.1', port: redis.port, passwordFile, tls: false };
+      return opdomainConfig.parse({ ...config, queue, cluster, seats: { paths: pathsOf(contexts), workspace } });
     },
   });
-  const operator = await operatorProcess(medium, dir);
-  const closers: (() => void | Promise<void>)[] = [() => operator.stop(), () => medium.close(), () => plane.stop()];
+  // Receipts ask the API by real requests.
+  await listen(medium.app, medium.platform);
+  const operator = await applicationProcess('operator', medium, dir);
+  const worker = await applicationProcess('worker', medium, dir);
+  const closers: (() => void | Promise<void>)[] = [
+    () => worker.stop(),
+    () => operator.stop(),
+    () => medium.close(),
+    () => redis.stop(),
+    () => plane.stop(),
+  ];
 
   say('making authorisations and domains');
   ok(await medium.operator.post('/catalogue-images', { image, title: '工作台', purpose: 'workspace', zones: ['dev'] }));
@@ -123,7 +138,7 @@ export async function openWorld(say: Say, seatCount: number, wantedDomains: numb
     seats: seats.map(({ id }) => id),
     async load() {
       const ready = await readyDomains();
-      closers.unshift(await fillLanes(medium));
+      await fillLanes(medium);
       const ringing = setInterval(
         () => void medium.sql('UPDATE domains.reconciliations SET wanted = wanted + 1, retry_at = NULL').catch(() => undefined),
         500,
@@ -138,13 +153,20 @@ export async function openWorld(say: Say, seatCount: number, wantedDomains: numb
     now: async () => Number((await medium.sql<{ ms: string }>('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS ms'))[0]?.ms),
     watchReceipts: (many) => watchReceipts(medium, many),
     requestsAbout: (from, until) => requestsAbout(dirname(plane.auditLogPath), domainIds, from, until),
-    cpu: () => cpuTimes(new Map([[operator.pid, 'operator']])),
+    cpu: () =>
+      cpuTimes(
+        new Map([
+          [operator.pid, 'operator'],
+          [worker.pid, 'worker'],
+        ]),
+      ),
     async profile(folder) {
       const end = await profile();
-      operator.say('profile');
+      for (const application of [operator, worker]) application.say('profile');
       return async () => {
         operator.say(join(folder, 'operator.cpuprofile'));
-        await end(join(folder, 'api-and-worker.cpuprofile'));
+        worker.say(join(folder, 'worker.cpuprofile'));
+        await end(join(folder, 'api.cpuprofile'));
       };
     },
     passesSince: (from) => count(medium, 'SELECT count(*) AS n FROM domains.reconciliations WHERE at > $1', [from]),
@@ -165,19 +187,19 @@ async function each(many: number, make: (position: number) => Promise<void>): Pr
 const count = async (medium: Medium, sql: string, parameters: unknown[] = []): Promise<number> =>
   Number((await medium.sql<{ n: string }>(sql, parameters))[0]?.n);
 
-interface OperatorProcess {
+interface ApplicationProcess {
   readonly pid: number;
   /** `profile` begins one, and a file's path ends it there. */
   say(line: string): void;
   stop(): Promise<void>;
 }
 
-async function operatorProcess(medium: Medium, dir: string): Promise<OperatorProcess> {
-  const file = join(dir, 'operator.json');
-  await writeFile(file, JSON.stringify(medium.configOf('operator')), { mode: 0o600 });
+async function applicationProcess(application: 'worker' | 'operator', medium: Medium, dir: string): Promise<ApplicationProcess> {
+  const file = join(dir, `${application}.json`);
+  await writeFile(file, JSON.stringify(medium.configOf(application)), { mode: 0o600 });
   const names = medium.platform.contexts.map(({ name }) => name).join(',');
-  const program = fileURLToPath(new URL('operator-process.js', import.meta.url));
-  const child = spawn(process.execPath, [program, file, names], { stdio: ['pipe', 'inherit', 'inherit'] });
+  const program = fileURLToPath(new URL('application-process.js', import.meta.url));
+  const child = spawn(process.execPath, [program, application, file, names], { stdio: ['pipe', 'inherit', 'inherit'] });
   const ended = once(child, 'exit');
   return {
     pid: child.pid ?? 0,

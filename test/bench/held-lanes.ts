@@ -1,7 +1,7 @@
 import { defineJob, lanes, newId, systemAct, systemClock, type ContextDeclaration, type JobType, type Lane } from '#kernel';
 import { Job, laneConfig, type JobRun } from '#platform/queue';
 import { Injectable, Module } from '@nestjs/common';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import type { Medium } from '../support/medium.js';
 
 type HeldLane = Exclude<Lane, 'cuts'>;
@@ -9,9 +9,6 @@ const held = lanes.filter((lane): lane is HeldLane => lane !== 'cuts');
 const jobs = Object.fromEntries(held.map((lane) => [lane, defineJob(`bench.${lane}`, lane, { goesOn: 'a measurement’s' })])) as Readonly<
   Record<HeldLane, JobType>
 >;
-
-const gate = new EventEmitter().setMaxListeners(0);
-let running = 0;
 
 /** Work that takes a place of its lane and keeps it until it is let go. */
 @Injectable()
@@ -42,13 +39,10 @@ class HeldWork {
   }
 }
 
+/** Until the worker drains. */
 async function hold({ signal }: JobRun): Promise<void> {
-  running += 1;
-  try {
-    await once(gate, 'open', { signal });
-  } finally {
-    running -= 1;
-  }
+  if (!signal.aborted) await once(signal, 'abort');
+  signal.throwIfAborted();
 }
 
 @Module({})
@@ -68,8 +62,8 @@ export const heldContext: ContextDeclaration = {
   endings: { belongs: {}, acts: {} },
 };
 
-/** Fills every place of every lane but the cuts', with more waiting behind. @returns what lets it all go */
-export async function fillLanes(medium: Medium): Promise<() => void> {
+/** Fills every place of every lane but the cuts', with more waiting behind, for as long as the worker runs. */
+export async function fillLanes(medium: Medium): Promise<void> {
   const config = laneConfig.parse(undefined);
   const places = held.reduce((sum, lane) => sum + config[lane].places, 0);
   const { unitOfWork } = medium.platform;
@@ -80,6 +74,14 @@ export async function fillLanes(medium: Medium): Promise<() => void> {
         tx.enqueue(jobs[lane], { key: newId(), unitId: newId() }),
       );
   }
-  await medium.until(() => Promise.resolve(running >= places), 'every lane to be full', 60);
-  return () => void gate.emit('open');
+  await medium.until(
+    async () => {
+      const [leased] = await medium.sql<{ n: string }>(
+        `SELECT count(*) AS n FROM platform.work WHERE name LIKE 'bench.%' AND state = 'leased'`,
+      );
+      return Number(leased?.n) >= places;
+    },
+    'every lane to be full',
+    60,
+  );
 }

@@ -30,11 +30,16 @@ export class PeopleRepository {
 
   /** Facts for decisions. The person's row is locked, and every change of its affiliations and records takes that lock first. */
   async facts(tx: Tx, id: Id, mode?: 'share' | 'update'): Promise<PersonnelFacts> {
-    const person = mode === undefined ? await this.table.get(tx, id) : await this.table.lock(tx, id, mode);
+    return this.factsOf(tx, mode === undefined ? await this.table.get(tx, id) : await this.table.lock(tx, id, mode));
+  }
+
+  /** The same of a row that was read in this transaction. */
+  async factsOf(tx: Tx, person: PersonRow): Promise<PersonnelFacts> {
+    const { id } = person;
     const manager = managerOf(tx);
     const affiliations = await manager.find(AffiliationRow, { where: { personId: id }, order: { from: 'ASC' } });
     const records = await manager.find(PersonnelRecordRow, { where: { personId: id }, order: { id: 'ASC' } });
-    return { id: person.id, numbered: person.numberMac !== null, affiliations, records, locks: await this.locks.open(tx, id) };
+    return { id, numbered: person.numberMac !== null, affiliations, records, locks: await this.locks.open(tx, id) };
   }
 
   grants = (tx: Tx, personId: Id): Promise<RoleGrantRow[]> =>

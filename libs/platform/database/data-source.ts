@@ -8,6 +8,7 @@ import { PlatformConnections1763700001000 } from './migrations/connections.js';
 import { boundedBy, type DatabaseLimits } from './bounded-client.js';
 import { guardConnections } from './places.js';
 import { keepStates } from './state-guard.js';
+import { HeldEpochs1763900092000 } from './migrations/held-epochs.js';
 import { GrownTables1763900061000 } from './migrations/grown-tables.js';
 import { RisingEpochs1763900065000 } from './migrations/rising-epochs.js';
 import { PlatformInstallation1763800010000 } from './migrations/installation.js';
@@ -71,6 +72,7 @@ export function createDataSource(config: Connecting, contexts: readonly ContextD
       WaitingWork1763900010000,
       GrownTables1763900061000,
       RisingEpochs1763900065000,
+      HeldEpochs1763900092000,
       ...(contexts.flatMap((context) => context.migrations) as unknown as Classes),
     ] as never,
     migrationsTableName: 'opdomain_migrations',

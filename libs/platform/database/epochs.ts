@@ -4,6 +4,9 @@ import type { DataSource } from 'typeorm';
 /** Every raise of an epoch is told here after its commit; it hastens a reader, who reads anew, and is never itself believed. */
 export const epochChannel = 'opdomain_epochs';
 
+/** Of one epoch: raised by one, rested on by many. @param ref SQL of ours that yields its {@link epochKey} */
+export const epochLock = (ref: string): string => `hashtext('opdomain.epoch'), hashtext(${ref})`;
+
 export interface EpochAt {
   readonly epoch: number;
   /** When it was last raised; undefined for what was never cut. */
@@ -25,6 +28,16 @@ export async function readEpochs(
     `SELECT e.kind, e.id, e.epoch FROM unnest($1::text[], $2::uuid[]) AS wanted (kind, id) JOIN platform.epochs e USING (kind, id)`,
     [refs.map(({ kind }) => kind), refs.map(({ id }) => id)],
   );
+  return new Map(rows.map((row) => [epochKey(row), Number(row.epoch)]));
+}
+
+/** The same, read once they are locked against being raised until the transaction ends. */
+export async function holdEpochs(
+  query: (sql: string, parameters: unknown[]) => Promise<EpochRow[]>,
+  refs: readonly EpochRef[],
+): Promise<Epochs> {
+  if (refs.length === 0) return new Map();
+  const rows = await query('SELECT kind, id, epoch FROM platform.hold_epochs($1)', [refs.map(epochKey).sort()]);
   return new Map(rows.map((row) => [epochKey(row), Number(row.epoch)]));
 }
 

@@ -28,4 +28,5 @@ export const platformGrants = {
     'platform.connections': { api: ['select', 'insert', 'delete'], worker: ['select', 'delete'] },
     'platform.connection_losses': { api: ['select', 'insert', 'update(lost)', 'update(noted_at)'], worker: ['select'] },
   },
+  routines: { 'platform.hold_epochs(text[])': ['api', 'worker', 'operator'] },
 } satisfies Grants;

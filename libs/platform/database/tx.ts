@@ -62,8 +62,8 @@ export interface Tx {
   enqueue(job: JobType, order: WorkOrder): Promise<Id>;
   /** Takes open work of this key off the queue; running work sees its signal aborted at its next heartbeat. */
   cancelWork(job: JobType, key: Id): Promise<number>;
-  /** Raises an access epoch and tells listeners after the commit. */
-  bumpEpoch(kind: EpochKind, id: Id): Promise<number>;
+  /** Raises an access epoch, once in an act however often it is asked for, and tells listeners after the commit. */
+  bumpEpoch(kind: EpochKind, id: Id): Promise<void>;
   /** Marks an end: from the commit on every act under it is refused, at `closing` those that begin something. Never taken back. */
   end(what: Ending, stage: EndStage): Promise<void>;
   /** Epochs as this transaction sees them. */

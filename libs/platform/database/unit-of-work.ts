@@ -20,7 +20,7 @@ import { inSpan } from '#platform/telemetry';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { endedAbove, scenarioOf, type Barred, type Belongings } from './endings.js';
-import { epochChannel, readEpochs } from './epochs.js';
+import { epochChannel, epochLock, holdEpochs, readEpochs } from './epochs.js';
 import { insertEntries, journalEntry, journalRow, type JournalRow } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
 import { connectionsOf, inTransaction, Places, placeWithinMs } from './places.js';
@@ -35,8 +35,6 @@ import { assertRoom } from './work-quota.js';
 /** PostgreSQL says: try the whole transaction again. */
 const retryable = new Set(['40001', '40P01']);
 const attempts = 5;
-/** Of one epoch: raised by one, rested on by many. */
-const epochLock = `hashtext('opdomain.epoch'), hashtext($1)`;
 
 class Transaction implements Tx {
   readonly recorded = new Set<string>();
@@ -113,17 +111,19 @@ class Transaction implements Tx {
     return count;
   }
 
-  async bumpEpoch(kind: EpochKind, id: Id): Promise<number> {
-    await this.manager.query(`SELECT pg_advisory_xact_lock(${epochLock})`, [`${kind}/${id}`]);
-    const rows: { epoch: string }[] = await this.manager.query(
-      `INSERT INTO platform.epochs (kind, id, epoch, bumped_at) VALUES ($1, $2, 1, now())
-       ON CONFLICT (kind, id) DO UPDATE SET epoch = platform.epochs.epoch + 1, bumped_at = now() RETURNING epoch`,
-      [kind, id],
+  async bumpEpoch(kind: EpochKind, id: Id): Promise<void> {
+    const ref = epochKey({ kind, id });
+    // Nobody sees the first of two before the second: they commit together.
+    if (this.raised.has(ref)) return;
+    this.raised.add(ref);
+    // Locked before it is written, and told at the commit.
+    await this.manager.query(
+      `INSERT INTO platform.epochs (kind, id, epoch, bumped_at)
+       SELECT $1::text, $2::uuid, 1, now() FROM (SELECT pg_advisory_xact_lock(${epochLock('$3')}) AS taken) AS held WHERE taken IS NOT NULL
+       ON CONFLICT (kind, id) DO UPDATE SET epoch = platform.epochs.epoch + 1, bumped_at = now()
+       RETURNING pg_notify($4::text, $3::text || '/' || epoch)`,
+      [kind, id, ref, epochChannel],
     );
-    const epoch = Number(rows[0]?.epoch);
-    this.raised.add(epochKey({ kind, id }));
-    await this.manager.query('SELECT pg_notify($1, $2)', [epochChannel, `${kind}/${id}/${String(epoch)}`]);
-    return epoch;
   }
 
   async end({ kind, id, unitId, authorityId }: Ending, stage: EndStage): Promise<void> {
@@ -159,12 +159,7 @@ class Transaction implements Tx {
     const { standing } = this.context;
     if (standing === undefined) return;
     const refs = standing.refs.filter((ref) => !this.raised.has(epochKey(ref)));
-    const held = refs.map(({ kind, id }) => `${kind}/${id}`).sort();
-    await this.manager.query(
-      `SELECT pg_advisory_xact_lock_shared(hashtext('opdomain.epoch'), hashtext(ref)) FROM unnest($1::text[]) WITH ORDINALITY AS held(ref, at) ORDER BY at`,
-      [held],
-    );
-    standing.compare(await this.epochs(refs), this.clock.now(), this.raised);
+    standing.compare(await holdEpochs((sql, parameters) => this.manager.query(sql, parameters), refs), this.clock.now(), this.raised);
   }
 
   async now(): Promise<Instant> {

@@ -222,10 +222,8 @@ export class Receipts implements OnApplicationBootstrap {
         after: signed.document,
         details: { cutWithinMs: receipt.cutWithinMs, absent: [...receipt.absent] },
       });
-      for (const seat of await this.seats.find(tx, row.seatIds)) {
-        if (seat.state !== 'revoking') continue;
-        await this.changes.apply(tx, await this.seats.lock(tx, seat.id), decideRevoked(seat.state, receipt));
-      }
+      for (const seat of await this.seats.lockRevoking(tx, row.seatIds))
+        await this.changes.apply(tx, seat, decideRevoked(seat.state, receipt));
       await tx.publish(revocationClosed, id, { revocationId: id, scope: { kind: row.scopeKind, id: row.scopeId }, caseId: row.caseId });
     });
   }

@@ -35,8 +35,9 @@ export class Revocations {
   /** One command: from its commit the seat works nowhere; the receipt follows by itself (design §2.6). */
   revokeSeat(ctx: ActContext, seatId: Id, input: z.output<typeof RevokeSeat>): Promise<RevocationAnswer> {
     return this.unitOfWork.run(ctx, async (tx) => {
-      await this.seats.assertSees(tx, await this.seats.get(tx, seatId));
-      const seat = await this.revokeOne(tx, await this.seats.lock(tx, seatId), input.ground);
+      const held = await this.seats.lock(tx, seatId);
+      await this.seats.assertSees(tx, held);
+      const seat = await this.revokeOne(tx, held, input.ground);
       const row = await this.changes.openRevocation(tx, {
         scope: { kind: 'seat', id: seatId },
         cause: 'revoked',

@@ -58,6 +58,15 @@ export class SeatsRepository {
   among = (tx: Tx, ids: readonly Id[], states: readonly SeatState[]): Promise<SeatRow[]> =>
     this.table.where(tx, { id: In([...ids]), state: In([...states]) });
 
+  /** Of some seats, those whose receipt is worked for; locked. */
+  lockRevoking = (tx: Tx, ids: readonly Id[]): Promise<SeatRow[]> =>
+    managerOf(tx)
+      .createQueryBuilder(SeatRow, 's')
+      .setLock('pessimistic_write')
+      .where({ id: In([...ids]), state: 'revoking' })
+      .orderBy('s.id')
+      .getMany();
+
   find = (tx: Tx, ids: readonly Id[]): Promise<SeatRow[]> => this.table.where(tx, { id: In([...ids]) });
 
   async openSeat(tx: Tx, personId: Id, scenarioId: Id): Promise<SeatRow | undefined> {
