@@ -77,10 +77,13 @@ describe('reads for many at once', () => {
 
   it('are never larger than said', async () => {
     const sizes: number[] = [];
-    const batched = new Batched<number, number>((keys) => {
-      sizes.push(keys.length);
-      return Promise.resolve(keys);
-    }, 4);
+    const batched = new Batched<number, number>(
+      (keys) => {
+        sizes.push(keys.length);
+        return Promise.resolve(keys);
+      },
+      { most: 4 },
+    );
     await Promise.all(Array.from({ length: 10 }, (_, key) => batched.ask(key)));
     expect(sizes).toEqual([4, 4, 2]);
   });

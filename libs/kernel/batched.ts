@@ -6,7 +6,14 @@ interface Waiting<K, V> {
 
 /** For how long after a read for several it is gathered before each read: in a crowd one is soon followed by others, and a read costs as much. */
 const crowdMs = 500;
-const gatherMs = 25;
+const crowdGatherMs = 25;
+
+interface Batching {
+  /** Keys of one read. */
+  readonly most?: number;
+  /** How long it is gathered in a crowd; 0 where those who ask come out of an earlier read together, and so ask in one turn anyway. */
+  readonly gatherMs?: number;
+}
 
 /**
  * Reads once for all who ask at about the same time. Who asks while a read is under way gets the next one: what is answered was read after
@@ -17,14 +24,17 @@ export class Batched<K, V> {
   private reading = false;
   private crowdUntil = 0;
 
-  /**
-   * @param read answers in the order of its keys; the same key may stand there twice
-   * @param most keys of one read
-   */
+  private readonly most: number;
+  private readonly gatherMs: number;
+
+  /** @param read answers in the order of its keys; the same key may stand there twice */
   constructor(
     private readonly read: (keys: readonly K[]) => Promise<readonly V[]>,
-    private readonly most = 200,
-  ) {}
+    { most = 200, gatherMs = crowdGatherMs }: Batching = {},
+  ) {
+    this.most = most;
+    this.gatherMs = gatherMs;
+  }
 
   ask(key: K): Promise<V> {
     return new Promise((resolve, reject) => {
@@ -39,7 +49,7 @@ export class Batched<K, V> {
     // Who asks in the same turn is taken along.
     await Promise.resolve();
     while (this.waiting.length > 0) {
-      if (performance.now() < this.crowdUntil) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      if (this.gatherMs > 0 && performance.now() < this.crowdUntil) await new Promise((resolve) => setTimeout(resolve, this.gatherMs));
       const asked = this.waiting.splice(0, this.most);
       if (asked.length > 1) this.crowdUntil = performance.now() + crowdMs;
       await this.answer(asked);

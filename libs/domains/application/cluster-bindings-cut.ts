@@ -28,8 +28,9 @@ export class ClusterBindingsCut implements CutPath {
   readonly path = 'cluster-bindings';
   readonly limits =
     'Watches that stood before may last as long as their client’s timeout; people hold no cluster credential that could open one.';
-  private readonly concerned = new Batched<CutScope, readonly Id[]>((scopes) =>
-    this.unitOfWork.read(systemAct('domains', 'domain.read', this.clock.now()), (tx) => this.domainsOf(tx, scopes)),
+  private readonly concerned = new Batched<CutScope, readonly Id[]>(
+    (scopes) => this.unitOfWork.read(systemAct('domains', 'domain.read', this.clock.now()), (tx) => this.domainsOf(tx, scopes)),
+    { gatherMs: 0 },
   );
 
   constructor(

@@ -20,10 +20,13 @@ export interface LookAnswer {
 /** Orders to the operator and their answers, through the database: no other process needs a right in the cluster. */
 @Injectable()
 export class Orders {
-  private readonly newest = new Batched<LookSubject, LookStanding>((subjects) => {
-    const act = systemAct('domains', 'domain.plan-read', this.clock.now(), traceparent());
-    return this.unitOfWork.read(act, (tx) => this.repository.newest(tx, subjects));
-  });
+  private readonly newest = new Batched<LookSubject, LookStanding>(
+    (subjects) => {
+      const act = systemAct('domains', 'domain.plan-read', this.clock.now(), traceparent());
+      return this.unitOfWork.read(act, (tx) => this.repository.newest(tx, subjects));
+    },
+    { gatherMs: 0 },
+  );
   private readonly placing = new Batched<LookSubject & { readonly since: Instant }, undefined>((asked) => this.placeLooks(asked));
 
   constructor(

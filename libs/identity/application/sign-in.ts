@@ -72,12 +72,15 @@ export class SignIn implements Authenticator {
   }
 
   private readingOf(issuer: string, subject: string): Batched<undefined, Known | undefined> {
-    return new Batched(async (asked) => {
-      const known = await this.unitOfWork.read(systemAct('identity', 'person.self-read', this.clock.now()), (tx) =>
-        this.read(tx, issuer, subject),
-      );
-      return asked.map(() => known);
-    });
+    return new Batched(
+      async (asked) => {
+        const known = await this.unitOfWork.read(systemAct('identity', 'person.self-read', this.clock.now()), (tx) =>
+          this.read(tx, issuer, subject),
+        );
+        return asked.map(() => known);
+      },
+      { gatherMs: 0 },
+    );
   }
 
   private async read(tx: Tx, issuer: string, subject: string): Promise<Known | undefined> {

@@ -1,5 +1,6 @@
 import { defaultLimits, type Limits } from '#platform/config';
 import pg from 'pg';
+import { isOutdated, prepared } from './prepared-statements.js';
 
 export type DatabaseLimits = Limits['database'];
 
@@ -48,18 +49,19 @@ export class BoundedClient extends pg.Client {
     const late = setTimeout(() => {
       this.connection.stream.destroy(new Unanswered(this.limits.answerMs));
     }, this.limits.answerMs);
-    const over = (): void => {
+    const over = (fault?: unknown): void => {
       clearTimeout(late);
+      if (isOutdated(fault)) this.connection.stream.destroy();
     };
     if (typeof callback === 'function')
-      return send(...asked.slice(0, -1), (...answer: unknown[]) => {
-        over();
+      return send(...prepared(asked.slice(0, -1)), (...answer: unknown[]) => {
+        over(answer[0]);
         (callback as (...parts: unknown[]) => void)(...answer);
       });
-    const answered = send(...asked);
+    const answered = send(...prepared(asked));
     const { then } = answered as Partial<Promise<unknown>>;
     if (then === undefined) over();
-    else void (answered as Promise<unknown>).then(over, over);
+    else void (answered as Promise<unknown>).then(() => over(), over);
     return answered;
   }
 }

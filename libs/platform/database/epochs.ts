@@ -43,11 +43,14 @@ export async function holdEpochs(
 
 /** Reads access epochs: the truth that every request compares (proofs: revocation). */
 export class EpochReader {
-  private readonly clock = new Batched<undefined, Instant>(async (asked) => {
-    const rows: { at: Date }[] = await this.dataSource.query('SELECT clock_timestamp() AS at');
-    const at = (rows[0]?.at ?? new Date(NaN)).toISOString();
-    return asked.map(() => at);
-  });
+  private readonly clock = new Batched<undefined, Instant>(
+    async (asked) => {
+      const rows: { at: Date }[] = await this.dataSource.query('SELECT clock_timestamp() AS at');
+      const at = (rows[0]?.at ?? new Date(NaN)).toISOString();
+      return asked.map(() => at);
+    },
+    { gatherMs: 0 },
+  );
 
   constructor(private readonly dataSource: DataSource) {}
 

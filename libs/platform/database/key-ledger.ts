@@ -4,12 +4,17 @@ import type { DataSource } from 'typeorm';
 
 /** Remembers in the database what an older copy of the key store, put back, has forgotten. */
 export class KeyLedger implements KeyMemory {
-  private readonly asked = new Batched<readonly string[], ReadonlySet<string>>(async (lists) => {
-    const names = [...new Set(lists.flat())];
-    const rows: { name: string }[] = await this.dataSource.query('SELECT name FROM platform.destroyed_keys WHERE name = ANY($1)', [names]);
-    const destroyed = new Set(rows.map((row) => row.name));
-    return lists.map((list) => new Set(list.filter((name) => destroyed.has(name))));
-  });
+  private readonly asked = new Batched<readonly string[], ReadonlySet<string>>(
+    async (lists) => {
+      const names = [...new Set(lists.flat())];
+      const rows: { name: string }[] = await this.dataSource.query('SELECT name FROM platform.destroyed_keys WHERE name = ANY($1)', [
+        names,
+      ]);
+      const destroyed = new Set(rows.map((row) => row.name));
+      return lists.map((list) => new Set(list.filter((name) => destroyed.has(name))));
+    },
+    { gatherMs: 0 },
+  );
 
   constructor(private readonly dataSource: DataSource) {}
 

@@ -1,5 +1,6 @@
 import type { Refusal } from '#kernel';
 import { Unanswered } from './bounded-client.js';
+import { isOutdated } from './prepared-statements.js';
 import { refuse } from './refusals.js';
 
 /** SQLSTATEs of limits that PostgreSQL itself enforced: the transaction is rolled back, so nothing was changed. */
@@ -32,6 +33,7 @@ export function outageRefusal(error: unknown): Refusal | undefined {
   const limit = ended[state];
   if (limit !== undefined) return refuse('database.limit-reached', { limit });
   if (full.has(state)) return refuse('database.busy');
+  if (isOutdated(fault)) return refuse('database.limit-reached', { limit: 'prepared-statement' });
   if (fault instanceof Unanswered) return refuse('database.unreachable', { fault: 'no answer' });
   const broke = state === '' ? saidByPg.test(fault.message) || brokeInside.test(fault.name ?? '') : broken.test(state) || away.test(state);
   return broke ? refuse('database.unreachable', { fault: state || 'connection' }) : undefined;

@@ -96,6 +96,41 @@ describe('places for the transactions of people', () => {
     expect(await places.through(of('b'), () => Promise.resolve('served'))).toBe('served');
   });
 
+  it('are taken by what cuts before all who wait, and of all connections one is left to what shows that it has cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 3, max: 12 }),
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }),
+        fc.infiniteStream(fc.nat()),
+        async (connections, askers, chance) => {
+          const places = new Places(connections, 60_000);
+          const open: { urgent: boolean; end: () => void }[] = [];
+          let [begun, done] = [0, 0];
+          const all = askers.map((urgent, at) =>
+            places.through(of(`p${String(at)}`, urgent ? { urgent } : {}), async () => {
+              begun += urgent ? 1 : 0;
+              const { work, end } = lasting();
+              open.push({ urgent, end });
+              await work();
+              done += 1;
+            }),
+          );
+          const cuts = askers.filter((urgent) => urgent).length;
+          while (done < askers.length) {
+            await settled();
+            expect(open.length).toBeLessThanOrEqual(connections - 1);
+            expect(open.filter(({ urgent }) => !urgent).length).toBeLessThanOrEqual(connections - 2);
+            if (begun < cuts) expect(open.length).toBe(connections - 1);
+            const [ended] = open.splice((chance.next().value as number) % open.length, 1);
+            ended?.end();
+            await settled();
+          }
+          await Promise.all(all);
+        },
+      ),
+    );
+  });
+
   it('are not asked of what cuts, nor of the system', async () => {
     const places = new Places(3);
     const { work, end } = lasting();

@@ -71,32 +71,42 @@ export function guardConnections(dataSource: DataSource): DataSource {
 }
 
 interface Waiting {
-  readonly taker: Taker;
-  readonly take: (leave: () => void) => void;
+  /** Takes the place, if there is one now. @returns what gives it back */
+  readonly take: () => (() => void) | undefined;
+  readonly go: (leave: () => void) => void;
 }
 
 /**
  * Places for the transactions of people. They leave some connections to what may not wait for them: acts that cut, the guard before every
  * act, probes. Of the places nobody has more than half and no organisation more than three quarters, however much they ask for; the others wait in the order in which they came.
+ * Acts that cut go before all others, and leave one connection themselves: that they have cut is shown by requests that need it.
  */
 export class Places {
   private readonly shares: Shares;
-  private readonly waiting: Waiting[] = [];
+  private readonly all: number;
+  private readonly allWithCuts: number;
+  private taken = 0;
+  private readonly waiting: { readonly cuts: Waiting[]; readonly others: Waiting[] } = { cuts: [], others: [] };
 
   constructor(
     connections: number,
     private readonly withinMs = defaultLimits.database.placeMs,
   ) {
     const all = Math.max(1, connections - kept);
+    this.all = all;
+    this.allWithCuts = Math.max(all + 1, connections - 1);
     this.shares = new Shares({ all, person: Math.max(1, Math.floor(all / 2)), unit: Math.max(1, Math.floor((all * 3) / 4)) });
   }
 
   /** @throws Refusal `database.busy` (503) when no place became free in time */
   async through<T>({ actor, urgent }: ActContext, work: () => Promise<T>): Promise<T> {
-    if (actor.kind !== 'person' || urgent === true) return work();
+    if (actor.kind !== 'person') return work();
     const taker = { person: actor.personId, unit: actor.organisationId };
-    const leave = this.take(taker) ?? (await this.wait(taker));
-    const place = { open: true };
+    const leave = await (urgent === true
+      ? this.place(this.waiting.cuts, () => this.takeCut())
+      : this.place(this.waiting.others, () => this.take(taker)));
+    // Nobody waits for what cuts, but those who wait for its place.
+    const place = { open: urgent !== true };
     try {
       return await placed.run(place, work);
     } finally {
@@ -106,36 +116,54 @@ export class Places {
     }
   }
 
-  private take(taker: Taker): (() => void) | undefined {
-    const taken = this.shares.take(taker);
-    return typeof taken === 'string' ? undefined : taken;
+  private takeCut(): (() => void) | undefined {
+    return this.taken < this.allWithCuts ? this.count(() => undefined) : undefined;
   }
 
-  private wait(taker: Taker): Promise<() => void> {
+  private take(taker: Taker): (() => void) | undefined {
+    if (this.taken >= this.all) return undefined;
+    const taken = this.shares.take(taker);
+    return typeof taken === 'string' ? undefined : this.count(taken);
+  }
+
+  private count(leave: () => void): () => void {
+    this.taken += 1;
+    return () => {
+      this.taken -= 1;
+      leave();
+    };
+  }
+
+  private async place(queue: Waiting[], take: Waiting['take']): Promise<() => void> {
+    return take() ?? (await this.wait(queue, take));
+  }
+
+  private wait(queue: Waiting[], take: Waiting['take']): Promise<() => void> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
-        taker,
-        take: (leave) => {
+        take,
+        go: (leave) => {
           clearTimeout(late);
           resolve(leave);
         },
       };
       const late = setTimeout(() => {
-        this.waiting.splice(this.waiting.indexOf(waiting), 1);
+        queue.splice(queue.indexOf(waiting), 1);
         reject(refuse('database.busy'));
       }, this.withinMs);
-      this.waiting.push(waiting);
+      queue.push(waiting);
     });
   }
 
   /** To the first that waits and may have it. */
   private giveNext(): void {
-    for (const [at, { taker, take }] of this.waiting.entries()) {
-      const leave = this.take(taker);
-      if (leave === undefined) continue;
-      this.waiting.splice(at, 1);
-      take(leave);
-      return;
-    }
+    for (const queue of [this.waiting.cuts, this.waiting.others])
+      for (const [at, { take, go }] of queue.entries()) {
+        const leave = take();
+        if (leave === undefined) continue;
+        queue.splice(at, 1);
+        go(leave);
+        return;
+      }
   }
 }

@@ -29,7 +29,7 @@ const laneOf = (places: number, lookMs: number, perUnit: number | null, perPerso
 /** Every lane has its own places, so that none waits for another; a unit or person never has the whole of a lane that people share. */
 export const laneConfig = z
   .strictObject({
-    cuts: laneOf(32, 100, null, null),
+    cuts: laneOf(64, 100, null, null),
     lapses: laneOf(2, 1_000, null, null),
     events: laneOf(4, 500, null, null),
     terminations: laneOf(2, 2_000, null, null),

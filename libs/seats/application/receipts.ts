@@ -44,6 +44,17 @@ import { SEATS_CONFIG, type SeatsConfig } from './seats.config.js';
 /** Acts listed on a receipt; more than that are counted by the journal alone. */
 const mostUsed = 200;
 
+/** Receipts in one transaction, which holds their seats locked. */
+const mostTogether = 20;
+
+interface Closing {
+  readonly id: Id;
+  readonly signed: SignedDocument;
+  readonly receipt: Receipt;
+  readonly at: Instant;
+  readonly traceparent: string | undefined;
+}
+
 /** Works for a revocation's receipt: cuts every path there is, probes it, and signs what it found once nothing is open. */
 @Injectable()
 export class Receipts implements OnApplicationBootstrap {
@@ -54,14 +65,19 @@ export class Receipts implements OnApplicationBootstrap {
       return ids.map((id) => ({ row: found.get(id), readAt }));
     }),
   );
-  private readonly used = new Batched<{ readonly row: RevocationRow; readonly until: Instant }, readonly Acted[]>((asked) =>
-    this.unitOfWork.read(this.reading(), async (tx) => {
-      const seats = await this.seats.find(tx, [...new Set(asked.flatMap(({ row }) => row.seatIds))]);
-      const acts = [];
-      for (const { row, until } of asked) acts.push(await this.actsOf(tx, row, seats, until));
-      return acts;
-    }),
+  private readonly used = new Batched<{ readonly row: RevocationRow; readonly until: Instant }, readonly Acted[]>(
+    (asked) =>
+      this.unitOfWork.read(this.reading(), async (tx) => {
+        const seats = await this.seats.find(tx, [...new Set(asked.flatMap(({ row }) => row.seatIds))]);
+        const acts = [];
+        for (const { row, until } of asked) acts.push(await this.actsOf(tx, row, seats, until));
+        return acts;
+      }),
+    { gatherMs: 0 },
   );
+
+  /** Receipts that are ready at the same time are issued together: each alone costs as much again in transactions. */
+  private readonly closings = new Batched<Closing, undefined>((closings) => this.closeAll(closings), { most: mostTogether, gatherMs: 0 });
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -116,7 +132,7 @@ export class Receipts implements OnApplicationBootstrap {
       await this.stillOpen(row, assembled, shownBy(assembled, reports), moment, traceparent);
       return addMs(at, askAgainMs(Date.parse(at) - Date.parse(row.committedAt)));
     }
-    await this.close(row.id, signed, receipt, at, traceparent);
+    await this.closings.ask({ id: row.id, signed, receipt, at, traceparent });
     return undefined;
   }
 
@@ -207,24 +223,33 @@ export class Receipts implements OnApplicationBootstrap {
     });
   }
 
-  /** Receipt, seats and audit entry in one transaction; the entry carries the document's digest. */
-  private async close(id: Id, signed: SignedDocument, receipt: Receipt, at: Instant, traceparent?: string): Promise<void> {
-    await this.unitOfWork.run(systemAct('seats', 'revocation.receipt-issued', at, traceparent), async (tx) => {
-      const row = await this.revocations.lock(tx, id);
-      if (row.state !== 'cutting') return;
-      await this.revocations.close(tx, row, signed, documentDigest(signed.document), at);
-      await tx.record({
-        action: 'revocation.receipt-issued',
-        object: { kind: 'revocation', id },
-        ...(row.unitId === null ? {} : { unitId: row.unitId }),
-        ...(row.authorisationId === null ? {} : { authorisationId: row.authorisationId }),
-        ...(row.scenarioId === null ? {} : { scenarioId: row.scenarioId }),
-        after: signed.document,
-        details: { cutWithinMs: receipt.cutWithinMs, absent: [...receipt.absent] },
-      });
-      for (const seat of await this.seats.lockRevoking(tx, row.seatIds))
-        await this.changes.apply(tx, seat, decideRevoked(seat.state, receipt));
-      await tx.publish(revocationClosed, id, { revocationId: id, scope: { kind: row.scopeKind, id: row.scopeId }, caseId: row.caseId });
+  /** Receipts, seats and audit entries in one transaction; each entry carries its document's digest. */
+  private async closeAll(closings: readonly Closing[]): Promise<readonly undefined[]> {
+    const [first] = closings;
+    const at = closings.reduce((latest, closing) => latestOf(latest, closing.at), first?.at ?? this.clock.now());
+    await this.unitOfWork.run(systemAct('seats', 'revocation.receipt-issued', at, first?.traceparent), async (tx) => {
+      // In one order for all who lock several.
+      for (const closing of closings.toSorted((a, b) => (a.id < b.id ? -1 : 1))) await this.closeIn(tx, closing);
     });
+    return closings.map(() => undefined);
+  }
+
+  private async closeIn(tx: Tx, { id, signed, receipt, at }: Closing): Promise<void> {
+    const row = await this.revocations.lock(tx, id);
+    if (row.state !== 'cutting') return;
+    await this.revocations.close(tx, row, signed, documentDigest(signed.document), at);
+    await tx.record({
+      action: 'revocation.receipt-issued',
+      object: { kind: 'revocation', id },
+      ...(row.unitId === null ? {} : { unitId: row.unitId }),
+      ...(row.authorisationId === null ? {} : { authorisationId: row.authorisationId }),
+      ...(row.scenarioId === null ? {} : { scenarioId: row.scenarioId }),
+      decidedAt: at,
+      after: signed.document,
+      details: { cutWithinMs: receipt.cutWithinMs, absent: [...receipt.absent] },
+    });
+    for (const seat of await this.seats.lockRevoking(tx, row.seatIds))
+      await this.changes.apply(tx, seat, decideRevoked(seat.state, receipt));
+    await tx.publish(revocationClosed, id, { revocationId: id, scope: { kind: row.scopeKind, id: row.scopeId }, caseId: row.caseId });
   }
 }

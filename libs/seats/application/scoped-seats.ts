@@ -20,8 +20,9 @@ export interface Scoped {
 /** The seats that a cut's scope means, read once for all cuts that ask at the same time. */
 @Injectable()
 export class ScopedSeats {
-  private readonly scopes = new Batched<CutScope, Scoped>((scopes) =>
-    this.unitOfWork.read(systemAct('seats', 'seat.read', this.clock.now()), (tx) => this.read(tx, scopes)),
+  private readonly scopes = new Batched<CutScope, Scoped>(
+    (scopes) => this.unitOfWork.read(systemAct('seats', 'seat.read', this.clock.now()), (tx) => this.read(tx, scopes)),
+    { gatherMs: 0 },
   );
 
   constructor(

@@ -11,6 +11,8 @@ import { WorkspacesRepository } from '../persistence/workspaces.repository.js';
 import { refuse } from '../domain/refusals.js';
 
 const longBehindMs = 600_000;
+/** Moves in one transaction, which holds their rows locked. */
+const mostTogether = 20;
 
 /** What the operator saw of one workspace. */
 export interface WorkspaceLook {
@@ -27,16 +29,28 @@ interface Looked {
   readonly since: (row: WorkspaceRow) => Instant;
 }
 
+interface Moved {
+  readonly seen: WorkspaceRow;
+  readonly to: 'applied' | 'removed';
+  readonly action: string;
+  readonly traceparent: string | undefined;
+}
+
 /** Compares workspaces with the pods that the operator sees and writes down what the cluster shows. */
 @Injectable()
 export class WorkspaceWatch {
-  private readonly facts = new Batched<Id, DomainFacts | undefined>((ids) =>
-    this.unitOfWork.read(systemAct('seats', 'workspace.removed', this.clock.now()), async (tx) => {
-      const found = new Map<Id, DomainFacts | undefined>();
-      for (const domainId of new Set(ids)) found.set(domainId, await this.domains.find(tx, { domainId }, 'none'));
-      return ids.map((id) => found.get(id));
-    }),
+  private readonly facts = new Batched<Id, DomainFacts | undefined>(
+    (ids) =>
+      this.unitOfWork.read(systemAct('seats', 'workspace.removed', this.clock.now()), async (tx) => {
+        const found = new Map<Id, DomainFacts | undefined>();
+        for (const domainId of new Set(ids)) found.set(domainId, await this.domains.find(tx, { domainId }, 'none'));
+        return ids.map((id) => found.get(id));
+      }),
+    { gatherMs: 0 },
   );
+
+  /** Moves that come at the same time commit together: each alone costs as much again in transactions. */
+  private readonly moves = new Batched<Moved, undefined>((moves) => this.moveAll(moves), { most: mostTogether, gatherMs: 0 });
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -66,8 +80,10 @@ export class WorkspaceWatch {
         for (const row of own) {
           const look = { stands: stands(row, seen.pods), at: seen.at };
           looks.set(row.id, look);
-          if (look.stands && row.state === 'planned') await this.move(row, 'applied', 'workspace.applied', traceparent);
-          if (!look.stands && row.state === 'removing') await this.move(row, 'removed', 'workspace.removed', traceparent);
+          if (look.stands && row.state === 'planned')
+            await this.moves.ask({ seen: row, to: 'applied', action: 'workspace.applied', traceparent });
+          if (!look.stands && row.state === 'removing')
+            await this.moves.ask({ seen: row, to: 'removed', action: 'workspace.removed', traceparent });
         }
       }),
     );
@@ -108,14 +124,20 @@ export class WorkspaceWatch {
     return this.unitOfWork.read(systemAct('seats', 'workspace.removed', this.clock.now()), (tx) => this.workspaces.find(tx, ids));
   }
 
-  private async move(seen: WorkspaceRow, to: 'applied' | 'removed', action: string, traceparent?: string): Promise<void> {
-    await this.unitOfWork.run(systemAct('seats', action, this.clock.now(), traceparent), async (tx) => {
-      const workspace = await this.workspaces.lock(tx, seen.id);
-      if (workspace.state !== seen.state) return;
-      await this.workspaces.move(tx, workspace, to);
-      const { unitId, authorisationId, scenarioId, domainId } = workspace;
-      await tx.record({ action, object: { kind: 'workspace', id: workspace.id }, unitId, authorisationId, scenarioId, domainId });
+  private async moveAll(moves: readonly Moved[]): Promise<readonly undefined[]> {
+    const [first] = moves;
+    const context = systemAct('seats', first?.action ?? 'workspace.removed', this.clock.now(), first?.traceparent);
+    await this.unitOfWork.run(context, async (tx) => {
+      // In one order for all who lock several.
+      for (const { seen, to, action } of moves.toSorted((a, b) => (a.seen.id < b.seen.id ? -1 : 1))) {
+        const workspace = await this.workspaces.lock(tx, seen.id);
+        if (workspace.state !== seen.state) continue;
+        await this.workspaces.move(tx, workspace, to);
+        const { unitId, authorisationId, scenarioId, domainId } = workspace;
+        await tx.record({ action, object: { kind: 'workspace', id: workspace.id }, unitId, authorisationId, scenarioId, domainId });
+      }
     });
+    return moves.map(() => undefined);
   }
 }
 
