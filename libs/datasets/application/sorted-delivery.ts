@@ -140,7 +140,7 @@ export class SortedDelivery {
   }
 
   private take(plan: ColumnPlan, row: DeliveredRow, good: string[], aside: string[]): void {
-    const outcome = readRow(plan, row.cells, row.fault);
+    const outcome = readRow(plan, row);
     const line = 'bad' in outcome ? '' : storedLine(outcome.values);
     if ('bad' in outcome || line.length > longestStored) {
       const { bad: reason, field } = 'bad' in outcome ? outcome : { bad: 'too-long' as const, field: null };
@@ -177,12 +177,19 @@ export class SortedDelivery {
   }
 }
 
-/** An absent value stays bare, so that it is read back as NULL. */
-const quoted = (value: string): string => (value === '' ? '' : `"${value.replaceAll('"', '""')}"`);
+/** With the comma that follows. An absent value stays bare, so that it is read back as NULL. */
+const quoted = (value: string): string => {
+  if (value === '') return ',';
+  return value.includes('"') ? `"${value.replaceAll('"', '""')}",` : `"${value}",`;
+};
 /**
  * CSV in UTF-8 with an empty cell more at the end: a row of one column whose value is absent would else be an empty line, which is skipped,
  * and after a carriage return in the first line's cells the engine takes no line feed that follows a quote.
  */
-const storedLine = (values: readonly string[]): string => `${values.map(quoted).join(',')},\n`;
+function storedLine(values: readonly string[]): string {
+  let line = '';
+  for (const value of values) line += quoted(value);
+  return `${line}\n`;
+}
 /** Name of that cell's column; no field can have it. */
 export const endOfLine = '.';

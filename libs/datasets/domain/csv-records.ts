@@ -1,3 +1,4 @@
+import { unplain } from './cell.js';
 import type { BadReason } from './cell.js';
 import type { CsvFormat } from './delivery-format.js';
 
@@ -9,6 +10,8 @@ export interface DeliveredRow {
   readonly lines: number;
   /** What the reader itself found wrong with it. */
   readonly fault?: BadReason;
+  /** Its reader has seen that nothing of `unplain` stands in it. */
+  readonly isPlain?: boolean;
 }
 
 /** Characters of one row at most: a quote that is never closed must not fill memory with the rest of the file. */
@@ -85,12 +88,13 @@ export class CsvRecords {
     const start = text.charCodeAt(from) === mark ? from + 1 : from;
     const line = text.slice(start, stop > start && text.charCodeAt(stop - 1) === cr ? stop - 1 : stop);
     if (line.includes('"')) return undefined;
+    const isPlain = !unplain.test(line);
     const cells = line.split(this.format.delimiter);
     const parts =
       line.includes('\r') && cells.length !== this.width ? line.split('\r').map((part) => part.split(this.format.delimiter)) : [];
     // A file of mixed line ends: a carriage return that parts whole rows is one.
-    if (parts.length > 0 && parts.every(({ length }) => length === this.width)) for (const part of parts) this.take(rows, part, 1);
-    else this.take(rows, cells, 1);
+    if (parts.length > 0 && parts.every(({ length }) => length === this.width)) for (const part of parts) this.take(rows, part, 1, undefined, isPlain);
+    else this.take(rows, cells, 1, undefined, isPlain);
     return stop + 1;
   }
 
@@ -115,8 +119,8 @@ export class CsvRecords {
     return end;
   }
 
-  private take(rows: DeliveredRow[], cells: readonly string[], lines: number, fault?: BadReason): void {
-    const row = { cells, line: this.line, lines, ...(fault === undefined ? {} : { fault }) };
+  private take(rows: DeliveredRow[], cells: readonly string[], lines: number, fault?: BadReason, isPlain = false): void {
+    const row = fault === undefined ? { cells, line: this.line, lines, isPlain } : { cells, line: this.line, lines, isPlain, fault };
     this.line += lines;
     // An empty line is a row where rows are of one cell, and nothing elsewhere.
     if (cells.length === 1 && this.width !== 1 && /^[ \t]*$/.test(cells[0] ?? '')) return;
