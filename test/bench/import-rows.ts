@@ -16,7 +16,7 @@ const street = pick(['文三路', '江南大道', '中山中路', '人民北路'
 /** Thirteen columns as a provider has them, checks and quoted cells with commas, quotes and line breaks among them. */
 const columns: readonly (readonly [string, Field['type'], Field['check'], string])[] = [
   ['人员编号', 'integer', null, 'i'],
-  ['姓名', 'text', null, `${pick([...'王李张刘陈杨赵黄周吴'], 'i')} || ${pick([...'伟芳娜秀英敏静丽强磊'], 'i // 10')} || ${pick([...'明军洋艳勇杰娟涛超霞'], 'i // 100')}`],
+  ['姓名', 'text', null, `${pick(Array.from('王李张刘陈杨赵黄周吴'), 'i')} || ${pick(Array.from('伟芳娜秀英敏静丽强磊'), 'i // 10')} || ${pick(Array.from('明军洋艳勇杰娟涛超霞'), 'i // 100')}`],
   ['公民身份号码', 'text', 'resident-id', `${idBody} || substr('10X98765432', (${checked}) % 11 + 1, 1)`],
   ['性别', 'text', null, pick(['男', '女'], 'i')],
   ['出生日期', 'date', null, born],

@@ -141,7 +141,7 @@ export class SortedDelivery {
 
   private take(plan: ColumnPlan, row: DeliveredRow, good: string[], aside: string[]): void {
     const outcome = readRow(plan, row);
-    const line = 'bad' in outcome ? '' : storedLine(outcome.values);
+    const line = 'bad' in outcome ? '' : this.lineOf(row, outcome.values);
     if ('bad' in outcome || line.length > longestStored) {
       const { bad: reason, field } = 'bad' in outcome ? outcome : { bad: 'too-long' as const, field: null };
       // A stray quote can make one row of many lines: each of them counts, or a broken file would pass as one bad row.
@@ -161,6 +161,18 @@ export class SortedDelivery {
       this.measure(outcome.values);
       good.push(line);
     }
+  }
+
+  /** Most rows of most files stand as they are to be stored; then nothing is put together anew. */
+  private lineOf({ plain, cells }: DeliveredRow, values: readonly string[]): string {
+    const { format } = this.delivery;
+    const isAsItCame =
+      plain !== undefined &&
+      format.kind === 'csv' &&
+      format.delimiter === ',' &&
+      values.length === cells.length &&
+      values.every((value, at) => value === cells[at]);
+    return isAsItCame ? `${plain},\n` : storedLine(values);
   }
 
   private measure(values: readonly string[]): void {

@@ -10,8 +10,8 @@ export interface DeliveredRow {
   readonly lines: number;
   /** What the reader itself found wrong with it. */
   readonly fault?: BadReason;
-  /** Its reader has seen that nothing of `unplain` stands in it. */
-  readonly isPlain?: boolean;
+  /** Its line as it stands in the file, where no quote, no carriage return and nothing of `unplain` is in it. */
+  readonly plain?: string;
 }
 
 /** Characters of one row at most: a quote that is never closed must not fill memory with the rest of the file. */
@@ -88,13 +88,13 @@ export class CsvRecords {
     const start = text.charCodeAt(from) === mark ? from + 1 : from;
     const line = text.slice(start, stop > start && text.charCodeAt(stop - 1) === cr ? stop - 1 : stop);
     if (line.includes('"')) return undefined;
-    const isPlain = !unplain.test(line);
     const cells = line.split(this.format.delimiter);
     const parts =
       line.includes('\r') && cells.length !== this.width ? line.split('\r').map((part) => part.split(this.format.delimiter)) : [];
+    const plain = unplain.test(line) || line.includes('\r') ? undefined : line;
     // A file of mixed line ends: a carriage return that parts whole rows is one.
-    if (parts.length > 0 && parts.every(({ length }) => length === this.width)) for (const part of parts) this.take(rows, part, 1, undefined, isPlain);
-    else this.take(rows, cells, 1, undefined, isPlain);
+    if (parts.length > 0 && parts.every(({ length }) => length === this.width)) for (const part of parts) this.take(rows, part, 1);
+    else this.take(rows, cells, 1, undefined, plain);
     return stop + 1;
   }
 
@@ -119,8 +119,10 @@ export class CsvRecords {
     return end;
   }
 
-  private take(rows: DeliveredRow[], cells: readonly string[], lines: number, fault?: BadReason, isPlain = false): void {
-    const row = fault === undefined ? { cells, line: this.line, lines, isPlain } : { cells, line: this.line, lines, isPlain, fault };
+  private take(rows: DeliveredRow[], cells: readonly string[], lines: number, fault?: BadReason, plain?: string): void {
+    const { line } = this;
+    const row: DeliveredRow =
+      plain === undefined ? { cells, line, lines, ...(fault === undefined ? {} : { fault }) } : { cells, line, lines, plain };
     this.line += lines;
     // An empty line is a row where rows are of one cell, and nothing elsewhere.
     if (cells.length === 1 && this.width !== 1 && /^[ \t]*$/.test(cells[0] ?? '')) return;

@@ -75,6 +75,9 @@ describe('delimiters at the end of lines', () => {
       ['张三', '', '', '', '', ''],
     ])
       expect(readRow(plan, { cells })).toEqual({ bad: 'field-count', field: null });
-    expect(readRow(trailedAs(planOf(null), ['张三', '41', '']), { cells: ['张', '三', '41', ''] })).toEqual({ bad: 'field-count', field: null });
+    expect(readRow(trailedAs(planOf(null), ['张三', '41', '']), { cells: ['张', '三', '41', ''] })).toEqual({
+      bad: 'field-count',
+      field: null,
+    });
   });
 });

@@ -61,8 +61,9 @@ const isWhole = ({ columns: { length }, trailing = 0 }: ColumnPlan, cells: reado
 export type RowOutcome = { readonly values: readonly string[] } | { readonly bad: BadReason; readonly field: string | null };
 
 /** The kept cells in their normal form, or the first thing that is wrong with the row. */
-export function readRow(plan: ColumnPlan, { cells, fault, isPlain = false }: Pick<DeliveredRow, 'cells' | 'fault' | 'isPlain'>): RowOutcome {
+export function readRow(plan: ColumnPlan, { cells, fault, plain }: Pick<DeliveredRow, 'cells' | 'fault' | 'plain'>): RowOutcome {
   const { columns } = plan;
+  const isPlain = plain !== undefined;
   // Looked for first: bytes of no character may have swallowed a separator, and then the count is wrong as well.
   const undecodable = isPlain ? -1 : cells.findIndex((cell) => cell.includes('\uFFFD'));
   if (undecodable !== -1) return { bad: 'undecodable', field: columns[undecodable]?.field.name ?? null };
