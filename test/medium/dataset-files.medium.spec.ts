@@ -147,7 +147,10 @@ describe('files of all kinds', () => {
       field('乙'),
     ]);
     expect([plain.refused, plain.rows]).toEqual([undefined, bare.map((one) => [one, one])]);
-    const parted = await stored(Buffer.from('x;y\na,b;c\nd;"e,f"\n'), { ...csv, header: false, delimiter: ';' }, [field('甲'), field('乙')]);
+    const parted = await stored(Buffer.from('x;y\na,b;c\nd;"e,f"\n'), { ...csv, header: false, delimiter: ';' }, [
+      field('甲'),
+      field('乙'),
+    ]);
     expect([parted.refused, parted.rows]).toEqual([undefined, [['x', 'y'], ['a,b', 'c'], ['d', 'e,f']]]); // prettier-ignore
     const wide = Array.from({ length: 30 }, (_, at) => field(`f${String(at)}`));
     const row = (characters: number): string => wide.map(() => '龘'.repeat(characters)).join(',');
