@@ -209,6 +209,17 @@ export const noiseBudgetSchema = z.object({
   asked: z.number(),
 });
 
+/** What a run of this plan over its own copy is estimated to take, erring towards too much; one that does not fit is refused when it is ordered. */
+export const engineNeedSchema = z.object({
+  memoryMb: z.int(),
+  memoryLimitMb: z.int(),
+  scratchMb: z.int(),
+  scratchLimitMb: z.int(),
+  /** Memory, scratch and process together. */
+  peakMb: z.int(),
+  fits: z.boolean(),
+});
+
 export const DesensitisationPlanView = z
   .object({
     id: z.uuid(),
@@ -226,6 +237,8 @@ export const DesensitisationPlanView = z
     findings: z.array(columnFindingSchema),
     /** Of each field that the plan publishes with noise. */
     noiseBudgets: z.array(noiseBudgetSchema),
+    /** Null where there is no content yet, or no copy any more. */
+    engineNeed: engineNeedSchema.nullable(),
     approvedBy: z.uuid().nullable(),
     approvedAt: instant.nullable(),
     waits: waits.nullable(),

@@ -9,6 +9,7 @@ import { CopyGate } from './application/copy-gate.js';
 import { DesensitisationEvidence } from './application/desensitisation-evidence.js';
 import { DesensitisationRunKind } from './application/desensitisation-run-kind.js';
 import { Desensitising } from './application/desensitising.js';
+import { EngineNeeds } from './application/engine-needs.js';
 import { NoiseBudgets } from './application/noise-budgets.js';
 import { Plans } from './application/plans.js';
 import { ProposalEnd, ProposalOver } from './application/proposal-end.js';
@@ -33,6 +34,7 @@ import { RunsRepository } from './persistence/runs.repository.js';
     PseudonymKeysRepository,
     NoiseChargesRepository,
     NoiseBudgets,
+    EngineNeeds,
     CopyGate,
     Plans,
     Proposals,

@@ -54,6 +54,6 @@ export class BroughtIn {
     } finally {
       if (sorted.counts.bad > 0) await this.files.quarantine(copy, scratch);
     }
-    return { sorted, file: await this.files.store(copy, sorted.kept, scratch, signal) };
+    return { sorted, file: { ...(await this.files.store(copy, sorted.kept, scratch, signal)), textBytes: good.bytes } };
   }
 }

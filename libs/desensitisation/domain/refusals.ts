@@ -115,6 +115,14 @@ export const desensitisationRefusals = {
       'Ask for an ε, times the rows of a subject, that is left; parameters that were published before cost nothing again; or take another technique, or drop the field.',
     sources: ['DES-03'],
   },
+  'desensitisation.exceeds-engine': {
+    status: 422,
+    zh: '预计超出引擎上限，任务不予提交：{rows} 行需内存 {neededMemoryMb} MiB（上限 {memoryMb}）、临时空间 {neededScratchMb} MiB（上限 {scratchMb}）。',
+    en: 'The run would exceed the engine and is not queued: {rows} rows need {neededMemoryMb} MiB of memory (limit {memoryMb}) and {neededScratchMb} MiB of scratch (limit {scratchMb}).',
+    satisfyZh: '减少抽样行数，或分批交付（每批至多约 {rowsThatFit} 行），或由平台运维加大 engine.memoryMb、engine.scratchBytes。',
+    satisfyEn:
+      'Draw fewer rows, or have the rows delivered in parts of about {rowsThatFit} at most, or have the platform operator raise engine.memoryMb and engine.scratchBytes.',
+  },
   'desensitisation.cut': {
     status: 409,
     zh: '任务因收回、暂停或停止而取消。',
