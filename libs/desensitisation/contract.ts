@@ -246,6 +246,25 @@ export const DesensitisationPlanView = z
   })
   .meta({ id: 'DesensitisationPlan' });
 
+/** What a run of the plan would lose to its k, over the rows that it would draw; percents in steps, so that they tell of no row. */
+export const LossPreviewView = z
+  .object({
+    planId: z.uuid(),
+    revision: z.int(),
+    state: z.enum(['none', 'measuring', 'measured', 'failed']),
+    /** Normalised certainty penalty, what is left out counted whole; to the nearest five. */
+    lossPercent: z.int().nullable(),
+    /** Of the drawn rows, upwards; a step has fifty rows or more. */
+    leftOutPercent: z.int().nullable(),
+    /** Whether no choice loses less. */
+    least: z.boolean().nullable(),
+    /** Which generalisation each quasi-identifier would come to. */
+    fields: z.array(z.object({ column: z.string(), level: z.int(), levels: z.int(), becomes: z.string(), lossPercent: z.int() })),
+    cause: z.string().nullable(),
+    waits: waits.nullable(),
+  })
+  .meta({ id: 'DesensitisationLossPreview' });
+
 export const ChangePlan = planSchema;
 export const ApprovePlan = z.strictObject({ revision: z.int(), digest }).meta({ id: 'ApproveDesensitisationPlan' });
 export const StartRun = z

@@ -10,6 +10,7 @@ import { DesensitisationEvidence } from './application/desensitisation-evidence.
 import { DesensitisationRunKind } from './application/desensitisation-run-kind.js';
 import { Desensitising } from './application/desensitising.js';
 import { EngineNeeds } from './application/engine-needs.js';
+import { LossPreviews } from './application/loss-previews.js';
 import { NoiseBudgets } from './application/noise-budgets.js';
 import { Plans } from './application/plans.js';
 import { ProposalEnd, ProposalOver } from './application/proposal-end.js';
@@ -35,6 +36,7 @@ import { RunsRepository } from './persistence/runs.repository.js';
     NoiseChargesRepository,
     NoiseBudgets,
     EngineNeeds,
+    LossPreviews,
     CopyGate,
     Plans,
     Proposals,
@@ -53,6 +55,6 @@ import { RunsRepository } from './persistence/runs.repository.js';
     WithdrawnSamples,
     DesensitisationEvidence,
   ],
-  exports: [Plans, Runs, Samples, Proposals, DesensitisationRunKind, WithdrawnSamples, RunsModule],
+  exports: [Plans, Runs, Samples, Proposals, LossPreviews, DesensitisationRunKind, WithdrawnSamples, RunsModule],
 })
 export class DesensitisationModule {}
