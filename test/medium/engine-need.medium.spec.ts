@@ -35,7 +35,7 @@ async function approved(data: Delivered): Promise<Plan> {
 }
 
 describe('a run that would exceed the engine', () => {
-  it('is refused when it is ordered, with what it needs and what would do, journaled, and foreseen by its plan [DES-01]', async () => {
+  it('is refused when it is ordered, with what it needs and what would do, journaled, and foreseen by its plan [DES-03]', async () => {
     const data = await withScratch(1_048_576);
     const plan = await approved(data);
     expect(plan.engineNeed).toMatchObject({ fits: false, scratchLimitMb: 1 });
@@ -52,7 +52,7 @@ describe('a run that would exceed the engine', () => {
     expect(await data.medium.sql('SELECT 1 FROM desensitisation.runs')).toHaveLength(0);
   }, 240_000);
 
-  it('is taken where it just fits, and ends well [DES-01]', async () => {
+  it('is taken where it just fits, and ends well [DES-03]', async () => {
     const data = await withScratch(2 * 1_048_576);
     const plan = await approved(data);
     expect(plan.engineNeed).toMatchObject({ fits: true, scratchMb: 2, scratchLimitMb: 2 });
