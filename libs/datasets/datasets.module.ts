@@ -1,6 +1,7 @@
 import { AuthorisationsModule } from '#authorisations';
 import { IdentityModule } from '#identity';
 import { Module } from '@nestjs/common';
+import { BroughtIn } from './application/brought-in.js';
 import { copiesHolding } from './application/copies-holding.js';
 import { Copies } from './application/copies.js';
 import { CopyFiles } from './application/copy-files.js';
@@ -27,6 +28,7 @@ import { UploadsRepository } from './persistence/uploads.repository.js';
     Copies,
     CopyFiles,
     DeliveredTables,
+    BroughtIn,
     CopyImport,
     ImportOver,
     TrialReadings,

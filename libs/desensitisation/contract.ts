@@ -209,6 +209,17 @@ export const noiseBudgetSchema = z.object({
   asked: z.number(),
 });
 
+/** What a run of this plan over its own copy is estimated to take, erring towards too much; one that does not fit is refused when it is ordered. */
+export const engineNeedSchema = z.object({
+  memoryMb: z.int(),
+  memoryLimitMb: z.int(),
+  scratchMb: z.int(),
+  scratchLimitMb: z.int(),
+  /** Memory, scratch and process together. */
+  peakMb: z.int(),
+  fits: z.boolean(),
+});
+
 export const DesensitisationPlanView = z
   .object({
     id: z.uuid(),
@@ -226,12 +237,33 @@ export const DesensitisationPlanView = z
     findings: z.array(columnFindingSchema),
     /** Of each field that the plan publishes with noise. */
     noiseBudgets: z.array(noiseBudgetSchema),
+    /** Null where there is no content yet, or no copy any more. */
+    engineNeed: engineNeedSchema.nullable(),
     approvedBy: z.uuid().nullable(),
     approvedAt: instant.nullable(),
     waits: waits.nullable(),
     cause: z.string().nullable(),
   })
   .meta({ id: 'DesensitisationPlan' });
+
+/** What a run of the plan would lose to its k, over the rows that it would draw; percents in steps, so that they tell of no row. */
+export const LossPreviewView = z
+  .object({
+    planId: z.uuid(),
+    revision: z.int(),
+    state: z.enum(['none', 'measuring', 'measured', 'failed']),
+    /** Normalised certainty penalty, what is left out counted whole; to the nearest five. */
+    lossPercent: z.int().nullable(),
+    /** Of the drawn rows, upwards; a step has fifty rows or more. */
+    leftOutPercent: z.int().nullable(),
+    /** Whether no choice loses less. */
+    least: z.boolean().nullable(),
+    /** Which generalisation each quasi-identifier would come to. */
+    fields: z.array(z.object({ column: z.string(), level: z.int(), levels: z.int(), becomes: z.string(), lossPercent: z.int() })),
+    cause: z.string().nullable(),
+    waits: waits.nullable(),
+  })
+  .meta({ id: 'DesensitisationLossPreview' });
 
 export const ChangePlan = planSchema;
 export const ApprovePlan = z.strictObject({ revision: z.int(), digest }).meta({ id: 'ApproveDesensitisationPlan' });

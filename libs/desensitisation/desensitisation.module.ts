@@ -9,6 +9,8 @@ import { CopyGate } from './application/copy-gate.js';
 import { DesensitisationEvidence } from './application/desensitisation-evidence.js';
 import { DesensitisationRunKind } from './application/desensitisation-run-kind.js';
 import { Desensitising } from './application/desensitising.js';
+import { EngineNeeds } from './application/engine-needs.js';
+import { LossPreviews } from './application/loss-previews.js';
 import { NoiseBudgets } from './application/noise-budgets.js';
 import { Plans } from './application/plans.js';
 import { ProposalEnd, ProposalOver } from './application/proposal-end.js';
@@ -33,6 +35,8 @@ import { RunsRepository } from './persistence/runs.repository.js';
     PseudonymKeysRepository,
     NoiseChargesRepository,
     NoiseBudgets,
+    EngineNeeds,
+    LossPreviews,
     CopyGate,
     Plans,
     Proposals,
@@ -51,6 +55,6 @@ import { RunsRepository } from './persistence/runs.repository.js';
     WithdrawnSamples,
     DesensitisationEvidence,
   ],
-  exports: [Plans, Runs, Samples, Proposals, DesensitisationRunKind, WithdrawnSamples, RunsModule],
+  exports: [Plans, Runs, Samples, Proposals, LossPreviews, DesensitisationRunKind, WithdrawnSamples, RunsModule],
 })
 export class DesensitisationModule {}

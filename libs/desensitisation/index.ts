@@ -11,6 +11,7 @@ import { RunsController } from './http/runs.controller.js';
 import { DesensitisationJobs } from './jobs/desensitisation.jobs.js';
 import { desensitisationEntities } from './persistence/entities.js';
 import { desensitisationGrants } from './persistence/grants.js';
+import { LossPreviews1763900500000 } from './persistence/migrations/loss-previews.js';
 import { NoiseCharges1763800400808 } from './persistence/migrations/noise-charges.js';
 import { PlansAndRuns1763700600000 } from './persistence/migrations/plans-and-runs.js';
 import { desensitisationTables } from './persistence/tables.js';
@@ -26,7 +27,7 @@ export const desensitisationContext: ContextDeclaration<typeof desensitisationRe
   entities: desensitisationEntities,
   tables: desensitisationTables,
   grants: desensitisationGrants,
-  migrations: [PlansAndRuns1763700600000, NoiseCharges1763800400808],
+  migrations: [PlansAndRuns1763700600000, NoiseCharges1763800400808, LossPreviews1763900500000],
   auditActions: desensitisationAuditActions,
   refusals: desensitisationRefusals,
   endings: desensitisationEndings,

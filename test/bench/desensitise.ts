@@ -1,10 +1,11 @@
 import { SandboxEngine, ScratchArea, type EngineInput, type EngineStep } from '#platform/engine';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { SensitiveType } from '../../libs/datasets/contract.js';
 import type { Plan, SchemaColumn, Technique } from '../../libs/desensitisation/contract.js';
 import { compileToDuckDb, duckdbType } from '../../libs/desensitisation/domain/compile.js';
 import { benchAdult } from './desensitise-adult.js';
+import { below } from './processes-below.js';
 import { atMost, figure, machine, type Row, type Say, type SuiteReport } from './report.js';
 
 export interface DesensitiseSizes {
@@ -42,26 +43,6 @@ const pseudonym = (purpose: string): Technique => ({ kind: 'pseudonym', algorith
 const pseudonyms = { 公民身份号码: pseudonym('id'), 手机号码: pseudonym('mobile'), 社保卡号: pseudonym('card') };
 
 const cipher: Technique = { kind: 'encipher', algorithm: 'ff1-sm4', purpose: 'bank', keep: 5, check: 'luhn' };
-
-/** What all processes below this one hold and have used of a processor. */
-function below(pid: number): { readonly bytes: number; readonly seconds: number } {
-  const sum = { bytes: 0, seconds: 0 };
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const status = readFileSync(`/proc/${name}/status`, 'utf8');
-      const field = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
-      if (field('PPid') !== pid) continue;
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13).map(Number); // prettier-ignore
-      const more = below(Number(name));
-      sum.bytes += field('VmRSS') * 1024 + more.bytes;
-      sum.seconds += ((user ?? 0) + (system ?? 0)) / 100 + more.seconds;
-    } catch {
-      // It ended meanwhile.
-    }
-  }
-  return sum;
-}
 
 export async function benchDesensitise(say: Say, { rows, turns }: DesensitiseSizes): Promise<SuiteReport> {
   const measuredOn = machine();

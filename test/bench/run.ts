@@ -5,6 +5,7 @@ import { benchCodeRun } from './coderun.js';
 import { benchCut, type CutSizes } from './cut.js';
 import { benchDesensitise } from './desensitise.js';
 import { benchGate } from './gate.js';
+import { benchImport } from './import.js';
 import { table, type Say, type SuiteReport } from './report.js';
 
 /** A size that is not said is the suite's own. */
@@ -17,6 +18,7 @@ const suites: Readonly<Record<string, (say: Say, sizes: Sizes) => Promise<SuiteR
   cut: benchCut,
   desensitise: (say, { rows = 1_000_000, turns }) => benchDesensitise(say, { rows, turns }),
   coderun: (say, { rows = 1_000_000 }) => benchCodeRun(say, { rows }),
+  import: (say, { rows = 1_000_000, turns }) => benchImport(say, { rows, turns }),
   gate: (say, { rows = 10_000_000, mb, turns }) => benchGate(say, { rows, mb, times: turns }),
 };
 const help = `npm run bench -- SUITE [--json FILE]
@@ -31,6 +33,8 @@ code says only whether it could be measured.
   coderun   queries over a million rows of 13 columns, with the evidence of a run over raw data and without
 
   gate   a table of 100 MB through the gate's measures against a copy of 10 million rows
+
+  import   a delivery of a million rows of 13 columns in GB 18030 to the sealed Parquet file of its copy, against DuckDB's own CSV to Parquet
 
   --domains N --seats N --singles N   a smaller world: 200 domains, 100 seats at once and 20 one by one otherwise
   --rows N --mb N --turns N   rows and megabytes other than those; turns are measurements of each, 3 otherwise

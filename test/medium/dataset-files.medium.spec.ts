@@ -140,6 +140,18 @@ describe('files of all kinds', () => {
       const done = await stored(Buffer.from(text), { ...csv, header: false }, [field('单价（元/吨）'), field('增长率(%)')]);
       expect([done.refused, done.rows]).toEqual([undefined, cells.map((one) => [one, one])]);
     }
+    // Lines that are stored as they stand, and what a line of another delimiter holds that the stored one's would part.
+    const bare = [';', 'x\ry', '\\', '\\N', 'NULL', '\u2028', '\u0085', '𠮷', ' ', "'", '#', '%', ' a b ', '\t'];
+    const plain = await stored(Buffer.from(bare.map((one) => `${one},${one}\n`).join('')), { ...csv, header: false }, [
+      field('甲'),
+      field('乙'),
+    ]);
+    expect([plain.refused, plain.rows]).toEqual([undefined, bare.map((one) => [one, one])]);
+    const parted = await stored(Buffer.from('x;y\na,b;c\nd;"e,f"\n'), { ...csv, header: false, delimiter: ';' }, [
+      field('甲'),
+      field('乙'),
+    ]);
+    expect([parted.refused, parted.rows]).toEqual([undefined, [['x', 'y'], ['a,b', 'c'], ['d', 'e,f']]]); // prettier-ignore
     const wide = Array.from({ length: 30 }, (_, at) => field(`f${String(at)}`));
     const row = (characters: number): string => wide.map(() => '龘'.repeat(characters)).join(',');
     const long = await stored(Buffer.from([row(2), row(19_000), row(30_000), row(2)].join('\n')), { ...csv, header: false }, wide);

@@ -160,6 +160,16 @@ describe('queued and running work', () => {
     );
   }, 240_000);
 
+  it('of a scenario measures no loss of a plan any more: what was ordered has failed, the receipt names it, and another may be ordered [DES-02]', async () => {
+    const path = `/desensitisation-plans/${planId}/loss-previews`;
+    for (let time = 0; time < 2; time += 1) {
+      expect(ok<{ state: string }>(await data.steward.post(path, {})).state).toBe('measuring');
+      const found = await cut({ kind: 'scenario', id: data.operating.scenarioId });
+      expect(found).toMatchObject({ queued: [`desensitisation-plan/${planId}`], running: [], refused: [true] });
+      expect(ok(await data.steward.get(path))).toMatchObject({ state: 'failed', cause: 'desensitisation.proposal-cut' });
+    }
+  }, 60_000);
+
   it('that goes on is named by a receipt with its count and its reason, and stays', async () => {
     const { personId, organisationId } = person;
     const actor = { kind: 'person', personId, organisationId, sessionId: newId(), grants: [], organisationIds: [], regions: {} } as const;

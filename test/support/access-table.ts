@@ -172,6 +172,14 @@ export const accessTable: Readonly<Record<string, Readonly<Record<string, string
     provider: 'desensitisation-plan.not-found',
     authority: 'desensitisation-plan.not-found',
   },
+  'POST /desensitisation-plans/:id/loss-previews': {
+    provider: 'desensitisation-plan.not-found',
+    authority: 'desensitisation-plan.not-found',
+  },
+  'GET /desensitisation-plans/:id/loss-previews': {
+    provider: 'desensitisation-plan.not-found',
+    authority: 'desensitisation-plan.not-found',
+  },
   'GET /desensitisation-plans': { developer: 'works', manager: 'works', provider: 'works', authority: 'works' },
   'GET /desensitisation-plans/:id': {
     developer: 'desensitisation-plan.not-found',

@@ -74,12 +74,12 @@ export async function sortFile(
   return { sorted, stored, aside, refused };
 }
 
-/** The rows of what was stored, by a reader of this test's own: each cell in quotes or absent, an absent one more at the end. */
+/** The rows of what was stored, by a reader of this test's own: each cell in quotes, bare or absent, an absent one more at the end. */
 export function storedRows(stored: readonly string[]): (string | null)[][] {
   const rows: (string | null)[][] = [];
   let row: (string | null)[] = [];
-  for (const [, quoted, end] of stored.join('').matchAll(/(?:"((?:[^"]|"")*)")?(,|\n)/g)) {
-    if (end === ',') row.push(quoted?.replaceAll('""', '"') ?? null);
+  for (const [, quoted, bare, end] of stored.join('').matchAll(/(?:"((?:[^"]|"")*)"|([^",\n]+))?(,|\n)/g)) {
+    if (end === ',') row.push(quoted?.replaceAll('""', '"') ?? bare ?? null);
     else {
       rows.push(row);
       row = [];

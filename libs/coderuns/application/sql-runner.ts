@@ -127,7 +127,7 @@ export class SqlRunner {
         },
       });
     };
-    return this.scratch.with(files, opened, limits.scratchBytes);
+    return this.scratch.with(files, opened, { most: limits.scratchBytes });
   }
 }
 

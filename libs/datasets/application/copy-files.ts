@@ -16,6 +16,9 @@ export const goodRows = 'rows.csv';
 export const quarantinedRows = 'quarantine.jsonl';
 const parquet = 'data.parquet';
 
+/** Of a copy: where its files lie and what seals them. */
+type Place = Pick<DatasetCopy, 'id' | 'scenarioId'>;
+
 /** Files of a copy in the object store, all of them sealed by the scenario's key. */
 @Injectable()
 export class CopyFiles {
@@ -29,7 +32,7 @@ export class CopyFiles {
    * Turns the good rows of the scratch into an encrypted Parquet file.
    * @throws Refusal `dataset-copy.conversion-failed`; whatever a cancelled run throws.
    */
-  async store(copy: DatasetCopy, fields: readonly KeptField[], scratch: Scratch, signal: AbortSignal): Promise<CopyFile> {
+  async store(copy: Place, fields: readonly KeptField[], scratch: Scratch, signal: AbortSignal): Promise<CopyFile> {
     const columns = [
       ...fields.map(({ name, type, places }) => ({ name, type: storedType(type, places) })),
       { name: endOfLine, type: 'VARCHAR' },
@@ -60,7 +63,7 @@ export class CopyFiles {
   }
 
   /** Rows that were put aside, with their cells: encrypted like the copy, for nobody but who holds the scenario's key. */
-  async quarantine(copy: DatasetCopy, scratch: Scratch): Promise<void> {
+  async quarantine(copy: Place, scratch: Scratch): Promise<void> {
     await this.put(copy, quarantinedRows, scratch);
   }
 
@@ -77,7 +80,7 @@ export class CopyFiles {
     return this.objects.remove(file.objectKey, file.objectVersion);
   }
 
-  private async put(copy: DatasetCopy, name: string, scratch: Scratch) {
+  private async put(copy: Place, name: string, scratch: Scratch) {
     await this.keys.create(sealOf(copy));
     return this.objects.put(`${folderOf(copy)}/${name}`, scratch.read(name), { sealedBy: sealOf(copy) });
   }

@@ -3,22 +3,19 @@ import type { ActContext, Clock, Id } from '#kernel';
 import { Scenarios } from '#authorisations';
 import { UnitOfWork } from '#platform/database';
 import type { Tx } from '#platform/database';
-import { SCRATCH, ScratchArea } from '#platform/engine';
 import { CLOCK } from '#platform/http';
 import { Inject, Injectable } from '@nestjs/common';
 import { assertUsable } from '../domain/dataset.js';
 import type { ImportFailure, Imported } from '../domain/dataset-copy.js';
-import type { DeliveryFormat } from '../domain/delivery-format.js';
 import type { Field } from '../domain/field.js';
 import type { Grant } from '../domain/grant.js';
 import { CopiesRepository } from '../persistence/copies.repository.js';
+import { BroughtIn } from './brought-in.js';
 import { Copies } from './copies.js';
 import type { CopyFacts } from './copies.js';
-import { DeliveredTables } from './delivered-tables.js';
-import { CopyFiles, goodRows, quarantinedRows } from './copy-files.js';
+import { CopyFiles } from './copy-files.js';
 import { Datasets } from './datasets.js';
-import { SortedDelivery } from './sorted-delivery.js';
-import { TextFile } from './text-file.js';
+import type { SortedDelivery } from './sorted-delivery.js';
 import { Uploads } from './uploads.js';
 import { endUploadJob } from '../domain/work.js';
 
@@ -38,13 +35,6 @@ interface Begun {
 }
 
 /**
- * Clear text of a delivery and what is made of it, in memory alone: the rows, their Parquet file, room for the engine to spill. What comes
- * compressed unfolds.
- */
-export const scratchFor = (sourceBytes: number, { kind }: DeliveryFormat): number =>
-  128 * 1024 * 1024 + (kind === 'parquet' || kind === 'xlsx' ? 16 : 4) * sourceBytes;
-
-/**
  * Brings a delivery into its scenario: decrypt, decode, check row by row, write as Parquet, encrypt under the scenario's key. What is
  * published is decided in one transaction at the end; whoever comes second there takes its own file away again.
  */
@@ -57,48 +47,26 @@ export class CopyImport {
     private readonly datasets: Datasets,
     private readonly uploads: Uploads,
     private readonly files: CopyFiles,
-    private readonly tables: DeliveredTables,
+    private readonly broughtIn: BroughtIn,
     private readonly scenarios: Scenarios,
-    @Inject(SCRATCH) private readonly scratch: ScratchArea,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** @throws what another try may cure: ports that do not answer, a full scratch, a cancelled run. All else ends in `failed`. */
   async run(run: ImportRun): Promise<void> {
-    let sorted: SortedDelivery | undefined;
+    const seen: { sorted?: SortedDelivery } = {};
     try {
       const begun = await this.begin(run);
       if (begun === undefined) return;
-      const { copy, fields, grant } = begun;
-      await using scratch = this.scratch.allocate(scratchFor(begun.uploadBytes, copy.format));
-      await using good = await TextFile.create(scratch.file(goodRows));
-      await using quarantine = await TextFile.create(scratch.file(quarantinedRows));
-      const bytes = this.uploads.read(run.act('dataset-copy.read'), copy.uploadId);
-      const reading = { format: copy.format, fields, scratch, signal: run.signal };
-      const rows = (source: AsyncIterable<Uint8Array>) => this.tables.rows(source, reading);
-      sorted = new SortedDelivery({
-        ...copy,
-        ...run,
-        bytes,
-        rows,
-        fields,
-        grant,
-        good,
-        quarantine,
-        progress: (done) => run.progress(done),
-      });
-      try {
-        await sorted.run();
-      } finally {
-        if (sorted.counts.bad > 0) await this.files.quarantine(copy, scratch);
-      }
-      const file = await this.files.store(copy, sorted.kept, scratch, run.signal);
+      const bytes = this.uploads.read(run.act('dataset-copy.read'), begun.copy.uploadId);
+      const progress = (rows: number): Promise<void> => run.progress(rows);
+      const { file, sorted } = await this.broughtIn.file({ ...begun, bytes, signal: run.signal, progress }, (one) => (seen.sorted = one));
       const { source, counts, leftOut } = sorted;
       await this.publish(run, begun, sorted, { source, counts, leftOut, file });
     } catch (fault) {
       run.signal.throwIfAborted();
       if (!(fault instanceof Refusal) || fault.transient) throw fault;
-      await this.fail(run, { code: fault.code, details: fault.details as ImportFailure['details'] }, sorted);
+      await this.fail(run, { code: fault.code, details: fault.details as ImportFailure['details'] }, seen.sorted);
     }
   }
 

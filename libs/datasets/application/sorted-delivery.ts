@@ -140,8 +140,8 @@ export class SortedDelivery {
   }
 
   private take(plan: ColumnPlan, row: DeliveredRow, good: string[], aside: string[]): void {
-    const outcome = readRow(plan, row.cells, row.fault);
-    const line = 'bad' in outcome ? '' : storedLine(outcome.values);
+    const outcome = readRow(plan, row);
+    const line = 'bad' in outcome ? '' : this.lineOf(row, outcome.values);
     if ('bad' in outcome || line.length > longestStored) {
       const { bad: reason, field } = 'bad' in outcome ? outcome : { bad: 'too-long' as const, field: null };
       // A stray quote can make one row of many lines: each of them counts, or a broken file would pass as one bad row.
@@ -163,6 +163,18 @@ export class SortedDelivery {
     }
   }
 
+  /** Most rows of most files stand as they are to be stored; then nothing is put together anew. */
+  private lineOf({ plain, cells }: DeliveredRow, values: readonly string[]): string {
+    const { format } = this.delivery;
+    const isAsItCame =
+      plain !== undefined &&
+      format.kind === 'csv' &&
+      format.delimiter === ',' &&
+      values.length === cells.length &&
+      values.every((value, at) => value === cells[at]);
+    return isAsItCame ? `${plain},\n` : storedLine(values);
+  }
+
   private measure(values: readonly string[]): void {
     for (let at = 0; at < values.length; at += 1)
       if (this.kinds[at]?.type === 'decimal') this.places[at] = Math.max(this.places[at] ?? 0, placesOf(values[at] ?? ''));
@@ -177,12 +189,19 @@ export class SortedDelivery {
   }
 }
 
-/** An absent value stays bare, so that it is read back as NULL. */
-const quoted = (value: string): string => (value === '' ? '' : `"${value.replaceAll('"', '""')}"`);
+/** With the comma that follows. An absent value stays bare, so that it is read back as NULL. */
+const quoted = (value: string): string => {
+  if (value === '') return ',';
+  return value.includes('"') ? `"${value.replaceAll('"', '""')}",` : `"${value}",`;
+};
 /**
  * CSV in UTF-8 with an empty cell more at the end: a row of one column whose value is absent would else be an empty line, which is skipped,
  * and after a carriage return in the first line's cells the engine takes no line feed that follows a quote.
  */
-const storedLine = (values: readonly string[]): string => `${values.map(quoted).join(',')},\n`;
+function storedLine(values: readonly string[]): string {
+  let line = '';
+  for (const value of values) line += quoted(value);
+  return `${line}\n`;
+}
 /** Name of that cell's column; no field can have it. */
 export const endOfLine = '.';

@@ -16,11 +16,17 @@ const flushAt = 256 * 1024;
 export class TextFile implements RowSink, AsyncDisposable {
   private pending: string[] = [];
   private size = 0;
+  private written = 0;
 
   private constructor(private readonly file: FileHandle) {}
 
   static async create(path: string): Promise<TextFile> {
     return new TextFile(await open(path, 'w'));
+  }
+
+  /** Bytes that were written. */
+  get bytes(): number {
+    return this.written;
   }
 
   async add(text: string): Promise<void> {
@@ -30,7 +36,7 @@ export class TextFile implements RowSink, AsyncDisposable {
   }
 
   async flush(): Promise<void> {
-    await this.file.write(this.pending.join(''));
+    this.written += (await this.file.write(this.pending.join(''))).bytesWritten;
     this.pending = [];
     this.size = 0;
   }

@@ -11,7 +11,7 @@ import { readingFrom, trialLimits } from '../domain/reading.js';
 import type { Reading } from '../domain/reading.js';
 import { refuse } from '../domain/refusals.js';
 import { assertWhole } from '../domain/upload.js';
-import { scratchFor } from './copy-import.js';
+import { scratchFor } from './brought-in.js';
 import { assertProvider, Datasets } from './datasets.js';
 import { DeliveredTables } from './delivered-tables.js';
 import { SortedDelivery } from './sorted-delivery.js';

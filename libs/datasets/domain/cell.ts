@@ -48,6 +48,12 @@ export function storedType(type: CellType, places = 0): string {
 export const placesOf = (value: string): number => (value.includes('.') ? value.length - value.indexOf('.') - 1 : 0);
 
 const longest = 65_536;
+/**
+ * What no cell may hold: bytes of no character, and control characters. Tab, line feed and carriage return belong to free text. A reader
+ * looks for it once in a whole line and not in each cell.
+ */
+// eslint-disable-next-line no-control-regex
+export const unplain = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\uFFFD]/;
 const checks: Record<CellCheck, (value: string) => boolean> = {
   'resident-id': isResidentId,
   'bank-card': isBankCard,
@@ -67,21 +73,20 @@ export interface CellRules {
  * One cell in its normal form: numbers without a plus sign, dates as YYYY-MM-DD, date-times as YYYY-MM-DD HH:MM:SS with what fraction of a
  * second they have. An empty cell is an absent value.
  * @param raw the decoded text of the cell, quotes removed.
+ * @param isPlain whether its reader has seen that nothing of `unplain` is in it.
  */
-export function readCell(field: CellRules, raw: string): CellOutcome {
-  if (raw.includes('\uFFFD')) return { bad: 'undecodable' };
+export function readCell(field: CellRules, raw: string, isPlain = false): CellOutcome {
+  if (!isPlain && raw.includes('\uFFFD')) return { bad: 'undecodable' };
   if (raw.length > longest) return { bad: 'too-long' };
-  const outcome = readTyped(field, raw);
+  const outcome = readTyped(field, raw, isPlain);
   if ('bad' in outcome) return outcome;
   if (outcome.value === '') return field.required ? { bad: 'empty' } : outcome;
   if (field.check !== null && !checks[field.check](outcome.value)) return { bad: 'check-failed' };
   return outcome;
 }
 
-function readTyped({ type, written }: CellRules, raw: string): CellOutcome {
-  // Tab, line feed and carriage return belong to free text; other control characters have no place in any cell.
-  // eslint-disable-next-line no-control-regex
-  if (type === 'text') return /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(raw) ? { bad: 'control-character' } : { value: raw };
+function readTyped({ type, written }: CellRules, raw: string, isPlain: boolean): CellOutcome {
+  if (type === 'text') return !isPlain && unplain.test(raw) ? { bad: 'control-character' } : { value: raw };
   const text = raw.trim();
   if (text === '') return { value: '' };
   if (type === 'integer' || type === 'decimal') {
@@ -97,7 +102,10 @@ function readTyped({ type, written }: CellRules, raw: string): CellOutcome {
 const readDecimal = (text: string): CellOutcome =>
   /^[+-]?\d{1,18}(\.\d{1,10})?$/.test(text) ? { value: text.replace(/^\+/, '') } : { bad: 'not-a-decimal' };
 
+/** In its normal form already, and surely of 64 bits. */
+const plainInteger = /^-?[1-9]\d{0,17}$/;
 function readInteger(text: string): CellOutcome {
+  if (plainInteger.test(text)) return { value: text };
   if (!/^[+-]?\d{1,19}$/.test(text)) return { bad: 'not-an-integer' };
   const number = BigInt(text.replace(/^\+/, ''));
   return BigInt.asIntN(64, number) === number ? { value: number.toString() } : { bad: 'not-an-integer' };
@@ -105,6 +113,7 @@ function readInteger(text: string): CellOutcome {
 
 /** 2026-01-31, 2026/1/31, 20260131 and 2026年1月31日; with a time that is midnight, as Oracle exports its dates. */
 function readDate(text: string): CellOutcome {
+  if (isDay(text)) return { value: text };
   const [date = ''] = text.split(/[ T]0?0:00(?::00(?:\.0{1,9})?)?$/);
   const [, year = '', month = '', day = ''] =
     /^(\d{4})(\d{2})(\d{2})$/.exec(date) ??
@@ -116,8 +125,10 @@ function readDate(text: string): CellOutcome {
   return isDay(value) ? { value } : { bad: 'not-a-date' };
 }
 
+const plainTime = /^.{10} (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/;
 /** The same with a time, to the microsecond; a day alone is its midnight. */
 function readDatetime(text: string): CellOutcome {
+  if (plainTime.test(text) && isDay(text.slice(0, 10))) return { value: text };
   const [, date = '', hour = '', minute = '', second = '00', fraction = ''] =
     /^(\S+?)[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6})0{0,3})?)?$/.exec(text) ?? ['', text, '00', '00'];
   const day = readDate(date);

@@ -1,3 +1,4 @@
+import { unplain } from './cell.js';
 import type { BadReason } from './cell.js';
 import type { CsvFormat } from './delivery-format.js';
 
@@ -9,6 +10,8 @@ export interface DeliveredRow {
   readonly lines: number;
   /** What the reader itself found wrong with it. */
   readonly fault?: BadReason;
+  /** Its line as it stands in the file, where no quote, no carriage return and nothing of `unplain` is in it. */
+  readonly plain?: string;
 }
 
 /** Characters of one row at most: a quote that is never closed must not fill memory with the rest of the file. */
@@ -88,9 +91,10 @@ export class CsvRecords {
     const cells = line.split(this.format.delimiter);
     const parts =
       line.includes('\r') && cells.length !== this.width ? line.split('\r').map((part) => part.split(this.format.delimiter)) : [];
+    const plain = unplain.test(line) || line.includes('\r') ? undefined : line;
     // A file of mixed line ends: a carriage return that parts whole rows is one.
     if (parts.length > 0 && parts.every(({ length }) => length === this.width)) for (const part of parts) this.take(rows, part, 1);
-    else this.take(rows, cells, 1);
+    else this.take(rows, cells, 1, undefined, plain);
     return stop + 1;
   }
 
@@ -115,8 +119,10 @@ export class CsvRecords {
     return end;
   }
 
-  private take(rows: DeliveredRow[], cells: readonly string[], lines: number, fault?: BadReason): void {
-    const row = { cells, line: this.line, lines, ...(fault === undefined ? {} : { fault }) };
+  private take(rows: DeliveredRow[], cells: readonly string[], lines: number, fault?: BadReason, plain?: string): void {
+    const { line } = this;
+    const row: DeliveredRow =
+      plain === undefined ? { cells, line, lines, ...(fault === undefined ? {} : { fault }) } : { cells, line, lines, plain };
     this.line += lines;
     // An empty line is a row where rows are of one cell, and nothing elsewhere.
     if (cells.length === 1 && this.width !== 1 && /^[ \t]*$/.test(cells[0] ?? '')) return;

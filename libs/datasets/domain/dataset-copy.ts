@@ -20,6 +20,8 @@ export interface CopyFile {
   /** Of the Parquet file in the clear. */
   readonly sha256: Digest;
   readonly bytes: number;
+  /** Of the rows as text, before they were put into columns; absent in copies of earlier versions. */
+  readonly textBytes?: number;
   readonly rows: number;
   readonly columns: readonly CopyColumn[];
 }

@@ -1,5 +1,6 @@
 import { readCell } from './cell.js';
 import type { BadReason } from './cell.js';
+import type { DeliveredRow } from './csv-records.js';
 import type { Field } from './field.js';
 
 /** How the columns of a file meet the fields of a holding: for each column its field, and whether it is kept. */
@@ -59,11 +60,12 @@ const isWhole = ({ columns: { length }, trailing = 0 }: ColumnPlan, cells: reado
 
 export type RowOutcome = { readonly values: readonly string[] } | { readonly bad: BadReason; readonly field: string | null };
 
-/** The kept cells in their normal form, or the first thing that is wrong with the row. @param fault what its reader found */
-export function readRow(plan: ColumnPlan, cells: readonly string[], fault?: BadReason): RowOutcome {
+/** The kept cells in their normal form, or the first thing that is wrong with the row. */
+export function readRow(plan: ColumnPlan, { cells, fault, plain }: Pick<DeliveredRow, 'cells' | 'fault' | 'plain'>): RowOutcome {
   const { columns } = plan;
+  const isPlain = plain !== undefined;
   // Looked for first: bytes of no character may have swallowed a separator, and then the count is wrong as well.
-  const undecodable = cells.findIndex((cell) => cell.includes('\uFFFD'));
+  const undecodable = isPlain ? -1 : cells.findIndex((cell) => cell.includes('\uFFFD'));
   if (undecodable !== -1) return { bad: 'undecodable', field: columns[undecodable]?.field.name ?? null };
   if (fault !== undefined) return { bad: fault, field: null };
   if (plan.header?.length === cells.length && plan.header.every((name, at) => name === cells[at]))
@@ -72,7 +74,7 @@ export function readRow(plan: ColumnPlan, cells: readonly string[], fault?: BadR
   const values: string[] = [];
   for (let at = 0; at < columns.length; at += 1) {
     const { field, kept } = columns[at] as ColumnPlan['columns'][number];
-    const outcome = readCell(field, cells[at] as string);
+    const outcome = readCell(field, cells[at] as string, isPlain);
     if ('bad' in outcome) return { bad: outcome.bad, field: field.name };
     if (kept) values.push(outcome.value);
   }

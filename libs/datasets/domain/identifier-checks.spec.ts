@@ -44,6 +44,13 @@ describe('checks of identifiers', () => {
     for (const day of ['2024-02-29', '2000-02-29', '1900-01-01', '0999-12-31']) expect(isDay(day)).toBe(true);
     for (const day of ['2023-02-29', '1900-02-29', '2023-13-01', '2023-00-10', '2023-04-31', '23-01-01', '2023-1-1', ''])
       expect(isDay(day)).toBe(false);
+    fc.assert(
+      fc.property(fc.nat(9999), fc.nat(15), fc.nat(40), (year, month, day) => {
+        const text = [String(year).padStart(4, '0'), ...[month, day].map((part) => String(part).padStart(2, '0'))].join('-');
+        const read = new Date(`${text}T00:00:00Z`);
+        expect([text, isDay(text)]).toEqual([text, !Number.isNaN(read.getTime()) && read.toISOString().slice(0, 10) === text]);
+      }),
+    );
     expect([isMobile('13812345678'), isMobile('12812345678'), isMobile('138123456789')]).toEqual([true, false, false]);
   });
 });

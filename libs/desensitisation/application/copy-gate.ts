@@ -6,12 +6,14 @@ import type { Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { SchemaColumn } from '../contract.js';
 import type { FieldGrant } from '../domain/decisions.js';
+import type { CopySize } from '../domain/engine-need.js';
 import { schemaColumn, type StoredColumn } from '../domain/stored-columns.js';
 import { belongingOf } from './belonging.js';
 
 /** A delivered copy that may be worked on now, with what its provider said of the fields. */
 export interface UsableCopy extends ReturnType<typeof belongingOf> {
   readonly file: { readonly objectKey: string; readonly objectVersion: string; readonly sealedBy: string; readonly bytes: number };
+  readonly size: CopySize;
   readonly columns: readonly (SchemaColumn & StoredColumn)[];
   readonly declared: ReadonlyMap<string, { readonly type: SensitiveType | null; readonly grade: Grade | null }>;
 }
@@ -31,6 +33,12 @@ export class CopyGate {
     assertSees(actor, await this.copies.facts(tx, copyId), at, copyNotFound(copyId));
   }
 
+  /** What there is of a copy, for an estimate; undefined where its file is not there. */
+  async size(tx: Tx, copyId: Id): Promise<CopySize | undefined> {
+    const { file } = await this.copies.facts(tx, copyId);
+    return file === null ? undefined : sizeOf(file);
+  }
+
   /** Locks what it answers from (share). @throws Refusal whatever keeps the copy from being read today, see `Copies.assertReadable` */
   async usable(tx: Tx, copyId: Id, at: Instant): Promise<UsableCopy> {
     const { copy, file, fields } = await this.copies.assertReadable(tx, copyId, at);
@@ -39,6 +47,7 @@ export class CopyGate {
     return {
       ...belongingOf({ ...copy, copyId: copy.id }),
       file: { objectKey, objectVersion, sealedBy, bytes },
+      size: sizeOf(file),
       columns: columns.map((column) => ({ ...schemaColumn(column, declared.get(column.name)?.comment), stored: column.type })),
       declared: new Map(fields.map((field) => [field.name, { type: field.sensitiveType, grade: field.grade }])),
     };
@@ -65,3 +74,7 @@ export class CopyGate {
     return { open: [...open], lapsed: [...lapsed].filter((name) => !open.has(name)) };
   }
 }
+
+const sizeOf = ({ rows, bytes, textBytes }: NonNullable<Awaited<ReturnType<Copies['facts']>>['file']>): CopySize => ({
+  ...{ rows, fileBytes: bytes, textBytes },
+});

@@ -1,6 +1,7 @@
 import { Standings } from '#identity';
 import { type ChargeItem, type JobType, type Refusal } from '#kernel';
 import type { Tx } from '#platform/database';
+import type { Scratch } from '#platform/engine';
 import { RunScratch, type Attempt, type Made, type RunAct, type RunKind, type Said } from '#runs';
 import { Injectable } from '@nestjs/common';
 import type { desensitisationAuditActions } from '../domain/audit-actions.js';
@@ -14,6 +15,7 @@ import { PlansRepository } from '../persistence/plans.repository.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
 import { CopyGate, type UsableCopy } from './copy-gate.js';
 import { Anonymising } from './anonymising.js';
+import { EngineNeeds } from './engine-needs.js';
 import { Desensitising, rawFile, rawInput } from './desensitising.js';
 import { PseudonymKeys, type RunKeys } from './pseudonym-keys.js';
 import { SampleStore } from './sample-store.js';
@@ -49,6 +51,7 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
     private readonly desensitising: Desensitising,
     private readonly pseudonymKeys: PseudonymKeys,
     private readonly store: SampleStore,
+    private readonly needs: EngineNeeds,
   ) {}
 
   job = (): JobType => runJob;
@@ -72,13 +75,16 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
     return { given: { copy, keys }, change, details: { copyId: run.copyId, keyVersions: { ...keys.versions } } };
   }
 
-  make(run: DesensitisationRunRow, { copy, keys }: Given, attempt: Attempt): Promise<Made<DesensitisationRunRow>> {
+  async make(run: DesensitisationRunRow, { copy, keys }: Given, attempt: Attempt): Promise<Made<DesensitisationRunRow>> {
     const { planContent, planColumns, planDigest } = run;
     const watch = {
       signal: attempt.signal,
       onProgress: (done: { step: number; steps: number }) => void attempt.progress({ ...done }).catch(() => undefined),
     };
-    return this.scratch.with(rawFile(copy), async (scratch) => {
+    // Asked again, of the engine that does it: nothing of the copy is read where it would not end well.
+    this.needs.assertFits(planContent, copy.size);
+    const room = { least: this.needs.scratchFor(planContent, copy.size) };
+    const work = async (scratch: Scratch): Promise<Made<DesensitisationRunRow>> => {
       const searched = { raw: rawInput(copy.columns), plan: planContent, schema: planColumns, seed: keys.seed, keys: keys.keys };
       const choice = await this.anonymising.choose(scratch, searched, attempt.signal);
       const draws = { delivery: run.copyId, seed: keys.seed, order: run.id };
@@ -96,7 +102,8 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
         change: { proof, lineage: output.columns, ...rows, ...stored },
         details: { ...rows, sha256: stored.sha256, planDigest, checks: proof.checks.length },
       };
-    });
+    };
+    return await this.scratch.with(rawFile(copy), work, room);
   }
 }
 

@@ -13,6 +13,7 @@ import { PlansRepository } from '../persistence/plans.repository.js';
 import { RunsRepository } from '../persistence/runs.repository.js';
 import { belongingOf, planObject, underOf } from './belonging.js';
 import { CopyGate } from './copy-gate.js';
+import { EngineNeeds } from './engine-needs.js';
 import { NoiseBudgets } from './noise-budgets.js';
 import { proposeJob } from '../domain/work.js';
 import { refuse } from '../domain/refusals.js';
@@ -28,6 +29,7 @@ export class Plans {
     private readonly gate: CopyGate,
     private readonly standings: Standings,
     private readonly noise: NoiseBudgets,
+    private readonly needs: EngineNeeds,
   ) {}
 
   /** Orders a proposal from detection over a delivered copy; the plan appears as `proposing` and becomes a draft. */
@@ -45,6 +47,7 @@ export class Plans {
         digest: null,
         columns: [],
         findings: [],
+        loss: null,
         editedBy: null,
         approvedBy: null,
         approvedAt: null,
@@ -68,6 +71,7 @@ export class Plans {
         revision: plan.revision + 1,
         content,
         digest,
+        loss: null,
         editedBy: personOf(ctx.actor).personId,
         approvedBy: null,
         approvedAt: null,
@@ -125,7 +129,7 @@ export class Plans {
       const page = await this.plans.page(tx, query.scenarioId, query);
       const items: PlanAnswer[] = [];
       for (const [i, view] of (await withWaits(tx, page.items, viewOf)).entries())
-        items.push(await this.withBudgets(tx, view, page.items[i]));
+        items.push(await this.withFigures(tx, view, page.items[i]));
       return { items, next: page.next };
     });
   }
@@ -133,7 +137,7 @@ export class Plans {
   detail(ctx: ActContext, id: Id): Promise<PlanAnswer> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const plan = await this.seen(tx, id);
-      return this.withBudgets(tx, await withWait(tx, plan, viewOf), plan);
+      return this.withFigures(tx, await withWait(tx, plan, viewOf), plan);
     });
   }
 
@@ -143,10 +147,13 @@ export class Plans {
   }
 
   private answer(tx: Tx, plan: PlanRow): Promise<PlanAnswer> {
-    return this.withBudgets(tx, viewOf(plan), plan);
+    return this.withFigures(tx, viewOf(plan), plan);
   }
-  private async withBudgets(tx: Tx, view: PlanAnswer, plan: PlanRow | undefined): Promise<PlanAnswer> {
-    return plan === undefined ? view : { ...view, noiseBudgets: [...(await this.noise.standing(tx, plan, plan.content))] };
+  private async withFigures(tx: Tx, view: PlanAnswer, plan: PlanRow | undefined): Promise<PlanAnswer> {
+    if (plan === undefined) return view;
+    const noiseBudgets = [...(await this.noise.standing(tx, plan, plan.content))];
+    const engineNeed = plan.content === null ? null : this.needs.view(plan.content, await this.gate.size(tx, plan.copyId));
+    return { ...view, noiseBudgets, engineNeed };
   }
 
   private async seen(tx: Tx, id: Id, lock?: 'update'): Promise<PlanRow> {
@@ -169,6 +176,7 @@ const viewOf = (plan: PlanRow): PlanAnswer => ({
   columns: [...plan.columns],
   findings: [...plan.findings],
   noiseBudgets: [],
+  engineNeed: null,
   approvedBy: plan.approvedBy,
   approvedAt: plan.approvedAt,
   waits: null,

@@ -6,9 +6,10 @@ import { refuse } from '../domain/refusals.js';
 import { proposeJob } from '../domain/work.js';
 import { PlansRepository } from '../persistence/plans.repository.js';
 import { planObject } from './belonging.js';
+import { LossPreviews } from './loss-previews.js';
 import { Proposals } from './proposals.js';
 
-/** How a cut ends a proposal that was ordered: its plan has failed, and whoever may orders another. */
+/** How a cut ends what was ordered for a plan: the proposal, or the measuring of its loss, has failed, and whoever may orders another. */
 @Implements('work-end')
 @Injectable()
 export class ProposalEnd implements WorkEnd {
@@ -18,19 +19,24 @@ export class ProposalEnd implements WorkEnd {
 
   constructor(
     private readonly proposals: Proposals,
+    private readonly losses: LossPreviews,
     private readonly plans: PlansRepository,
   ) {}
 
-  end = (tx: Tx, key: Id): Promise<void> => this.proposals.failIn(tx, key, refuse('desensitisation.proposal-cut'));
+  end = async (tx: Tx, key: Id): Promise<void> => {
+    const why = refuse('desensitisation.proposal-cut');
+    await this.proposals.failIn(tx, key, why);
+    await this.losses.failIn(tx, key, why);
+  };
 
   look = async (tx: Tx, key: Id): ReturnType<WorkEnd['look']> => {
     const plan = await this.plans.get(tx, key);
     const { kind, id } = planObject(plan);
-    return { object: `${kind}/${id}`, state: `plan ${plan.state}`, over: plan.state !== 'proposing' };
+    return { object: `${kind}/${id}`, state: `plan ${plan.state}`, over: plan.state !== 'proposing' && plan.loss?.state !== 'measuring' };
   };
 }
 
-/** How a proposal ends that could not be made: its plan has failed. */
+/** How what was ordered for a plan ends that could not be done: it has failed. */
 @Implements('work-over')
 @Injectable()
 export class ProposalOver implements WorkOver {
@@ -38,7 +44,13 @@ export class ProposalOver implements WorkOver {
   readonly by = 'desensitisation';
   readonly action = 'desensitisation-plan.proposal-failed';
 
-  constructor(private readonly proposals: Proposals) {}
+  constructor(
+    private readonly proposals: Proposals,
+    private readonly losses: LossPreviews,
+  ) {}
 
-  giveUp = (tx: Tx, key: Id, why: Refusal): Promise<void> => this.proposals.failIn(tx, key, why);
+  giveUp = async (tx: Tx, key: Id, why: Refusal): Promise<void> => {
+    await this.proposals.failIn(tx, key, why);
+    await this.losses.failIn(tx, key, why);
+  };
 }

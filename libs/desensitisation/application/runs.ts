@@ -15,6 +15,7 @@ import { RunsRepository } from '../persistence/runs.repository.js';
 import { belongingOf } from './belonging.js';
 import { CopyGate } from './copy-gate.js';
 import { DesensitisationRunKind } from './desensitisation-run-kind.js';
+import { EngineNeeds } from './engine-needs.js';
 import { NoiseBudgets } from './noise-budgets.js';
 
 type RunAnswer = z.input<typeof DesensitisationRunView>;
@@ -29,6 +30,7 @@ export class Runs {
     private readonly gate: CopyGate,
     private readonly standings: Standings,
     private readonly noise: NoiseBudgets,
+    private readonly needs: EngineNeeds,
     private readonly life: RunLife,
     private readonly kind: DesensitisationRunKind,
   ) {}
@@ -45,6 +47,7 @@ export class Runs {
       if (plan.approvedBy !== null) await this.standings.assertNotLocked(tx, plan.approvedBy);
       if (!sameColumns(copy.columns, plan.columns)) throw refuse('desensitisation.columns-differ');
       assertGranted(approved.content, await this.gate.grant(tx, copy, ctx.at));
+      this.needs.assertFits(approved.content, copy.size);
       await this.noise.hold(tx, copy, approved.content);
       const asked = {
         ...belongingOf(copy),

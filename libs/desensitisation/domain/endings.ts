@@ -9,6 +9,7 @@ export const desensitisationEndings: EndingRules = {
   acts: {
     'desensitisation-plan.proposal-ordered': { kind: 'dataset-copy', at: 'params.id', until: 'closing' },
     'desensitisation-plan.changed': { kind: 'desensitisation-plan', at: 'params.id', until: 'closing' },
+    'desensitisation-plan.loss-ordered': { kind: 'desensitisation-plan', at: 'params.id', until: 'closing' },
     'desensitisation-plan.approved': { kind: 'desensitisation-plan', at: 'params.id', until: 'closing' },
     'desensitisation-plan.withdrawn': { kind: 'desensitisation-plan', at: 'params.id', until: 'ended' },
     'desensitisation-run.ordered': { kind: 'desensitisation-plan', at: 'body.planId', until: 'closing' },

@@ -115,6 +115,29 @@ export const desensitisationRefusals = {
       'Ask for an ε, times the rows of a subject, that is left; parameters that were published before cost nothing again; or take another technique, or drop the field.',
     sources: ['DES-03'],
   },
+  'desensitisation.loss-not-for-unit': {
+    status: 403,
+    zh: '信息损失预估依据全部原始行测得，运营单位的人员不得查看。',
+    en: 'What a plan loses is measured on all raw rows, and is not for people of the unit.',
+    satisfyZh: '由数据提供单位或主管部门查看；任务完成后见其检验结果。',
+    satisfyEn: 'The provider or the authority looks at it; the proof of a run tells everybody afterwards.',
+    sources: ['DES-02'],
+  },
+  'desensitisation.nothing-to-preview': {
+    status: 409,
+    zh: '方案未声明准标识符，不会泛化或抑制任何行。',
+    en: 'The plan declares no quasi-identifiers: nothing is generalised and no row left out.',
+    satisfyZh: '在方案的 singlingOut 中声明准标识符与 k。',
+    satisfyEn: 'Declare quasi-identifiers and k in the plan’s singlingOut.',
+  },
+  'desensitisation.exceeds-engine': {
+    status: 422,
+    zh: '预计超出引擎上限，任务不予提交：{rows} 行需内存 {neededMemoryMb} MiB（上限 {memoryMb}）、临时空间 {neededScratchMb} MiB（上限 {scratchMb}）。',
+    en: 'The run would exceed the engine and is not queued: {rows} rows need {neededMemoryMb} MiB of memory (limit {memoryMb}) and {neededScratchMb} MiB of scratch (limit {scratchMb}).',
+    satisfyZh: '减少抽样行数，或分批交付（每批至多约 {rowsThatFit} 行），或由平台运维加大 engine.memoryMb、engine.scratchBytes。',
+    satisfyEn:
+      'Draw fewer rows, or have the rows delivered in parts of about {rowsThatFit} at most, or have the platform operator raise engine.memoryMb and engine.scratchBytes.',
+  },
   'desensitisation.cut': {
     status: 409,
     zh: '任务因收回、暂停或停止而取消。',

@@ -1,9 +1,10 @@
 import type { ActContext } from '#kernel';
 import { Act, act, Ctx, idParam, In, pageOf, type Input, type Output } from '#platform/http';
 import { Controller } from '@nestjs/common';
+import { LossPreviews } from '../application/loss-previews.js';
 import { Plans } from '../application/plans.js';
 import { planEditors } from '../domain/decisions.js';
-import { ApprovePlan, byScenario, ChangePlan, DesensitisationPlanView } from '../contract.js';
+import { ApprovePlan, byScenario, ChangePlan, DesensitisationPlanView, LossPreviewView } from '../contract.js';
 
 const all = ['provider', 'authority', 'unit-manager', 'unit-developer', 'export-reviewer', 'evaluator', 'audit-admin'] as const;
 const common = { scope: 'unit', params: idParam, response: DesensitisationPlanView } as const;
@@ -42,6 +43,25 @@ const withdraw = act({
   summary: { zh: '撤回脱敏方案', en: 'Withdraw a plan; no run uses it any more' },
   roles: ['provider', 'authority'],
 });
+const orderLoss = act({
+  ...common,
+  method: 'POST',
+  path: '/desensitisation-plans/:id/loss-previews',
+  action: 'desensitisation-plan.loss-ordered',
+  summary: { zh: '预估方案的信息损失', en: 'Measure what reaching k would lose, before the plan is approved; each revision once' },
+  roles: ['provider', 'authority'],
+  response: LossPreviewView,
+  status: 202,
+});
+const readLoss = act({
+  ...common,
+  method: 'GET',
+  path: '/desensitisation-plans/:id/loss-previews',
+  action: 'desensitisation-plan.loss-read',
+  summary: { zh: '方案的信息损失预估', en: 'What reaching k would lose: levels and percents in steps' },
+  roles: ['provider', 'authority'],
+  response: LossPreviewView,
+});
 const list = act({
   method: 'GET',
   path: '/desensitisation-plans',
@@ -63,7 +83,10 @@ const read = act({
 
 @Controller()
 export class PlansController {
-  constructor(private readonly plans: Plans) {}
+  constructor(
+    private readonly plans: Plans,
+    private readonly losses: LossPreviews,
+  ) {}
 
   @Act(propose)
   propose(@Ctx() ctx: ActContext, @In() input: Input<typeof propose>): Output<typeof propose> {
@@ -80,6 +103,14 @@ export class PlansController {
   @Act(withdraw)
   withdraw(@Ctx() ctx: ActContext, @In() input: Input<typeof withdraw>): Output<typeof withdraw> {
     return this.plans.withdraw(ctx, input.params.id);
+  }
+  @Act(orderLoss)
+  orderLoss(@Ctx() ctx: ActContext, @In() input: Input<typeof orderLoss>): Output<typeof orderLoss> {
+    return this.losses.order(ctx, input.params.id);
+  }
+  @Act(readLoss)
+  readLoss(@Ctx() ctx: ActContext, @In() input: Input<typeof readLoss>): Output<typeof readLoss> {
+    return this.losses.read(ctx, input.params.id);
   }
   @Act(list)
   async list(@Ctx() ctx: ActContext, @In() input: Input<typeof list>): Output<typeof list> {

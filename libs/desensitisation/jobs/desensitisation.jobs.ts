@@ -4,6 +4,7 @@ import { Consumes, Job, type EventOf, type JobRun } from '#platform/queue';
 import { RunLife } from '#runs';
 import { Injectable } from '@nestjs/common';
 import { DesensitisationRunKind } from '../application/desensitisation-run-kind.js';
+import { LossPreviews } from '../application/loss-previews.js';
 import { Proposals } from '../application/proposals.js';
 import { WithdrawnSamples } from '../application/withdrawn-samples.js';
 import { discardJob, proposeJob, runJob } from '../domain/work.js';
@@ -12,14 +13,16 @@ import { discardJob, proposeJob, runJob } from '../domain/work.js';
 export class DesensitisationJobs {
   constructor(
     private readonly proposals: Proposals,
+    private readonly losses: LossPreviews,
     private readonly life: RunLife,
     private readonly kind: DesensitisationRunKind,
     private readonly withdrawn: WithdrawnSamples,
   ) {}
 
   @Job(proposeJob)
-  propose(work: JobRun): Promise<void> {
-    return this.proposals.make(work.key, work);
+  async propose(work: JobRun): Promise<void> {
+    await this.proposals.make(work.key, work);
+    await this.losses.measure(work.key, work);
   }
 
   @Job(runJob)

@@ -5,6 +5,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { OutputColumn, Plan, SchemaColumn } from '../contract.js';
 import type { ColumnFinding } from '../domain/classify-column.js';
 import type { Proof } from '../domain/evidence/examine.js';
+import type { LossPreview } from '../domain/loss-preview.js';
 import type { PlanState } from '../domain/states.js';
 
 @Entity({ schema: 'desensitisation', name: 'plans' })
@@ -25,6 +26,7 @@ export class PlanRow {
   @Column({ type: 'text', nullable: true }) digest: Digest | null;
   @Column({ type: 'jsonb' }) columns: readonly SchemaColumn[];
   @Column({ type: 'jsonb' }) findings: readonly ColumnFinding[];
+  @Column({ type: 'jsonb', nullable: true }) loss: LossPreview | null;
   @Column({ name: 'edited_by', type: 'uuid', nullable: true }) editedBy: Id | null;
   @Column({ name: 'approved_by', type: 'uuid', nullable: true }) approvedBy: Id | null;
   @Column({ name: 'approved_at', type: 'timestamptz', nullable: true, transformer: instant }) approvedAt: Instant | null;

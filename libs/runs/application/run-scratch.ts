@@ -21,11 +21,17 @@ export class RunScratch {
 
   /**
    * Runs `work` with the files in a scratch of its own, which is gone afterwards whatever happens.
-   * @param most bytes of the scratch, where that is less than the engine allows
+   * @param room bytes of the scratch: `most` where that is less than the engine allows, `least` where it is known to need them
    */
-  async with<T>(files: readonly ScratchFile[], work: (scratch: Scratch) => Promise<T>, most?: number): Promise<T> {
+  async with<T>(
+    files: readonly ScratchFile[],
+    work: (scratch: Scratch) => Promise<T>,
+    room: { readonly most?: number | undefined; readonly least?: number } = {},
+  ): Promise<T> {
     const bytes = files.reduce((sum, { file }) => sum + file.bytes, 0);
-    await using scratch = this.area.allocate(Math.min(most ?? this.engine.limits.scratchBytes, Math.max(least, bytes * 8)));
+    await using scratch = this.area.allocate(
+      Math.min(room.most ?? this.engine.limits.scratchBytes, Math.max(least, bytes * 8, room.least ?? 0)),
+    );
     for (const { name, file } of files) {
       const { objectKey, objectVersion, sealedBy } = file;
       await scratch.write(name, await this.objects.get(objectKey, { sealedBy, version: objectVersion }));
