@@ -88,6 +88,52 @@ describe('reads for many at once', () => {
     expect(sizes).toEqual([4, 4, 2]);
   });
 
+  it('go on side by side where that was asked for, so many at most, and each question is read once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 40 }),
+        async (atOnce, most, count) => {
+          const open: (() => void)[] = [];
+          const read: number[] = [];
+          const batched = new Batched<number, number>(
+            async (keys) => {
+              read.push(...keys);
+              await new Promise<void>((end) => open.push(end));
+              return keys;
+            },
+            { atOnce, most, gatherMs: 0 },
+          );
+          const answers: Promise<number>[] = [];
+          for (let key = 0; key < count; key += 1) {
+            answers.push(batched.ask(key));
+            await turns();
+            expect(open.length).toBe(Math.min(atOnce, key + 1));
+          }
+          while (read.length < count || open.length > 0) {
+            open.shift()?.();
+            await turns();
+            expect(open.length).toBeLessThanOrEqual(atOnce);
+          }
+          expect(await Promise.all(answers)).toEqual(Array.from({ length: count }, (_, key) => key));
+          expect(read.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, key) => key));
+        },
+      ),
+    );
+  });
+
+  it('that fail are not repeated for those who all asked the same', async () => {
+    let reads = 0;
+    const batched = new Batched<string, number>(() => {
+      reads += 1;
+      return Promise.reject(new Error('away'));
+    });
+    const asked = await Promise.allSettled([batched.ask('one'), batched.ask('one'), batched.ask('one')]);
+    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(reads).toBe(1);
+  });
+
   it('refuse an answer that is not one per question', async () => {
     await expect(new Batched<number, number>(() => Promise.resolve([])).ask(1)).rejects.toThrow(RangeError);
   });

@@ -13,6 +13,8 @@ interface Batching {
   readonly most?: number;
   /** How long it is gathered in a crowd; 0 where those who ask come out of an earlier read together, and so ask in one turn anyway. */
   readonly gatherMs?: number;
+  /** Reads that go on at the same time; more than one where each takes long and none needs to know of another. */
+  readonly atOnce?: number;
 }
 
 /**
@@ -21,19 +23,21 @@ interface Batching {
  */
 export class Batched<K, V> {
   private waiting: Waiting<K, V>[] = [];
-  private reading = false;
+  private readings = 0;
   private crowdUntil = 0;
 
   private readonly most: number;
   private readonly gatherMs: number;
+  private readonly atOnce: number;
 
   /** @param read answers in the order of its keys; the same key may stand there twice */
   constructor(
     private readonly read: (keys: readonly K[]) => Promise<readonly V[]>,
-    { most = 200, gatherMs = crowdGatherMs }: Batching = {},
+    { most = 200, gatherMs = crowdGatherMs, atOnce = 1 }: Batching = {},
   ) {
     this.most = most;
     this.gatherMs = gatherMs;
+    this.atOnce = atOnce;
   }
 
   ask(key: K): Promise<V> {
@@ -44,8 +48,8 @@ export class Batched<K, V> {
   }
 
   private async work(): Promise<void> {
-    if (this.reading) return;
-    this.reading = true;
+    if (this.readings >= this.atOnce) return;
+    this.readings += 1;
     // Who asks in the same turn is taken along.
     await Promise.resolve();
     while (this.waiting.length > 0) {
@@ -54,7 +58,7 @@ export class Batched<K, V> {
       if (asked.length > 1) this.crowdUntil = performance.now() + crowdMs;
       await this.answer(asked);
     }
-    this.reading = false;
+    this.readings -= 1;
   }
 
   private async answer(asked: readonly Waiting<K, V>[]): Promise<void> {

@@ -15,7 +15,7 @@ import { probedZone, probeOnce, proberToken, tokenSeconds } from './probing.js';
 import { zoneWants } from './zone-spec.js';
 
 /** The more have asked for one look, the later a domain is looked into again: of many who ask one after another, most share the next. */
-const againMs = (asked: number): number => Math.min(1_000, 100 * asked);
+const againMs = (asked: number): number => Math.min(500, 50 * asked);
 
 /** Looks into zones apart from the passes, at a rate of their own, and one for all who ask the same of a domain. */
 @Injectable()

@@ -1,4 +1,4 @@
-import { newId, type Clock, type EpochRef, type Id, type Refusal, type Standing } from '#kernel';
+import { Batched, newId, type Clock, type EpochRef, type Id, type Instant, type Refusal, type Standing } from '#kernel';
 import type { Limits } from '#platform/config';
 import type { Logger } from '#platform/telemetry';
 import { uptime } from 'node:os';
@@ -49,6 +49,14 @@ const bootMs = (): number => uptime() * 1000;
  */
 export class AccessTruth {
   readonly replicaId: Id = newId();
+  private readonly clock = new Batched<undefined, Instant>(
+    async (asked) => {
+      const { rows } = await (await this.connected()).query<{ at: Date }>('SELECT clock_timestamp() AS at');
+      const at = (rows[0]?.at ?? new Date(NaN)).toISOString();
+      return asked.map(() => at);
+    },
+    { gatherMs: 0 },
+  );
   private readonly watchers = new Set<Watcher>();
   private client: pg.Client | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -95,6 +103,11 @@ export class AccessTruth {
     } finally {
       watch.close();
     }
+  }
+
+  /** The database's clock, by this connection. */
+  now(): Promise<Instant> {
+    return this.clock.ask(undefined);
   }
 
   async close(): Promise<void> {

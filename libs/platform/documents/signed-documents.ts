@@ -34,6 +34,8 @@ export const isOfTime = (fault: unknown): fault is Refusal => fault instanceof R
 /** Signs what is handed out, and hands it out with its proof. */
 @Injectable()
 export class SignedDocuments {
+  private readonly keysMade = new Map<string, Promise<void>>();
+
   constructor(
     @Inject(INSTALLATION) private readonly installation: string,
     @Inject(KEYS) private readonly keys: Keys,
@@ -51,7 +53,7 @@ export class SignedDocuments {
     if (roleOfDocument(document) !== key) throw new Error(`the key for ${kind} signs no ${document.type}`);
     this.clock.assertSigns();
     assertSignable(document, Date.parse(this.clock.now()));
-    await this.keys.create(key, 'sign');
+    await this.made(key);
     return signDocument(document, [{ keyName: this.keyName(kind), sign: (bytes) => this.keys.sign(key, bytes) }]);
   }
 
@@ -73,6 +75,16 @@ export class SignedDocuments {
     const [log] = this.seams.all('document-log');
     const place = log === undefined ? { waiting: { for: 'sequencing' } as const } : await log.placeOf(ctx, documentDigest(document));
     return { document, signatures, ...place };
+  }
+
+  /** Asked of the key store once: it says by itself when the key is not there any more. */
+  private made(key: string): Promise<void> {
+    const known = this.keysMade.get(key);
+    if (known !== undefined) return known;
+    const making = Promise.resolve(this.keys.create(key, 'sign'));
+    this.keysMade.set(key, making);
+    making.catch(() => this.keysMade.delete(key));
+    return making;
   }
 
   private keyName(kind: DocumentKind): string {

@@ -48,7 +48,7 @@ export class ActGuard implements CanActivate {
     const bearer = bearerOf(request, spec);
     const isCanary = bearer !== undefined && this.canaries.isCanary(bearer);
     if (isCanary) void execution.switchToHttp().getResponse<FastifyReply>().header(replicaHeader, this.truth.replicaId);
-    const standing = isCanary ? await this.canaries.standingOf(bearer) : new Standing();
+    const standing = isCanary ? await this.canaries.standingOf(bearer, () => this.truth.now()) : new Standing();
     const signedIn = isCanary ? canary : await this.actorOf(bearer, at, standing);
     const base: ActContext = {
       action: spec.action,

@@ -112,12 +112,16 @@ export class Canaries implements OnModuleDestroy {
     return true;
   }
 
-  /** What a credential says it was let in by. @throws Refusal `http.not-signed-in` for one that is not ours or not of this minute. */
-  async standingOf(bearer: string): Promise<Standing> {
+  /**
+   * What a credential says it was let in by.
+   * @param now of the database; whoever is asked has a connection for it that does not wait for acts
+   * @throws Refusal `http.not-signed-in` for one that is not ours or not of this minute.
+   */
+  async standingOf(bearer: string, now: () => Promise<Instant>): Promise<Standing> {
     if (!(await this.isOurs(bearer))) throw refuse('http.not-signed-in');
     const [body = ''] = bearer.slice(prefix.length).split('.');
     const claims = Claims.parse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')));
-    const age = Date.parse(await this.epochs.now()) - Date.parse(claims.mintedAt);
+    const age = Date.parse(await now()) - Date.parse(claims.mintedAt);
     if (age < 0 || age > lifetimeMs) throw refuse('http.not-signed-in');
     const standing = new Standing();
     standing.rest(claims.rests, new Map(claims.rests.map((ref) => [epochKey(ref), ref.epoch])));

@@ -45,7 +45,7 @@ import { SEATS_CONFIG, type SeatsConfig } from './seats.config.js';
 const mostUsed = 200;
 
 /** Receipts in one transaction, which holds their seats locked. */
-const mostTogether = 20;
+const mostTogether = 10;
 
 interface Closing {
   readonly id: Id;
@@ -77,7 +77,11 @@ export class Receipts implements OnApplicationBootstrap {
   );
 
   /** Receipts that are ready at the same time are issued together: each alone costs as much again in transactions. */
-  private readonly closings = new Batched<Closing, undefined>((closings) => this.closeAll(closings), { most: mostTogether, gatherMs: 0 });
+  private readonly closings = new Batched<Closing, undefined>((closings) => this.closeAll(closings), {
+    most: mostTogether,
+    gatherMs: 0,
+    atOnce: 6,
+  });
 
   constructor(
     private readonly unitOfWork: UnitOfWork,

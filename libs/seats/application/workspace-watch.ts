@@ -12,7 +12,7 @@ import { refuse } from '../domain/refusals.js';
 
 const longBehindMs = 600_000;
 /** Moves in one transaction, which holds their rows locked. */
-const mostTogether = 20;
+const mostTogether = 10;
 
 /** What the operator saw of one workspace. */
 export interface WorkspaceLook {
@@ -50,7 +50,7 @@ export class WorkspaceWatch {
   );
 
   /** Moves that come at the same time commit together: each alone costs as much again in transactions. */
-  private readonly moves = new Batched<Moved, undefined>((moves) => this.moveAll(moves), { most: mostTogether, gatherMs: 0 });
+  private readonly moves = new Batched<Moved, undefined>((moves) => this.moveAll(moves), { most: mostTogether, gatherMs: 0, atOnce: 6 });
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
