@@ -4,6 +4,7 @@ import { Compiler, type Facts } from './compile.js';
 import { listed } from './compiled.js';
 import { aboutMap, heldBack, sealedMap, type Sealed } from './sealing.js';
 import { withTablesInPlace } from './inline.js';
+import { selectionsOf, type Selections } from './selections.js';
 import type { Grain } from './shape.js';
 import { column } from './sql-text.js';
 import type { Relation } from './tree.js';
@@ -17,6 +18,8 @@ export interface Protected {
   readonly sealed?: Sealed;
   /** One a column of the result, in order. */
   readonly derivations: readonly Derivation[];
+  /** Whom it may single out. */
+  readonly selections?: Selections;
 }
 
 /**
@@ -51,5 +54,6 @@ export function protect(relation: Relation, names: readonly string[], facts: Fac
     held: heldBack(tables),
     about: aboutMap(tables, facts.rule),
   };
-  return { grain: shape.grain, sql: compiler.tables.over(select(name)), sealed, derivations };
+  const selections = selectionsOf(placed, facts);
+  return { grain: shape.grain, sql: compiler.tables.over(select(name)), sealed, derivations, selections };
 }
