@@ -79,6 +79,7 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
       onProgress: (done: { step: number; steps: number }) => void attempt.progress({ ...done }).catch(() => undefined),
     };
     return this.scratch.with(rawFile(copy), async (scratch) => {
+      await this.desensitising.assertStrata(scratch, copy, planContent, { signal: attempt.signal });
       const searched = { raw: rawInput(copy.columns), plan: planContent, schema: planColumns, seed: keys.seed, keys: keys.keys };
       const choice = await this.anonymising.choose(scratch, searched, attempt.signal);
       const draws = { delivery: run.copyId, seed: keys.seed, order: run.id };
