@@ -19,7 +19,9 @@ const double = (literal: string): string => `TRY_CAST(${sqlText(literal)} AS DOU
 const forms = ({ inputs }: Tested, { identifying }: TestedInput): readonly string[] =>
   (inputs.length === 1 && identifying.some(({ once }) => once === true) ? [] : identifying)
     .filter(({ isName }) => !isName)
-    .map(({ column }) => `hash(nullif(compact_form(CAST(${sqlName(column)} AS VARCHAR)), ''))`);
+    .map(({ column }) => `nullif(compact_form(CAST(${sqlName(column)} AS VARCHAR)), '')`)
+    // Of nothing DuckDB makes a number too, and nobody’s rows are not one subject’s.
+    .map((form) => `CASE WHEN ${form} IS NOT NULL THEN hash(${form}) END`);
 
 /** Rows whom the code singles out, by what it writes out and by what stands at the ends of the columns that it reads; the first count most. */
 function candidates(tested: Tested, { table, columns }: TestedInput): readonly string[] {

@@ -9,7 +9,7 @@ import type { Seed } from './replacement.js';
 export interface TestedInput {
   readonly table: string;
   readonly columns: readonly Declared[];
-  readonly identifying: readonly Pick<Identifier, 'column' | 'isName' | 'plain' | 'once'>[];
+  readonly identifying: readonly Pick<Identifier, 'column' | 'isName' | 'plain' | 'once' | 'otherwise'>[];
 }
 
 /** All that the test looks at: what was handed in, what leaves, and the inputs. */

@@ -40,6 +40,10 @@ const filledShare = 0.5;
 const formShare = 0.5;
 const identifierForms = '[1-9]\\d{5}(18|19|20)\\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])\\d{3}[0-9Xx]|(\\+?86)?1[3-9]\\d{9}';
 
+/** Documents of which a person, or a firm, has one: by them people are told apart where another number is missing. */
+const documents: ReadonlySet<string> = new Set(['resident-id', 'uscc', 'passport', 'hk-macao-permit', 'taiwan-permit']);
+const documentShare = 0.9;
+
 /** Of large files one value in so many is counted, with all its rows. */
 const oneIn = 16;
 /** Bytes of a Parquet file that has tens of thousands of rows at least. */
@@ -112,7 +116,8 @@ function areGivenOut(there: number, values: number, low: number, high: number): 
  * @param measured what `measureSql` of the looked-at columns found
  */
 export function identifiersOf(columns: readonly Declared[], measured: readonly number[]): readonly Identifier[] {
-  return columns
+  const filled = new Map<string, number>();
+  const found = columns
     .flatMap(({ column, type, sensitiveType }, at): Identifier[] => {
       const [rows = 0, there = 0, values = 0, once = 0, inForm = 0, looksSo = 0, low = 0, high = 0] = measured.slice(
         measures * at,
@@ -121,9 +126,19 @@ export function identifiersOf(columns: readonly Declared[], measured: readonly n
       const told = isWhole({ column, type, sensitiveType }) ? areGivenOut(there, values, low, high) : values >= uniqueShare * there;
       const unique = there >= fewest && told && there >= filledShare * rows;
       if (!isIdentifying(sensitiveType) && !unique && (looksSo === 0 || looksSo < formShare * there)) return [];
+      filled.set(column, rows === 0 ? 1 : there / rows);
       return [{ column, values, isName: sensitiveType === 'name', once: once === 1, plain: inForm === 1 }];
     })
     .sort((a, b) => a.values - b.values);
+  const known = found.filter(({ column }) =>
+    columns.some((one) => one.column === column && documents.has(one.sensitiveType ?? '') && (filled.get(column) ?? 0) >= documentShare),
+  );
+  const [document] = known;
+  return found.map((one) =>
+    document === undefined || known.includes(one) || (filled.get(one.column) ?? 1) >= filledShare
+      ? one
+      : { ...one, otherwise: document.column },
+  );
 }
 
 /** Before there are data: what is said alone. */
