@@ -86,4 +86,23 @@ describe('a second identifier that few rows have', () => {
     const { groups, there } = await shown(of, numbered('V', 'range'), numbered('R', 'p'), 'medical-record-number');
     expect(groups.filter((k) => !enough(there).includes(k))).toEqual([]);
   });
+
+  it('tells nobody who stands in two inputs to be two people, where one of them has it alone', async () => {
+    // Six people in each group of either, of whom one in three has a passport in the first.
+    const rows = `range // 6 % 40 AS g, range AS p FROM range(240)`;
+    const k = (g: string): string => `'g' || CAST(${g} AS VARCHAR)`;
+    const world = await Opponent.open({
+      a: {
+        columns: [column('id_no', 'VARCHAR', 'resident-id'), column('passport', 'VARCHAR', 'passport'), column('k', 'VARCHAR')],
+        select: `SELECT ${numbered('R', 'p')}, CASE WHEN p % 3 = 0 THEN ${numbered('E', 'p')} END, ${k('g')} FROM (SELECT ${rows})`,
+      },
+      b: {
+        columns: [column('passport', 'VARCHAR', 'passport'), column('k', 'VARCHAR')],
+        select: `SELECT ${numbered('E', 'p')}, ${k('g')} FROM (SELECT ${rows})`,
+      },
+    });
+    const got = await world.attempt('SELECT k, count(*) AS n FROM (SELECT k FROM a UNION ALL SELECT k FROM b) GROUP BY 1');
+    expect('stopped' in got ? [] : got.rows).toEqual([]);
+    world.runs.connection.closeSync();
+  });
 });

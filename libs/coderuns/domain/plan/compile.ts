@@ -14,6 +14,7 @@ import {
   constantColumn,
   derive,
   openShape,
+  tellsApart,
   together,
   type Column,
   type Holder,
@@ -305,7 +306,7 @@ function computed({ grain, columns }: Shape, of: Expression): Column {
 }
 /** The holder of whom the column tells one from all others; none for a name, which several may bear. */
 const tellsOf = ({ identity }: Column, { holders }: Shape): string | undefined =>
-  holders.some(({ columns }) => columns.some((one) => one.name === identity?.by && !one.isName)) ? identity?.holder : undefined;
+  holders.some(({ columns }) => columns.some((one) => one.name === identity?.by && tellsApart(one))) ? identity?.holder : undefined;
 
 /** By what a column of the input says whose a row is, and how many there may be. */
 function heldBy({ column: of, plain: _, otherwise, once, ...more }: Identifier, all: readonly Identifier[]) {
@@ -316,7 +317,7 @@ function heldBy({ column: of, plain: _, otherwise, once, ...more }: Identifier, 
   // Whoever has it in one row is the same in the others.
   const elsewhere = `CASE WHEN ${other} IS NOT NULL THEN max(${own}) OVER (PARTITION BY ${other}) END`;
   const sql = `coalesce(${[own, ...(document.once === true ? [] : [elsewhere]), other].join(', ')})`;
-  return { sql, of, ...more, values: document.values, once: once === true && document.once === true };
+  return { sql, of, ...more, values: document.values, once: once === true && document.once === true, completed: true };
 }
 
 /** Whom a value stands for, in normal form (`normalFormMacros`); nobody where it is missing or blank. */
