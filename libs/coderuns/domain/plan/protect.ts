@@ -26,8 +26,9 @@ export interface Protected {
  * What a bound query is when it runs over raw data: its groups enforced, its rows in the order of their values, so that neither their
  * number nor their order tells what no cell does.
  * @param names of the result's columns, as the code has them
+ * @param runs whether it is to run, so that it is also asked whom it singles out
  */
-export function protect(relation: Relation, names: readonly string[], facts: Facts): Protected {
+export function protect(relation: Relation, names: readonly string[], facts: Facts, runs = true): Protected {
   const placed = withTablesInPlace(relation);
   const compiler = new Compiler(facts);
   const { name, shape } = compiler.compile(placed);
@@ -54,6 +55,6 @@ export function protect(relation: Relation, names: readonly string[], facts: Fac
     held: heldBack(tables),
     about: aboutMap(tables, facts.rule),
   };
-  const selections = selectionsOf(placed, facts);
-  return { grain: shape.grain, sql: compiler.tables.over(select(name)), sealed, derivations, selections };
+  const protectedCode = { grain: shape.grain, sql: compiler.tables.over(select(name)), sealed, derivations };
+  return runs ? { ...protectedCode, selections: selectionsOf(placed, facts) } : protectedCode;
 }

@@ -20,7 +20,7 @@ const most = 256;
 /** Of rows that the code writes out: a list that is longer singles nobody out. */
 const mostValues = 64;
 /** Expressions read as a whole, with what stands in their columns' places. */
-const mostRead = 2_000_000;
+const mostRead = 500_000;
 
 /** Where a column of some relation comes from: a column of an input, of rows that the code writes out, or it cannot be told. */
 type Leaf = { readonly of: 'input' | 'open' | 'unknown'; readonly node: Relation; readonly at: number };
