@@ -269,6 +269,18 @@ describe('a desensitisation run', () => {
     expect(await data.medium.platform.objects.list(`scenarios/${data.operating.scenarioId}/samples/${failed.id}`)).toEqual([]);
   }, 120_000);
 
+  it('draws nothing by strata that ask for nearly every row, and says which column [DES-02]', async () => {
+    const plan = await data.propose();
+    const sampling = { rate: 0.05, strata: { column: plan.content?.columns[0]?.column, atLeast: 5 } };
+    const strict = ok<Plan>(await data.steward.put(`/desensitisation-plans/${plan.id}`, { ...plan.content, sampling }));
+    ok(await data.approve(strict, data.operating.authority));
+    expect(await data.run(strict)).toMatchObject({
+      state: 'failed',
+      cause: { code: 'desensitisation.strata-too-many' },
+      sha256: null,
+    });
+  }, 120_000);
+
   it('publishes once, whole, when its work is done twice [DES-03]', async () => {
     const plan = await data.propose();
     ok(await data.approve(plan));

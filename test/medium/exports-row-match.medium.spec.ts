@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync } from 'node:fs';
@@ -129,6 +130,31 @@ describe('row match', () => {
     const codes = new Map(raw.map((row, index) => [row[3], `code ${String(index * 7919)}`] as const));
     const rows = raw.map((row) => [codes.get(row[3]) ?? '', 'kept']);
     expect((await compare(['birth_code', 'note'], rows)).bijections).toEqual([{ column: 'birth_code', sourceColumn: 'birth_date' }]);
+  });
+
+  it('finds a recoded column where a few rows are missing, invented or of another code, in any order [EXP-03]', async () => {
+    const changes = fc.record({
+      gone: fc.integer({ min: 0, max: 200 }),
+      other: fc.integer({ min: 0, max: 400 }),
+      by: fc.constantFrom(7919, 104729),
+    });
+    await fc.assert(
+      fc.asyncProperty(changes, async ({ gone, other, by }) => {
+        const rows = raw
+          .slice(gone)
+          .map((row, at) => [at < other ? `o${String(at % 60)}` : `code ${row[3] ?? ''}`.replaceAll('-', String(by)), 'kept']);
+        rows.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+        expect((await compare(['birth_code', 'note'], rows)).bijections).toEqual([{ column: 'birth_code', sourceColumn: 'birth_date' }]);
+      }),
+      { numRuns: 6 },
+    );
+  }, 120_000);
+
+  it('takes coarse categories, row numbers and figures of as many rows for no recoding', async () => {
+    const rows = raw
+      .slice(100)
+      .map((row, at) => [`n${String(at)}`, String((at * 37) % 9), String(at % 71), String(((at * 7919) % 100_003) / 7), 'x']);
+    expect((await compare(['n', 'band', 'week', 'mean', 'note'], rows)).bijections).toEqual([]);
   });
 
   it('lets a table of counts pass, although its counts happen to be incomes that occur [EXP-02]', async () => {

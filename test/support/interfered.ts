@@ -10,6 +10,7 @@ import { listedFor } from '../../libs/coderuns/domain/plan/functions.js';
 import { identifiersOf, looked, measureSql, type Declared } from '../../libs/coderuns/domain/plan/identify.js';
 import { exactly, type Bound } from '../../libs/coderuns/domain/plan/json.js';
 import { protect, type Protected } from '../../libs/coderuns/domain/plan/protect.js';
+import { selectionsOf } from '../../libs/coderuns/domain/plan/selections.js';
 import { readPlan } from '../../libs/coderuns/domain/plan/read.js';
 import type { Identifier } from '../../libs/coderuns/domain/plan/compile.js';
 
@@ -70,18 +71,20 @@ export class Interfered {
     return (await connection.runAndReadAll('FROM raw_people')).getRowObjectsJson();
   }
 
-  /** @param firstLine `passed`: what leaves is what it made of the query. `bypassed`: the query itself leaves */
-  async fateOf(sql: string, firstLine: 'passed' | 'bypassed'): Promise<Fate> {
+  /** @param firstLine `passed`: what leaves is what it made of the query. `read`: it said whom the query singles out, which leaves as it is. `bypassed`: it had no part */
+  async fateOf(sql: string, firstLine: 'passed' | 'read' | 'bypassed'): Promise<Fate> {
     const answer = String((await this.plans.runAndReadAll('SELECT json_serialize_plan($1::VARCHAR)', [sql])).getRows()[0]?.[0]);
     const shape = await this.plans.runAndReadAll(sql);
     const bound = { answer, names: shape.columnNames(), types: shape.columnTypes().map(String) };
+    const plan = (exactly(answer) as { plans?: Bound[] }).plans?.[0];
+    if (plan === undefined) throw new Error(`not bound: ${sql}`);
+    const inputs = new Map([...declared].map(([table, columns]) => [table, columns.map((one) => one.column)]));
+    const facts = { identifying: this.identifying, rule };
     let read: Protected = { grain: 'rows', derivations: [] };
+    if (firstLine === 'read') read = { ...read, selections: selectionsOf(readPlan(plan, inputs, listedFor), facts) };
     if (firstLine === 'passed')
       try {
-        const plan = (exactly(answer) as { plans?: Bound[] }).plans?.[0];
-        if (plan === undefined) throw new Error(`not bound: ${sql}`);
-        const inputs = new Map([...declared].map(([table, columns]) => [table, columns.map((one) => one.column)]));
-        read = protect(readPlan(plan, inputs, listedFor), bound.names, { identifying: this.identifying, rule });
+        read = protect(readPlan(plan, inputs, listedFor), bound.names, facts);
         if (read.derivations.some(({ raw, grouped }) => raw && !grouped)) return { rows: true };
       } catch (fault) {
         if (fault instanceof Refusal) return { refused: fault.code };

@@ -58,17 +58,23 @@ export class CodeReading {
   read(taker: Taker, sql: string, tables: Tables): Promise<Protected> {
     return this.lanes.through(taker, async () => {
       const identifying = new Map([...tables].map(([table, columns]) => [table, isList(columns) ? [] : declaredIdentifiers(columns)]));
-      return this.protect(sql, tables, await this.bind(sql, tables), identifying);
+      return this.protect(sql, tables, await this.bind(sql, tables), identifying, false);
     });
   }
 
   /** Of a run, where data were measured. @throws Refusal of `analyse` */
-  protect(sql: string, tables: Tables, bound: BoundCode, identifying: ReadonlyMap<string, readonly Identifier[]>): Promise<Protected> {
+  protect(
+    sql: string,
+    tables: Tables,
+    bound: BoundCode,
+    identifying: ReadonlyMap<string, readonly Identifier[]>,
+    runs = true,
+  ): Promise<Protected> {
     const { analysis, disclosure: rule } = this.config;
     const inputs = new Map([...tables].map(([table, columns]) => [table, columns.map(({ column }) => column)]));
     const engine = this.engine.version.split(',')[0] ?? '';
     return analyseApart(
-      { ...bound, sql, engine, inputs, facts: { identifying, rule, releases: releasesOf(tables) } },
+      { ...bound, sql, engine, inputs, facts: { identifying, rule, releases: releasesOf(tables) }, runs },
       analysis.wallClockMs,
     );
   }

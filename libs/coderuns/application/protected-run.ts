@@ -44,6 +44,7 @@ export function testOf(of: {
     code: sql,
     leaving: read.sql ?? sql,
     inputs: testedInputs(of),
+    selections: read.selections ?? { constants: [], conditions: [] },
     read: columnsRead(bound.answer),
     names: bound.names,
     types: bound.types,

@@ -43,6 +43,8 @@ export interface Reading {
   /** The inputs' columns by table name. */
   readonly inputs: Inputs;
   readonly facts: Facts;
+  /** Whether it is to run: then it is also asked whom the code singles out. */
+  readonly runs?: boolean;
 }
 
 /** Far above what a person writes; what generated code of the allowed length needs at most. */
@@ -54,12 +56,12 @@ export const tooComplex = (): Refusal => refuse('coderuns.code-too-complex');
  * @throws Refusal `coderuns.code-too-complex` past the limits; `coderuns.code-unreadable`, `coderuns.code-unbound`, `coderuns.one-select`,
  * `coderuns.unknown-table`, and those of `readPlan` and `protect`
  */
-export function analyse({ answer, names, sql, engine, inputs, facts }: Reading): Protected {
+export function analyse({ answer, names, sql, engine, inputs, facts, runs = false }: Reading): Protected {
   if (answer.length > readingLimits.planBytes) throw tooComplex();
   const plan = boundPlan(exactly(answer), sql);
   const { nodes, depth } = sizeOf(plan);
   if (nodes > readingLimits.nodes || depth > readingLimits.depth || names.length > readingLimits.columns) throw tooComplex();
-  return protect(readPlan(plan, inputs, engine), names, facts);
+  return protect(readPlan(plan, inputs, engine), names, facts, runs);
 }
 
 /** Statements that change or say something: of a plan's root alone, since nothing below a SELECT can be one. */

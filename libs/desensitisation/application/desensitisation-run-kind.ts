@@ -85,6 +85,7 @@ export class DesensitisationRunKind implements RunKind<DesensitisationRunRow, Us
     this.needs.assertFits(planContent, copy.size);
     const room = { least: this.needs.scratchFor(planContent, copy.size) };
     const work = async (scratch: Scratch): Promise<Made<DesensitisationRunRow>> => {
+      await this.desensitising.assertStrata(scratch, copy, planContent, { signal: attempt.signal });
       const searched = { raw: rawInput(copy.columns), plan: planContent, schema: planColumns, seed: keys.seed, keys: keys.keys };
       const choice = await this.anonymising.choose(scratch, searched, attempt.signal);
       const draws = { delivery: run.copyId, seed: keys.seed, order: run.id };

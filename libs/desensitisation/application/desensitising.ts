@@ -4,6 +4,7 @@ import type { OutputColumn, Plan, SchemaColumn } from '../contract.js';
 import { compileToDuckDb, duckdbType, type Chosen, type CompiledPlan, type CompileOptions } from '../domain/compile.js';
 import { weakKeys } from '../domain/evidence/dictionary-attack.js';
 import { examinationOf, judge, type Proof } from '../domain/evidence/examine.js';
+import { assertStrataSample, strataSql } from '../domain/strata.js';
 import { rowNumber } from '../domain/names.js';
 import type { UsableCopy } from './copy-gate.js';
 import type { RunKeys } from './pseudonym-keys.js';
@@ -43,6 +44,20 @@ export class Desensitising {
 
   compile(plan: Plan, schema: readonly SchemaColumn[], { delivery, seed, order }: Draws, chosen?: Chosen): CompiledPlan {
     return compileToDuckDb(plan, schema, { source: 'raw', rowNumber, delivery, seed, order, file }, chosen);
+  }
+
+  /**
+   * What the strata of a plan ask for is a sample of these data. Measured before anything is drawn.
+   * @throws Refusal `desensitisation.strata-too-many`, or the engine's
+   */
+  async assertStrata(scratch: Scratch, copy: UsableCopy, plan: Plan, watch: Pick<Watch, 'signal'>): Promise<void> {
+    const sql = strataSql(plan, 'raw');
+    if (sql === undefined) return;
+    const steps: EngineStep[] = [{ kind: 'sql', sql, result: { rows: 1 } }];
+    const outcome = await this.engine.run({ scratch, inputs: [rawInput(copy.columns)], steps }, watch);
+    if (!outcome.ok) throw causeRefused(outcome.cause);
+    const [measured] = outcome.steps;
+    assertStrataSample(plan, measured?.kind === 'rows' ? (measured.rows[0] ?? []) : []);
   }
 
   async make(scratch: Scratch, copy: UsableCopy, compiled: CompiledPlan, keys: RunKeys, watch: Watch): Promise<Desensitised> {

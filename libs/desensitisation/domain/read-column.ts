@@ -45,6 +45,8 @@ const olderThanPeople = (cells: readonly Cell[]): boolean => shareOf(cells, (cel
 /** Versions of software begin with small numbers; addresses seldom do. */
 const notVersions = (cells: readonly Cell[]): boolean => shareOf(cells, (cell) => Number(cell.text.split('.')[0]) < 10) < 0.8;
 const usccShape = /^(?:1[129]|5[1239]|9[1239]|[2348A]1|Y1|N[1239])\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/;
+/** Numbers of one length, as they are given out; amounts have several. */
+const alike = (cells: readonly Cell[]): boolean => cells.length >= 20 && new Set(cells.map(({ compact }) => compact.length)).size === 1;
 const hkid = /^[a-z]{1,2}\d{6} ?\([0-9a]\)$/;
 const narrow = (cells: readonly Cell[]): boolean => {
   const values = cells.map((cell) => Number(cell.text)).filter(Number.isFinite);
@@ -90,6 +92,7 @@ const forms: readonly Form[] = [
   { type: 'passport', test: matches(/^[A-Z]\d{7,8}$/), least: 0.8, confidence: 'unsure', provided: (cells) => varied(0.8)(cells) && firstsOf(cells) > 1 },
   { type: 'landline', test: numbers.isLocalLandline, least: 0.95, confidence: 'unsure', provided: (cells) => varied(0.8)(cells) && firstsOf(cells) >= 5 },
   { type: 'account-number', test: matches(/^\d{9,10}$/), least: 0.95, confidence: 'unsure', provided: (cells) => varied(0.98)(cells) && firstsOf(cells) >= 7 },
+  { type: 'account-number', test: matches(/^\d{7,8}$|^\d{11,18}$/), least: 0.98, confidence: 'unsure', provided: (cells) => varied(0.99)(cells) && alike(cells) && firstsOf(cells) >= 2 },
   { type: 'name', test: names.isJoinedPinyinName, least: 0.9, confidence: 'unsure', provided: varied(0.5) },
   { type: 'name', test: names.isLatinWords, least: 0.9, confidence: 'unsure', provided: varied(0.7) },
 ]; // prettier-ignore

@@ -106,6 +106,14 @@ export const desensitisationRefusals = {
     satisfyEn: 'Draw more rows, ask for a smaller k or l or a greater t, or let more rows be left out.',
     sources: ['DES-03'],
   },
+  'desensitisation.strata-too-many': {
+    status: 422,
+    zh: '按「{column}」分层抽取的最少行数合计超过抽样比例（且超过十分之一），等于抽取几乎全部数据。',
+    en: 'By strata of “{column}” the least rows of all strata together are more than the rate draws, and more than a tenth: nearly no sample.',
+    satisfyZh: '改用取值较少的字段分层，或降低每层最少行数。',
+    satisfyEn: 'Take a column of fewer values for the strata, or ask for fewer rows of each.',
+    sources: ['DES-02'],
+  },
   'desensitisation.noise-budget-exceeded': {
     status: 409,
     zh: '以下字段剩余的隐私预算不足：{columns}；余额与所需见 details.budgets。',

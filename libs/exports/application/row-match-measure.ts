@@ -1,11 +1,11 @@
 import { type Id, type Json } from '#kernel';
 import type { Engine, EngineInput, EngineStep, Scratch } from '#platform/engine';
+import { findBijections } from '../domain/bijections.js';
 import type { RowMatchPolicy } from '../domain/policy.js';
 import {
   chooseProjections,
   drawsFromSource,
   expectedMatches,
-  findBijections,
   worthExplaining,
   type ProjectionMeasure,
   type SourceMeasure,

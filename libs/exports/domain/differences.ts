@@ -95,16 +95,29 @@ function few(one: Int32Array, other: Int32Array, most: number): boolean {
   return (recurrenceLength(lessOf(one, other), most) ?? 0) > 0;
 }
 
-/** How many hidden cells of a table are one sum less another. */
+/**
+ * How many hidden cells of a table are one sum less another. What adds up cells of a measure that is shown for the hidden cell's very rows says
+ * of these rows what that cell says, whatever is taken from it: a mean that is held back is not told by how many there are beside it.
+ */
 function recomputable({ hidden }: SealedTable, ones: readonly Sum[], others: readonly Sum[]): number {
   if (hidden.length === 0) return 0;
-  const sums = Map.groupBy([...ones, ...others], inUniverse);
+  // Measures of two tables are never one, whatever they compute.
+  const of = (sums: readonly Sum[], table: string) =>
+    sums.map((sum) => ({ ...sum, measures: sum.measures.map((one) => `${table} ${one}`) }));
+  const sums = Map.groupBy([...of(ones, 'one'), ...(ones === others ? [] : of(others, 'other'))], inUniverse);
   let left = mostPairs;
   return hidden.filter((cell) => {
-    const told = (sums.get(cell.universe) ?? []).filter((sum) => comparable(sum, cell));
+    const told = (sums.get(cell.universe) ?? [])
+      .filter((sum) => comparable(sum, cell))
+      .map(({ rows, shown, measures }) => ({ rows, text: rows.join(' '), shown, measures }));
     left -= told.length;
-    const known = new Set(told.map(({ rows }) => rows.join(' ')));
-    return left < 0 || told.some(({ rows }) => known.has(lessOf(rows, cell.rows).join(' ')));
+    const known = new Set(told.map(({ text }) => text));
+    const itself = cell.rows.join(' ');
+    const beside = new Set(told.filter(({ text, shown }) => shown && text === itself).flatMap(({ measures }) => measures));
+    return (
+      left < 0 ||
+      told.some(({ rows, measures }) => measures.some((one) => !beside.has(one)) && known.has(lessOf(rows, cell.rows).join(' ')))
+    );
   }).length;
 }
 function lessOf(one: Int32Array, other: Int32Array): Int32Array {

@@ -16,14 +16,14 @@ export const digests = (side: RowMatchSide, from: string, width: number): string
     .map((index) => `CASE WHEN ${named(side, index)} IS NOT NULL THEN hash(${named(side, index)}) END AS ${named(side, index)}`)
     .join(', ')} FROM ${from}`;
 
-/** One row a column: index, rows, filled, distinct, frequency signature, and the share of the range that its numbers fill (0 for text). */
+/** One row a column: index, rows, filled, distinct, frequencies of values, and the share of the range that its numbers fill (0 for text). */
 export const columnStatistics = (side: RowMatchSide, cells: string, width: number): string =>
   all(side, width)
     .map((index) => {
       const column = named(side, index);
       return `SELECT ${String(index)} AS i, (SELECT count(*) FROM ${cells}) AS n, (SELECT coalesce(sum(f), 0) FROM v${column}) AS filled,
         (SELECT count(*) FROM v${column}) AS d,
-        (SELECT coalesce(md5(string_agg(f || 'x' || c, ',' ORDER BY f)), '') FROM (SELECT f, count(*) AS c FROM v${column} GROUP BY f)) AS signature,
+        (SELECT coalesce(string_agg(f || 'x' || c, ',' ORDER BY f), '') FROM (SELECT f, count(*) AS c FROM v${column} GROUP BY f)) AS frequencies,
         (SELECT coalesce(CASE WHEN count(*) = count(x) THEN count(DISTINCT x) / (max(x) - min(x) + 1) END, 0)
            FROM (SELECT try_cast(${column} AS DOUBLE) AS x FROM ${cells} WHERE ${column} IS NOT NULL)) AS dense`;
     })

@@ -38,12 +38,12 @@ const number = (value: Json | undefined): number => Number(value ?? 0);
 const statistics = (rows: Rows, names: readonly string[]): readonly ColumnStatistics[] =>
   [...rows]
     .sort((a, b) => number(a[0]) - number(b[0]))
-    .map(([i, n, filled, d, signature, dense]) => ({
+    .map(([i, n, filled, d, frequencies, dense]) => ({
       name: names[number(i)] ?? '',
       rows: number(n),
       filled: number(filled),
       distinct: number(d),
-      signature: typeof signature === 'string' ? signature : '',
+      frequencies: typeof frequencies === 'string' ? frequencies : '',
       dense: number(dense),
     }));
 

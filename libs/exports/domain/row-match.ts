@@ -9,8 +9,8 @@ export interface ColumnStatistics {
   readonly rows: number;
   readonly filled: number;
   readonly distinct: number;
-  /** Digest of how often values stand there, whatever the values: equal for two columns that are one-to-one. */
-  readonly signature: string;
+  /** How often values stand there, whatever the values, as `frequency x how many`: equal for two columns that are one-to-one. */
+  readonly frequencies: string;
   /** For numbers the share of their range that they fill, from 0 to 1: a count of anything stands in a column of ages. */
   readonly dense: number;
 }
@@ -133,22 +133,6 @@ export function expectedMatches(
   const telling = decoys.filter((chance) => chance.decoys > 0);
   if (telling.length === 0) return matchedRows;
   return Math.min(matchedRows, Math.max(...telling.map((chance) => (rows * chance.matched) / chance.decoys)));
-}
-
-/** Columns with equally many rows whose values are spread alike: one stands for the other, whatever it was replaced by. */
-export function findBijections(profile: ColumnProfile): SourceMeasure['bijections'] {
-  const identical = (e: number, s: number): boolean =>
-    profile.hits.some((hit) => hit.exportColumn === e && hit.sourceColumn === s && hit.values === profile.exported[e]?.distinct);
-  return profile.exported.flatMap((exported, e) =>
-    profile.source
-      .map((source, s) => ({ source, s }))
-      .filter(
-        ({ source, s }) =>
-          exported.distinct >= 10 && source.rows === exported.rows && source.signature === exported.signature && !identical(e, s),
-      )
-      .slice(0, 1)
-      .map(({ source }) => ({ column: exported.name, sourceColumn: source.name })),
-  );
 }
 
 /** What a measure means (EXP-02). `found` is the number of rows beyond chance. */

@@ -23,6 +23,8 @@ export interface Sum {
   readonly of: readonly string[] | null;
   /** Cells with the same place are parts of one margin: none stands in two of them. */
   readonly place: string;
+  /** The measures that it adds up cells of, whatever they are grouped by: several where they are of the very same rows. */
+  readonly measures: readonly string[];
 }
 
 export interface SealedTable {
@@ -111,6 +113,7 @@ function cellOf(line: string, { nodes, terms }: SealedMapHeader): Cell | undefin
     counted: counted === '1',
     of: nodes[Number(node)]?.cells[Number(cell)] ?? null,
     place: [node, strandAt, level, cell].join(' '),
+    measures: [[node, strandAt, cell].join(' ')],
   };
 }
 
@@ -163,6 +166,7 @@ function together(parts: readonly Cell[]): Sum {
     counted: parts.some(({ counted }) => counted),
     of: first.of,
     place: '',
+    measures: first.measures,
   };
 }
 
@@ -170,5 +174,6 @@ function together(parts: readonly Cell[]): Sum {
 function put(sums: Map<string, Sum>, sum: Sum): void {
   const key = [sum.universe, sum.counted, sum.of?.join(' ') ?? '*', sum.rows.join(' '), sum.people.join(' ')].join('|');
   const known = sums.get(key);
-  if (known === undefined || (known.n === undefined && sum.n !== undefined)) sums.set(key, sum);
+  const measures = [...new Set([...(known?.measures ?? []), ...sum.measures])];
+  sums.set(key, { ...(known === undefined || (known.n === undefined && sum.n !== undefined) ? sum : known), measures });
 }

@@ -96,7 +96,8 @@ function standing(tested: Tested, renamed: readonly number[]): string {
 
 /** What tells subjects apart beside the column that is looked at: another identifier that is no name, the one with the most values, or the row. */
 export function subjectOf({ inputs }: Tested, table: string, but?: string): string {
-  const own = inputs.find((one) => one.table === table)?.identifying.filter(({ isName }) => !isName) ?? [];
+  const own =
+    inputs.find((one) => one.table === table)?.identifying.filter(({ isName, otherwise }) => !isName && otherwise === undefined) ?? [];
   const others = own.filter(({ column }) => column !== but);
   const found = others.find(({ once }) => once === true) ?? others.at(-1) ?? own[0];
   return found === undefined ? 'rowid' : sqlName(found.column);

@@ -3,10 +3,13 @@ import { subjectOf } from './identifiers-replaced.js';
 import { literalsOf } from './literals.js';
 import { cell, figures, isNumber, made, only, script, type Tested, type TestedInput, type TestStep } from './tested.js';
 
-/** Subjects that are left out at most. */
+/** Subjects that are left out at most; and of those whom a condition of the code is about. */
 const most = 8;
+const mostByCondition = 64;
 /** Of all others one in so many stays, where those who are otherwise left out stay. */
 const oneIn = 16;
+/** Whatever the constants of the code come to, as texts. */
+const constants = 'opdomain_constants';
 const isOrdered = (type: string): boolean => isNumber(type) || type === 'DATE' || type === 'TIMESTAMP';
 
 /** A literal as a number; one that is none, or too large, meets nothing. */
@@ -16,19 +19,22 @@ const double = (literal: string): string => `TRY_CAST(${sqlText(literal)} AS DOU
 const forms = ({ inputs }: Tested, { identifying }: TestedInput): readonly string[] =>
   (inputs.length === 1 && identifying.some(({ once }) => once === true) ? [] : identifying)
     .filter(({ isName }) => !isName)
-    .map(({ column }) => `hash(nullif(compact_form(CAST(${sqlName(column)} AS VARCHAR)), ''))`);
+    .map(({ column }) => `nullif(compact_form(CAST(${sqlName(column)} AS VARCHAR)), '')`)
+    // Of nothing DuckDB makes a number too, and nobody’s rows are not one subject’s.
+    .map((form) => `CASE WHEN ${form} IS NOT NULL THEN hash(${form}) END`);
 
 /** Rows whom the code singles out, by what it writes out and by what stands at the ends of the columns that it reads; the first count most. */
 function candidates(tested: Tested, { table, columns }: TestedInput): readonly string[] {
   const { texts, numbers } = literalsOf(tested.code);
+  const conditions = tested.selections.conditions.filter((one) => one.table === table);
   const read = columns.filter(({ column }) => tested.read.get(table)?.has(column) === true);
   const few = `< ${String(tested.threshold)}`;
   const from = sqlName(table);
-  const wanted = texts.map(sqlText).join(', ');
-  const matches = read.flatMap(({ column, type }) => {
+  const wanted = (as: string): string => `(SELECT * FROM (SELECT DISTINCT ${as} AS w FROM ${constants}) WHERE w IS NOT NULL)`;
+  const matches = read.map(({ column, type }) => {
     const held = sqlName(column);
-    if (isNumber(type)) return numbers.length === 0 ? [] : [`CAST(${held} AS DOUBLE) IN (${numbers.map(double).join(', ')})`];
-    return texts.length === 0 ? [] : [`CAST(${held} AS VARCHAR) IN (${wanted})`];
+    if (isNumber(type)) return `CAST(${held} AS DOUBLE) IN ${wanted('TRY_CAST(v AS DOUBLE)')}`;
+    return type === 'VARCHAR' ? `${held} IN ${wanted('v')}` : `${held} IN ${wanted(`TRY_CAST(v AS ${type})`)}`;
   });
   const score = matches.map((one) => `coalesce((${one})::INTEGER, 0)`).join(' + ');
   const rare = matches.map(
@@ -62,7 +68,14 @@ function candidates(tested: Tested, { table, columns }: TestedInput): readonly s
       `SELECT arg_max(rowid, ${held}) AS r, 80 AS rank FROM ${from}`,
     ];
   });
-  return [...together, ...rare, ...beyond, ...ends].map((one) => `SELECT ${sqlText(table)} AS t, r, rank FROM (${one})`);
+  // Those of whom a condition is true, or is not, where they are few; a larger number of them is not looked for.
+  const asked = conditions.flatMap(({ sql }) =>
+    [`coalesce(TRY(${sql}), false)`, `NOT coalesce(TRY(${sql}), false)`].map(
+      (one) =>
+        `SELECT r, 5 AS rank FROM (SELECT r, count(*) OVER () AS n FROM (SELECT rowid AS r FROM ${from} WHERE ${one} LIMIT ${String(tested.threshold)})) WHERE n ${few}`,
+    ),
+  );
+  return [...asked, ...together, ...rare, ...beyond, ...ends].map((one) => `SELECT ${sqlText(table)} AS t, r, rank FROM (${one})`);
 }
 
 /** Whom the test leaves out: rows by table, and whatever else in any input is theirs. */
@@ -75,9 +88,15 @@ export function choosing(tested: Tested): TestStep {
         `SELECT ${form} AS f FROM ${sqlName(input.table)} WHERE rowid IN (SELECT r FROM opdomain_chosen WHERE t = ${sqlText(input.table)})`,
     ),
   );
+  const written = Object.values(literalsOf(tested.code))
+    .flat()
+    .map((one: string) => `SELECT ${sqlText(one)} AS v`);
+  const values = [...written, ...tested.selections.constants.map((one) => `(${one})`)];
   return script(
-    `CREATE TEMP TABLE opdomain_chosen AS SELECT t, r, min(rank) AS rank FROM (${[none, ...all].join(' UNION ALL ')}) WHERE r IS NOT NULL
-      GROUP BY t, r ORDER BY min(rank), t, r LIMIT ${String(most)}`,
+    `CREATE TEMP TABLE ${constants} AS SELECT DISTINCT v FROM (${["SELECT ''::VARCHAR AS v", ...values].join(' UNION ALL ')}) WHERE v <> ''`,
+    `CREATE TEMP TABLE opdomain_chosen AS SELECT t, r, rank FROM (SELECT t, r, min(rank) AS rank FROM (${[none, ...all].join(' UNION ALL ')})
+      WHERE r IS NOT NULL GROUP BY t, r) QUALIFY row_number() OVER (PARTITION BY rank < 10 ORDER BY rank, t, r)
+      <= CASE WHEN rank < 10 THEN ${String(mostByCondition)} ELSE ${String(most)} END`,
     `CREATE TEMP TABLE opdomain_theirs AS ${['SELECT NULL::UBIGINT AS f WHERE false', ...theirs].join(' UNION ')}`,
     ...tested.inputs.map(
       (input) =>

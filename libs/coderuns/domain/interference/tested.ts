@@ -1,6 +1,7 @@
 import { sqlName } from '#kernel';
 import type { Identifier } from '../plan/compile.js';
 import type { Declared } from '../plan/identify.js';
+import type { Selections } from '../plan/selections.js';
 import type { ColumnsRead } from './columns-read.js';
 import type { Seed } from './replacement.js';
 
@@ -8,7 +9,7 @@ import type { Seed } from './replacement.js';
 export interface TestedInput {
   readonly table: string;
   readonly columns: readonly Declared[];
-  readonly identifying: readonly Pick<Identifier, 'column' | 'isName' | 'plain' | 'once'>[];
+  readonly identifying: readonly Pick<Identifier, 'column' | 'isName' | 'plain' | 'once' | 'otherwise'>[];
 }
 
 /** All that the test looks at: what was handed in, what leaves, and the inputs. */
@@ -18,6 +19,8 @@ export interface Tested {
   /** What makes the result; the submitted text itself where nothing else does. */
   readonly leaving: string;
   readonly inputs: readonly TestedInput[];
+  /** By what the code may single somebody out, beside what it writes out letter by letter. */
+  readonly selections: Selections;
   /** Of the submitted code, as the binder says. */
   readonly read: ColumnsRead;
   /** DuckDB's types of the result's columns. */

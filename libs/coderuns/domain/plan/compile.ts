@@ -14,6 +14,7 @@ import {
   constantColumn,
   derive,
   openShape,
+  tellsApart,
   together,
   type Column,
   type Holder,
@@ -35,6 +36,11 @@ export interface Identifier {
   readonly plain?: boolean;
   /** Whether none stands in two rows. */
   readonly once?: boolean;
+  /**
+   * It is missing in most rows, and people are told by this document there. So it can make one of two whom the document tells apart, and
+   * never two of one: a group has no more subjects than by the document alone.
+   */
+  readonly otherwise?: string;
 }
 export interface Facts {
   /** Columns that identify whom a row is about, by table; the one with the fewest values first. */
@@ -136,7 +142,7 @@ export class Compiler {
     const held =
       identifying.length === 0
         ? [{ sql: 'hash(rowid)', of: '', values: Infinity, isName: false }]
-        : identifying.map(({ column: of, plain: _, ...more }) => ({ sql: subjectOf(sqlName(of)), of, ...more }));
+        : identifying.map((one) => heldBy(one, identifying));
     const strand = this.tables.seals ? strandOf(name, table, identifying) : undefined;
     const holder: Holder = {
       name,
@@ -300,7 +306,19 @@ function computed({ grain, columns }: Shape, of: Expression): Column {
 }
 /** The holder of whom the column tells one from all others; none for a name, which several may bear. */
 const tellsOf = ({ identity }: Column, { holders }: Shape): string | undefined =>
-  holders.some(({ columns }) => columns.some((one) => one.name === identity?.by && !one.isName)) ? identity?.holder : undefined;
+  holders.some(({ columns }) => columns.some((one) => one.name === identity?.by && tellsApart(one))) ? identity?.holder : undefined;
+
+/** By what a column of the input says whose a row is, and how many there may be. */
+function heldBy({ column: of, plain: _, otherwise, once, ...more }: Identifier, all: readonly Identifier[]) {
+  const own = subjectOf(sqlName(of));
+  const document = all.find((one) => one.column === otherwise);
+  if (document === undefined) return { sql: own, of, ...more, ...(once === undefined ? {} : { once }) };
+  const other = subjectOf(sqlName(document.column));
+  // Whoever has it in one row is the same in the others.
+  const elsewhere = `CASE WHEN ${other} IS NOT NULL THEN max(${own}) OVER (PARTITION BY ${other}) END`;
+  const sql = `coalesce(${[own, ...(document.once === true ? [] : [elsewhere]), other].join(', ')})`;
+  return { sql, of, ...more, values: document.values, once: once === true && document.once === true, completed: true };
+}
 
 /** Whom a value stands for, in normal form (`normalFormMacros`); nobody where it is missing or blank. */
 const subjectOf = (sql: string): string =>

@@ -1,4 +1,4 @@
-import type { Expression, Measure, Relation } from './tree.js';
+import { childrenOf, isOpen, type Expression, type Measure, type Relation } from './tree.js';
 
 type Group = Extract<Relation, { is: 'group' }>;
 
@@ -28,7 +28,7 @@ const over = (group: Group, columns: readonly Expression[], from: Relation): Gro
 });
 
 /** The expression where each column is what is computed for it. */
-function replaced(of: Expression, columns: readonly Expression[]): Expression {
+export function replaced(of: Expression, columns: readonly Expression[]): Expression {
   const inner = (one: Expression): Expression => replaced(one, columns);
   switch (of.is) {
     case 'column':
@@ -54,28 +54,16 @@ export function withTablesInPlace(relation: Relation): Relation {
   return put(below.from, below.number, below.table);
 }
 
+/** Common tables of rows that the code itself writes out stand wherever they are read. */
+export function withOpenTablesInPlace(relation: Relation): Relation {
+  const below = mapped(relation, withOpenTablesInPlace);
+  return below.is === 'common' && isOpen(below.table) ? put(below.from, below.number, below.table) : below;
+}
+
 const readings = (of: Relation, number: number): number =>
   of.is === 'common-table' ? Number(of.number === number) : childrenOf(of).reduce((sum, one) => sum + readings(one, number), 0);
 const put = (of: Relation, number: number, table: Relation): Relation =>
   of.is === 'common-table' && of.number === number ? table : mapped(of, (one) => put(one, number, table));
-
-function childrenOf(of: Relation): readonly Relation[] {
-  switch (of.is) {
-    case 'input':
-    case 'values':
-    case 'series':
-    case 'common-table':
-      return [];
-    case 'join':
-      return [of.left, of.right];
-    case 'set':
-      return of.of;
-    case 'common':
-      return [of.table, of.from];
-    default:
-      return [of.from];
-  }
-}
 
 function mapped(of: Relation, by: (one: Relation) => Relation): Relation {
   switch (of.is) {

@@ -1,7 +1,7 @@
 import { refuse } from '../refusals.js';
 import { coarsest, hidden, identifiedBy, listed, type Compiled, type Tables } from './compiled.js';
 import { unlisted } from './json.js';
-import { assertSinglesNobodyOut, derive, operandsOf, union, type Column, type Holder, type Source } from './shape.js';
+import { assertSinglesNobodyOut, derive, operandsOf, tellsApart, union, type Column, type Holder, type Source } from './shape.js';
 import { column, textOf } from './sql-text.js';
 import type { Expression, JoinCondition, Relation } from './tree.js';
 import { enforced, type DisclosureRule } from './enforce.js';
@@ -101,7 +101,7 @@ function askedFor(tables: Tables, on: Join['on'], left: Compiled, right: Compile
 /** Whether a value tells one subject from all others; a name that several may bear does not. */
 function tellsOne(of: Expression, { shape }: Compiled): boolean {
   const by = derive(of, shape.columns).identity?.by;
-  return shape.holders.some(({ columns }) => columns.some((one) => one.name === by && !one.isName));
+  return shape.holders.some(({ columns }) => columns.some((one) => one.name === by && tellsApart(one)));
 }
 const reads = (of: Expression, at: number): boolean => (of.is === 'column' ? of.at === at : operandsOf(of).some((one) => reads(one, at)));
 

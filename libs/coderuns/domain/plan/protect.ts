@@ -4,6 +4,7 @@ import { Compiler, type Facts } from './compile.js';
 import { listed } from './compiled.js';
 import { aboutMap, heldBack, sealedMap, type Sealed } from './sealing.js';
 import { withTablesInPlace } from './inline.js';
+import { selectionsOf, type Selections } from './selections.js';
 import type { Grain } from './shape.js';
 import { column } from './sql-text.js';
 import type { Relation } from './tree.js';
@@ -17,14 +18,17 @@ export interface Protected {
   readonly sealed?: Sealed;
   /** One a column of the result, in order. */
   readonly derivations: readonly Derivation[];
+  /** Whom it may single out. */
+  readonly selections?: Selections;
 }
 
 /**
  * What a bound query is when it runs over raw data: its groups enforced, its rows in the order of their values, so that neither their
  * number nor their order tells what no cell does.
  * @param names of the result's columns, as the code has them
+ * @param runs whether it is to run, so that it is also asked whom it singles out
  */
-export function protect(relation: Relation, names: readonly string[], facts: Facts): Protected {
+export function protect(relation: Relation, names: readonly string[], facts: Facts, runs = true): Protected {
   const placed = withTablesInPlace(relation);
   const compiler = new Compiler(facts);
   const { name, shape } = compiler.compile(placed);
@@ -51,5 +55,6 @@ export function protect(relation: Relation, names: readonly string[], facts: Fac
     held: heldBack(tables),
     about: aboutMap(tables, facts.rule),
   };
-  return { grain: shape.grain, sql: compiler.tables.over(select(name)), sealed, derivations };
+  const protectedCode = { grain: shape.grain, sql: compiler.tables.over(select(name)), sealed, derivations };
+  return runs ? { ...protectedCode, selections: selectionsOf(placed, facts) } : protectedCode;
 }

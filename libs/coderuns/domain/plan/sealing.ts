@@ -63,7 +63,7 @@ export function sealingMacros(key: Uint8Array): string {
 
 /** People are told apart by what identifies them and tells the fewest apart; by names only where there is nothing else. */
 export function strandOf(holder: string, table: string, identifying: readonly Identifier[]): Strand {
-  const by = identifying.find(({ isName }) => !isName) ?? identifying[0];
+  const by = identifying.find(({ isName, otherwise }) => !isName && otherwise === undefined) ?? identifying[0];
   return { table, column: by?.column ?? '', once: by?.once ?? by === undefined, by: `${holder}_s`, row: `${holder}_r` };
 }
 /** A row is which it is by all that the run may see of it, so that it is the same in another delivery. Whose nobody is, is its own. */

@@ -71,7 +71,12 @@ export interface HolderColumn {
   readonly isName: boolean;
   /** Whether none stands in two rows. */
   readonly once?: boolean;
+  /** Whether another number stands for it where it is missing: in another input somebody may have both. */
+  readonly completed?: boolean;
 }
+
+/** Whether rows of one value are one subject's: several bear a name, and where most have no number those without it are many. */
+export const tellsApart = ({ isName, completed }: HolderColumn): boolean => !isName && completed !== true;
 
 export interface Shape {
   readonly grain: Grain;

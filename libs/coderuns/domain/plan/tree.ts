@@ -120,3 +120,24 @@ export function widthOf(relation: Relation): number {
 }
 const joinWidth = (kind: JoinKind, left: number, right: number): number =>
   kind === 'SEMI' || kind === 'ANTI' ? left : kind === 'MARK' ? left + 1 : left + right;
+
+export function childrenOf(of: Relation): readonly Relation[] {
+  switch (of.is) {
+    case 'input':
+    case 'values':
+    case 'series':
+    case 'common-table':
+      return [];
+    case 'join':
+      return [of.left, of.right];
+    case 'set':
+      return of.of;
+    case 'common':
+      return [of.table, of.from];
+    default:
+      return [of.from];
+  }
+}
+
+/** Whether its rows are the code's own: it reads no input. */
+export const isOpen = (of: Relation): boolean => of.is !== 'input' && of.is !== 'common-table' && childrenOf(of).every(isOpen);

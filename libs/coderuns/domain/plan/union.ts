@@ -83,7 +83,9 @@ interface Pair extends HolderColumn {
 function pairOf({ name, columns }: Holder, other: Holder | undefined): { readonly holder: Holder; readonly both: readonly Pair[] } {
   const [owns, others] = [byOrigin(columns), byOrigin(other?.columns ?? [])];
   const [ownFewest, otherFewest] = [columns[0], other?.columns[0]];
-  const common = [...owns.keys()].some((origin) => others.has(origin));
+  // By a number that another stands for on one side nobody is told to be on both.
+  const isBare = (one: HolderColumn | undefined): boolean => one !== undefined && one.completed !== true;
+  const common = [...owns.keys()].some((origin) => isBare(owns.get(origin)) && isBare(others.get(origin)));
   if (!common || ownFewest === undefined || otherFewest === undefined) throw unlisted('UNION of rows');
   const both = [...new Set([...owns.keys(), ...others.keys()])].map((origin, at): Pair => {
     const [one, two] = [owns.get(origin) ?? ownFewest, others.get(origin) ?? otherFewest];
@@ -92,6 +94,7 @@ function pairOf({ name, columns }: Holder, other: Holder | undefined): { readonl
       of: owns.get(origin)?.of ?? two.of,
       values: Math.max(one.values, two.values),
       isName: one.isName || two.isName,
+      ...(one.completed === true || two.completed === true ? { completed: true } : {}),
       own: one.name,
       other: two.name,
     };
