@@ -19,6 +19,7 @@ import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { networkInterfaces } from 'node:os';
 import { Health } from '../composition/health.js';
+import { described } from '../composition/described.js';
 import { ComposedModule } from '../composition/platform.module.js';
 import type { Platform } from '../composition/platform.js';
 
@@ -54,7 +55,7 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   const app = await createHttpApp(module, platform.config.http, payers(platform.verifier, platform.clock, own.promise));
   own.resolve(app.get(Canaries));
   const acts = app.get(RouteTable).acts(platform.actions);
-  const description = openApi(acts, platform.config.oidc.issuer);
+  const description = openApi(acts, described(platform.contexts, platform.config.oidc.issuer));
   const server = app.getHttpAdapter().getInstance();
   const anonymous = app.get(AnonymousRefusals);
   // What is no HTTP at all never reaches a route; the server itself answers and closes its connection, after which

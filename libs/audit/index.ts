@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { AuditModule } from './audit.module.js';
 import { AUDIT_CONFIG, auditConfig } from './config.js';
 import { auditActions } from './domain/audit-actions.js';
@@ -20,6 +21,7 @@ export const auditContext: ContextDeclaration<typeof auditRefusals> = {
   name: 'audit',
   module: AuditModule,
   controllers: [AuditEntriesController, AuditLogController, WitnessesController, AuditCasesController],
+  schemas: contract,
   jobs: [SequencerLoop],
   reconcilers: [],
   entities: auditEntities,

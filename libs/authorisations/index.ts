@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { AuthorisationsModule } from './authorisations.module.js';
 import { AUTHORISATIONS_CONFIG, authorisationsConfig } from './config.js';
 import { authorisationAuditActions } from './domain/audit-actions.js';
@@ -50,6 +51,7 @@ export const authorisationsContext: ContextDeclaration<typeof refusals> = {
     ProfilesController,
     StageBodiesController,
   ],
+  schemas: contract,
   jobs: [AuthorisationJobs],
   reconcilers: [],
   entities: authorisationEntities,

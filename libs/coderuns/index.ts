@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { runFollowers } from '#runs';
 import { CodeRunKind } from './application/code-run-kind.js';
 import { CODERUNS_CONFIG, coderunsConfig } from './config.js';
@@ -25,6 +26,7 @@ export const coderunsContext: ContextDeclaration<typeof coderunsRefusals> = {
   module: CodeRunsModule,
   config: { name: 'coderuns', schema: coderunsConfig, token: CODERUNS_CONFIG },
   controllers: [SubmissionsController, CodeRunsController],
+  schemas: contract,
   jobs: [CodeRunsJobs, runFollowers('coderuns', CodeRunKind)],
   reconcilers: [],
   entities: coderunsEntities,

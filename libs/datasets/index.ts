@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { DatasetsModule } from './datasets.module.js';
 import { datasetsAuditActions } from './domain/audit-actions.js';
 import { datasetsEndings } from './domain/endings.js';
@@ -27,6 +28,7 @@ export const datasetsContext: ContextDeclaration<typeof datasetsRefusals> = {
   name: 'datasets',
   module: DatasetsModule,
   controllers: [DatasetsController, CopiesController, UploadsController],
+  schemas: contract,
   jobs: [DatasetsJobs],
   reconcilers: [],
   entities: datasetsEntities,

@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { runFollowers } from '#runs';
 import { DesensitisationRunKind } from './application/desensitisation-run-kind.js';
 import { DESENSITISATION_CONFIG, desensitisationConfig } from './config.js';
@@ -22,6 +23,7 @@ export const desensitisationContext: ContextDeclaration<typeof desensitisationRe
   name: 'desensitisation',
   module: DesensitisationModule,
   controllers: [PlansController, RunsController],
+  schemas: contract,
   jobs: [DesensitisationJobs, runFollowers('desensitisation', DesensitisationRunKind)],
   reconcilers: [],
   entities: desensitisationEntities,

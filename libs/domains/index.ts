@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { DOMAINS_CONFIG, domainsConfig } from './config.js';
 import { domainsAuditActions } from './domain/audit-actions.js';
 import { domainsEndings } from './domain/endings.js';
@@ -33,6 +34,7 @@ export const domainsContext: ContextDeclaration<typeof domainsRefusals> = {
   name: 'domains',
   module: DomainsModule,
   controllers: [OperationDomainsController, CatalogueController],
+  schemas: contract,
   jobs: [FollowAuthorisation, PlantCanaries],
   reconcilers: [DomainReconciler, CutLooks, StandingLooks],
   entities: domainsEntities,

@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { EXPORTS_CONFIG, exportsConfig } from './config.js';
 import { exportAuditActions } from './domain/audit-actions.js';
 import { exportsEndings } from './domain/endings.js';
@@ -25,6 +26,7 @@ export const exportsContext: ContextDeclaration<typeof exportRefusals> = {
   name: 'exports',
   module: ExportsModule,
   controllers: [ExportRequestsController, DownloadsController, ExportPoliciesController],
+  schemas: contract,
   jobs: [ExportsJobs],
   reconcilers: [],
   entities: exportsEntities,

@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { identityAuditActions } from './domain/audit-actions.js';
 import { identityEndings } from './domain/endings.js';
 import { identityRefusals } from './domain/refusals.js';
@@ -34,6 +35,7 @@ export const identityContext: ContextDeclaration<typeof identityRefusals> = {
   name: 'identity',
   module: IdentityModule,
   controllers: [OrganisationsController, PeopleController, PersonLocksController, RoleProposalsController],
+  schemas: contract,
   jobs: [IdentityJobs],
   reconcilers: [],
   entities: identityEntities,

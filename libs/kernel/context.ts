@@ -33,6 +33,8 @@ export interface ContextDeclaration<Refusals extends RefusalCatalogue = RefusalC
   /** Nest module with the context's use cases and repositories. */
   readonly module: Constructor;
   readonly controllers: readonly Constructor[];
+  /** Everything that its contract exports: the zod schemas among it stand in the API's description by the names that they have there. */
+  readonly schemas?: Readonly<Record<string, unknown>>;
   /** Queue consumers and event consumers: run by the worker. */
   readonly jobs: readonly Constructor[];
   /** Level-triggered reconcilers: run by the operator. */

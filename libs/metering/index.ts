@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { METERING_CONFIG, meteringConfig } from './config.js';
 import { meteringAuditActions } from './domain/audit-actions.js';
 import { meteringEndings } from './domain/endings.js';
@@ -15,6 +16,7 @@ export const meteringContext: ContextDeclaration<typeof meteringRefusals> = {
   name: 'metering',
   module: MeteringModule,
   controllers: [PricesController, ChargesController],
+  schemas: contract,
   jobs: [MeteringJobs],
   reconcilers: [],
   entities: meteringEntities,

@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { NETWORK_LOGS_CONFIG, networkLogsConfig } from './config.js';
 import { auditActions } from './domain/audit-actions.js';
 import { networkLogsEndings } from './domain/endings.js';
@@ -19,6 +20,7 @@ export const networkLogsContext: ContextDeclaration<typeof networkLogRefusals> =
   name: 'networklogs',
   module: NetworkLogsModule,
   controllers: [NetworkLogsController],
+  schemas: contract,
   jobs: [SealerLoop, DomainEvents],
   reconcilers: [],
   entities: networkLogEntities,

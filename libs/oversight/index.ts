@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { OVERSIGHT_CONFIG, oversightConfig } from './config.js';
 import { oversightAuditActions } from './domain/audit-actions.js';
 import { oversightEndings } from './domain/endings.js';
@@ -17,6 +18,7 @@ export const oversightContext: ContextDeclaration<typeof oversightRefusals> = {
   name: 'oversight',
   module: OversightModule,
   controllers: [RequirementsController, WorkController],
+  schemas: contract,
   jobs: [],
   reconcilers: [],
   entities: [],

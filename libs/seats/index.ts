@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { SEATS_CONFIG, seatsConfig } from './application/seats.config.js';
 import { seatsAuditActions } from './domain/audit-actions.js';
 import { seatsEndings } from './domain/endings.js';
@@ -26,6 +27,7 @@ export const seatsContext: ContextDeclaration<typeof refusals> = {
   name: 'seats',
   module: SeatsModule,
   controllers: [SeatsController, RevocationsController, CanaryController],
+  schemas: contract,
   jobs: [SeatJobs, UpstreamConsumers],
   reconcilers: [],
   entities: seatsEntities,

@@ -1,4 +1,5 @@
 import type { ContextDeclaration } from '#kernel';
+import * as contract from './contract.js';
 import { TERMINATIONS_CONFIG, terminationsConfig } from './application/terminations.config.js';
 import { terminationsAuditActions } from './domain/audit-actions.js';
 import { terminationsEndings } from './domain/endings.js';
@@ -18,6 +19,7 @@ export const terminationsContext: ContextDeclaration<typeof refusals> = {
   name: 'terminations',
   module: TerminationsModule,
   controllers: [TerminationsController, LegalHoldsController],
+  schemas: contract,
   jobs: [TerminationJobs],
   reconcilers: [],
   entities: terminationsEntities,

@@ -35,8 +35,9 @@ async function readProcess(pid: string): Promise<Process | undefined> {
   if (found === null) return undefined;
   const [, id, name, parent, rest = ''] = found;
   const fields = rest.split(' ');
-  // utime and stime are fields 14 and 15 of the line; `rest` begins with field 5.
-  return { pid: Number(id), parent: Number(parent), name: name ?? '', ms: (Number(fields[9]) + Number(fields[10])) * msPerTick };
+  // utime, stime and the same of children that ended (PostgreSQL's backends come and go) are fields 14 to 17; `rest` begins with field 5.
+  const ticks = fields.slice(9, 13).reduce((sum, field) => sum + Number(field), 0);
+  return { pid: Number(id), parent: Number(parent), name: name ?? '', ms: ticks * msPerTick };
 }
 
 export const spent = (before: CpuTimes, after: CpuTimes): [string, number][] =>

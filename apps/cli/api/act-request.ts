@@ -24,7 +24,8 @@ export function requestOf(operation: Operation, typed: Typed): ActRequest {
     const value = typed.positional[at] ?? '';
     // A URL swallows these, and the request would go to another route.
     if (value === '' || value.split('/').some((part) => part === '.' || part === '..')) throw usage(`<${name}>: ${value}`);
-    return name === '*' ? filled.replace('*', value) : filled.replace(`{${name}}`, encodeURIComponent(value));
+    // What takes the rest of a path takes it as it is.
+    return filled.replace(`{${name}}`, name === 'path' ? value : encodeURIComponent(value));
   }, operation.path);
   const query = new URLSearchParams();
   for (const field of operation.queryFields) {

@@ -1,4 +1,4 @@
-import { act, idParam, openApi, pageOf, pageQuery } from '#platform/http';
+import { act, type ActSpec, idParam, openApi, pageOf, pageQuery } from '#platform/http';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
@@ -47,8 +47,19 @@ const tile = act({
   response: z.string(),
   streams: 'down',
 });
+const routed = (spec: ActSpec, handler: string) => ({ ...spec, handler });
 const operations = operationsOf(
-  apiDescription.parse(JSON.parse(JSON.stringify(openApi([revoke, revokePerson, list, tile], 'https://issuer.example')))),
+  apiDescription.parse(
+    JSON.parse(
+      JSON.stringify(
+        openApi([routed(revoke, 'revokeSeat'), routed(revokePerson, 'revokePerson'), routed(list, 'list'), routed(tile, 'readTile')], {
+          issuer: 'https://issuer.example',
+          schemas: new Map([['Revoke', body]]),
+          refusalsOf: () => ({ of: 'test', catalogue: {} }),
+        }),
+      ),
+    ),
+  ),
 );
 const named = (name: string): Operation =>
   operations.find((one) => one.name === name) ??

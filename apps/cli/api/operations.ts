@@ -10,9 +10,10 @@ const parameter = z.object({
 });
 const content = z.record(z.string(), z.object({ schema: z.record(z.string(), z.unknown()).optional() }));
 const operationSchema = z.object({
-  operationId: z.string(),
+  'x-action': z.string(),
   summary: z.string().default(''),
   description: z.string().default(''),
+  'x-streams': z.enum(['down', 'up']).optional(),
   'x-roles': z.union([z.string(), z.array(z.string())]).default([]),
   parameters: z.array(parameter).default([]),
   requestBody: z.object({ content }).optional(),
@@ -23,7 +24,10 @@ export const apiDescription = z.object({
   openapi: z.string().startsWith('3.'),
   paths: z.record(z.string(), z.partialRecord(z.enum(methods), operationSchema)),
   components: z
-    .object({ securitySchemes: z.object({ oidc: z.object({ openIdConnectUrl: z.string() }).optional() }).optional() })
+    .object({
+      schemas: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+      securitySchemes: z.object({ oidc: z.object({ openIdConnectUrl: z.string() }).optional() }).optional(),
+    })
     .optional(),
 });
 export type ApiDescription = z.output<typeof apiDescription>;
@@ -59,60 +63,77 @@ export interface Operation {
 const optionName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll(/[^\w-]/g, '');
 
 /** Every act of the description, by name. */
-export function operationsOf({ paths }: ApiDescription): Operation[] {
+export function operationsOf({ paths, components }: ApiDescription): Operation[] {
+  const { fieldOf, fieldsOfObject, resolved } = new Fields(components?.schemas ?? {});
   return Object.entries(paths)
     .flatMap(([path, byMethod]) => Object.entries(byMethod).map(([method, spec]) => ({ path, method: method.toUpperCase(), spec })))
     .map(({ path, method, spec }) => {
       const body = spec.requestBody?.content['application/json']?.schema;
       const answer = Object.entries(spec.responses).find(([status]) => status.startsWith('2'))?.[1].content ?? {};
       return {
-        name: spec.operationId,
+        name: spec['x-action'],
         method,
         path,
         summary: { zh: spec.description, en: spec.summary },
         roles: [spec['x-roles']].flat(),
-        pathFields: spec.parameters.filter((one) => one.in === 'path').map(fieldOf),
-        queryFields: spec.parameters.filter((one) => one.in === 'query').map(fieldOf),
+        pathFields: spec.parameters.filter((one) => one.in === 'path').map((one) => fieldOf(one)),
+        queryFields: spec.parameters.filter((one) => one.in === 'query').map((one) => fieldOf(one)),
         bodyFields: body === undefined ? [] : fieldsOfObject(body),
         hasBody: body !== undefined,
-        streams: 'application/octet-stream' in answer,
-        pages: isPage(answer['application/json']?.schema),
+        streams: spec['x-streams'] === 'down',
+        pages: isPage(resolved(answer['application/json']?.schema)),
       };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const fieldOf = ({ name, required, description, schema }: z.output<typeof parameter>): Field => ({
-  name,
-  option: optionName(name),
-  required,
-  description: description ?? textOf(schema.description),
-  ...shapeOf(schema),
-});
+type Schema = Readonly<Record<string, unknown>>;
 
-function fieldsOfObject(schema: Readonly<Record<string, unknown>>): Field[] {
-  const properties = schema.properties as Record<string, Record<string, unknown>> | undefined;
-  const required = Array.isArray(schema.required) ? (schema.required as string[]) : [];
-  return Object.entries(properties ?? {}).map(([name, shape]) =>
-    fieldOf({ name, in: 'body', required: required.includes(name), description: undefined, schema: shape }),
-  );
+/** Options for the members of schemas, with what a reference stands for in its place. */
+class Fields {
+  constructor(private readonly schemas: Readonly<Record<string, Schema>>) {}
+
+  readonly resolved = (schema: Schema | undefined): Schema | undefined => {
+    const { $ref } = schema ?? {};
+    return typeof $ref === 'string' ? this.schemas[$ref.slice($ref.lastIndexOf('/') + 1)] : schema;
+  };
+
+  readonly fieldOf = ({ name, required, description, schema }: z.output<typeof parameter>): Field => ({
+    name,
+    option: optionName(name),
+    required,
+    description: description ?? textOf(schema['description']),
+    ...this.shapeOf(schema),
+  });
+
+  readonly fieldsOfObject = (schema: Schema): Field[] => {
+    const { properties = {}, required } = this.resolved(schema) as {
+      properties?: Record<string, Record<string, unknown>>;
+      required?: unknown;
+    };
+    const needed = Array.isArray(required) ? (required as string[]) : [];
+    return Object.entries(properties).map(([name, shape]) =>
+      this.fieldOf({ name, in: 'body', required: needed.includes(name), description: undefined, schema: shape }),
+    );
+  };
+
+  /** Scalars are given as they are, everything else as JSON. `null` beside a scalar does not change how the scalar is written. */
+  private shapeOf(given: Schema): Pick<Field, 'kind' | 'choices'> {
+    const schema = this.resolved(given) ?? {};
+    const variants = ([schema['anyOf'] ?? schema['oneOf'] ?? schema].flat() as Schema[]).map((one) => this.resolved(one) ?? {});
+    const real = variants.filter(({ type }) => type !== 'null');
+    const [only] = real;
+    if (only === undefined || real.length > 1) return { kind: 'json', choices: [] };
+    const choices = Array.isArray(only['enum']) ? only['enum'].filter((choice): choice is string => typeof choice === 'string') : [];
+    if (only['type'] === 'string' || choices.length > 0) return { kind: 'string', choices };
+    if (only['type'] === 'integer' || only['type'] === 'number') return { kind: 'number', choices };
+    return { kind: only['type'] === 'boolean' ? 'boolean' : 'json', choices };
+  }
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Scalars are given as they are, everything else as JSON. `null` beside a scalar does not change how the scalar is written. */
-function shapeOf(schema: Readonly<Record<string, unknown>>): Pick<Field, 'kind' | 'choices'> {
-  const variants = [schema.anyOf ?? schema.oneOf ?? schema].flat() as Record<string, unknown>[];
-  const real = variants.filter(({ type }) => type !== 'null');
-  const [only] = real;
-  if (only === undefined || real.length > 1) return { kind: 'json', choices: [] };
-  const choices = Array.isArray(only.enum) ? only.enum.filter((choice): choice is string => typeof choice === 'string') : [];
-  if (only.type === 'string' || choices.length > 0) return { kind: 'string', choices };
-  if (only.type === 'integer' || only.type === 'number') return { kind: 'number', choices };
-  return { kind: only.type === 'boolean' ? 'boolean' : 'json', choices };
-}
-
-function isPage(schema: Readonly<Record<string, unknown>> | undefined): boolean {
+function isPage(schema: Schema | undefined): boolean {
   const properties = schema?.properties as Record<string, unknown> | undefined;
   return properties !== undefined && 'items' in properties && 'next' in properties;
 }

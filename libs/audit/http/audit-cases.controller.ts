@@ -36,6 +36,7 @@ const read = act({
   params: idParam,
   response: z.instanceof(Uint8Array),
   streams: 'down',
+  media: 'application/json',
 });
 
 @Controller()
@@ -53,7 +54,7 @@ export class AuditCasesController {
   }
   @Act(read)
   @Header('content-type', 'application/json; charset=utf-8')
-  read(@Ctx() ctx: ActContext, @In() input: Input<typeof read>): Promise<Uint8Array> {
+  readPackage(@Ctx() ctx: ActContext, @In() input: Input<typeof read>): Promise<Uint8Array> {
     return this.cases.package(ctx, input.params.id);
   }
 }

@@ -64,11 +64,11 @@ export class AuditEntriesController {
     return this.entries.detail(ctx, input.params.id);
   }
   @Act(proof)
-  proof(@Ctx() ctx: ActContext, @In() input: Input<typeof proof>): Output<typeof proof> {
+  readProof(@Ctx() ctx: ActContext, @In() input: Input<typeof proof>): Output<typeof proof> {
     return this.proofs.ofEntry(ctx, input.params.id);
   }
   @Act(documentProof)
-  documentProof(@Ctx() ctx: ActContext, @In() input: Input<typeof documentProof>): Output<typeof documentProof> {
+  readAuditDocumentProof(@Ctx() ctx: ActContext, @In() input: Input<typeof documentProof>): Output<typeof documentProof> {
     return this.proofs.ofDocument(ctx, input.params.digest);
   }
 }

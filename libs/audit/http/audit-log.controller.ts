@@ -28,6 +28,7 @@ const checkpoint = act({
   query: z.object({ cosigned: z.stringbool().default(false).describe('the newest that a witness cosigned') }),
   response: z.string(),
   streams: 'down',
+  media: 'text/plain',
   seat: published,
 });
 const consistency = act({
@@ -45,6 +46,7 @@ const keys = act({
   summary: { zh: '离线验证用公钥', en: 'Public keys for offline verification' },
   response: z.string(),
   streams: 'down',
+  media: 'text/plain',
   seat: published,
 });
 const tile = act({
@@ -76,31 +78,31 @@ export class AuditLogController {
   ) {}
 
   @Act(status)
-  status(@Ctx() ctx: ActContext): Output<typeof status> {
+  readStatus(@Ctx() ctx: ActContext): Output<typeof status> {
     return this.log.status(ctx);
   }
   @Act(checkpoint)
   @Header('content-type', 'text/plain; charset=utf-8')
-  checkpoint(@Ctx() ctx: ActContext, @In() input: Input<typeof checkpoint>): Output<typeof checkpoint> {
+  readCheckpoint(@Ctx() ctx: ActContext, @In() input: Input<typeof checkpoint>): Output<typeof checkpoint> {
     return this.log.checkpoint(ctx, input.query.cosigned);
   }
   @Act(consistency)
-  consistency(@Ctx() ctx: ActContext, @In() input: Input<typeof consistency>): Output<typeof consistency> {
+  readConsistency(@Ctx() ctx: ActContext, @In() input: Input<typeof consistency>): Output<typeof consistency> {
     return this.proofs.consistency(ctx, input.query.first, input.query.second);
   }
   @Act(keys)
   @Header('content-type', 'text/plain; charset=utf-8')
-  keys(@Ctx() ctx: ActContext): Output<typeof keys> {
+  readKeys(@Ctx() ctx: ActContext): Output<typeof keys> {
     return this.proofs.keyFile(ctx);
   }
   @Act(tile)
   @Header('content-type', 'application/octet-stream')
-  tile(@Ctx() ctx: ActContext, @In() input: Input<typeof tile>): Promise<Uint8Array> {
+  readTile(@Ctx() ctx: ActContext, @In() input: Input<typeof tile>): Promise<Uint8Array> {
     return this.log.file(ctx, `tile/${input.params['*']}`);
   }
   @Act(sm3)
   @Header('content-type', 'application/octet-stream')
-  sm3(@Ctx() ctx: ActContext, @In() input: Input<typeof sm3>): Promise<Uint8Array> {
+  readSm3(@Ctx() ctx: ActContext, @In() input: Input<typeof sm3>): Promise<Uint8Array> {
     return this.log.file(ctx, `sm3/${input.params['*']}`);
   }
 }

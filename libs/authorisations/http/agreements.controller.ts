@@ -71,7 +71,7 @@ export class AgreementsController {
   constructor(private readonly agreements: Agreements) {}
 
   @Act(set)
-  set(@Ctx() ctx: ActContext, @In() input: Input<typeof set>): Output<typeof set> {
+  setAgreement(@Ctx() ctx: ActContext, @In() input: Input<typeof set>): Output<typeof set> {
     return this.agreements.set(ctx, input.params.id, input.body);
   }
   @Act(filePlan)
@@ -95,7 +95,7 @@ export class AgreementsController {
     return this.agreements.activate(ctx, input.params.id);
   }
   @Act(file)
-  file(@Ctx() ctx: ActContext, @In() input: Input<typeof file>): Output<typeof file> {
+  recordFiling(@Ctx() ctx: ActContext, @In() input: Input<typeof file>): Output<typeof file> {
     return this.agreements.file(ctx, input.params.id, input.body);
   }
 }

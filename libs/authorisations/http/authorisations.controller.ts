@@ -168,7 +168,7 @@ export class AuthorisationsController {
     return this.applications.submit(ctx, input.params.id, input.body);
   }
   @Act(returnCase)
-  returnCase(@Ctx() ctx: ActContext, @In() input: Input<typeof returnCase>): Output<typeof returnCase> {
+  returnApplication(@Ctx() ctx: ActContext, @In() input: Input<typeof returnCase>): Output<typeof returnCase> {
     return this.applications.return(ctx, input.params.id, input.body);
   }
   @Act(openReview)

@@ -109,15 +109,15 @@ export class ProfilesController {
     return this.jurisdictions.confirmText(ctx, input.params.id);
   }
   @Act(listYears)
-  listYears(@Ctx() ctx: ActContext): Output<typeof listYears> {
+  listWorkingYears(@Ctx() ctx: ActContext): Output<typeof listYears> {
     return this.jurisdictions.listYears(ctx);
   }
   @Act(proposeYear)
-  proposeYear(@Ctx() ctx: ActContext, @In() input: Input<typeof proposeYear>): Output<typeof proposeYear> {
+  proposeWorkingYear(@Ctx() ctx: ActContext, @In() input: Input<typeof proposeYear>): Output<typeof proposeYear> {
     return this.jurisdictions.proposeYear(ctx, input.body);
   }
   @Act(confirmYear)
-  confirmYear(@Ctx() ctx: ActContext, @In() input: Input<typeof confirmYear>): Output<typeof confirmYear> {
+  confirmWorkingYear(@Ctx() ctx: ActContext, @In() input: Input<typeof confirmYear>): Output<typeof confirmYear> {
     return this.jurisdictions.confirmYear(ctx, input.params.id);
   }
 }

@@ -79,7 +79,7 @@ export class StageBodiesController {
     return this.bodies.end(ctx, input.params.id, input.body.reason);
   }
   @Act(confirmEnd)
-  confirmEnd(@Ctx() ctx: ActContext, @In() input: Input<typeof confirmEnd>): Output<typeof confirmEnd> {
+  confirmStageBodyEnd(@Ctx() ctx: ActContext, @In() input: Input<typeof confirmEnd>): Output<typeof confirmEnd> {
     return this.bodies.confirmEnd(ctx, input.params.id);
   }
 }

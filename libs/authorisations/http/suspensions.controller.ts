@@ -83,11 +83,11 @@ export class SuspensionsController {
   constructor(private readonly cases: SuspensionCases) {}
 
   @Act(impose)
-  impose(@Ctx() ctx: ActContext, @In() input: Input<typeof impose>): Output<typeof impose> {
+  suspendAuthorisation(@Ctx() ctx: ActContext, @In() input: Input<typeof impose>): Output<typeof impose> {
     return this.cases.impose(ctx, input.params.id, input.body);
   }
   @Act(ofAuthorisation)
-  ofAuthorisation(@Ctx() ctx: ActContext, @In() input: Input<typeof ofAuthorisation>): Output<typeof ofAuthorisation> {
+  listSuspensionsOfAuthorisation(@Ctx() ctx: ActContext, @In() input: Input<typeof ofAuthorisation>): Output<typeof ofAuthorisation> {
     return this.cases.ofAuthorisation(ctx, input.params.id);
   }
   @Act(read)
@@ -95,15 +95,15 @@ export class SuspensionsController {
     return this.cases.one(ctx, input.params.id);
   }
   @Act(filePlan)
-  filePlan(@Ctx() ctx: ActContext, @In() input: Input<typeof filePlan>): Output<typeof filePlan> {
+  planRectification(@Ctx() ctx: ActContext, @In() input: Input<typeof filePlan>): Output<typeof filePlan> {
     return this.cases.filePlan(ctx, input.params.id, input.body);
   }
   @Act(report)
-  report(@Ctx() ctx: ActContext, @In() input: Input<typeof report>): Output<typeof report> {
+  reportRectification(@Ctx() ctx: ActContext, @In() input: Input<typeof report>): Output<typeof report> {
     return this.cases.report(ctx, input.params.id, input.body);
   }
   @Act(assess)
-  assess(@Ctx() ctx: ActContext, @In() input: Input<typeof assess>): Output<typeof assess> {
+  assessRectification(@Ctx() ctx: ActContext, @In() input: Input<typeof assess>): Output<typeof assess> {
     return this.cases.assess(ctx, input.params.id, input.body);
   }
   @Act(resume)
@@ -111,7 +111,7 @@ export class SuspensionsController {
     return this.cases.resume(ctx, input.params.id);
   }
   @Act(extend)
-  extend(@Ctx() ctx: ActContext, @In() input: Input<typeof extend>): Output<typeof extend> {
+  extendRectification(@Ctx() ctx: ActContext, @In() input: Input<typeof extend>): Output<typeof extend> {
     return this.cases.extend(ctx, input.params.id, input.body);
   }
 }

@@ -78,7 +78,7 @@ export class SubmissionsController {
     return this.submissions.review(ctx, input.params.id, input.body);
   }
   @Act(tryOut)
-  tryOut(@Ctx() ctx: ActContext, @In() input: Input<typeof tryOut>): Output<typeof tryOut> {
+  orderTrial(@Ctx() ctx: ActContext, @In() input: Input<typeof tryOut>): Output<typeof tryOut> {
     return this.runs.tryOut(ctx, input.params.id);
   }
   @Act(list)

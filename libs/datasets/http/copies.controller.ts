@@ -73,7 +73,7 @@ export class CopiesController {
     return viewOf(await this.copies.read(ctx, input.params.id), this.refusals);
   }
   @Act(badRows)
-  badRows(@Ctx() ctx: ActContext, @In() input: Input<typeof badRows>): Output<typeof badRows> {
+  readBadRows(@Ctx() ctx: ActContext, @In() input: Input<typeof badRows>): Output<typeof badRows> {
     return this.copies.badRows(ctx, input.params.id, input.query);
   }
 }

@@ -87,7 +87,7 @@ export class UploadsController {
     return this.handle(ctx, request);
   }
   @Act(progress)
-  async progress(@Ctx() ctx: ActContext, @In() input: Input<typeof progress>, @Incoming() request: Request): Promise<Response> {
+  async readProgress(@Ctx() ctx: ActContext, @In() input: Input<typeof progress>, @Incoming() request: Request): Promise<Response> {
     await this.uploads.progress(ctx, input.params.id);
     return this.handle(ctx, request);
   }
@@ -101,12 +101,12 @@ export class UploadsController {
   }
 
   @Act(parts)
-  async parts(@Ctx() ctx: ActContext, @In() input: Input<typeof parts>): Output<typeof parts> {
+  async readParts(@Ctx() ctx: ActContext, @In() input: Input<typeof parts>): Output<typeof parts> {
     const { upload, parts: stored } = await this.uploads.parts(ctx, input.params.id);
     return { id: upload.id, length: upload.length, offset: upload.offset, parts: stored };
   }
   @Act(tryOut)
-  async tryOut(@Ctx() ctx: ActContext, @In() input: Input<typeof tryOut>): Output<typeof tryOut> {
+  async tryUpload(@Ctx() ctx: ActContext, @In() input: Input<typeof tryOut>): Output<typeof tryOut> {
     return viewOf(await this.trials.read(ctx, input.params.id, input.body), this.refusals);
   }
 

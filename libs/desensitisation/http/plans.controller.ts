@@ -105,7 +105,7 @@ export class PlansController {
     return this.plans.withdraw(ctx, input.params.id);
   }
   @Act(orderLoss)
-  orderLoss(@Ctx() ctx: ActContext, @In() input: Input<typeof orderLoss>): Output<typeof orderLoss> {
+  orderLossPreview(@Ctx() ctx: ActContext, @In() input: Input<typeof orderLoss>): Output<typeof orderLoss> {
     return this.losses.order(ctx, input.params.id);
   }
   @Act(readLoss)

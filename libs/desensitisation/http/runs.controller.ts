@@ -80,7 +80,7 @@ export class RunsController {
     return this.runs.detail(ctx, input.params.id);
   }
   @Act(samples)
-  async samples(@Ctx() ctx: ActContext, @In() input: Input<typeof samples>): Output<typeof samples> {
+  async listSamples(@Ctx() ctx: ActContext, @In() input: Input<typeof samples>): Output<typeof samples> {
     const page = await this.runs.listSamples(ctx, input.query);
     return { items: [...page.items], next: page.next };
   }

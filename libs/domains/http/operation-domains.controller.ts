@@ -105,7 +105,7 @@ export class OperationDomainsController {
   }
 
   @Act(probes)
-  async probes(@Ctx() ctx: ActContext, @In() input: Input<typeof probes>): Output<typeof probes> {
+  async readProbes(@Ctx() ctx: ActContext, @In() input: Input<typeof probes>): Output<typeof probes> {
     const run = await this.probing.last(ctx, input.params.id);
     if (run === undefined) return { items: [], next: null };
     const held = run.verdicts.filter((verdict) => verdict.holds).length;
@@ -119,12 +119,12 @@ export class OperationDomainsController {
   }
 
   @Act(accept)
-  async accept(@Ctx() ctx: ActContext, @In() input: Input<typeof accept>): Output<typeof accept> {
+  async acceptLoss(@Ctx() ctx: ActContext, @In() input: Input<typeof accept>): Output<typeof accept> {
     return viewOf(await this.domains.acceptLoss(ctx, input.params.id, input.body.reason));
   }
 
   @Act(plan)
-  async plan(@Ctx() ctx: ActContext, @In() input: Input<typeof plan>): Output<typeof plan> {
+  async readPlan(@Ctx() ctx: ActContext, @In() input: Input<typeof plan>): Output<typeof plan> {
     return { steps: [...(await this.probing.plan(ctx, input.params.id))] };
   }
 }

@@ -12,7 +12,7 @@ export class DownloadsController {
   constructor(private readonly downloads: Downloads) {}
 
   @Act(issueLink)
-  issue(@Ctx() ctx: ActContext, @In() input: Input<typeof issueLink>): Output<typeof issueLink> {
+  issueLink(@Ctx() ctx: ActContext, @In() input: Input<typeof issueLink>): Output<typeof issueLink> {
     return this.downloads.issue(ctx, input.params.id, input.body.fileId);
   }
 

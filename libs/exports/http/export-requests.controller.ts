@@ -45,11 +45,11 @@ export class ExportRequestsController {
     return this.requests.withdraw(ctx, input.params.id, input.body.reason);
   }
   @Act(acts.readChecks)
-  checks(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readChecks>): Output<typeof acts.readChecks> {
+  readChecks(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readChecks>): Output<typeof acts.readChecks> {
     return this.reviewing.checks(ctx, input.params.id);
   }
   @Act(acts.readPreview)
-  preview(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readPreview>): Output<typeof acts.readPreview> {
+  readPreview(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readPreview>): Output<typeof acts.readPreview> {
     return this.reviewing.preview(ctx, input.params.id);
   }
   @Act(acts.reviewRequest)
@@ -57,7 +57,7 @@ export class ExportRequestsController {
     return this.reviewing.decide(ctx, input.params.id, input.body);
   }
   @Act(acts.readReviews)
-  reviews(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readReviews>): Output<typeof acts.readReviews> {
+  readReviews(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readReviews>): Output<typeof acts.readReviews> {
     return this.reviewing.reviews(ctx, input.params.id);
   }
   @Act(acts.releaseRequest)
@@ -65,7 +65,7 @@ export class ExportRequestsController {
     return this.releases.release(ctx, input.params.id);
   }
   @Act(acts.readManifest)
-  async manifest(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readManifest>): Output<typeof acts.readManifest> {
+  async readManifest(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readManifest>): Output<typeof acts.readManifest> {
     return ReleaseManifest.parse(await this.documents.handedOut(ctx, await this.releases.manifestOf(ctx, input.params.id)));
   }
 }

@@ -50,7 +50,7 @@ export class ExportPoliciesController {
     return { items: [...page.items], next: page.next };
   }
   @Act(setBudget)
-  budget(@Ctx() ctx: ActContext, @In() input: Input<typeof setBudget>): Output<typeof setBudget> {
+  setExportBudget(@Ctx() ctx: ActContext, @In() input: Input<typeof setBudget>): Output<typeof setBudget> {
     return this.policies.setBudget(ctx, input.params.id, input.body);
   }
 }

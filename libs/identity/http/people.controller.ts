@@ -143,7 +143,7 @@ export class PeopleController {
     return { items: [...page.items], next: page.next };
   }
   @Act(self)
-  self(@Ctx() ctx: ActContext): Output<typeof self> {
+  readSelf(@Ctx() ctx: ActContext): Output<typeof self> {
     const person = personOf(ctx.actor);
     return Promise.resolve({
       personId: person.personId,

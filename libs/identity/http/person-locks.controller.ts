@@ -42,11 +42,11 @@ export class PersonLocksController {
     return this.locks.lock(ctx, input.params.id, input.body);
   }
   @Act(lift)
-  lift(@Ctx() ctx: ActContext, @In() input: Input<typeof lift>): Output<typeof lift> {
+  liftPersonLock(@Ctx() ctx: ActContext, @In() input: Input<typeof lift>): Output<typeof lift> {
     return this.locks.lift(ctx, input.params.id, input.params.lockId, input.body);
   }
   @Act(list)
-  async list(@Ctx() ctx: ActContext, @In() input: Input<typeof list>): Output<typeof list> {
+  async listPersonLocks(@Ctx() ctx: ActContext, @In() input: Input<typeof list>): Output<typeof list> {
     return { items: await this.locks.list(ctx, input.params.id), next: null };
   }
 }

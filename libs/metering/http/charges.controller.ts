@@ -72,7 +72,7 @@ export class ChargesController {
   }
 
   @Act(statement)
-  statement(@Ctx() ctx: ActContext, @In() input: Input<typeof statement>): Output<typeof statement> {
+  read(@Ctx() ctx: ActContext, @In() input: Input<typeof statement>): Output<typeof statement> {
     return this.statements.read(ctx, input.query.authorisationId, input.query.month);
   }
 }

@@ -106,11 +106,11 @@ export class NetworkLogsController {
     return this.logs.delete(ctx, input.params.id);
   }
   @Act(completeness)
-  completeness(@Ctx() ctx: ActContext, @In() input: Input<typeof completeness>): Output<typeof completeness> {
+  readCompleteness(@Ctx() ctx: ActContext, @In() input: Input<typeof completeness>): Output<typeof completeness> {
     return this.logs.completeness(ctx, input.query);
   }
   @Act(search)
-  search(@Ctx() ctx: ActContext, @In() input: Input<typeof search>): Output<typeof search> {
+  searchNetworkLogEvents(@Ctx() ctx: ActContext, @In() input: Input<typeof search>): Output<typeof search> {
     return this.logs.search(ctx, input.query);
   }
 }

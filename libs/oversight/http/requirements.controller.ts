@@ -60,17 +60,17 @@ export class RequirementsController {
   }
 
   @Act(exported)
-  async export(@Ctx() ctx: ActContext): Output<typeof exported> {
+  async exportRequirements(@Ctx() ctx: ActContext): Output<typeof exported> {
     return (await this.requirements.export(ctx)) as unknown as z.input<typeof RequirementsDocument>;
   }
 
   @Act(board)
-  board(@Ctx() ctx: ActContext): Output<typeof board> {
+  readBoard(@Ctx() ctx: ActContext): Output<typeof board> {
     return this.boards.read(ctx);
   }
 
   @Act(staffing)
-  staffing(@Ctx() ctx: ActContext): Output<typeof staffing> {
+  readStaffing(@Ctx() ctx: ActContext): Output<typeof staffing> {
     return this.people.read(ctx);
   }
 }

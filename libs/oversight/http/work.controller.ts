@@ -55,6 +55,7 @@ const follow = act({
   params: idParam,
   response: z.unknown(),
   streams: 'down',
+  media: 'text/event-stream',
   seat: { none: 'how far their own work has come, in states and counts' },
 });
 
@@ -72,7 +73,7 @@ export class WorkController {
   }
 
   @Act(lanes)
-  lanes(@Ctx() ctx: ActContext): Output<typeof lanes> {
+  readLanes(@Ctx() ctx: ActContext): Output<typeof lanes> {
     return this.work.lanes(ctx);
   }
 

@@ -19,7 +19,7 @@ export interface ActSpec {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`, parameters as `:id`. Plural nouns; acts as sub-resources. */
   readonly path: string;
-  /** Audit action, declared in the context's `auditActions`; also the OpenAPI operation id and the CLI's word. */
+  /** Audit action, declared in the context's `auditActions`; also the CLI's word. */
   readonly action: string;
   readonly summary: { readonly zh: string; readonly en: string };
   readonly roles: ActRoles;
@@ -40,9 +40,14 @@ export interface ActSpec {
    * through the guard of transfers, piece by piece; a handler that would take the raw connection keeps the application from starting.
    */
   readonly streams?: 'down' | 'up';
+  /** Media type of the bytes that it answers, where they are of one. */
+  readonly media?: string;
   /** Kind of what the act cuts, named by its `:id` or read from its body: canaries are asked before it, so that its receipt can show the difference. */
   readonly cuts?: CutScope['kind'] | ((body: unknown) => CutScope);
 }
+
+/** An act with the name of what serves it. */
+export type RoutedAct = ActSpec & { readonly handler: string };
 
 /** Keeps the literal types of a declaration, so that `Input<typeof spec>` is what the handler gets. */
 export const act = <const S extends ActSpec>(spec: S): S => spec;
@@ -69,6 +74,14 @@ const methods = {
   PATCH: RequestMethod.PATCH,
   DELETE: RequestMethod.DELETE,
 } as const;
+
+/** The acts that a controller's prototype declares. */
+export const routesOf = (prototype: object): RoutedAct[] =>
+  Object.getOwnPropertyNames(prototype).flatMap((handler) => {
+    const method: unknown = Object.getOwnPropertyDescriptor(prototype, handler)?.value;
+    const spec = typeof method === 'function' ? (Reflect.getMetadata(actMetadata, method) as ActSpec | undefined) : undefined;
+    return spec === undefined ? [] : [{ ...spec, handler }];
+  });
 
 export const statusOf = (spec: ActSpec): number => spec.status ?? (spec.method === 'POST' ? 201 : 200);
 

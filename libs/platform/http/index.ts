@@ -1,4 +1,4 @@
-export { act, Act, type ActRoles, type ActSpec, type Input, type Output } from './act.js';
+export { act, Act, routesOf, type ActRoles, type ActSpec, type Input, type Output, type RoutedAct } from './act.js';
 export { ActGuard, AUTHENTICATOR, UNDER, type Authenticator } from './act.guard.js';
 export { ActInterceptor } from './act.interceptor.js';
 export { AnonymousRefusals } from './anonymous-refusals.js';
@@ -7,7 +7,8 @@ export { Canaries } from './canaries.js';
 export { ConnectionLog } from './connections.js';
 export { answersWithinMs, Draining } from './draining.js';
 export { issuerTime } from './issuer-time.js';
-export { openApi } from './openapi.js';
+export { openApi, type Described } from './openapi.js';
+export { schemaNames } from './openapi-schemas.js';
 export { idParam, pageOf, pageQuery } from './schemas.js';
 export { ProblemFilter } from './problem.filter.js';
 export { CLOCK, LOGGER, REFUSALS } from './tokens.js';

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { PATH_METADATA, RESPONSE_PASSTHROUGH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { actMetadata, worksInside, type ActSpec } from './act.js';
+import { actMetadata, worksInside, type ActSpec, type RoutedAct } from './act.js';
+import { operationId } from './openapi-names.js';
 
 /** Every route of the application, read from its controllers; what it feeds: the permission table, OpenAPI, the audit test. */
 @Injectable()
@@ -17,8 +18,8 @@ export class RouteTable {
    * routes share (it is the operation's id in OpenAPI), each act of developers that says nothing of their seat, and each handler that could move bytes past the guard of transfers: then nothing
    * starts (ACC-02, AUD-01).
    */
-  acts(knownActions: ReadonlySet<string>): readonly ActSpec[] {
-    const acts: ActSpec[] = [];
+  acts(knownActions: ReadonlySet<string>): readonly RoutedAct[] {
+    const acts: RoutedAct[] = [];
     const faults: string[] = [];
     for (const wrapper of this.discovery.getControllers()) {
       const prototype = wrapper.metatype?.prototype as Record<string, object> | undefined;
@@ -29,7 +30,7 @@ export class RouteTable {
         const spec = this.reflector.get<ActSpec | undefined>(actMetadata, handler as never);
         if (spec === undefined) faults.push(`${wrapper.name}.${method} declares no act`);
         else if (!knownActions.has(spec.action)) faults.push(`${wrapper.name}.${method} names ${spec.action}, which no context declares`);
-        else acts.push(spec);
+        else acts.push({ ...spec, handler: method });
         if (spec !== undefined && worksInside(spec) && spec.seat === undefined)
           faults.push(`${wrapper.name}.${method} is open to developers and does not say whose seat it needs`);
         faults.push(
@@ -41,6 +42,7 @@ export class RouteTable {
     }
     faults.push(...repeated(acts.map(({ method, path }) => `${method} ${path}`)).map((route) => `two handlers serve ${route}`));
     faults.push(...repeated(acts.map(({ action }) => action)).map((action) => `two routes name ${action}`));
+    faults.push(...repeated(acts.map(operationId)).map((id) => `two routes are the operation ${id}`));
     if (faults.length > 0) throw new Error(`routes that may not start:\n  ${faults.join('\n  ')}`);
     return acts;
   }

@@ -90,7 +90,7 @@ export class RevocationsController {
     return this.revocations.revokePerson(ctx, input.params.id, input.body);
   }
   @Act(ofSeat)
-  async ofSeat(@Ctx() ctx: ActContext, @In() input: Input<typeof ofSeat>): Output<typeof ofSeat> {
+  async listSeatRevocations(@Ctx() ctx: ActContext, @In() input: Input<typeof ofSeat>): Output<typeof ofSeat> {
     return { items: await this.revocations.ofSeat(ctx, input.params.id), next: null };
   }
   @Act(list)
@@ -103,7 +103,7 @@ export class RevocationsController {
     return this.revocations.one(ctx, input.params.id);
   }
   @Act(receipt)
-  async receipt(@Ctx() ctx: ActContext, @In() input: Input<typeof receipt>): Output<typeof receipt> {
+  async readReceipt(@Ctx() ctx: ActContext, @In() input: Input<typeof receipt>): Output<typeof receipt> {
     return SignedReceipt.parse(await this.documents.handedOut(ctx, await this.revocations.receipt(ctx, input.params.id)));
   }
 }

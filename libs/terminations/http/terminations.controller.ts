@@ -142,15 +142,15 @@ export class TerminationsController {
     return this.terminations.detail(ctx, input.params.id);
   }
   @Act(inventory)
-  inventory(@Ctx() ctx: ActContext, @In() input: Input<typeof inventory>): Output<typeof inventory> {
+  readInventory(@Ctx() ctx: ActContext, @In() input: Input<typeof inventory>): Output<typeof inventory> {
     return this.terminations.inventory(ctx, input.params.id);
   }
   @Act(certificate)
-  async certificate(@Ctx() ctx: ActContext, @In() input: Input<typeof certificate>): Output<typeof certificate> {
+  async readCertificate(@Ctx() ctx: ActContext, @In() input: Input<typeof certificate>): Output<typeof certificate> {
     return SignedCertificate.parse(await this.documents.handedOut(ctx, await this.terminations.certificate(ctx, input.params.id)));
   }
   @Act(notice)
-  async notice(@Ctx() ctx: ActContext, @In() input: Input<typeof notice>): Output<typeof notice> {
+  async readNotice(@Ctx() ctx: ActContext, @In() input: Input<typeof notice>): Output<typeof notice> {
     return SignedNotice.parse(await this.documents.handedOut(ctx, await this.terminations.notice(ctx, input.params.id)));
   }
   @Act(preview)

@@ -1,0 +1,20 @@
+import { identityContext } from '#identity';
+import type { ContextDeclaration } from '#kernel';
+import { schemaNames, type Described } from '#platform/http';
+import { refusalsOf } from './platform.js';
+
+/** What the API's description says besides its routes: the schemas that contexts name, and what the acts of each may be refused for. */
+export function described(contexts: readonly ContextDeclaration[], issuer: string): Described {
+  const signIn = contexts.filter(({ name }) => name === identityContext.name);
+  const catalogues = new Map(contexts.map((context) => [context.name, refusalsOf([...new Set([...signIn, context])])]));
+  const contextOf = new Map(contexts.flatMap(({ name, auditActions }) => Object.keys(auditActions).map((action) => [action, name])));
+  const general = refusalsOf(signIn);
+  return {
+    issuer,
+    schemas: schemaNames(Object.fromEntries(contexts.map(({ name, schemas }) => [name, schemas ?? {}]))),
+    refusalsOf(action) {
+      const of = contextOf.get(action) ?? 'opdomain';
+      return { of, catalogue: catalogues.get(of) ?? general };
+    },
+  };
+}
