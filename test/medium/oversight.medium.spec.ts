@@ -316,7 +316,7 @@ describe('the queue', () => {
     );
     expect(Date.parse(work?.waitingSince ?? '')).toBeGreaterThanOrEqual(Date.parse(began) - 1);
     expect(body.lanes.find(({ lane }) => lane === 'cuts')).toMatchObject({
-      places: 32,
+      places: 64,
       running: 0,
       waiting: 0,
       perUnit: null,
