@@ -3,6 +3,8 @@ import { day, instant, instantWithOffset, pageQuery } from '#platform/http/schem
 import { z } from 'zod';
 import { lockGrounds } from './domain/person-lock.js';
 import { recordKinds } from './domain/personnel.js';
+
+export { vettingResults } from './domain/personnel.js';
 import { organisationKinds } from './domain/organisation.js';
 import { roleProposalTransitions, type RoleProposalState } from './domain/role-proposal.states.js';
 

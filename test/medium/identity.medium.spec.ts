@@ -1,4 +1,5 @@
 import { identityContext } from '#identity';
+import { vettingResults } from '#identity/contract';
 import { newId } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
@@ -213,6 +214,18 @@ describe('personnel records', () => {
       details: { signer: '张三' },
     });
     expect(answer.body).toMatchObject({ code: 'identity.record-incomplete', details: { missing: ['period', 'liability'] } });
+  });
+
+  it('refuses a vetting whose result is no word for either when it is filed, not when it is read', async () => {
+    const developer = await medium.person(await medium.organisation('unit'), ['unit-developer']);
+    const file = (result: string) =>
+      medium.chief.post<{ code?: string }>(`/people/${developer.personId}/records`, {
+        ...{ kind: 'vetting', validUntil: dayAhead(300), evidenceDigest: `sha256:${'0'.repeat(64)}` },
+        details: { reviewer: '数据局', result },
+      });
+    for (const result of ['ok', 'Passed', '通过 ', '通过了', 'passed!'])
+      expect((await file(result)).body).toMatchObject({ code: 'identity.vetting-result', status: 400 });
+    for (const result of Object.values(vettingResults).flat()) expect((await file(result)).status).toBe(201);
   });
 });
 

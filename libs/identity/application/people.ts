@@ -14,7 +14,7 @@ import type {
   RegisterPerson,
 } from '../contract.js';
 import { personAffiliationEnded, personRecordChanged } from '../contract.js';
-import { assertNotBackdated, assertNumberFits, missingDetails, type PersonnelFacts } from '../domain/personnel.js';
+import { assertNotBackdated, assertNumberFits, assertResultFits, missingDetails, type PersonnelFacts } from '../domain/personnel.js';
 import { decides, roleRules } from '../domain/role-rules.js';
 import { OrganisationsRepository } from '../persistence/organisations.repository.js';
 import type { PersonRow } from '../persistence/entities.js';
@@ -137,6 +137,7 @@ export class People {
           throw refuse('identity.verification-not-first');
         const missing = missingDetails(kind, details);
         if (missing.length > 0) throw refuse('identity.record-incomplete', { kind, missing });
+        assertResultFits(kind, details);
         if (numberMac !== undefined) await this.repository.setNumber(tx, person, numberMac, numberChange, ctx.at);
         const from = beginning(validFrom, ctx.at);
         const row = { kind, validFrom: from, validUntil, documentedFrom, evidenceDigest, details };

@@ -138,6 +138,21 @@ const required: Readonly<Record<RecordKind, readonly string[]>> = {
 export const missingDetails = (kind: RecordKind, details: Readonly<Record<string, string>>): string[] =>
   required[kind].filter((field) => (details[field] ?? '').trim() === '');
 
+/** What a vetting (审查) came to, in the words that are taken for it. */
+export const vettingResults = {
+  passed: ['passed', '通过', '合格'],
+  failed: ['failed', '未通过', '不合格'],
+} as const satisfies Record<string, readonly string[]>;
+
+/**
+ * Read when it is filed, not months later when a seat is granted. @throws Refusal `identity.vetting-result` for a word that stands for
+ * neither.
+ */
+export function assertResultFits(kind: RecordKind, details: Readonly<Record<string, string>>): void {
+  const known: readonly string[] = Object.values(vettingResults).flat();
+  if (kind === 'vetting' && !known.includes(details['result'] ?? '')) throw refuse('identity.vetting-result', { known });
+}
+
 /**
  * The identity number (公民身份号码, GB 11643-1999) goes with the verification of the real name, and with nothing else.
  * @throws Refusal `identity.record-incomplete` for a verification without one, `identity.number-misplaced`, `identity.number-invalid`.

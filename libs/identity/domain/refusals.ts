@@ -97,6 +97,14 @@ export const identityRefusals = {
     satisfyEn: 'Fill in the listed fields.',
     sources: ['PERS-03', 'PERS-04'],
   },
+  'identity.vetting-result': {
+    status: 400,
+    zh: '审查结果不是可识别的用语：{known}。',
+    en: 'The result of a vetting is one of these words: {known}.',
+    satisfyZh: '请按审查意见填写其中之一。',
+    satisfyEn: 'State the one that the vetting came to.',
+    sources: ['PERS-02'],
+  },
   'identity.role-not-held': {
     status: 409,
     zh: '该人员在该时刻之后并不持有角色 {role}。',

@@ -1,3 +1,4 @@
+import { vettingResults } from '#identity/contract';
 import { addDays, type Day, endOfDay, type Id, type Instant } from '#kernel';
 import type { Proof, SeatFacts } from './seat-facts.js';
 
@@ -41,7 +42,7 @@ function best<T extends Proof>(proofs: readonly T[], at: Instant): T | null {
 }
 
 /** Results of a vetting that let a person in. */
-const passes: readonly string[] = ['passed', '通过', '合格'];
+const passes: readonly string[] = vettingResults.passed;
 
 /** @param organisationId the unit, or for partners and secondary developers the organisation of their record. */
 export function personProofs(
