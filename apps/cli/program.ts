@@ -12,9 +12,11 @@ import type { Terminal } from './terminal.js';
 import { addVerify } from './verify/verify.command.js';
 
 const help = `
-Every act of the platform is a command named as in its audit log, e.g. opdomain seat.revoked <id>:
-  opdomain acts               lists them
-  opdomain <act> --help       says what it takes and who may do it
+Every act of the platform is a command, by what it is about and what is done, e.g. opdomain seat revoke <id>:
+  opdomain acts [words]           lists them
+  opdomain <noun> --help          what can be done with it
+  opdomain <noun> <verb> --help   what that takes and who may do it
+Its name in the audit log is taken as well: opdomain revocation.ordered <id>.
 
 Exit codes: 0 done, 1 verification failed, 2 wrong usage or unreadable file, 3 refused by the platform,
 4 not signed in, 5 platform unreachable or at fault.
@@ -38,7 +40,7 @@ export async function runCommand(argv: readonly string[], terminal: Terminal, en
     const [name] = argv;
     const known =
       name === undefined || name.startsWith('-') || name === 'help' || program.commands.some((command) => command.name() === name);
-    if (!known) await addNamedAct(program, name, argv, terminal, environment);
+    if (!known) await addNamedAct(program, argv, terminal, environment);
     await program.parseAsync([...argv], { from: 'user' });
     return exitCodes.ok;
   } catch (error) {

@@ -62,7 +62,8 @@ describe('opdomain on a running platform', () => {
   it('does every act of the API by name, with a table or JSON, and exit code 0', async () => {
     const made = await as(
       medium.operator,
-      'organisation.registered',
+      'organisation',
+      'register',
       '--kind',
       'unit',
       '--name',
@@ -75,10 +76,10 @@ describe('opdomain on a running platform', () => {
     );
     expect(made.code).toBe(0);
     expect(JSON.parse(made.out)).toMatchObject({ name: '运营单位甲' });
-    const listed = await as(medium.operator, 'organisation.listed', '--kind', 'unit');
+    const listed = await as(medium.operator, 'organisation', 'list', '--kind', 'unit');
     expect(listed.out.split('\n')[0]).toMatch(/^id +version +kind +name/);
     expect(listed.out).toContain('运营单位甲');
-    const self = await as(medium.auditor, 'person.self-read', '--json');
+    const self = await as(medium.auditor, 'person-self', 'read', '--json');
     expect(JSON.parse(self.out)).toMatchObject({ personId: medium.auditor.personId });
   });
 
@@ -90,13 +91,23 @@ describe('opdomain on a running platform', () => {
     expect([help.code, help.out.includes('Roles: audit-admin')]).toEqual([0, true]);
   });
 
+  it('says of what an act is about what can be done with it, and takes its name in the audit log too', async () => {
+    const help = await run(['role-proposal', '--help']);
+    expect(help.code).toBe(0);
+    for (const verb of ['confirm', 'decline', 'list', 'propose', 'read', 'withdraw']) expect(help.out).toContain(`${verb} `);
+    const one = await run(['role-proposal', 'decline', '--help']);
+    expect([one.code, one.out.includes('--reason'), one.out.includes('In the audit log: role-proposal.refused')]).toEqual([0, true, true]);
+    const [typed, logged] = [await as(medium.operator, 'person', 'read', newId()), await as(medium.operator, 'person.read', newId())];
+    expect([typed.code, typed.err.split(':')[0]]).toEqual([logged.code, logged.err.split(':')[0]]);
+  });
+
   it('follows every page with --all', async () => {
     for (let n = 0; n < 5; n += 1) await medium.organisation('provider');
-    const page = JSON.parse((await as(medium.operator, 'organisation.listed', '--kind', 'provider', '--limit', '2', '--json')).out) as {
+    const page = JSON.parse((await as(medium.operator, 'organisation', 'list', '--kind', 'provider', '--limit', '2', '--json')).out) as {
       items: unknown[];
     };
     const all = JSON.parse(
-      (await as(medium.operator, 'organisation.listed', '--kind', 'provider', '--limit', '2', '--all', '--json')).out,
+      (await as(medium.operator, 'organisation', 'list', '--kind', 'provider', '--limit', '2', '--all', '--json')).out,
     ) as { items: unknown[]; next: null };
     expect([page.items.length, all.items.length, all.next]).toEqual([2, 5, null]);
   });
@@ -121,7 +132,9 @@ describe('opdomain on a running platform', () => {
     expect((await as(medium.operator, 'person.read')).code).toBe(2);
     expect((await as(medium.operator, 'person.read', 'x', '--nonsense')).code).toBe(2);
     const unknown = await as(medium.operator, 'person.raed');
-    expect([unknown.code, unknown.err.includes('person.read')]).toEqual([2, true]);
+    expect([unknown.code, unknown.err.includes('person read')]).toEqual([2, true]);
+    expect((await as(medium.operator, 'person', 'raed', newId())).code).toBe(2);
+    expect((await as(medium.operator, 'nothing-of-that-kind', 'read')).code).toBe(2);
     expect((await run(['person.self-read'])).code).toBe(4);
     expect((await run(['person.self-read'], { token: 'nonsense' })).code).toBe(4);
     expect((await run(['person.self-read'], { server: 'http://127.0.0.1:1' })).code).toBe(5);
@@ -257,6 +270,8 @@ describe('opdomain on a running platform', () => {
     const complete = async (...words: string[]) => (await run(['complete', '--', ...words])).out.trim().split('\n');
     expect(await complete('veri')).toEqual(['verify']);
     expect(await complete('audit-witness.')).toEqual(['audit-witness.cosigned', 'audit-witness.registered']);
+    expect(await complete('role-proposal', 'c')).toEqual(['confirm']);
+    expect(await complete('role-proposal', 'decline', '--re')).toEqual(['--reason']);
     expect(await complete('audit-witness.cosigned', '--')).toEqual(expect.arrayContaining(['--line', '--size', '--json']));
     expect(await complete('verify', '--f')).toEqual(['--final']);
     for (const shell of ['bash', 'zsh', 'fish']) expect((await run(['completion', shell])).out).toContain('opdomain complete');

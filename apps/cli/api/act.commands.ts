@@ -31,39 +31,59 @@ export function addActs(program: Command, terminal: Terminal, environment: CliEn
     .option('--json', 'print as JSON')
     .action(async (words: string[], options: Options) => {
       const operations = operationsOf(await fetchDescription(environment, serverOf(text(options, 'server'), environment)));
-      const shown = operations.filter(({ name, summary }) =>
-        words.every((word) => `${name} ${summary.en} ${summary.zh}`.toLowerCase().includes(word.toLowerCase())),
+      const shown = operations.filter(({ name, command, summary }) =>
+        words.every((word) =>
+          `${command.noun} ${command.verb} ${name} ${summary.en} ${summary.zh}`.toLowerCase().includes(word.toLowerCase()),
+        ),
       );
       terminal.out(
         options.json === true
           ? `${JSON.stringify(shown, null, 2)}\n`
-          : tableOf(shown.map(({ name, summary, roles }) => ({ act: name, what: summary[terminal.language], roles: roles.join(', ') }))),
+          : tableOf(
+              shown
+                .toSorted((a, b) => (typed(a) < typed(b) ? -1 : 1))
+                .map((one) => ({ act: typed(one), what: one.summary[terminal.language], roles: one.roles.join(', '), audit: one.name })),
+            ),
       );
     });
 }
 
-/** Adds the one act that a command line names, as the platform describes it now. @returns whether the platform has it. */
+/** As it is typed. */
+const typed = ({ command: { noun, verb } }: Operation): string => `${noun} ${verb}`;
+
+/**
+ * Adds the one act that a command line names, as the platform describes it now: by what it is about and what is done (`seat revoke`), or by
+ * its name in the audit log (`revocation.ordered`). @throws CommandEnded (2) naming what comes near where the platform has no such act
+ */
 export async function addNamedAct(
   program: Command,
-  name: string,
   argv: readonly string[],
   terminal: Terminal,
   environment: CliEnvironment,
-): Promise<boolean> {
+): Promise<void> {
+  const [first = '', second = ''] = argv;
   const server = serverOf(serverIn(argv), environment);
   const operations = operationsOf(await fetchDescription(environment, server));
-  const operation = operations.find((one) => one.name === name);
-  if (operation === undefined) {
-    const near = operations.filter(
-      (one) => one.name.startsWith(`${name}:`) || one.name.includes(name) || name.split('.')[0] === one.name.split('.')[0],
-    );
-    throw new CommandEnded(
-      exitCodes.usage,
-      [pick(terminal, `没有操作 ${name}`, `no act is named ${name}`), ...near.slice(0, 12).map((one) => `  ${one.name}`)].join('\n'),
-    );
+  const client = new ApiClient(server, () => tokenFor(server, environment), terminal, environment.patience);
+  const dotted = operations.find(({ name }) => name === first);
+  if (dotted !== undefined) {
+    addOperation(program, dotted.name, dotted, client, terminal);
+    return;
   }
-  addOperation(program, operation, new ApiClient(server, () => tokenFor(server, environment), terminal, environment.patience), terminal);
-  return true;
+  const about = operations.filter(({ command }) => command.noun === first);
+  if (about.length > 0) {
+    const noun = program.command(first).description(about.map(({ command }) => command.verb).join(' | '));
+    for (const one of about) addOperation(noun, one.command.verb, one, client, terminal);
+    return;
+  }
+  const near = operations.filter((one) => `${typed(one)} ${one.name}`.includes(first) || first.split('.')[0] === one.name.split('.')[0]);
+  throw new CommandEnded(
+    exitCodes.usage,
+    [
+      pick(terminal, `没有操作 ${[first, second].join(' ').trim()}`, `no act is named ${[first, second].join(' ').trim()}`),
+      ...near.slice(0, 12).map((one) => `  ${typed(one)}`),
+    ].join('\n'),
+  );
 }
 
 /** `--server` is needed before the command is known, and so before commander has read it. */
@@ -77,8 +97,8 @@ const describe = (field: Field): string => {
   return `${field.description}${choices}${field.kind === 'json' ? ' [JSON]' : ''}`.trim();
 };
 
-function addOperation(program: Command, operation: Operation, client: ApiClient, terminal: Terminal): void {
-  const command = program.command(operation.name).description(`${operation.summary.en} ${operation.summary.zh}`);
+function addOperation(program: Command, name: string, operation: Operation, client: ApiClient, terminal: Terminal): void {
+  const command = program.command(name).description(`${operation.summary.en} ${operation.summary.zh}`);
   for (const field of operation.pathFields) command.argument(`<${field.name === '*' ? 'path' : field.name}>`, describe(field));
   command.option('-s, --server <url>', 'address of the platform');
   const seen = new Set(own);
@@ -94,7 +114,10 @@ function addOperation(program: Command, operation: Operation, client: ApiClient,
   if (operation.pages) command.option('--all', 'follow every page');
   if (operation.streams) command.option('-o, --output <file>', 'write the bytes to a file');
   else command.option('--json', 'print as JSON');
-  command.addHelpText('after', `\nRoles: ${operation.roles.join(', ')}\n${operation.method} ${operation.path}`);
+  command.addHelpText(
+    'after',
+    `\nRoles: ${operation.roles.join(', ')}\n${operation.method} ${operation.path}\nIn the audit log: ${operation.name}`,
+  );
   command.action(async (...given: unknown[]) => {
     const options = given[operation.pathFields.length] as Options;
     const typed = {

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { requestOf, valueOf } from './act-request.js';
+import { commandName } from './command-names.js';
 import { apiDescription, type Field, type Operation, operationsOf } from './operations.js';
 import { cellOf, tableOf, widthOf } from './table.js';
 
@@ -77,6 +78,24 @@ describe('acts by name', () => {
     ]);
     expect(named('seat.listed')).toMatchObject({ pages: true, streams: false, hasBody: false });
     expect(named('audit-log.tile-read')).toMatchObject({ streams: true });
+  });
+
+  it('are typed by what they are about and what is done', () => {
+    expect(operations.map(({ command: { noun, verb } }) => `${noun} ${verb}`)).toEqual([
+      'audit-log-tile read',
+      'seat revoke',
+      'person revoke',
+      'seat list',
+    ]);
+    for (const [id, noun, verb] of [
+      ['listPeople', 'person', 'list'],
+      ['listStageBodies', 'stage-body', 'list'],
+      ['exportRequirements', 'requirement', 'export'],
+      ['listWork', 'work', 'list'],
+      ['readRevocationReceipt', 'revocation-receipt', 'read'],
+      ['decideFields', 'fields', 'decide'],
+    ] as const)
+      expect([id, commandName(id)]).toEqual([id, { noun, verb }]);
   });
 
   it('become requests: path from words, query and body from options as their schema wants them', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commandName, type CommandName } from './command-names.js';
 
 /** What the command line needs of an OpenAPI 3.1 document; everything else in it is passed over. */
 const parameter = z.object({
@@ -10,6 +11,7 @@ const parameter = z.object({
 });
 const content = z.record(z.string(), z.object({ schema: z.record(z.string(), z.unknown()).optional() }));
 const operationSchema = z.object({
+  operationId: z.string(),
   'x-action': z.string(),
   summary: z.string().default(''),
   description: z.string().default(''),
@@ -44,8 +46,9 @@ export interface Field {
 
 /** One act of the API, as a command. */
 export interface Operation {
-  /** The act's name; no two routes share one. */
+  /** The act's name in the audit log; no two routes share one. */
   readonly name: string;
+  readonly command: CommandName;
   readonly method: string;
   readonly path: string;
   readonly summary: { readonly zh: string; readonly en: string };
@@ -72,6 +75,7 @@ export function operationsOf({ paths, components }: ApiDescription): Operation[]
       const answer = Object.entries(spec.responses).find(([status]) => status.startsWith('2'))?.[1].content ?? {};
       return {
         name: spec['x-action'],
+        command: commandName(spec.operationId),
         method,
         path,
         summary: { zh: spec.description, en: spec.summary },

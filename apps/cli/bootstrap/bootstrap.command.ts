@@ -15,7 +15,7 @@ there is one yet:
     - { name: …, subject: …, role: audit-admin }
   authority: { name: …, creditCode: …, region: …, people: [{ name: …, subject: … }, { name: …, subject: … }] }
 
-It works once. Everyone after that is proposed by one person and confirmed by another (opdomain role-proposal.opened --help).`;
+It works once. Everyone after that is proposed by one person and confirmed by another (opdomain role-proposal propose --help).`;
 
 interface BootstrapOptions {
   readonly config: string;

@@ -61,14 +61,15 @@ function candidates(program: Command, words: readonly string[], environment: Cli
   const server = environment.server ?? new SessionFile(environment.folder).read()?.server;
   const described = server === undefined ? undefined : cachedDescription(environment.folder, server.endsWith('/') ? server : `${server}/`);
   const operations = described === undefined ? [] : operationsOf(described);
+  const about = operations.filter(({ command }) => command.noun === first);
+  const own = program.commands.map((command) => command.name()).filter((name) => name !== 'complete');
+  const named = operations.find(({ name, command }) => name === first || (command.noun === first && command.verb === rest[0]));
   const found =
     rest.length === 0
-      ? [...program.commands.map((command) => command.name()).filter((name) => name !== 'complete'), ...operations.map(({ name }) => name)]
-      : optionsOf(
-          program,
-          first,
-          operations.find(({ name }) => name === first),
-        );
+      ? [...new Set([...own, ...operations.flatMap(({ name, command }) => [command.noun, name])])]
+      : rest.length === 1 && about.length > 0 && !own.includes(first)
+        ? about.map(({ command }) => command.verb)
+        : optionsOf(program, first, named);
   return found.filter((candidate) => candidate.startsWith(current)).sort();
 }
 

@@ -87,7 +87,7 @@ export class SuspensionsController {
     return this.cases.impose(ctx, input.params.id, input.body);
   }
   @Act(ofAuthorisation)
-  listSuspensionsOfAuthorisation(@Ctx() ctx: ActContext, @In() input: Input<typeof ofAuthorisation>): Output<typeof ofAuthorisation> {
+  list(@Ctx() ctx: ActContext, @In() input: Input<typeof ofAuthorisation>): Output<typeof ofAuthorisation> {
     return this.cases.ofAuthorisation(ctx, input.params.id);
   }
   @Act(read)
