@@ -35,6 +35,7 @@ export const desensitisationContext: ContextDeclaration<typeof desensitisationRe
   endings: desensitisationEndings,
   config: { name: 'desensitisation', schema: desensitisationConfig, token: DESENSITISATION_CONFIG },
   uniques: {
+    'desensitisation.noise_charges_run_id_field_key': 'state.changed-meanwhile',
     'desensitisation.pseudonym_keys_scenario_id_purpose_key': 'state.changed-meanwhile',
   },
 };

@@ -19,7 +19,8 @@ const residents = Array.from({ length: 2000 }, (_, index) => [
   `P${String(90_000 + index * 7)}`,
   districts[index % 4] ?? '',
   employers[index % 10] ?? '',
-  String(3000 + ((index * 37) % 4000)),
+  // As amounts are: some earn the same. Numbers of which each came once would be taken for numbers that were given out.
+  String(3000 + ((index * 37) % 500) * 8),
 ]);
 
 interface Request {
