@@ -43,12 +43,19 @@ async function ended(call: () => Promise<unknown>): Promise<{ said: string; ms: 
 }
 
 /** One client, once opened while its peer is well, and once while it is not; afterwards it works again by itself. */
+async function throughSoon(client: { call(): Promise<unknown> }): Promise<string> {
+  let said = '';
+  for (let turn = 0; turn < 10 && said !== throughIt; turn += 1) ({ said } = await ended(() => client.call()));
+  return said;
+}
+
 async function meets(trial: Trial, way: Way): Promise<void> {
   const proxy = await TcpProxy.before(trial.port);
   try {
     const client = await trial.open(proxy);
     try {
-      await client.call();
+      // On a machine that is kept busy a healthy peer may miss a limit of these short ones too.
+      expect([way, await throughSoon(client)]).toEqual([way, throughIt]);
       if (trial.from === undefined) await proxy.go(way);
       else if (inAnswers(way)) proxy.goFrom(trial.from, way);
       else return;
@@ -57,9 +64,7 @@ async function meets(trial: Trial, way: Way): Promise<void> {
       expect(met.ms).toBeLessThan(trial.withinMs + slackMs);
       await proxy.go('pass');
       // What was begun on a connection that broke may still be met once; then the client is as before.
-      let again = '';
-      for (let turn = 0; turn < 10 && again !== throughIt; turn += 1) again = (await ended(() => client.call())).said;
-      expect([way, again]).toEqual([way, throughIt]);
+      expect([way, await throughSoon(client)]).toEqual([way, throughIt]);
     } finally {
       await client.close().catch(() => undefined);
     }

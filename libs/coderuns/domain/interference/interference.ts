@@ -1,5 +1,5 @@
 import { groupsNamed, identifiersRead, identifiersReplaced, renamedColumns, unchanged } from './identifiers-replaced.js';
-import { subjectsOmitted } from './subjects-omitted.js';
+import { partsOf, subjectsOmitted } from './subjects-omitted.js';
 import { made, script, views, type Tested, type TestStep } from './tested.js';
 
 /** How often the others are drawn at first, and where a cell seems to hang on few. */
@@ -39,18 +39,33 @@ export function interference(tested: Tested): Look {
         if (!replaces) return { identifiers: 'not-read', named: [] };
         return replaced !== undefined && unchanged(replaced) ? { identifiers: 'equal', named: [] } : closer(tested, replaced ?? []);
       };
-      return hangsOnNobody(omitted) ? named() : drawnMore(tested, named);
+      return hangsOnNobody(omitted) ? named() : drawnMore(tested, omitted?.[1] ?? Infinity, named);
     },
   };
 }
 
-const hangsOnNobody = (figures: readonly number[] | undefined): boolean => figures?.length === 1 && figures[0] === 0;
+const hangsOnNobody = (figures: readonly number[] | undefined): boolean => figures?.length === 2 && figures[0] === 0;
 
-/** A median may stay by chance where others go; it does not so often. */
-const drawnMore = (tested: Tested, then: () => Verdict | Look): Look => ({
-  steps: subjectsOmitted(tested, drawnAgain),
-  judge: ([again]) => (hangsOnNobody(again) ? then() : { vetoed: 'subjects' }),
-});
+/** More parts are not tried one after another: all of them together have the say. */
+const mostParts = 12;
+
+/**
+ * A median may stay by chance where others go; it does not so often. And several conditions may single out, together, a whole group that is
+ * large enough: each part of them is left out by itself.
+ * @param chosen rows that the code singles out
+ */
+function drawnMore(tested: Tested, chosen: number, then: () => Verdict | Look): Look {
+  const parts = partsOf(tested, chosen);
+  const of = parts > mostParts ? 1 : Math.max(1, parts);
+  const tried = (at: number): Look => ({
+    steps: subjectsOmitted(tested, drawnAgain, { at, of }),
+    judge: ([again]) => {
+      if (!hangsOnNobody(again)) return { vetoed: 'subjects' };
+      return at + 1 < of ? tried(at + 1) : then();
+    },
+  });
+  return tried(0);
+}
 
 function closer(tested: Tested, replaced: readonly number[]): Look {
   const named = renamedColumns(tested, replaced);

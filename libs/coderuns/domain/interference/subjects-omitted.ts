@@ -78,8 +78,16 @@ function candidates(tested: Tested, { table, columns }: TestedInput): readonly s
   return [...asked, ...together, ...rare, ...beyond, ...ends].map((one) => `SELECT ${sqlText(table)} AS t, r, rank FROM (${one})`);
 }
 
+/** A part of those whom the code singles out: few enough together that no group may be made of them alone. */
+export interface Part {
+  readonly at: number;
+  readonly of: number;
+}
+/** In how many parts so many are tried one after another. */
+export const partsOf = ({ threshold }: Tested, chosen: number): number => Math.ceil(chosen / Math.max(1, threshold - 1));
+
 /** Whom the test leaves out: rows by table, and whatever else in any input is theirs. */
-export function choosing(tested: Tested): TestStep {
+export function choosing(tested: Tested, part: Part = { at: 0, of: 1 }): TestStep {
   const all = tested.inputs.flatMap((input) => candidates(tested, input));
   const none = 'SELECT NULL::VARCHAR AS t, NULL::BIGINT AS r, 0 AS rank WHERE false';
   const theirs = tested.inputs.flatMap((input) =>
@@ -94,9 +102,11 @@ export function choosing(tested: Tested): TestStep {
   const values = [...written, ...tested.selections.constants.map((one) => `(${one})`)];
   return script(
     `CREATE TEMP TABLE ${constants} AS SELECT DISTINCT v FROM (${["SELECT ''::VARCHAR AS v", ...values].join(' UNION ALL ')}) WHERE v <> ''`,
-    `CREATE TEMP TABLE opdomain_chosen AS SELECT t, r, rank FROM (SELECT t, r, min(rank) AS rank FROM (${[none, ...all].join(' UNION ALL ')})
+    `CREATE TEMP TABLE opdomain_singled AS SELECT t, r, rank FROM (SELECT t, r, min(rank) AS rank FROM (${[none, ...all].join(' UNION ALL ')})
       WHERE r IS NOT NULL GROUP BY t, r) QUALIFY row_number() OVER (PARTITION BY rank < 10 ORDER BY rank, t, r)
       <= CASE WHEN rank < 10 THEN ${String(mostByCondition)} ELSE ${String(most)} END`,
+    `CREATE TEMP TABLE opdomain_chosen AS SELECT t, r FROM opdomain_singled
+      QUALIFY (row_number() OVER (ORDER BY rank, t, r) - 1) * ${String(part.of)} // count(*) OVER () = ${String(part.at)}`,
     `CREATE TEMP TABLE opdomain_theirs AS ${['SELECT NULL::UBIGINT AS f WHERE false', ...theirs].join(' UNION ')}`,
     ...tested.inputs.map(
       (input) =>
@@ -149,17 +159,17 @@ function decided(tested: Tested, few: readonly string[]): string {
     return `(l.${cell(at)} IS NOT NULL AND ${hangs(by('g'), places.map(by))})`;
   });
   const there = (as: string): string => `CASE WHEN ${as}.nth IS NULL THEN 1 ELSE 0 END`;
-  return `SELECT count(*) FILTER (${[...each, hangs(there('g'), places.map(there))].join(' OR ')})
+  return `SELECT count(*) FILTER (${[...each, hangs(there('g'), places.map(there))].join(' OR ')}), (SELECT count(*) FROM opdomain_singled)
     FROM ${keyed(tested, 'opdomain_left')} AS l ${joins.join(' ')}`;
 }
 
 /**
  * (b) The submitted code is run again without the subjects whom it singles out, and with them beside a random few of all others. Figures:
  * rows that leave of which a cell hangs on them alone: it moves where they are gone and stays, but for less than the share that may hang on
- * few, where nearly everybody else is.
+ * few, where nearly everybody else is; and how many rows the code singles out.
  * @param times how often the others are drawn; a cell hangs on nobody that moves in one of them
  */
-export function subjectsOmitted(tested: Tested, times: number): readonly TestStep[] {
+export function subjectsOmitted(tested: Tested, times: number, part?: Part): readonly TestStep[] {
   const names = Array.from({ length: times }, (_, at) => `opdomain_few${String(at)}`);
   const few = (name: string, at: number): readonly string[] => [
     ...tested.inputs.flatMap((input) => {
@@ -174,7 +184,7 @@ export function subjectsOmitted(tested: Tested, times: number): readonly TestSte
     ...tested.inputs.flatMap(({ table }) => [...swap(table), `DROP TABLE ${fewOf(table)}`]),
   ];
   return [
-    choosing(tested),
+    choosing(tested, part),
     script(made('opdomain_whole', 'opdomain_code', tested), ...names.flatMap(few)),
     script(
       'BEGIN TRANSACTION',

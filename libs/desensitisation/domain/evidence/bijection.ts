@@ -20,7 +20,7 @@ const nearlyAll = 0.95;
  */
 const leastRepeated = 20;
 const mostRepeated = 0.8;
-/** Where no column is said to be an identifier, one is that has a value of its own in nearly every row that has any. */
+/** Where no column is said to be an identifier, one is that has a value of its own in nearly every row in which it is filled. */
 const uniqueShare = 0.9;
 
 interface Compared {
