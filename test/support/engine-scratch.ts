@@ -9,7 +9,7 @@ const root = `/dev/shm/opdomain-desensitisation-test-${String(process.pid)}`;
 export const engine = await SandboxEngine.open({
   sandbox: 'preferred',
   sandboxUid: 60_700,
-  memoryMb: 1024,
+  memoryMb: 2048,
   threads: 2,
   wallClockMs: 120_000,
   scratchBytes: 500_000_000,
