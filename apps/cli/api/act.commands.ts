@@ -99,7 +99,7 @@ const describe = (field: Field): string => {
 
 function addOperation(program: Command, name: string, operation: Operation, client: ApiClient, terminal: Terminal): void {
   const command = program.command(name).description(`${operation.summary.en} ${operation.summary.zh}`);
-  for (const field of operation.pathFields) command.argument(`<${field.name === '*' ? 'path' : field.name}>`, describe(field));
+  for (const field of operation.pathFields) command.argument(`<${field.name}>`, describe(field));
   command.option('-s, --server <url>', 'address of the platform');
   const seen = new Set(own);
   for (const field of [...operation.queryFields, ...operation.bodyFields]) {

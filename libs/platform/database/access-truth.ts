@@ -1,10 +1,10 @@
-import { Batched, newId, type Clock, type EpochRef, type Id, type Instant, type Refusal, type Standing } from '#kernel';
+import { newId, type Clock, type EpochRef, type Id, type Instant, type Refusal, type Standing } from '#kernel';
 import type { Limits } from '#platform/config';
 import type { Logger } from '#platform/telemetry';
 import { uptime } from 'node:os';
 import type pg from 'pg';
 import { BoundedClient, boundedBy } from './bounded-client.js';
-import { epochChannel, readEpochs } from './epochs.js';
+import { epochChannel, readEpochs, sharedClock } from './epochs.js';
 import { refuse } from './refusals.js';
 
 /** How often epochs are read while a transfer is open; a notification only makes the next read earlier. */
@@ -49,14 +49,7 @@ const bootMs = (): number => uptime() * 1000;
  */
 export class AccessTruth {
   readonly replicaId: Id = newId();
-  private readonly clock = new Batched<undefined, Instant>(
-    async (asked) => {
-      const { rows } = await (await this.connected()).query<{ at: Date }>('SELECT clock_timestamp() AS at');
-      const at = (rows[0]?.at ?? new Date(NaN)).toISOString();
-      return asked.map(() => at);
-    },
-    { gatherMs: 0 },
-  );
+  private readonly clock = sharedClock(async (sql) => (await (await this.connected()).query<{ at: Date }>(sql)).rows);
   private readonly watchers = new Set<Watcher>();
   private client: pg.Client | undefined;
   private timer: NodeJS.Timeout | undefined;

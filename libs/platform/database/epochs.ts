@@ -18,6 +18,24 @@ interface EpochRow {
   readonly epoch: string;
 }
 
+const byRef = (rows: readonly EpochRow[]): Epochs => new Map(rows.map((row) => [epochKey(row), Number(row.epoch)]));
+
+/** The database's own clock, on whichever connection asks. */
+export async function readClock(query: (sql: string) => Promise<{ readonly at: Date }[]>): Promise<Instant> {
+  const [row] = await query('SELECT clock_timestamp() AS at');
+  return (row?.at ?? new Date(NaN)).toISOString();
+}
+
+/** The same, read once for all who ask at the same time. */
+export const sharedClock = (query: (sql: string) => Promise<{ readonly at: Date }[]>): Batched<undefined, Instant> =>
+  new Batched(
+    async (asked) => {
+      const at = await readClock(query);
+      return asked.map(() => at);
+    },
+    { gatherMs: 0 },
+  );
+
 /** One indexed query, on whichever connection asks. */
 export async function readEpochs(
   query: (sql: string, parameters: unknown[]) => Promise<EpochRow[]>,
@@ -28,7 +46,7 @@ export async function readEpochs(
     `SELECT e.kind, e.id, e.epoch FROM unnest($1::text[], $2::uuid[]) AS wanted (kind, id) JOIN platform.epochs e USING (kind, id)`,
     [refs.map(({ kind }) => kind), refs.map(({ id }) => id)],
   );
-  return new Map(rows.map((row) => [epochKey(row), Number(row.epoch)]));
+  return byRef(rows);
 }
 
 /** The same, read once they are locked against being raised until the transaction ends. */
@@ -38,19 +56,12 @@ export async function holdEpochs(
 ): Promise<Epochs> {
   if (refs.length === 0) return new Map();
   const rows = await query('SELECT kind, id, epoch FROM platform.hold_epochs($1)', [refs.map(epochKey).sort()]);
-  return new Map(rows.map((row) => [epochKey(row), Number(row.epoch)]));
+  return byRef(rows);
 }
 
 /** Reads access epochs: the truth that every request compares (proofs: revocation). */
 export class EpochReader {
-  private readonly clock = new Batched<undefined, Instant>(
-    async (asked) => {
-      const rows: { at: Date }[] = await this.dataSource.query('SELECT clock_timestamp() AS at');
-      const at = (rows[0]?.at ?? new Date(NaN)).toISOString();
-      return asked.map(() => at);
-    },
-    { gatherMs: 0 },
-  );
+  private readonly clock = sharedClock((sql) => this.dataSource.query(sql));
 
   constructor(private readonly dataSource: DataSource) {}
 

@@ -20,7 +20,7 @@ import { inSpan } from '#platform/telemetry';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { endedAbove, scenarioOf, type Barred, type Belongings } from './endings.js';
-import { epochChannel, epochLock, holdEpochs, readEpochs } from './epochs.js';
+import { epochChannel, epochLock, holdEpochs, readClock, readEpochs } from './epochs.js';
 import { insertEntries, journalEntry, journalRow, type JournalRow } from './journal-entry.js';
 import type { JournalSealer } from './journal-sealer.js';
 import { connectionsOf, inTransaction, Places, placeWithinMs } from './places.js';
@@ -162,9 +162,8 @@ class Transaction implements Tx {
     standing.compare(await holdEpochs((sql, parameters) => this.manager.query(sql, parameters), refs), this.clock.now(), this.raised);
   }
 
-  async now(): Promise<Instant> {
-    const rows: { at: Date }[] = await this.manager.query('SELECT clock_timestamp() AS at');
-    return (rows[0]?.at ?? new Date(NaN)).toISOString();
+  now(): Promise<Instant> {
+    return readClock((sql) => this.manager.query(sql));
   }
 }
 

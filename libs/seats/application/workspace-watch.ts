@@ -32,7 +32,6 @@ interface Looked {
 interface Moved {
   readonly seen: WorkspaceRow;
   readonly to: 'applied' | 'removed';
-  readonly action: string;
   readonly traceparent: string | undefined;
 }
 
@@ -80,10 +79,8 @@ export class WorkspaceWatch {
         for (const row of own) {
           const look = { stands: stands(row, seen.pods), at: seen.at };
           looks.set(row.id, look);
-          if (look.stands && row.state === 'planned')
-            await this.moves.ask({ seen: row, to: 'applied', action: 'workspace.applied', traceparent });
-          if (!look.stands && row.state === 'removing')
-            await this.moves.ask({ seen: row, to: 'removed', action: 'workspace.removed', traceparent });
+          if (look.stands && row.state === 'planned') await this.moves.ask({ seen: row, to: 'applied', traceparent });
+          if (!look.stands && row.state === 'removing') await this.moves.ask({ seen: row, to: 'removed', traceparent });
         }
       }),
     );
@@ -126,14 +123,15 @@ export class WorkspaceWatch {
 
   private async moveAll(moves: readonly Moved[]): Promise<readonly undefined[]> {
     const [first] = moves;
-    const context = systemAct('seats', first?.action ?? 'workspace.removed', this.clock.now(), first?.traceparent);
+    const context = systemAct('seats', `workspace.${first?.to ?? 'removed'}`, this.clock.now(), first?.traceparent);
     await this.unitOfWork.run(context, async (tx) => {
       // In one order for all who lock several.
-      for (const { seen, to, action } of moves.toSorted((a, b) => (a.seen.id < b.seen.id ? -1 : 1))) {
+      for (const { seen, to } of moves.toSorted((a, b) => (a.seen.id < b.seen.id ? -1 : 1))) {
         const workspace = await this.workspaces.lock(tx, seen.id);
         if (workspace.state !== seen.state) continue;
         await this.workspaces.move(tx, workspace, to);
         const { unitId, authorisationId, scenarioId, domainId } = workspace;
+        const action = `workspace.${to}`;
         await tx.record({ action, object: { kind: 'workspace', id: workspace.id }, unitId, authorisationId, scenarioId, domainId });
       }
     });
