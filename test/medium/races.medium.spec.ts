@@ -3,7 +3,9 @@ import { domainsContext } from '#domains';
 import { identityContext } from '#identity';
 import { systemAct, systemClock } from '#kernel';
 import { UnitOfWork } from '#platform/database';
+import { managerOf } from '#platform/database/persistence';
 import { SeatAccess, seatsContext } from '#seats';
+import { SeatReview } from '../../libs/seats/application/seat-review.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { approvedScenario, type Cast, days, inForce, ok, openCast, scenarioPlan, someDigest } from '../support/authorised.js';
 import { seatHolder } from '../support/exporting.js';
@@ -81,6 +83,25 @@ describe('a revocation', () => {
 });
 
 describe('a personnel record', () => {
+  it('or an affiliation, filed while a seat is looked at, by a clock a little ahead, counts from then: nothing is cut for good [SEAT-03]', async () => {
+    const person = await seatHolder(medium, cast, scenarioId);
+    const seatId = await seatOf(person);
+    const review = medium.app.get(SeatReview);
+    const standing = await medium.sql(`SELECT state FROM seats.seats WHERE id = $1`, [seatId]);
+    await whileResting(
+      async (tx) => {
+        await managerOf(tx).query('SELECT 1 FROM identity.people WHERE id = $1 FOR UPDATE', [person.personId]);
+        await managerOf(tx).query(
+          `UPDATE identity.affiliations SET valid_from = clock_timestamp() + interval '700 ms' WHERE person_id = $1`,
+          [person.personId],
+        );
+        await tx.record({ action: 'person.affiliated', object: { kind: 'person', id: person.personId } });
+      },
+      () => medium.app.get(UnitOfWork).run(act(), (tx) => review.reviewOne(tx, seatId)),
+    );
+    expect(await medium.sql(`SELECT state FROM seats.seats WHERE id = $1`, [seatId])).toEqual(standing);
+  });
+
   it('that is withdrawn under a seat’s act waits for it, and the next act is refused [SEAT-02]', async () => {
     const person = await seatHolder(medium, cast, scenarioId);
     const access = medium.app.get(SeatAccess);

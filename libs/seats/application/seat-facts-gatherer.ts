@@ -1,8 +1,9 @@
 import { type Admission, Admissions, type AuthorisationFacts, Authorisations, type ScenarioFacts, Scenarios } from '#authorisations';
 import { People, Standings } from '#identity';
-import { type Day, dayOf, endOfDay, type Id, type Instant } from '#kernel';
+import { addMs, type Day, dayOf, endOfDay, type Id, type Instant, latestOf } from '#kernel';
 import type { Tx } from '#platform/database';
 import { Inject, Injectable } from '@nestjs/common';
+import { begunAt, clocksApartMs } from '../domain/beginnings.js';
 import { personProofs, span, startOfDay } from '../domain/person-proofs.js';
 import type { AuthorisationPhase, GrantFacts, SeatFacts, Suspension } from '../domain/seat-facts.js';
 import type { BasisKind, SeatClass, SeatState } from '../domain/seat.js';
@@ -52,6 +53,8 @@ export class SeatFactsGatherer {
     const scenario = await this.scenarios.facts(tx, seat.scenarioId, lock);
     const record = seat.class === 'own' ? undefined : await this.admissions.facts(tx, seat.basisId);
     const person = await this.people.facts(tx, seat.personId, lock);
+    const froms = [...person.records.map(({ validFrom }) => validFrom), ...person.affiliations.map(({ from }) => from)];
+    const begun = await this.begunBy(tx, at, [...froms, record?.approvedAt ?? at]);
     const organisationId = record?.organisationId ?? seat.unitId;
     return {
       seat: {
@@ -66,8 +69,10 @@ export class SeatFactsGatherer {
       person: {
         ...personProofs(
           seat.personId,
-          person.numbered ? person.records : person.records.filter(({ kind }) => kind !== 'real-name'),
-          person.affiliations,
+          person.records
+            .filter(({ kind }) => person.numbered || kind !== 'real-name')
+            .map((one) => ({ ...one, validFrom: begunAt(one.validFrom, at, begun) })),
+          person.affiliations.map((one) => ({ ...one, from: begunAt(one.from, at, begun) })),
           organisationId,
           at,
         ),
@@ -75,9 +80,14 @@ export class SeatFactsGatherer {
       },
       scenario: scenarioFacts(scenario),
       authorisation: authorisationFacts(authorisation),
-      record: record === undefined ? null : recordFacts(record),
+      record: record === undefined ? null : recordFacts(record, (from) => begunAt(from, at, begun)),
       suspensions: suspensionsOf(authorisation, scenario, at),
     };
+  }
+
+  /** Until when what was filed has begun, now that it is read. Asked of the database only where something begins after `at`. */
+  private async begunBy(tx: Tx, at: Instant, froms: readonly Instant[]): Promise<Instant> {
+    return froms.some((from) => from > at) ? addMs(latestOf(at, await tx.now()), clocksApartMs) : at;
   }
 
   async grantFacts(tx: Tx, seat: SeatSubject, at: Instant): Promise<GrantFacts> {
@@ -110,9 +120,9 @@ const authorisationFacts = (authorisation: AuthorisationFacts): SeatFacts['autho
   processingRight: authorisation.rights.includes('processing-use'),
 });
 
-const recordFacts = (record: Admission): SeatFacts['record'] => ({
+const recordFacts = (record: Admission, begun: (from: Instant) => Instant): SeatFacts['record'] => ({
   ref: record.id,
-  from: record.approvedAt ?? startOfDay(record.until),
+  from: begun(record.approvedAt ?? startOfDay(record.until)),
   until: endOfDay(record.until),
   kind: record.kind,
   approved: record.state === 'approved',
