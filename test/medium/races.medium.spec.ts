@@ -3,15 +3,14 @@ import { domainsContext } from '#domains';
 import { identityContext } from '#identity';
 import { systemAct, systemClock } from '#kernel';
 import { UnitOfWork } from '#platform/database';
-import { managerOf } from '#platform/database/persistence';
 import { SeatAccess, seatsContext } from '#seats';
-import { SeatReview } from '../../libs/seats/application/seat-review.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { approvedScenario, type Cast, days, inForce, ok, openCast, scenarioPlan, someDigest } from '../support/authorised.js';
 import { seatHolder } from '../support/exporting.js';
 import { type Caller, type Medium, openMedium } from '../support/medium.js';
 import { filePerson } from '../support/operating.js';
 import { timesDone } from '../support/outcomes.js';
+import { resting } from '../support/resting.js';
 
 let medium: Medium;
 let cast: Cast;
@@ -31,31 +30,7 @@ const seatOf = async (person: Caller): Promise<string> => {
   const { items } = ok(await cast.officer.get<{ items: { id: string }[] }>(`/seats?personId=${person.personId}`));
   return items[0]?.id ?? '';
 };
-const someoneWaits = (): Promise<boolean> =>
-  medium.until(
-    async () =>
-      (await medium.sql(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)).length > 0,
-    'the other to wait',
-  );
-
-/** Does `rest` in a transaction of its own, starts `meanwhile`, sees it wait, and lets the first one commit. */
-async function whileResting(rest: Parameters<UnitOfWork['run']>[1], meanwhile: () => Promise<unknown>): Promise<string[]> {
-  const order: string[] = [];
-  let letGo = (): void => undefined;
-  const held = new Promise<void>((resolve) => (letGo = resolve));
-  const first = medium.app.get(UnitOfWork).run(act(), async (tx) => {
-    await rest(tx);
-    order.push('rests');
-    await held;
-    order.push('committed');
-  });
-  await medium.until(() => Promise.resolve(order.includes('rests')), 'the first to rest on what it read');
-  const second = meanwhile().then(() => order.push('then the other'));
-  await someoneWaits();
-  letGo();
-  await Promise.all([first, second]);
-  return order;
-}
+const whileResting = resting(() => medium);
 
 describe('a revocation', () => {
   it('comes before an act by that seat or after it, never between its check and its commit (design §2.6)', async () => {
@@ -83,25 +58,6 @@ describe('a revocation', () => {
 });
 
 describe('a personnel record', () => {
-  it('or an affiliation, filed while a seat is looked at, by a clock a little ahead, counts from then: nothing is cut for good [SEAT-03]', async () => {
-    const person = await seatHolder(medium, cast, scenarioId);
-    const seatId = await seatOf(person);
-    const review = medium.app.get(SeatReview);
-    const standing = await medium.sql(`SELECT state FROM seats.seats WHERE id = $1`, [seatId]);
-    await whileResting(
-      async (tx) => {
-        await managerOf(tx).query('SELECT 1 FROM identity.people WHERE id = $1 FOR UPDATE', [person.personId]);
-        await managerOf(tx).query(
-          `UPDATE identity.affiliations SET valid_from = clock_timestamp() + interval '700 ms' WHERE person_id = $1`,
-          [person.personId],
-        );
-        await tx.record({ action: 'person.affiliated', object: { kind: 'person', id: person.personId } });
-      },
-      () => medium.app.get(UnitOfWork).run(act(), (tx) => review.reviewOne(tx, seatId)),
-    );
-    expect(await medium.sql(`SELECT state FROM seats.seats WHERE id = $1`, [seatId])).toEqual(standing);
-  });
-
   it('that is withdrawn under a seat’s act waits for it, and the next act is refused [SEAT-02]', async () => {
     const person = await seatHolder(medium, cast, scenarioId);
     const access = medium.app.get(SeatAccess);

@@ -1,12 +1,16 @@
 import { authorisationsContext } from '#authorisations';
 import { domainsContext } from '#domains';
 import { identityContext } from '#identity';
-import { documentDigest, parseSignedDocument, sha256, verifySignedDocument } from '#kernel';
+import { documentDigest, parseSignedDocument, sha256, systemAct, systemClock, verifySignedDocument } from '#kernel';
+import { UnitOfWork } from '#platform/database';
+import { managerOf } from '#platform/database/persistence';
 import { documentKeys, SignedDocuments } from '#platform/documents';
 import { seatsContext } from '#seats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SeatReview } from '../../libs/seats/application/seat-review.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
 import { approveScenario, filePerson, fileRecord, inDays, ok, openOperating, type Operating } from '../support/operating.js';
+import { resting } from '../support/resting.js';
 
 let medium: Medium;
 let operating: Operating;
@@ -17,6 +21,8 @@ beforeAll(async () => {
   operating = await openOperating(medium);
 });
 afterAll(() => medium.close());
+
+const whileResting = resting(() => medium);
 
 interface Seat {
   readonly id: string;
@@ -281,6 +287,23 @@ describe('a lapse', () => {
     expect((await person.post(`/seats/${seat.id}/workspaces`, { image })).body).toMatchObject({ code: 'seat.not-active' });
     await fileRecord(operating.authority, person.personId, 'vetting', inDays(300));
     expect(await reaches(seat.id, 'active')).toMatchObject({ pausedBy: null });
+  });
+
+  it('is not found in a record that was filed while the seat was looked at, by a clock a little ahead of the one it is looked at by [SEAT-03]', async () => {
+    const { seat, person } = await active();
+    const act = systemAct('test', 'seat.read', systemClock.now());
+    await whileResting(
+      async (tx) => {
+        await managerOf(tx).query('SELECT 1 FROM identity.people WHERE id = $1 FOR UPDATE', [person.personId]);
+        await managerOf(tx).query(
+          `UPDATE identity.personnel_records SET valid_from = clock_timestamp() + interval '700 ms' WHERE person_id = $1 AND kind = 'training'`,
+          [person.personId],
+        );
+        await tx.record({ action: 'person.record-filed', object: { kind: 'person', id: person.personId } });
+      },
+      () => medium.app.get(UnitOfWork).run(act, (tx) => medium.app.get(SeatReview).reviewOne(tx, seat.id)),
+    );
+    expect((await stateOf(seat.id)).state).toBe('active');
   });
 
   it('pauses an active seat when the identity number changes that its real name was verified for, until it is verified anew [PERS-01]', async () => {
