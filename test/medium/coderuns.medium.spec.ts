@@ -193,6 +193,19 @@ describe('the interference test of a run', () => {
     );
   }, 120_000);
 
+  it('leaves the finest groups alone where totals over them differ by few people', async () => {
+    const [bound, shifted] = ['CAST("月缴费基数" AS INTEGER)', 'CAST("月缴费基数" AS INTEGER) + day("出生日期") % 2 * 200 - 100'];
+    const code = (by: string): string =>
+      `SELECT least(${bound} // 8000, 1) AS high, greatest(0, least((${shifted}) // 8000, 1)) AS near, count(*) AS people FROM residents GROUP BY ${by}`;
+    const rows = async (by: string): Promise<unknown> => {
+      const done = await runCode(await reviewed(code(by)));
+      expect(done).toMatchObject({ state: 'succeeded', cause: null });
+      return data.medium.sql(`SELECT rows FROM coderuns.runs WHERE id = '${done.id}'`);
+    };
+    // Three people are high and not near, four near and not high: by the totals they could be counted.
+    expect(await rows('CUBE (high, near)')).toEqual(await rows('high, near'));
+  }, 240_000);
+
   it('says with the run that groups are called by identifiers, for people to judge [MOD-04]', async () => {
     const done = await runCode(await reviewed('SELECT left("姓名", 1) AS surname, count(*) AS people FROM residents GROUP BY 1'));
     expect(done).toMatchObject({ state: 'succeeded', cause: null });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { differencesOf } from '../../libs/exports/domain/differences.js';
+import { differencesOf } from '#coderuns/contract';
 import { Opponent, residents, rule } from '../support/opponent.js';
 
 let world: Opponent;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { differencesOf } from '../../libs/exports/domain/differences.js';
+import { differencesOf } from '#coderuns/contract';
 import { Opponent, residents, rule, visitsOfTen, nineKnown, notedNowAndThen, type Attempted } from '../support/opponent.js';
 
 /** Somebody whom the attacker knows by place, age, schooling and visits; the income is what is looked for. */

@@ -1,18 +1,20 @@
 import { normalFormMacros, Refusal } from '#kernel';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { Facts } from '../../libs/coderuns/domain/plan/compile.js';
-import type { SealedMapHeader } from '../../libs/coderuns/contract.js';
+import type { SealedMapHeader } from '../../libs/coderuns/domain/sealed/header.js';
 import { listedFor } from '../../libs/coderuns/domain/plan/functions.js';
 import { exactly, type Bound } from '../../libs/coderuns/domain/plan/json.js';
 import { protect, type Protected } from '../../libs/coderuns/domain/plan/protect.js';
 import { readPlan } from '../../libs/coderuns/domain/plan/read.js';
-import { heldBackColumns, mapColumns, sealingMacros } from '../../libs/coderuns/domain/plan/sealing.js';
-import { readSealedMap, type SealedTable } from '../../libs/exports/domain/sealed-map.js';
+import { heldBackColumns, mapColumns, sealingMacros, type Sealed } from '../../libs/coderuns/domain/plan/sealing.js';
+import { differencesOf, readSealedMap, type SealedTable } from '#coderuns/contract';
 
 export interface Ran {
   readonly rows: readonly unknown[][];
   readonly table: SealedTable;
   readonly held: readonly Readonly<Record<string, number>>[];
+  /** Totals gave something away: the finest groups alone. */
+  readonly finest?: true;
 }
 type Columns = Readonly<Record<string, string>>;
 
@@ -67,7 +69,13 @@ export class SealedRuns {
       throw fault;
     }
     if (made.sealed === undefined) return 'rows';
-    const { before, sql: result, map, about, held } = made.sealed;
+    const withTotals = await this.sealed(made.sealed);
+    if (made.finest === undefined) return withTotals;
+    const { small, recomputed } = differencesOf(withTotals.table, withTotals.table, this.facts.rule.threshold);
+    return small + recomputed > 0 ? { ...(await this.sealed(made.finest.sealed)), finest: true } : withTotals;
+  }
+
+  private async sealed({ before, sql: result, map, about, held }: Sealed): Promise<Ran> {
     for (const statement of before) await this.connection.run(statement.replace('CREATE TEMP', 'CREATE OR REPLACE TEMP'));
     const rows = await this.query(result);
     const cells = await this.query(map);

@@ -16,9 +16,9 @@ import { CodeReviews } from './code-reviews.js';
 import { CodeReading } from './code-reading.js';
 import { columnsByTable, InputGate, tablesOf, type ReadableInput } from './input-gate.js';
 import { Quarantine } from './quarantine.js';
-import { protectedRun } from './protected-run.js';
+import { protectedRun, tested } from './protected-run.js';
 import { SealedMaps } from './sealed-maps.js';
-import { SqlRunner } from './sql-runner.js';
+import { SqlRunner, type Beside, type Sealing } from './sql-runner.js';
 
 interface Code {
   readonly submission: SubmissionRow;
@@ -81,12 +81,13 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
       const { sql } = submission;
       const of = { reading: this.reading, open, sql, tables: tablesOf(inputs), rule: this.config.disclosure };
       const read = mode === 'production' ? await protectedRun(of) : undefined;
-      const sealed = read?.sealed;
-      const key = sealed === undefined ? undefined : await this.maps.key(run.scenarioId);
-      const sealing = sealed === undefined || key === undefined ? undefined : { sealed, key };
-      const { columns, rows, data, verdict, beside } = await (read?.test === undefined
-        ? open.select(read?.sql ?? sql)
-        : open.tested(read.test, sealing));
+      const file = ({ sealed, key }: Sealing, { map }: Beside) => this.maps.file(sealed.about, key, inputs, map());
+      const { made, sealing } = await (read?.test === undefined
+        ? open.select(read?.sql ?? sql).then((plain) => ({ made: plain, sealing: undefined }))
+        : tested(open, read, read.test, await this.maps.key(run.scenarioId), (by, beside) =>
+            this.maps.tells(file(by, beside), this.config.disclosure.threshold),
+          ));
+      const { columns, rows, data, verdict, beside } = made;
       await attempt.checking();
       if (verdict !== undefined && 'vetoed' in verdict) return interfering(verdict);
       if (columns.length === 0) throw refuse('coderuns.result-empty');
@@ -96,7 +97,7 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
         submission.inputs,
         columnsByTable(inputs),
       );
-      const map = sealing && beside && this.maps.file(sealing.sealed.about, sealing.key, inputs, beside.map());
+      const map = sealing && beside && file(sealing, beside);
       const interference = verdict === undefined ? null : { ...verdict, named: verdict.named.map((at) => columns[at] ?? '') };
       const about = {
         rows,

@@ -6,7 +6,7 @@ import { isNumber } from '../domain/interference/tested.js';
 import type { Identifier } from '../domain/plan/compile.js';
 import type { Protected } from '../domain/plan/protect.js';
 import type { BoundCode, CodeReading, Tables } from './code-reading.js';
-import type { OpenInputs, Test } from './sql-runner.js';
+import type { Beside, OpenInputs, Sealing, SqlResult, Test } from './sql-runner.js';
 
 /**
  * What runs over raw data in the code's place, and the test that its result is put to: bound anew against what it reads now, its groups
@@ -25,6 +25,27 @@ interface Run {
   readonly sql: string;
   readonly tables: Tables;
   readonly rule: DisclosureRule;
+}
+
+/**
+ * The result of what runs in the code's place, tested, and how its sealed map was made. Where totals of groups together give something away
+ * that the groups leave out, it is that of the finest groups alone.
+ * @param key makes numbers of subjects
+ * @param tells whether a map shows that something can be told of a few
+ */
+export async function tested(
+  open: OpenInputs,
+  { sealed, finest }: Protected,
+  test: Test,
+  key: Uint8Array,
+  tells: (sealing: Sealing, beside: Beside) => Promise<boolean>,
+): Promise<{ readonly made: SqlResult; readonly sealing: Sealing | undefined }> {
+  const sealing = sealed && { sealed, key };
+  const made = await open.tested(test, sealing);
+  if (sealing === undefined || finest === undefined || made.beside === undefined) return { made, sealing };
+  if (!(await tells(sealing, made.beside))) return { made, sealing };
+  const alone = { sealed: finest.sealed, key };
+  return { made: await open.tested({ ...test, leaving: finest.sql }, alone), sealing: alone };
 }
 
 /** The interference test of a run: of the code as it was handed in, what leaves in its place, and the inputs as they were measured. */

@@ -3,9 +3,11 @@ import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import type { SealedMapHeader } from '../contract.js';
 import { sealOf, subjectKeyOf } from '../domain/names.js';
 import type { AboutMap } from '../domain/plan/sealing.js';
+import { differencesOf } from '../domain/sealed/differences.js';
+import type { SealedMapHeader } from '../domain/sealed/header.js';
+import { linesOf, readSealedMap } from '../domain/sealed/sealed-map.js';
 import type { ReadableInput } from './input-gate.js';
 
 const keyBytes = 32;
@@ -25,6 +27,14 @@ export class SealedMaps {
   }
   private async versions(name: string) {
     return (await this.objects.list(name)).filter(({ key, kind }) => key === name && kind === 'version');
+  }
+
+  /** Whether what can be told of a few by a table alone shows in its map. Not where it cannot be compared, which the export gate asks about. */
+  async tells(file: AsyncIterable<Uint8Array>, threshold: number): Promise<boolean> {
+    const table = await readSealedMap(linesOf(file));
+    if (table === undefined) return false;
+    const { small, recomputed } = differencesOf(table, table, threshold);
+    return small + recomputed > 0;
   }
 
   /** The map as it is stored: what has to be known to read it, then its rows. */

@@ -1,4 +1,5 @@
 import { Authorisations, Scenarios } from '#authorisations';
+import { differencesOf } from '#coderuns/contract';
 import { Copies } from '#datasets';
 import { detectors } from '#desensitisation';
 import type { Id } from '#kernel';
@@ -6,7 +7,6 @@ import type { Tx } from '#platform/database';
 import { ENGINE, SCRATCH, type Engine, type ScratchArea } from '#platform/engine';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
-import { differencesOf } from '../domain/differences.js';
 import { evidenceAlone, judgedWith, withoutEvidence } from '../domain/evidence.js';
 import type { FileFacts } from '../domain/file-facts.js';
 import { sampleBytes, type FileSample } from '../domain/file-type.js';

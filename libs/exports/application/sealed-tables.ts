@@ -1,9 +1,8 @@
 import { sealedMapOf } from '#coderuns';
+import { differencesOf, linesOf, readSealedMap, type Differences, type SealedTable } from '#coderuns/contract';
 import type { Id } from '#kernel';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
-import { differencesOf, type Differences } from '../domain/differences.js';
-import { readSealedMap, type SealedTable } from '../domain/sealed-map.js';
 
 /** Whose map it is: the request's run. */
 export interface MadeByRun {
@@ -35,15 +34,4 @@ export class SealedTables {
     }
     return found;
   }
-}
-
-async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const piece of pieces) {
-    const lines = `${rest}${decoder.decode(piece, { stream: true })}`.split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
 }

@@ -1,5 +1,5 @@
 import type { Id } from '#kernel';
-import type { Differences } from './differences.js';
+import type { Differences } from '#coderuns/contract';
 import type { FileFacts } from './file-facts.js';
 import type { FrequencyTable } from './frequency-scan.js';
 import type { ExportPolicy } from './policy.js';

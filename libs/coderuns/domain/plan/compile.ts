@@ -73,8 +73,9 @@ export class Compiler {
   constructor(
     private readonly facts: Facts,
     seals = false,
+    finestAlone = false,
   ) {
-    this.tables = new Tables(seals, facts.releases?.rounded);
+    this.tables = new Tables(seals, facts.releases?.rounded, finestAlone);
   }
 
   compile(relation: Relation, around: Around = { groupedAbove: false, common: new Map() }): Compiled {

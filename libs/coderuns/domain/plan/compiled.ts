@@ -17,6 +17,8 @@ export class Tables {
   readonly held: string[] = [];
   /** Relations of groups of which something was made that no longer says of which of its cells: all of them may be shown by it. */
   readonly blended = new Set<number>();
+  /** Whether some groups are totals of others. */
+  totals = false;
   private count = 0;
 
   /** @param seals whether beside the result a map of who stands behind its cells is made */
@@ -24,6 +26,8 @@ export class Tables {
     readonly seals = false,
     /** Fields of which figures leave rounded. */
     readonly rounded: ReadonlySet<Source> = new Set(),
+    /** Whether of groups with totals over them only the finest are shown. */
+    readonly finestAlone = false,
   ) {}
 
   add(sql: string, shape: Shape, kept = false): Compiled {

@@ -6,11 +6,12 @@ import { cellOf, type Cell } from './cell.js';
 import { isFree } from './forms.js';
 import { impliedBy } from './implied.js';
 import { kindOf } from './functions.js';
-import { sealedMapPrime } from '../../contract.js';
+import { sealedMapPrime } from '../sealed/header.js';
 import { seal, type Groups, type SealedCell } from './sealing.js';
-import { cellsApart, withoutTotals, type Apart, type ToldCell } from './secondary.js';
+import { cellsApart, type Apart, type ToldCell } from './secondary.js';
 import { derive, together, union, type Column, type Holder, type HolderColumn, type Origin, type Shape, type Source } from './shape.js';
 import { column, measureText, textOf } from './sql-text.js';
+import { finestGroups, withoutTotals } from './totals.js';
 import type { Expression, Measure, Relation } from './tree.js';
 
 export type Group = Extract<Relation, { is: 'group' }>;
@@ -186,13 +187,14 @@ export function enforced(tables: Tables, group: Grouping, from: Compiled, rule: 
     } FROM ${measured.name}`,
     measured.shape,
   );
-  const judged = withoutTotals(tables, shownAlone, { keys: keyNames, sets, cells: told }, rule);
+  const withTotals = withoutTotals(tables, shownAlone, { keys: keyNames, sets, cells: told }, rule);
+  const judged = finestGroups(tables, withTotals, { keys: keyNames, sets });
   const isRounded = (of: readonly Expression[]): boolean =>
     of.some((one) => [...derive(one, shape.columns).sources].some((source) => tables.rounded.has(source)));
   const figure = (at: number): string => (isRounded(measures[at]?.of ?? []) ? `three_digits(m${String(at)})` : `m${String(at)}`);
   const sealed = tables.seals && shown;
   const origin: Origin = { node: tables.nodes.length, column: tables.fresh('o') };
-  if (sealed) tables.held.push(heldBack(tables.nodes.length, told, judged, rule));
+  if (sealed) tables.held.push(heldBack(tables.nodes.length, told, withTotals, rule));
   if (sealed) seal(tables, { rows, keys: keyNames, level, by: setsOf, cells: sealedCells([...told, ...tacit], measures), judged }, rule);
   return tables.add(
     `SELECT ${

@@ -16,6 +16,8 @@ export interface Protected {
   readonly sql?: string;
   /** The same, with a sealed map of who stands behind its cells beside it. */
   readonly sealed?: Sealed;
+  /** Where some groups are totals of others: the same with the finest ones alone, for where totals together give something away. */
+  readonly finest?: { readonly sql: string; readonly sealed: Sealed };
   /** One a column of the result, in order. */
   readonly derivations: readonly Derivation[];
   /** Whom it may single out. */
@@ -44,17 +46,24 @@ export function protect(relation: Relation, names: readonly string[], facts: Fac
   if (shape.grain === 'rows') return { grain: 'rows', derivations };
   const result = names.map((one, at) => `${column(at)} AS ${sqlName(one)}`);
   const select = (from: string): string => `SELECT ${listed(result)} FROM ${from} ORDER BY ALL`;
-  const sealing = new Compiler(facts, true);
-  const last = sealing.compile(placed);
-  const { tables } = sealing;
-  const whole = tables.share(`SELECT * FROM ${last.name}`, last.shape);
-  const sealed = {
-    before: tables.statements(),
-    sql: tables.over(select(whole.name)),
-    map: sealedMap(tables, whole),
-    held: heldBack(tables),
-    about: aboutMap(tables, facts.rule),
+  const sealed = (finestAlone: boolean): Sealed => {
+    const sealing = new Compiler(facts, true, finestAlone);
+    const last = sealing.compile(placed);
+    const { tables } = sealing;
+    const whole = tables.share(`SELECT * FROM ${last.name}`, last.shape);
+    return {
+      before: tables.statements(),
+      sql: tables.over(select(whole.name)),
+      map: sealedMap(tables, whole),
+      held: heldBack(tables),
+      about: aboutMap(tables, facts.rule),
+    };
   };
-  const protectedCode = { grain: shape.grain, sql: compiler.tables.over(select(name)), sealed, derivations };
+  const finestSql = (): string => {
+    const alone = new Compiler(facts, false, true);
+    return alone.tables.over(select(alone.compile(placed).name));
+  };
+  const finest = runs && compiler.tables.totals ? { finest: { sql: finestSql(), sealed: sealed(true) } } : {};
+  const protectedCode = { grain: shape.grain, sql: compiler.tables.over(select(name)), sealed: sealed(false), derivations, ...finest };
   return runs ? { ...protectedCode, selections: selectionsOf(placed, facts) } : protectedCode;
 }

@@ -1,4 +1,4 @@
-import { sealedMapPrime } from '../../contract.js';
+import { sealedMapPrime } from '../sealed/header.js';
 import type { Identifier } from './compile.js';
 import type { Compiled, Tables } from './compiled.js';
 import type { DisclosureRule } from './enforce.js';

@@ -1,5 +1,5 @@
 import { item, resultOf, type CheckResult, type FlaggedItem } from '../check.js';
-import type { Differences } from '../differences.js';
+import type { Differences } from '#coderuns/contract';
 import { compareTables } from '../differencing.js';
 import type { FileFacts } from '../file-facts.js';
 import type { EarlierTable, GateFacts } from '../gate-facts.js';

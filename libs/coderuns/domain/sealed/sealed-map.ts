@@ -1,4 +1,4 @@
-import { sealedMapHeader, type SealedMapHeader } from '#coderuns/contract';
+import { sealedMapHeader, type SealedMapHeader } from './header.js';
 import { plus } from './field.js';
 
 /** Rows of one dataset as one way of telling subjects apart has them: only what is told alike can be compared. */
@@ -176,4 +176,16 @@ function put(sums: Map<string, Sum>, sum: Sum): void {
   const known = sums.get(key);
   const measures = [...new Set([...(known?.measures ?? []), ...sum.measures])];
   sums.set(key, { ...(known === undefined || (known.n === undefined && sum.n !== undefined) ? sum : known), measures });
+}
+
+/** Lines of what is read in pieces. */
+export async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const piece of pieces) {
+    const lines = `${rest}${decoder.decode(piece, { stream: true })}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }

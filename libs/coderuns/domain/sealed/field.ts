@@ -1,4 +1,4 @@
-import { sealedMapPrime } from '#coderuns/contract';
+import { sealedMapPrime } from './header.js';
 
 /** Arithmetic of the prime field in which sealed maps are written. */
 const { floor, imul } = Math;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { differencesOf } from './differences.js';
-import { sealedMapPrime as fieldPrime } from '#coderuns/contract';
 import { recurrenceLength, times } from './field.js';
+import { sealedMapPrime as fieldPrime } from './header.js';
 import { readSealedMap, type SealedTable } from './sealed-map.js';
 
 const terms = 24;
