@@ -98,7 +98,8 @@ export async function startFaulty(options: {
         process,
         config,
         {
-          struck: (dependency, shape) => (ending() ? undefined : plan.struck(process.application, process.name, dependency, shape)),
+          struck: (dependency, shape, undone) =>
+            ending() ? undefined : plan.struck(process.application, process.name, dependency, shape, undone),
           kill: () => {
             // Noted from its first moment on, also while it is only starting.
             const noted = JSON.parse(readFileSync(join(dir, `opdomain-${process.name}.pid`), 'utf8')) as { server: { pid: number } };

@@ -1,5 +1,5 @@
 import { groupOf, type Call, type Role } from './call.js';
-import type { Fault } from './faults.js';
+import type { Fault, Undone } from './faults.js';
 
 /** One fault at one call of the story. */
 export interface Case {
@@ -29,6 +29,8 @@ export interface Group {
   readonly step: string;
   /** Place of the first in the order of all. */
   readonly first: number;
+  /** Where each of them was undone with its connection. */
+  readonly undone?: Undone;
 }
 
 export interface Strike {
@@ -42,9 +44,17 @@ export interface Strike {
 /** After a fault the story may recover for so long before the next: two at once would say nothing about either. */
 const restMs = 3_000;
 
+interface Seen {
+  readonly call: Call;
+  count: number;
+  readonly step: string;
+  readonly first: number;
+  undone: Undone | undefined;
+}
+
 /** Counts the calls of one telling of the story, and says which of them are struck. */
 export class Plan {
-  private readonly seen = new Map<string, { call: Call; count: number; step: string; first: number }>();
+  private readonly seen = new Map<string, Seen>();
   private readonly armed: Set<Case>;
   private calls = 0;
   /** Nothing is struck before the story begins: what a process asks when it starts is struck when it starts again. */
@@ -66,12 +76,13 @@ export class Plan {
   }
 
   /** @param process of whose call it is, e.g. `worker-2` */
-  struck(role: Role, process: string, dependency: Call['dependency'], shape: string): Fault | undefined {
+  struck(role: Role, process: string, dependency: Call['dependency'], shape: string, undone?: Undone): Fault | undefined {
     const call: Call = { role, dependency, shape };
     const group = groupOf(call);
     this.calls += 1;
-    const of = this.seen.get(group) ?? this.firstOf(group, call);
+    const of = this.seen.get(group) ?? this.firstOf(group, call, undone);
     of.count += 1;
+    if (of.undone !== undone) of.undone = undefined;
     if (Date.now() < this.quietUntil) return undefined;
     for (const one of this.armed)
       if (one.group === group && of.count >= one.nth) {
@@ -85,8 +96,8 @@ export class Plan {
     return undefined;
   }
 
-  private firstOf(group: string, call: Call): { call: Call; count: number; step: string; first: number } {
-    const of = { call, count: 0, step: this.step, first: this.calls };
+  private firstOf(group: string, call: Call, undone: Undone | undefined): Seen {
+    const of: Seen = { call, count: 0, step: this.step, first: this.calls, undone };
     this.seen.set(group, of);
     const drawn = this.drawn(group);
     if (drawn !== undefined) this.armed.add(drawn);
@@ -103,6 +114,8 @@ export class Plan {
   }
 
   groups(): readonly Group[] {
-    return [...this.seen].map(([group, of]) => ({ group, ...of })).sort((one, other) => one.first - other.first);
+    return [...this.seen]
+      .map(([group, { undone, ...of }]): Group => ({ group, ...of, ...(undone === undefined ? {} : { undone }) }))
+      .sort((one, other) => one.first - other.first);
   }
 }

@@ -9,6 +9,7 @@ const parse = 'P'.charCodeAt(0);
 const bind = 'B'.charCodeAt(0);
 const sync = 'S'.charCodeAt(0);
 const ready = 'Z'.charCodeAt(0);
+const idle = 'I'.charCodeAt(0);
 const secret = new Set(['p'.charCodeAt(0), 'X'.charCodeAt(0)]);
 const writes = /^(?:INSERT|UPDATE|DELETE|WITH|SELECT pg_notify|TRUNCATE)/i;
 const ends = /^(?:COMMIT|END)\b/i;
@@ -47,6 +48,8 @@ class Connection {
   /** The answer that is on its way is not passed on; what is done when it is whole. */
   private whenWhole: (() => void) | undefined;
   private mute = false;
+  /** As the server said when it was last ready (`ReadyForQuery`). */
+  private open = false;
 
   constructor(
     private readonly client: Socket,
@@ -59,7 +62,11 @@ class Connection {
     });
     server.on('data', (bytes) => {
       if (this.whenWhole === undefined && !this.mute) this.client.write(bytes);
-      for (const { type } of this.answered.of(bytes)) if (type === ready) this.whole();
+      for (const { type, whole } of this.answered.of(bytes))
+        if (type === ready) {
+          this.open = whole[5] !== idle;
+          this.whole();
+        }
     });
   }
 
@@ -105,7 +112,8 @@ class Connection {
   }
 
   private go(shape: string, unit: readonly Buffer[]): void {
-    const fault = this.watched.struck('database', shape);
+    const undone = this.open && !shape.startsWith('COMMIT') ? (writes.test(shape) ? 'write' : 'read') : undefined;
+    const fault = this.watched.struck('database', shape, undone);
     if (fault === 'before') {
       this.cut();
       return;

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { projectRoot } from '../../deploy/embedded/processes/project-root.js';
 import type { Facts } from './facts.js';
 import { caseOf, nameOf, type Case, type Group } from './plan.js';
+import { addToLedger, ledgerOf } from './ledger.js';
 import { casesOf, shuffled, tellingsOf } from './sweep.js';
 import { tell, type Telling } from './telling.js';
 
@@ -15,6 +16,7 @@ invariants are asked from outside. Calls of one shape count as equivalent; half 
 A telling in which something was wrong is taken apart: each of its cases is told alone.
 
   --tellings N      how many tellings; all where left out (a night on two cores)
+  --minutes N       begin no telling after so many
   --per-telling N   faults in one telling (20)
   --seed N          order of the cases (1)
   --only TEXT       cases whose name begins so, e.g. worker/keys
@@ -23,7 +25,9 @@ A telling in which something was wrong is taken apart: each of its cases is told
   --together        do not take a telling apart
   --json FILE       the whole result
   --folder DIR      where the record and what was told so far stand (dist/test-results/faults); a sweep goes on where it stopped
-  --fresh           forget what was told so far
+  --ledger FILE     cases that ended well, a line each with the commit that they were told at (test/faults/ledger.tsv): they are not told
+                    again, and what ends well is added
+  --fresh           tell also what was told before
   --record          record anew
   --keep            keep the folder of a telling in which something was wrong
 
@@ -32,6 +36,8 @@ Exit code 0: everything ended well. 1: something did not. 2: wrong options.`;
 const { values } = parseArgs({
   options: {
     tellings: { type: 'string' },
+    minutes: { type: 'string', default: 'Infinity' },
+    ledger: { type: 'string', default: join(projectRoot, 'test', 'faults', 'ledger.tsv') },
     'per-telling': { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
@@ -132,15 +138,24 @@ if (values.case !== undefined) {
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Told);
-  const done = new Set(before.flatMap(({ struck }) => struck));
+  const ledger = values.fresh ? [] : await ledgerOf(values.ledger);
+  const done = new Set([...before.flatMap(({ struck }) => struck), ...ledger]);
   const wanted = shuffled(numbered, Number(values.seed)).filter((one) => nameOf(one).startsWith(values.only) && !done.has(nameOf(one)));
   if (done.size > 0) say(`${String(done.size)} cases were struck before`);
   const tellings = tellingsOf(wanted, Number(values['per-telling']));
   const most = values.tellings === undefined ? tellings.length : Math.min(Number(values.tellings), tellings.length);
+  const until = performance.now() + Number(values.minutes) * 60_000;
   for (const [turn, cases] of tellings.slice(0, most).entries()) {
+    if (performance.now() > until) {
+      say(`${values.minutes} minutes are over`);
+      break;
+    }
     const result = await told(cases, copiesOf(turn), `telling ${String(turn + 1)} of ${String(most)}`);
     results.push(result);
-    if (result.ok) continue;
+    if (result.ok) {
+      await addToLedger(values.ledger, result.struck);
+      continue;
+    }
     if (values.together) {
       failing.push(result);
       continue;

@@ -28,6 +28,26 @@ describe('the sweep', () => {
     );
   });
 
+  it('leaves out, of a statement that is undone with its connection, what nobody can tell apart', () => {
+    const plan = new Plan([]);
+    const ask = (shape: string, undone?: 'read' | 'write') => plan.struck('api', 'api', 'database', shape, undone);
+    for (const [shape, undone] of [
+      ['READ', 'read'],
+      ['WRITE', 'write'],
+      ['ALONE', undefined],
+      ['EITHER', 'read'],
+      ['EITHER', undefined],
+    ] as const)
+      ask(shape, undone);
+    const told = Map.groupBy(casesOf(plan.groups()), ({ group }) => plan.groups().find((one) => one.group === group)?.call.shape ?? '');
+    expect(Object.fromEntries([...told].map(([shape, cases]) => [shape, cases.map(({ fault }) => fault)]))).toEqual({
+      READ: ['before', 'hang'],
+      WRITE: ['before', 'hang', 'death'],
+      ALONE: [...faults],
+      EITHER: [...faults],
+    });
+  });
+
   it('names a case so that it can be told again', () => {
     for (const one of casesOf(groupsOf(['A', 'BC']))) expect(caseOf(nameOf(one))).toEqual(one);
     expect(() => caseOf('worker/keys')).toThrow('names no case');

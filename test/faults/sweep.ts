@@ -1,5 +1,5 @@
 import { SeededRandom } from '../../deploy/embedded/samples/seeded-random.js';
-import { faults } from './faults.js';
+import { faults, faultsOf } from './faults.js';
 import { nameOf, type Case, type Group } from './plan.js';
 
 /** How many of the calls of one shape are looked at for a place to strike: the later ones of what is asked all the time say nothing new. */
@@ -13,13 +13,13 @@ function seedOf(text: string): number {
 }
 
 /**
- * Every fault at every group of calls, in the order of the record. Which of a group's calls is struck depends on the group's name and the
+ * Every fault that is one of its own at every group of calls, in the order of the record. Which of a group's calls is struck depends on the group's name and the
  * fault, so that a case is the same in every sweep of one record; in the first half of those that were recorded, since a telling may have
  * fewer.
  */
 export const casesOf = (groups: readonly Group[]): readonly Case[] =>
-  groups.flatMap(({ group, count }) =>
-    faults.map((fault): Case => {
+  groups.flatMap(({ group, count, undone }) =>
+    faultsOf(undone).map((fault): Case => {
       const places = Math.max(1, Math.min(placesMost, Math.floor(count / 2)));
       return { group, fault, nth: 1 + (seedOf(`${group}/${fault}`) % places) };
     }),
