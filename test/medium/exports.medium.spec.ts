@@ -13,13 +13,16 @@ const fields: readonly Field[] = [
   { name: 'district', type: 'text', sensitive: false },
   { name: 'born', type: 'date', sensitive: true },
   { name: 'income', type: 'integer', sensitive: true },
+  { name: 'name', type: 'text', sensitive: true, sensitiveType: 'name' },
 ];
 const districts = ['上城区', '拱墅区', '西湖区', '滨江区'];
+const surnames = ['王', '李', '张', '刘', '陈'];
 const residents = Array.from({ length: 2000 }, (_, index) => [
   `P${String(90_000 + index * 7)}`,
   districts[index % 4] ?? '',
   `${String(1950 + ((index * 13) % 50))}-${String(1 + (index % 12)).padStart(2, '0')}-${String(1 + (index % 28)).padStart(2, '0')}`,
   String(3000 + ((index * 37) % 4000)),
+  `${surnames[index % surnames.length] ?? ''}${String.fromCodePoint(0x4e00 + index)}`,
 ]);
 const counts = `SELECT district, extract(year FROM born) // 10 * 10 AS decade, count(*) AS people FROM residents GROUP BY ALL ORDER BY ALL`;
 const rawRows = `SELECT district, born, income FROM residents ORDER BY person_no LIMIT 300`;
@@ -106,6 +109,18 @@ describe('the gate', () => {
       expect((await by.post(`/export-requests/${blocked.id}/releases`)).body).toMatchObject({ status: 409, code: 'export.not-approved' });
       expect((await vote(by, { ...blocked, binding: sha256('x') })).body).toMatchObject({ code: 'export.not-in-review' });
     }
+  });
+
+  it('asks every reviewer about groups that a run found to be called by identifiers [MOD-04]', async () => {
+    const surnamed = `SELECT left(name, 1) AS surname, count(*) AS people FROM residents GROUP BY ALL`;
+    const request = await reaches(await submitted(surnamed), 'in-review', 'blocked');
+    const { checks } = ok(await reviewer.get<Checks>(`/export-requests/${request.id}/checks`));
+    expect([request.state, checks.find(({ check }) => check === 'residual-identifiers')]).toMatchObject([
+      'in-review',
+      { answer: 'needs-a-human', items: [{ id: 'residual-identifiers:groups-named:result.csv:surname' }] },
+    ]);
+    const unanswered = (await answersOf(request.id)).filter(({ item }) => !item.includes('groups-named'));
+    expect((await vote(reviewer, request, { answers: unanswered })).status).toBe(422);
   });
 
   it('brings a table of counts into review with its evidence, and shows reviewers its shape alone [EXP-01]', async () => {

@@ -22,6 +22,7 @@ export interface Field {
   readonly name: string;
   readonly type: 'text' | 'integer' | 'decimal' | 'date';
   readonly sensitive: boolean;
+  readonly sensitiveType?: 'name';
   /** What may leave of it; `public` is agreed to by the authority. */
   readonly release?: 'aggregate' | 'rounded' | 'public';
 }
@@ -39,8 +40,8 @@ export async function deliver(medium: Medium, cast: Cast, scenarioId: string, fi
       '/datasets',
       registrationOf(cast.provider, {
         name: `常住人口 ${newId().slice(-4)}`,
-        fields: fields.map(({ name, type, sensitive, release = 'aggregate' }) => ({
-          ...{ name, type, sensitiveType: 'none', release: release === 'public' ? 'aggregate' : release },
+        fields: fields.map(({ name, type, sensitive, sensitiveType = 'none', release = 'aggregate' }) => ({
+          ...{ name, type, sensitiveType, release: release === 'public' ? 'aggregate' : release },
           class: sensitive ? 'personal' : 'public',
           grade: sensitive ? 'L3' : release === 'public' ? 'L1' : 'L2',
         })),

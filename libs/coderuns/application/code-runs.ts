@@ -29,6 +29,8 @@ export interface CodeRunResult extends StoredResult {
   readonly rows: number;
   readonly columns: readonly string[];
   readonly lineage: readonly ColumnLineage[];
+  /** Columns whose groups are called by identifiers, as the interference test found. */
+  readonly named: readonly string[];
 }
 
 @Injectable()
@@ -96,7 +98,9 @@ export class CodeRuns {
     const stored = run.mode === 'production' ? resultOf(run) : undefined;
     if (stored === undefined || rows === null || lineage === null || copies === null) throw refuse('code-run.not-found', { id: runId });
     const columns = lineage.map(({ column }) => column);
-    return { id, scenarioId, authorisationId, unitId, codeDigest, copies, ...stored, sealedBy: sealOf(scenarioId), rows, columns, lineage };
+    const named = run.interference?.named ?? [];
+    const origin = { scenarioId, authorisationId, unitId, codeDigest, copies };
+    return { id, ...origin, ...stored, sealedBy: sealOf(scenarioId), rows, columns, lineage, named };
   }
 }
 

@@ -29,7 +29,16 @@ export class RunResults {
       runId: id,
       codeDigest: origin.codeDigest,
       copies: origin.copies.map(({ copyId, sha256 }) => ({ copyId, digest: sha256 })),
-      files: [{ file: resultFile, columns: origin.lineage.map(({ grouped, ...column }) => ({ ...column, grouped: grouped === true })) }],
+      files: [
+        {
+          file: resultFile,
+          columns: origin.lineage.map(({ grouped, ...column }) => ({
+            ...column,
+            grouped: grouped === true,
+            ...(origin.named.includes(column.column) ? { named: true as const } : {}),
+          })),
+        },
+      ],
     };
     return { runId: id, scenarioId, objectKey, objectVersion, sealedBy, bytes, columns, lineage };
   }

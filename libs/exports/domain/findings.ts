@@ -33,6 +33,10 @@ export const findings = {
   'opaque-content': { zh: '含无法阅读的长串内容。', en: 'It holds long runs that nobody can read.' },
   'formula-cells': { zh: '单元格会被电子表格当作公式执行。', en: 'A spreadsheet would run these cells as formulas.' },
   identifier: { zh: '仍含个人或主体标识。', en: 'It still holds identifiers.' },
+  'groups-named': {
+    zh: '该列的分组名称取自标识（如姓氏、号码前段），请判断是否会指向个人。',
+    en: 'The groups of this column are called by parts of identifiers (a surname, the prefix of a number); judge whether they point to persons.',
+  },
   'content-not-searched': { zh: '未能在内容中查找标识。', en: 'The content could not be searched for identifiers.' },
   'small-cell': { zh: '计数低于阈值。', en: 'A count is below the threshold.' },
   'dominated-cell': { zh: '合计由一两个主体主导。', en: 'One or two contributors dominate a sum.' },

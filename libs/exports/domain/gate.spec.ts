@@ -99,6 +99,13 @@ describe('the gate', () => {
     expect(JSON.stringify(outcome)).not.toContain(residentId);
   });
 
+  it('asks people about groups that are called by identifiers, as far as they are in the file [MOD-04]', async () => {
+    const named = { ...column('area'), named: true as const };
+    const outcome = runGate(await facts(good, { lineage: [...goodLineage.slice(1), named, { ...named, column: 'left out' }] }));
+    expect(found(outcome)).toEqual(['groups-named']);
+    expect(itemsToAnswer(outcome.checks)).toEqual(['residual-identifiers:groups-named:result.csv:area']);
+  });
+
   it('flags each small cell for people, and vetoes more of them than people can weigh', async () => {
     const few = runGate(await facts('area,age_band,count\na,x,3\nb,x,120\nc,x,9\n'));
     expect(answerOf(few, 'small-cells')).toBe('needs-a-human');

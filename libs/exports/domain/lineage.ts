@@ -12,6 +12,8 @@ export interface ColumnLineage {
   readonly sources: readonly { readonly datasetId: Id; readonly column: string }[];
   /** True for a grouping key of an aggregate: its values stand for groups, not for rows. */
   readonly grouped?: boolean;
+  /** Its values are called by identifiers: under others the groups are the same and called otherwise. */
+  readonly named?: true;
 }
 
 /** The name under which a run's result leaves. */

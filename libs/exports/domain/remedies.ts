@@ -32,6 +32,7 @@ export const remedies = {
   'unreadable-table': { zh: '请按 RFC 4180 修正表格。', en: 'Correct the table (RFC 4180).', repair: 'none' },
   'opaque-content': { zh: '请去除长串内容，或由审核人判断。', en: 'Leave such runs out, or let reviewers judge them.', repair: 'none' },
   'formula-cells': { zh: '请去除公式，或由审核人判断。', en: 'Leave formulas out, or let reviewers judge them.', repair: 'none' },
+  'groups-named': { zh: '由审核人判断。', en: 'Reviewers judge it.', repair: 'none' },
   identifier: { zh: '不输出含标识的列。', en: 'Leave out the columns that hold identifiers.', repair: 'suppress' },
   'content-not-searched': { zh: '由审核人判断。', en: 'Reviewers judge it.', repair: 'none' },
   'small-cell': { zh: '合并类别或将计数取整。', en: 'Merge categories, or round the counts.', repair: 'round' },

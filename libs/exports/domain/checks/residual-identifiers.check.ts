@@ -11,7 +11,7 @@ const hitsOf = (file: FileFacts): readonly IdentifierHit[] => {
 
 /**
  * 2: identifiers left in any cell, line or file name. One that its check character proves is personal data and a veto;
- * one by its form alone is for people to judge.
+ * one by its form alone is for people to judge, and so are groups that identifiers give their names (a surname, the prefix of a number).
  */
 export function residualIdentifiersCheck(facts: GateFacts): CheckResult {
   const items: FlaggedItem[] = [];
@@ -30,6 +30,10 @@ export function residualIdentifiersCheck(facts: GateFacts): CheckResult {
         id: `residual-identifiers:${hit.type}:${file.name}:${hit.column}`,
       });
     }
+    const shown = file.reading.as === 'table' ? file.reading.table.shape.columns : [];
+    for (const { column, named } of file.lineage ?? [])
+      if (named === true && shown.includes(column))
+        items.push(item('residual-identifiers', 'groups-named', 'needs-a-human', { file: file.name, column }));
     if (file.reading.as === 'unread')
       items.push(item('residual-identifiers', 'content-not-searched', 'needs-a-human', { file: file.name }));
   }
