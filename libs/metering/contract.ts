@@ -1,13 +1,12 @@
 import { chargeItems } from '#kernel';
-import { day, month, pageQuery } from '#platform/http/schemas';
+import { day, month, pageQuery, range } from '#platform/http/schemas';
 import { z } from 'zod';
 
 /** Whole fen (分) as text: JSON's numbers are floats. */
 const fen = z.string().regex(/^-?\d{1,18}$/);
 const quantity = z.string().regex(/^-?\d{1,12}(\.\d{1,3})?$/, 'a decimal with at most three places');
 
-export const SetPrice = z
-  .object({
+export const SetPrice = range(z.object({
     item: z.enum(chargeItems),
     unit: z.string().min(1).max(40).describe('What one is: 席位·日, 次, GB'),
     priceFen: z
@@ -18,8 +17,7 @@ export const SetPrice = z
     validUntil: day.nullable().default(null).describe('Last day; null: until a later version supersedes it'),
     legalBasis: z.string().min(2).max(500).describe('Pricing document or article'),
     authorisationId: z.uuid().nullable().default(null).describe('Agreement it holds for; null: the whole platform'),
-  })
-  .strict();
+  }).strict(), 'validFrom', 'validUntil');
 export const PriceView = z.object({
   id: z.uuid(),
   createdAt: z.string(),
