@@ -91,4 +91,26 @@ describe('every list of the API', () => {
       expect([spec.path, !isPaged(spec) || taken === 1]).toEqual([spec.path, true]);
     }
   });
+
+  it('answers every forged cursor alike, whatever it decodes to', async () => {
+    const forged = [
+      ...['', ' ', 'x', '0', '-1', '1e3', '00000000000000000001', '9'.repeat(16), '-'.repeat(36), `${newId()} `, newId().toUpperCase()],
+      ...['0000-01-01T00:00:00.000Z', '2026-13-01T00:00:00.000Z', '2026-02-30T00:00:00.000Z', '2026-01-01T25:00:00.000Z'].map(
+        (at) => `${at} ${newId()}`,
+      ),
+      ...[`2026-01-01T00:00:00.000Z ${'-'.repeat(36)}`, `2026-01-01T00:00:00Z ${newId()}`, '\0'],
+    ].map((key) => Buffer.from(key).toString('base64url') || '_');
+    for (const spec of lists.filter(isPaged)) {
+      const [caller] = mayAsk(spec);
+      if (caller === undefined) continue;
+      const path = pathOf(spec);
+      if ((await caller.get(`${path}1`)).status === 404) continue;
+      for (const cursor of [...forged, newId(), `${cursors[0] ?? ''}=`, '%00'])
+        expect([spec.path, cursor, (await caller.get<Page & { details: unknown }>(`${path}1&cursor=${cursor}`)).body]).toMatchObject([
+          spec.path,
+          cursor,
+          { status: 400, code: 'http.invalid-input', details: { problems: [{ path: expect.stringMatching(/^query(\.cursor)?$/) }] } },
+        ]);
+    }
+  });
 });

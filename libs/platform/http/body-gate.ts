@@ -68,13 +68,19 @@ export class BodyGate {
   private turnAway({ raw, ip }: FastifyRequest, reply: FastifyReply): boolean {
     const place = this.unknown.take({ person: ip, unit: '' });
     if (typeof place === 'string') void reply.header('connection', 'close');
-    else
-      for (const [over, event] of [
+    else {
+      const ends = [
         [raw, 'end'],
         [raw, 'close'],
         [raw.socket, 'close'],
-      ] as const)
-        over.once(event, place);
+      ] as const;
+      // A connection that stays open carries many requests: none leaves anything on it.
+      const over = (): void => {
+        for (const [of, event] of ends) of.off(event, over);
+        place();
+      };
+      for (const [of, event] of ends) of.once(event, over);
+    }
     return typeof place === 'function';
   }
 

@@ -3,11 +3,8 @@ import { refuse } from './refusals.js';
 
 /** PostgreSQL's `foreign_key_violation`. */
 const noSuchRow = '23503';
-/**
- * PostgreSQL's `invalid_text_representation`, `character_not_in_repertoire`, `untranslatable_character`, `invalid_datetime_format`,
- * `datetime_field_overflow`: text that names nothing here.
- */
-const notReadable = ['22P02', '22021', '22P05', '22007', '22008'];
+/** PostgreSQL's `invalid_text_representation`, `character_not_in_repertoire`, `untranslatable_character`: text that names nothing here. */
+const notReadable = ['22P02', '22021', '22P05'];
 
 const invalid = (path: string, rule: string, message: string): Refusal =>
   refuse('http.invalid-input', { problems: [{ path, rule, message }] });
