@@ -59,22 +59,26 @@ export const RoleScope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('dataset'), datasetId: z.uuid() }).strict(),
   z.object({ kind: z.literal('mandate'), organisationId: z.uuid(), from: day, until: day }).strict(),
 ]);
-export const GrantRole = range(z.object({
-    role: z.enum([
-      'platform-operator',
-      'security-admin',
-      'audit-admin',
-      'authority',
-      'provider',
-      'unit-manager',
-      'unit-developer',
-      'export-reviewer',
-      'evaluator',
-    ]),
-    scope: RoleScope,
-    from,
-    until,
-  }).strict());
+export const GrantRole = range(
+  z
+    .object({
+      role: z.enum([
+        'platform-operator',
+        'security-admin',
+        'audit-admin',
+        'authority',
+        'provider',
+        'unit-manager',
+        'unit-developer',
+        'export-reviewer',
+        'evaluator',
+      ]),
+      scope: RoleScope,
+      from,
+      until,
+    })
+    .strict(),
+);
 export const EndRole = z.object({ role: GrantRole.shape.role, until: end }).strict();
 
 export const ProposeRole = z
@@ -106,26 +110,32 @@ export const ProposalView = z.object({
   reason: z.string().nullable(),
 });
 
-export const FileRecord = range(z.object({
-    kind: z.enum(recordKinds),
-    validFrom: day.optional().describe('A later day; left out: at once'),
-    validUntil: day.nullable().default(null),
-    documentedFrom: onPaper,
-    identityNumber: z
-      .string()
-      .regex(/^[1-9]\d{16}[\dXx]$/)
-      .optional()
-      .describe('With the real name; only a keyed digest of it is kept, by which a second account of the person is refused'),
-    numberChange: z
-      .string()
-      .trim()
-      .min(1)
-      .max(300)
-      .optional()
-      .describe('Why the number is another one than before: the correction and its document; the one before stays the person’s'),
-    evidenceDigest: z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/),
-    details: z.record(z.string().max(40), z.string().max(500)),
-  }).strict(), 'validFrom', 'validUntil');
+export const FileRecord = range(
+  z
+    .object({
+      kind: z.enum(recordKinds),
+      validFrom: day.optional().describe('A later day; left out: at once'),
+      validUntil: day.nullable().default(null),
+      documentedFrom: onPaper,
+      identityNumber: z
+        .string()
+        .regex(/^[1-9]\d{16}[\dXx]$/)
+        .optional()
+        .describe('With the real name; only a keyed digest of it is kept, by which a second account of the person is refused'),
+      numberChange: z
+        .string()
+        .trim()
+        .min(1)
+        .max(300)
+        .optional()
+        .describe('Why the number is another one than before: the correction and its document; the one before stays the person’s'),
+      evidenceDigest: z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/),
+      details: z.record(z.string().max(40), z.string().max(500)),
+    })
+    .strict(),
+  'validFrom',
+  'validUntil',
+);
 
 export const LockPerson = z.object({ ground: z.enum(lockGrounds), reason: z.string().trim().min(1).max(2000) }).strict();
 export const LiftPersonLock = z.object({ reason: z.string().trim().min(1).max(2000) }).strict();

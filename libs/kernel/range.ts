@@ -1,5 +1,3 @@
-import type { Day, Instant } from './clock.js';
-
 /** Years of which the product keeps anything: outside them a date is a slip, and PostgreSQL has no year 0 at all. */
 export const years = { from: 1900, until: 2200 } as const;
 /** @param text a day, a month or a moment as ISO 8601 writes it. */
@@ -10,5 +8,5 @@ export const isInstant = (text: string): boolean =>
   !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text && inYears(text);
 
 /** Whether what begins on a day, or at a moment, ends after that: the last day belongs to it, the last moment does not. Both are of one kind. */
-export const isRange = ({ from, until }: { readonly from: Day | Instant; readonly until: Day | Instant }): boolean =>
+export const isRange = ({ from, until }: { readonly from: string; readonly until: string }): boolean =>
   from.length === 'YYYY-MM-DD'.length ? from <= until : Date.parse(from) < Date.parse(until);

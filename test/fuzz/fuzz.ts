@@ -33,6 +33,8 @@ export interface Bounds {
   /** `coverage` goes through every constraint of the schemas, `fuzzing` draws. */
   readonly phases: readonly ('coverage' | 'fuzzing')[];
   readonly seconds: number;
+  /** Finds the ids of the operations that are asked; all where left out. */
+  readonly only?: string;
 }
 
 /** Acts after which much is refused that was allowed before: they are asked when everything else was. */
@@ -56,12 +58,18 @@ export async function fuzz(tool: Schemathesis, world: FuzzedWorld, bounds: Bound
     await writeFile(join(dir, 'world.json'), JSON.stringify({ people: world.people, ids: world.ids, away, faults: found }));
     let said = '';
     const until = performance.now() + bounds.seconds * 1000;
-    for (const which of ['--exclude-operation-id-regex', '--include-operation-id-regex'])
+    const only = bounds.only === undefined ? [] : ['--include-operation-id-regex', bounds.only];
+    const rounds = [
+      [...only, '--exclude-operation-id-regex', endings],
+      ['--include-operation-id-regex', bounds.only === undefined ? endings : `(?=.*(${bounds.only}))^.*${endings}`],
+    ];
+    for (const operations of rounds)
       said += await ask(tool, dir, world.url, until, [
         ...['--seed', String(bounds.seed), '--max-examples', String(bounds.examples), '--phases', bounds.phases.join(',')],
         ...['--checks', 'refused_as_described', '--continue-on-failure', '--no-shrink', '--generation-database', 'none'],
         ...['--request-timeout', '30', '--warnings', 'off', '--suppress-health-check', 'all', '--no-color', '--workers', '1'],
-        ...['--exclude-path-regex', leftOut.join('|'), which, endings],
+        ...['--exclude-path-regex', leftOut.join('|')],
+        ...operations,
       ]);
     return { ...told(await readFile(found, 'utf8')), said: said.slice(-4_000) };
   } finally {

@@ -11,7 +11,9 @@ Asks a real API over a real PostgreSQL from its own description, as each of its 
 each refusal must be problem+json with a code that the description lists for that operation and status.
 
   --examples N   generated requests of an operation (100)
-  --seconds N    the whole of it at most (3600)
+  --seconds N    the whole of it at most (2400); the people's tokens hold for an hour
+  --phases LIST  coverage (each constraint of the schemas), fuzzing (drawn requests); both where left out
+  --only REGEX   operations whose id it finds
   --seed N       (1)
   --json FILE    everything that was found
 
@@ -20,7 +22,9 @@ Exit code 0: nothing was found. 1: something was. 2: wrong options, or no Python
 const { values } = parseArgs({
   options: {
     examples: { type: 'string', default: '100' },
-    seconds: { type: 'string', default: '3600' },
+    seconds: { type: 'string', default: '2400' },
+    phases: { type: 'string', default: 'coverage,fuzzing' },
+    only: { type: 'string' },
     seed: { type: 'string', default: '1' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -31,12 +35,13 @@ if (values.help) {
   say(help);
   process.exit(0);
 }
+const phases = values.phases.split(',').filter((one) => one === 'coverage' || one === 'fuzzing');
 const numbers = [values.examples, values.seconds, values.seed].map(Number);
-if (numbers.some((one) => !Number.isSafeInteger(one) || one < 0)) {
+if (phases.length === 0 || numbers.some((one) => !Number.isSafeInteger(one) || one < 0)) {
   say(help);
   process.exit(2);
 }
-const [examples = 100, seconds = 3600, seed = 1] = numbers;
+const [examples = 100, seconds = 2400, seed = 1] = numbers;
 
 const tool = await ensureSchemathesis((progress) => {
   say(progressLine(progress));
@@ -48,11 +53,14 @@ const tool = await ensureSchemathesis((progress) => {
 const world = await openFuzzedWorld();
 try {
   const begun = performance.now();
-  const result = await fuzz(tool, world, { seed, examples, seconds, phases: (process.env.PH ?? 'coverage,fuzzing').split(',') as never });
-  say(`${String(result.asked)} requests of ${String(result.operations.size)} operations in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+  const result = await fuzz(tool, world, { seed, examples, seconds, phases, ...(values.only === undefined ? {} : { only: values.only }) });
+  say(
+    `${String(result.asked)} requests of ${String(result.operations.size)} operations in ${((performance.now() - begun) / 1000).toFixed(0)} s`,
+  );
   say(`answers: ${JSON.stringify(result.statuses)}`);
   const kinds = Map.groupBy(result.faults, ({ operation, fault, status }: Fault) => `${operation}: ${String(status)}, ${fault}`);
-  for (const [kind, faults] of kinds) say(`${kind} (${String(faults.length)})\n  ${faults[0]?.url ?? ''} ${faults[0]?.body ?? ''}\n  ${faults[0]?.answer ?? ''}`);
+  for (const [kind, faults] of kinds)
+    say(`${kind} (${String(faults.length)})\n  ${faults[0]?.url ?? ''} ${faults[0]?.body ?? ''}\n  ${faults[0]?.answer ?? ''}`);
   if (result.asked === 0) say(result.said);
   if (values.json !== undefined) await writeFile(values.json, JSON.stringify({ ...result, operations: [...result.operations] }, null, 2));
   say(`${String(kinds.size)} kinds of faults`);

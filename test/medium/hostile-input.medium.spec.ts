@@ -157,7 +157,11 @@ describe('every route, asked with what nobody should send', () => {
     const person = `/people/${at.developer.personId}`;
     const [later, earlier] = ['2200-01-02', '2200-01-01'];
     const [after, before] = [`${later}T00:00:00.000Z`, `${earlier}T00:00:00.000Z`];
-    const record = { kind: 'training', evidenceDigest: `sha256:${'0'.repeat(64)}`, details: { certificate: 'ZJ-1', organiser: '浙江省数据局' } };
+    const record = {
+      kind: 'training',
+      evidenceDigest: `sha256:${'0'.repeat(64)}`,
+      details: { certificate: 'ZJ-1', organiser: '浙江省数据局' },
+    };
     const price = { item: 'seat-day', unit: '席位·日', priceFen: '1', legalBasis: '浙价〔2026〕1号' };
     for (const [answer, member] of [
       [await medium.operator.post(`${person}/affiliations`, { organisationId: at.unitId, from: after, until: before }), 'body.until'],

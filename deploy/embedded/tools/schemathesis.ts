@@ -45,7 +45,10 @@ export async function ensureSchemathesis(report: Report, signal?: AbortSignal): 
       },
       whileWaiting('schemathesis', usualSeconds, report, signal),
     );
-  return { python: join(home, 'bin', 'python'), args: ['-c', 'from schemathesis.cli import schemathesis; schemathesis(prog_name="schemathesis")'] };
+  return {
+    python: join(home, 'bin', 'python'),
+    args: ['-c', 'from schemathesis.cli import schemathesis; schemathesis(prog_name="schemathesis")'],
+  };
 }
 
 async function findPython(): Promise<{ readonly command: string; readonly version: string }> {
@@ -82,7 +85,9 @@ async function install(python: string, home: string, signal: AbortSignal | undef
     await rename(draft, home);
   } catch (error) {
     signal?.throwIfAborted();
-    throw unavailable(error instanceof TiedRunError ? error.message : `it was not installed within ${String(installWithinMs / 60_000)} minutes`);
+    throw unavailable(
+      error instanceof TiedRunError ? error.message : `it was not installed within ${String(installWithinMs / 60_000)} minutes`,
+    );
   } finally {
     await rm(draft, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
