@@ -17,7 +17,7 @@ export function described(contexts: readonly ContextDeclaration[], issuer: strin
     schemas: schemaNames(Object.fromEntries(contexts.map(({ name, schemas }) => [name, schemas ?? {}]))),
     refusalsOf(action) {
       const of = contextOf.get(action) ?? 'opdomain';
-      return { of, catalogue: catalogues.get(of) ?? general };
+      return { of, catalogue: catalogues.get(of) ?? general, own: contexts.find(({ name }) => name === of)?.refusals ?? {} };
     },
   };
 }
