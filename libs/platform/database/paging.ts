@@ -41,6 +41,14 @@ export function pageFrom<T>(rows: readonly T[], limit: number, keyed: (item: T) 
   return { items, next: rows.length > limit && last !== undefined ? cursorOf(keyed(last)) : null };
 }
 
+/** A page of what is held whole, newest first: of parts of one object of which some are not shown to everybody. */
+export function pageWithin<T extends { readonly id: Id }>(all: readonly T[], request: PageRequest): Page<T> {
+  const limit = limitOf(request);
+  const before = keyOf(request);
+  const newest = all.filter(({ id }) => before === undefined || id < before).sort((a, b) => (a.id < b.id ? 1 : -1));
+  return pageFrom(newest.slice(0, limit + 1), limit, ({ id }) => id);
+}
+
 /** A page of a query whose rows are called `row`, newest first: ids are by time, and no two are equal. */
 export async function pageOf<Row extends ObjectLiteral & { id: Id }>(
   query: SelectQueryBuilder<Row>,
