@@ -24,4 +24,12 @@ describeHere(`the API, asked from its own description${missing === undefined ? '
     expect(result.faults).toEqual([]);
     expect([result.asked > 200, result.asked > 200 ? '' : result.said]).toEqual([true, '']);
   }, 180_000);
+
+  it('would be found to answer what the description does not list', async () => {
+    const { faults } = await fuzz(tool, world, {
+      ...{ seed: 1, examples: 6, phases: ['fuzzing'], seconds: 30, only: '^listOrganisations$' },
+      instead: (description) => description.replaceAll('"http.invalid-input"', '"http.other"'),
+    });
+    expect(faults.map(({ fault, status }) => [fault, status])).toContainEqual(['a code that the description does not list', 400]);
+  }, 60_000);
 });
