@@ -23,6 +23,8 @@ export interface Fuzzed {
   /** How often each status was answered. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly faults: readonly Fault[];
+  /** Whether its time was over before everything was asked. */
+  readonly isCut: boolean;
   /** The last of what Schemathesis said, for where it could not go on. */
   readonly said: string;
 }
@@ -74,7 +76,7 @@ export async function fuzz(tool: Schemathesis, world: FuzzedWorld, bounds: Bound
         ...['--exclude-path-regex', leftOut.join('|')],
         ...operations,
       ]);
-    return { ...told(await readFile(found, 'utf8')), said: said.slice(-4_000) };
+    return { ...told(await readFile(found, 'utf8')), said: said.slice(-4_000), isCut: performance.now() >= until };
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
@@ -104,7 +106,7 @@ function ask({ python, args }: Schemathesis, dir: string, url: string, until: nu
   });
 }
 
-function told(lines: string): Omit<Fuzzed, 'said'> {
+function told(lines: string): Omit<Fuzzed, 'said' | 'isCut'> {
   const all = lines
     .split('\n')
     .filter((line) => line !== '')

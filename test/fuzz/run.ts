@@ -61,6 +61,7 @@ try {
   const kinds = Map.groupBy(result.faults, ({ operation, fault, status }: Fault) => `${operation}: ${String(status)}, ${fault}`);
   for (const [kind, faults] of kinds)
     say(`${kind} (${String(faults.length)})\n  ${faults[0]?.url ?? ''} ${faults[0]?.body ?? ''}\n  ${faults[0]?.answer ?? ''}`);
+  if (result.isCut) say(`cut off after ${String(seconds)} s: not everything was asked`);
   if (result.asked === 0) say(result.said);
   if (values.json !== undefined) await writeFile(values.json, JSON.stringify({ ...result, operations: [...result.operations] }, null, 2));
   say(`${String(kinds.size)} kinds of faults`);
