@@ -13,6 +13,7 @@ import {
   payers,
   ProblemFilter,
   RouteTable,
+  ServedPaths,
 } from '#platform/http';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { Socket } from 'node:net';
@@ -29,6 +30,9 @@ export interface Api {
   readonly url: string;
   close(): Promise<void>;
 }
+
+const documentPath = '/api/v1/openapi.json';
+const healthPaths = { alive: '/healthz', ready: '/readyz' } as const;
 
 /** Composes the API without listening: for tests, which inject requests, and for `startApi`. */
 export async function composeApi(platform: Platform): Promise<NestFastifyApplication> {
@@ -67,7 +71,9 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   });
   // The log first: what the gate turns away is told with its route.
   new ConnectionLog(platform.dataSource, platform.clock, platform.log, 'api').watch(server);
-  new BodyGate(acts, platform.verifier, app.get(Canaries), platform.clock, platform.config.http).watch(server);
+  const paths = new ServedPaths(acts, [documentPath, ...Object.values(healthPaths)]);
+  new BodyGate(acts, paths, platform.verifier, app.get(Canaries), platform.clock, platform.config.http).watch(server);
+  paths.watch(server);
   const draining = app.get(Draining);
   server.addHook('preClose', (done) => {
     draining.begin();
@@ -75,14 +81,14 @@ export async function composeApi(platform: Platform): Promise<NestFastifyApplica
   });
   server.addHook('onClose', () => draining.settled());
   server.addHook('onClose', () => truth.close());
-  server.get('/api/v1/openapi.json', (_request, reply) => reply.send(description));
+  server.get(documentPath, (_request, reply) => reply.send(description));
   const health = new Health(platform);
   server.addHook('onClose', () => health.close());
-  server.get('/healthz', (_request, reply) => {
+  server.get(healthPaths.alive, (_request, reply) => {
     const alive = health.alive();
     return reply.status(alive.alive ? 200 : 503).send(alive);
   });
-  server.get('/readyz', async (_request, reply) => {
+  server.get(healthPaths.ready, async (_request, reply) => {
     const { ready, found } = await health.ready();
     return reply.status(ready ? 200 : 503).send({ ...found, clock: clockView(platform) });
   });

@@ -1,4 +1,4 @@
-import { pageQuery, signedDocument, waits } from '#platform/http/schemas';
+import { pageOf, pageQuery, signedDocument, waits } from '#platform/http/schemas';
 import { z } from 'zod';
 import { checkNames } from './domain/check.js';
 import { exportStates } from './domain/export-request.js';
@@ -147,7 +147,7 @@ export const ReviewView = z.object({
   binding: digest.nullable(),
   decidedAt: z.string(),
 });
-export const ReviewsView = z.object({ items: z.array(ReviewView), next: z.null() });
+export const ReviewsView = pageOf(ReviewView);
 
 export const WithdrawExport = z.strictObject({ reason: z.string().min(1).max(1000) });
 export const OpenDownload = z.strictObject({ fileId: z.uuid() });

@@ -1,5 +1,5 @@
 import { defineEvent } from '#kernel';
-import { day, instant, instantWithOffset, pageQuery } from '#platform/http/schemas';
+import { day, instant, instantWithOffset, pageQuery, range } from '#platform/http/schemas';
 import { z } from 'zod';
 import { lockGrounds } from './domain/person-lock.js';
 import { recordKinds } from './domain/personnel.js';
@@ -49,7 +49,7 @@ const from = moment.optional().describe('Left out: at once; never earlier than t
 const until = moment.nullable().default(null).describe('The moment at which it ends');
 const end = moment.optional().describe('Left out: it ends at once');
 
-export const Affiliate = z.object({ organisationId: z.uuid(), from, until, documentedFrom: onPaper }).strict();
+export const Affiliate = range(z.object({ organisationId: z.uuid(), from, until, documentedFrom: onPaper }).strict());
 export const EndAffiliation = z.object({ organisationId: z.uuid(), until: end }).strict();
 
 export const RoleScope = z.discriminatedUnion('kind', [
@@ -59,24 +59,26 @@ export const RoleScope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('dataset'), datasetId: z.uuid() }).strict(),
   z.object({ kind: z.literal('mandate'), organisationId: z.uuid(), from: day, until: day }).strict(),
 ]);
-export const GrantRole = z
-  .object({
-    role: z.enum([
-      'platform-operator',
-      'security-admin',
-      'audit-admin',
-      'authority',
-      'provider',
-      'unit-manager',
-      'unit-developer',
-      'export-reviewer',
-      'evaluator',
-    ]),
-    scope: RoleScope,
-    from,
-    until,
-  })
-  .strict();
+export const GrantRole = range(
+  z
+    .object({
+      role: z.enum([
+        'platform-operator',
+        'security-admin',
+        'audit-admin',
+        'authority',
+        'provider',
+        'unit-manager',
+        'unit-developer',
+        'export-reviewer',
+        'evaluator',
+      ]),
+      scope: RoleScope,
+      from,
+      until,
+    })
+    .strict(),
+);
 export const EndRole = z.object({ role: GrantRole.shape.role, until: end }).strict();
 
 export const ProposeRole = z
@@ -108,28 +110,32 @@ export const ProposalView = z.object({
   reason: z.string().nullable(),
 });
 
-export const FileRecord = z
-  .object({
-    kind: z.enum(recordKinds),
-    validFrom: day.optional().describe('A later day; left out: at once'),
-    validUntil: day.nullable().default(null),
-    documentedFrom: onPaper,
-    identityNumber: z
-      .string()
-      .regex(/^[1-9]\d{16}[\dXx]$/)
-      .optional()
-      .describe('With the real name; only a keyed digest of it is kept, by which a second account of the person is refused'),
-    numberChange: z
-      .string()
-      .trim()
-      .min(1)
-      .max(300)
-      .optional()
-      .describe('Why the number is another one than before: the correction and its document; the one before stays the person’s'),
-    evidenceDigest: z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/),
-    details: z.record(z.string().max(40), z.string().max(500)),
-  })
-  .strict();
+export const FileRecord = range(
+  z
+    .object({
+      kind: z.enum(recordKinds),
+      validFrom: day.optional().describe('A later day; left out: at once'),
+      validUntil: day.nullable().default(null),
+      documentedFrom: onPaper,
+      identityNumber: z
+        .string()
+        .regex(/^[1-9]\d{16}[\dXx]$/)
+        .optional()
+        .describe('With the real name; only a keyed digest of it is kept, by which a second account of the person is refused'),
+      numberChange: z
+        .string()
+        .trim()
+        .min(1)
+        .max(300)
+        .optional()
+        .describe('Why the number is another one than before: the correction and its document; the one before stays the person’s'),
+      evidenceDigest: z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/),
+      details: z.record(z.string().max(40), z.string().max(500)),
+    })
+    .strict(),
+  'validFrom',
+  'validUntil',
+);
 
 export const LockPerson = z.object({ ground: z.enum(lockGrounds), reason: z.string().trim().min(1).max(2000) }).strict();
 export const LiftPersonLock = z.object({ reason: z.string().trim().min(1).max(2000) }).strict();

@@ -13,6 +13,7 @@ export * from './endings.js';
 export * from './grants.js';
 export { compactForm, identifierForm, identifierOfCompact, identifierRules } from './identifier-form.js';
 export * from './ids.js';
+export * from './range.js';
 export { kernelRefusals, refuserOf } from './kernel-refusals.js';
 export * from './messages.js';
 export { normalText, normalValue } from './normal-form.js';

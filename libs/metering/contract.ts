@@ -1,25 +1,29 @@
 import { chargeItems } from '#kernel';
-import { day, month, pageQuery } from '#platform/http/schemas';
+import { day, month, pageQuery, range } from '#platform/http/schemas';
 import { z } from 'zod';
 
 /** Whole fen (分) as text: JSON's numbers are floats. */
 const fen = z.string().regex(/^-?\d{1,18}$/);
 const quantity = z.string().regex(/^-?\d{1,12}(\.\d{1,3})?$/, 'a decimal with at most three places');
 
-export const SetPrice = z
-  .object({
-    item: z.enum(chargeItems),
-    unit: z.string().min(1).max(40).describe('What one is: 席位·日, 次, GB'),
-    priceFen: z
-      .string()
-      .regex(/^\d{1,12}$/)
-      .describe('Whole fen for one unit'),
-    validFrom: day,
-    validUntil: day.nullable().default(null).describe('Last day; null: until a later version supersedes it'),
-    legalBasis: z.string().min(2).max(500).describe('Pricing document or article'),
-    authorisationId: z.uuid().nullable().default(null).describe('Agreement it holds for; null: the whole platform'),
-  })
-  .strict();
+export const SetPrice = range(
+  z
+    .object({
+      item: z.enum(chargeItems),
+      unit: z.string().min(1).max(40).describe('What one is: 席位·日, 次, GB'),
+      priceFen: z
+        .string()
+        .regex(/^\d{1,12}$/)
+        .describe('Whole fen for one unit'),
+      validFrom: day,
+      validUntil: day.nullable().default(null).describe('Last day; null: until a later version supersedes it'),
+      legalBasis: z.string().min(2).max(500).describe('Pricing document or article'),
+      authorisationId: z.uuid().nullable().default(null).describe('Agreement it holds for; null: the whole platform'),
+    })
+    .strict(),
+  'validFrom',
+  'validUntil',
+);
 export const PriceView = z.object({
   id: z.uuid(),
   createdAt: z.string(),

@@ -1,4 +1,4 @@
-import { instant, pageOf, pageQuery } from '#platform/http/schemas';
+import { instant, pageOf, pageQuery, range } from '#platform/http/schemas';
 import { z } from 'zod';
 
 const zone = z.enum(['control', 'dev', 'prod']);
@@ -56,15 +56,17 @@ export const Completeness = z.object({
   ),
 });
 
-export const EventsQuery = pageQuery.extend({
-  from: instant.optional().describe('default: 24 hours before `until`'),
-  until: instant.optional().describe('default: now'),
-  personId: z.uuid().optional(),
-  unitId: z.uuid().optional(),
-  domainId: z.uuid().optional(),
-  address: z.union([z.ipv4(), z.ipv6()]).optional(),
-  verdict: z.enum(['allowed', 'denied']).optional(),
-});
+export const EventsQuery = range(
+  pageQuery.extend({
+    from: instant.optional().describe('default: 24 hours before `until`'),
+    until: instant.optional().describe('default: now'),
+    personId: z.uuid().optional(),
+    unitId: z.uuid().optional(),
+    domainId: z.uuid().optional(),
+    address: z.union([z.ipv4(), z.ipv6()]).optional(),
+    verdict: z.enum(['allowed', 'denied']).optional(),
+  }),
+);
 export const EventView = z.object({
   id: z.uuid(),
   startedAt: instant,

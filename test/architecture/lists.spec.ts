@@ -53,6 +53,15 @@ const otherwise: Readonly<Record<string, string>> = {
   '/working-years': 'the calendars, the same for everyone',
 };
 
+/** The last probe alone, the suspensions of an agreement, and what has a few dozen rows for the whole platform. */
+const answeredWhole = [
+  '/authorisations/:id/suspensions',
+  '/operation-domains/:id/probes',
+  '/jurisdiction-profiles',
+  '/working-years',
+  '/requirements',
+];
+
 const specs = contexts.flatMap(({ controllers }) =>
   controllers.flatMap((controller) => {
     const prototype = controller.prototype as Record<string, object>;
@@ -68,6 +77,13 @@ describe('every list of the API', () => {
   it('is the page of a table that declares who sees its rows, or one of the few named here [ISO-02]', () => {
     const lists = specs.filter(isList).map(({ path }) => path);
     expect([...lists].sort()).toEqual([...Object.keys(ofTables), ...Object.keys(otherwise)].sort());
+  });
+
+  it('is answered in pages, but for the few that are short by what they are', () => {
+    const whole = specs
+      .filter(isList)
+      .filter(({ query }) => !(query instanceof z.ZodObject && 'limit' in query.shape && 'cursor' in query.shape));
+    expect(whole.map(({ path }) => path).sort()).toEqual([...answeredWhole].sort());
   });
 
   it('has a table with a list, and no table’s list is served by nobody', () => {

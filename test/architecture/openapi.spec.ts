@@ -105,4 +105,13 @@ describe('the description of the API', () => {
     const [conflict] = Object.entries(document.components.responses).filter(([name]) => name === 'seats.409');
     expect(conflict?.[1]).toMatchObject({ 'x-codes': expect.arrayContaining(['seat.already-there', 'state.changed-meanwhile']) });
   });
+
+  it('says of every operation what the contexts that its own calls refuse, and nothing of those that it knows not', () => {
+    const codesOf = (name: string): readonly string[] => (document.components.responses[name] as { 'x-codes': string[] })['x-codes'];
+    expect(codesOf('terminations.404')).toEqual(
+      expect.arrayContaining(['termination.not-found', 'authorisation.not-found', 'dataset-copy.not-found', 'export-request.not-found']),
+    );
+    expect(codesOf('coderuns.404')).toEqual(expect.arrayContaining(['dataset-copy.not-found', 'scenario.not-found']));
+    expect(codesOf('datasets.404')).not.toContain('export-request.not-found');
+  });
 });

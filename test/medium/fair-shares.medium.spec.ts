@@ -135,9 +135,12 @@ describe('bodies', () => {
       expect([method, path, method === 'HEAD' ? 'http.not-signed-in' : codeOf(await answer)]).toEqual([method, path, 'http.not-signed-in']);
       socket.destroy();
     }
-    for (const path of ['/nothing/at/all', '/people/self']) {
+    for (const [path, code] of [
+      ['/nothing/at/all', 'http.no-such-route'],
+      ['/people/self', 'http.method-not-allowed'],
+    ] as const) {
       const { answer, socket } = stalled(head(path), { localAddress: '127.1.1.1' });
-      expect([path, codeOf(await answer)]).toEqual([path, 'http.no-such-route']);
+      expect([path, codeOf(await answer)]).toEqual([path, code]);
       socket.destroy();
     }
     const { answer, socket } = stalled(head('/organisations', 'authorization: Bearer a.b.c\r\n'), { localAddress: '127.1.1.2' });

@@ -153,6 +153,33 @@ describe('every route, asked with what nobody should send', () => {
     expect(await medium.auditor.get('/network-log-events?from=0000-01-01T00:00:00Z')).toMatchObject({ status: 400 });
   });
 
+  it('takes no range that ends before it begins', async () => {
+    const person = `/people/${at.developer.personId}`;
+    const [later, earlier] = ['2200-01-02', '2200-01-01'];
+    const [after, before] = [`${later}T00:00:00.000Z`, `${earlier}T00:00:00.000Z`];
+    const record = {
+      kind: 'training',
+      evidenceDigest: `sha256:${'0'.repeat(64)}`,
+      details: { certificate: 'ZJ-1', organiser: '浙江省数据局' },
+    };
+    const price = { item: 'seat-day', unit: '席位·日', priceFen: '1', legalBasis: '浙价〔2026〕1号' };
+    for (const [answer, member] of [
+      [await medium.operator.post(`${person}/affiliations`, { organisationId: at.unitId, from: after, until: before }), 'body.until'],
+      [
+        await medium.security.post(`${person}/role-grants`, {
+          ...{ role: 'unit-developer', scope: { kind: 'unit', organisationId: at.unitId }, from: after, until: before },
+        }),
+        'body.until',
+      ],
+      [await at.authority.post(`${person}/records`, { ...record, validFrom: later, validUntil: earlier }), 'body.validUntil'],
+      [await at.authority.post('/price-lists', { ...price, validFrom: later, validUntil: earlier }), 'body.validUntil'],
+      [await medium.auditor.post('/audit-cases', { from: after, until: before }), 'body.until'],
+      [await medium.auditor.get(`/audit-entries?from=${after}&until=${before}`), 'query.until'],
+      [await medium.auditor.get(`/network-log-events?from=${after}&until=${before}`), 'query.until'],
+    ] as const)
+      expect(answer).toMatchObject({ status: 400, body: { code: 'http.invalid-input', details: { problems: [{ path: member }] } } });
+  });
+
   it('does not know whoever’s token holds what no name can', async () => {
     for (const subject of ['chief\0', 'a\ud800'])
       expect(

@@ -1,7 +1,8 @@
 import { newId } from '#kernel';
 import { httpConfig } from '#platform/http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connect } from 'node:net';
+import { Agent, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { openMedium, type Medium } from '../support/medium.js';
 
 let medium: Medium;
@@ -52,7 +53,8 @@ describe('what is no proper request', () => {
     ['more than the limit', 413, 'http.too-large', { payload: JSON.stringify({ name: secret.repeat(100_000) }) }],
     ['an unknown route', 404, 'http.no-such-route', { payload: '{}', path: `/api/v1/nothing/${secret}` }],
     ['a path outside the API', 404, 'http.no-such-route', { payload: '{}', path: `/${secret}` }],
-    ['a method that the route has not', 404, 'http.no-such-route', { method: 'DELETE' }],
+    ['a method that the path has not', 405, 'http.method-not-allowed', { method: 'DELETE' }],
+    ['a method that the path has not, with a body', 405, 'http.method-not-allowed', { method: 'DELETE', payload: `{"name": "${secret}"}` }],
     ['a cursor of no page', 400, 'http.invalid-input', { method: 'GET', path: `/api/v1/organisations?cursor=${secret}` }],
     ['a path that is no text', 400, 'http.malformed', { method: 'GET', path: `/api/v1/organisations/${secret}%zz` }],
     ['a path of bytes that are no UTF-8', 400, 'http.malformed', { method: 'GET', path: `/api/v1/people/${secret}%ff` }],
@@ -78,6 +80,54 @@ describe('what is no proper request', () => {
   });
 });
 
+describe('a path that is asked by another method', () => {
+  it('says which it takes, to whom it need not know', async () => {
+    for (const [method, path, allow] of [
+      ['DELETE', '/api/v1/organisations', 'GET, HEAD, POST'],
+      ['OPTIONS', `/api/v1/people/${newId()}`, 'GET, HEAD'],
+      ['PUT', `/api/v1/uploads/${newId()}`, 'DELETE, HEAD, PATCH'],
+      ['PATCH', `/api/v1/seats/${newId()}/revocations`, 'GET, HEAD, POST'],
+      ['POST', '/api/v1/openapi.json', 'GET, HEAD'],
+      ['DELETE', '/healthz', 'GET, HEAD'],
+    ] as const) {
+      const answer = await medium.app.inject({ method, url: path });
+      expect([path, answer.statusCode, answer.headers['allow']]).toEqual([path, 405, allow]);
+      expect(answer.json()).toMatchObject({ code: 'http.method-not-allowed', details: { method } });
+    }
+  });
+
+  it('is read by HEAD wherever it is by GET', async () => {
+    const headers = { authorization: `Bearer ${await medium.operator.token()}` };
+    const answer = await medium.app.inject({ method: 'HEAD', url: '/api/v1/organisations', headers });
+    expect([answer.statusCode, answer.body]).toEqual([200, '']);
+  });
+});
+
+describe('a connection that stays open', () => {
+  it('keeps nothing of the refused requests that it carried', async () => {
+    const { port, origin } = new URL(await medium.app.getUrl());
+    const sockets: Socket[] = [];
+    const note = (socket: Socket): void => void sockets.push(socket);
+    medium.app.getHttpServer().on('connection', note);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const listening: number[] = [];
+    for (let asked = 0; asked < 12; asked += 1) {
+      await new Promise<void>((resolve, reject) => {
+        request(`${origin}/api/v1/organisations`, { agent, method: 'POST', headers: { 'content-type': 'application/json' } }, (answer) => {
+          answer.resume().once('end', resolve);
+        })
+          .once('error', reject)
+          .end('{}');
+      });
+      listening.push(sockets[0]?.listenerCount('close') ?? -1);
+    }
+    agent.destroy();
+    medium.app.getHttpServer().off('connection', note);
+    expect([port === '', sockets.length]).toEqual([false, 1]);
+    expect(listening.at(-1)).toBe(listening[1]);
+  });
+});
+
 describe('what no HTTP client of sound mind sends', () => {
   const head = 'authorization: Bearer a.b.c\r\n';
   it.each<[string, number, string, string]>([
@@ -90,6 +140,7 @@ describe('what no HTTP client of sound mind sends', () => {
       'http.malformed',
       `POST /api/v1/people HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n${secret}`,
     ],
+    ['headers without end', 431, 'http.headers-too-large', `GET /api/v1/people HTTP/1.1\r\nhost: a\r\nx: ${secret.repeat(5_000)}\r\n\r\n`],
     ['a method of its own', 400, 'http.malformed', `STEAL /${secret} HTTP/1.1\r\nhost: a\r\n\r\n`],
   ])('(%s) is refused as problem+json, without a word of what it held [AUD-08]', async (_, status, code, bytes) => {
     const answer = await rawAnswer(Number(new URL(await medium.app.getUrl()).port), bytes);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { ActSpec } from '../../libs/platform/http/act.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
-import { openOperating, type Operating } from '../support/operating.js';
+import { ok, openOperating, type Operating } from '../support/operating.js';
 
 let medium: Medium;
 let at: Operating;
@@ -89,6 +89,46 @@ describe('every list of the API', () => {
       const taken = answers.filter((status) => status === 200).length;
       expect([spec.path, answers.filter((status) => status !== 200 && status !== 400)]).toEqual([spec.path, []]);
       expect([spec.path, !isPaged(spec) || taken === 1]).toEqual([spec.path, true]);
+    }
+  });
+
+  it('of what stands within one object is read by pages as well', async () => {
+    const person = await medium.person(at.unitId, ['unit-developer']);
+    const path = `/people/${person.personId}/locks`;
+    for (let n = 0; n < 3; n += 1) {
+      const { id } = ok(await medium.security.post(path, { ground: 'drill', reason: '演练' }));
+      ok(await at.authority.post(`${path}/${id}/lifts`, { reason: '演练结束' }));
+    }
+    const all = ok<{ items: { id: string }[] }>(await at.authority.get(path)).items.map(({ id }) => id);
+    const seen: string[] = [];
+    for (let cursor = ''; ;) {
+      const page = ok<{ items: { id: string }[]; next: string | null }>(await at.authority.get(`${path}?limit=1${cursor}`));
+      seen.push(...page.items.map(({ id }) => id));
+      if (page.next === null) break;
+      cursor = `&cursor=${page.next}`;
+    }
+    expect([all.length, seen]).toEqual([3, all]);
+  });
+
+  it('answers every forged cursor alike, whatever it decodes to', async () => {
+    const forged = [
+      ...['', ' ', 'x', '0', '-1', '1e3', '00000000000000000001', '9'.repeat(16), '-'.repeat(36), `${newId()} `, newId().toUpperCase()],
+      ...['0000-01-01T00:00:00.000Z', '2026-13-01T00:00:00.000Z', '2026-02-30T00:00:00.000Z', '2026-01-01T25:00:00.000Z'].map(
+        (at) => `${at} ${newId()}`,
+      ),
+      ...[`2026-01-01T00:00:00.000Z ${'-'.repeat(36)}`, `2026-01-01T00:00:00Z ${newId()}`, '\0'],
+    ].map((key) => Buffer.from(key).toString('base64url') || '_');
+    for (const spec of lists.filter(isPaged)) {
+      const [caller] = mayAsk(spec);
+      if (caller === undefined) continue;
+      const path = pathOf(spec);
+      if ((await caller.get(`${path}1`)).status === 404) continue;
+      for (const cursor of [...forged, newId(), `${cursors[0] ?? ''}=`, '%00'])
+        expect([spec.path, cursor, (await caller.get<Page & { details: unknown }>(`${path}1&cursor=${cursor}`)).body]).toMatchObject([
+          spec.path,
+          cursor,
+          { status: 400, code: 'http.invalid-input', details: { problems: [{ path: expect.stringMatching(/^query(\.cursor)?$/) }] } },
+        ]);
     }
   });
 });

@@ -113,6 +113,8 @@ describe('a refused upload', () => {
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'application/problem+json; charset=utf-8']);
     if (sent.method !== 'HEAD')
       expect(JSON.parse(body)).toMatchObject({ status, code, rule: { en: expect.any(String), 'zh-CN': expect.any(String) } });
+    const versions = [answer.headers.get('tus-resumable'), answer.headers.get('tus-version')];
+    if (code.startsWith('upload.')) expect(versions).toEqual(['1.0.0', '1.0.0']);
     const fresh = (await recorded()).slice(before);
     expect(fresh).toMatchObject([{ reasons: [code], actor: { person: person.personId } }]);
   });

@@ -10,6 +10,7 @@ import {
   ensureCompiler,
   ensureKeycloak,
   ensureRedis,
+  ensureSchemathesis,
   ensureTool,
   progressLine,
   type Report,
@@ -107,8 +108,9 @@ await chmod(dir, 0o711);
 mkdirSync(resultsFolder, { recursive: true });
 for (const ring of chosen) rmSync(join(resultsFolder, `${ring}.json`), { force: true });
 const missing = chosen.some((ring) => ring !== 'unit' && ring !== 'architecture') ? await prepare() : [];
-/** Needed by one file alone, which says so itself. */
+/** Each is needed by one file alone, which says so itself. */
 const noKeycloak = chosen.includes('medium') ? await attempt('keycloak', () => ensureKeycloak(report)) : [];
+const noSchemathesis = chosen.includes('medium') ? await attempt('schemathesis', () => ensureSchemathesis(report)) : [];
 const failedChecks: string[] = [];
 const postgres =
   chosen.includes('medium') || chosen.includes('cluster')
@@ -136,6 +138,7 @@ async function testRing(ring: Ring, shown: ((text: string) => void) | undefined)
       ...(postgres === undefined ? {} : { OPDOMAIN_TEST_POSTGRES_URL: postgres.url }),
       OPDOMAIN_TEST_MISSING: missing.join('\n'),
       ...(noKeycloak[0] === undefined ? {} : { OPDOMAIN_TEST_NO_KEYCLOAK: noKeycloak[0] }),
+      ...(noSchemathesis[0] === undefined ? {} : { OPDOMAIN_TEST_NO_SCHEMATHESIS: noSchemathesis[0] }),
       JEST_JSON_QUIET: '1',
     },
   );
@@ -176,7 +179,7 @@ const failedTests = results.flatMap(({ ring, tests }) =>
 );
 for (const name of failedTests) say(`failed: ${name}`);
 for (const check of failedChecks) say(`${check.padEnd(13)} failed`);
-for (const reason of [...missing, ...noKeycloak]) say(`skipped because missing: ${reason}`);
+for (const reason of [...missing, ...noKeycloak, ...noSchemathesis]) say(`skipped because missing: ${reason}`);
 const sum = (pick: (result: RingResult) => number): number => results.reduce((total, result) => total + pick(result), 0);
 const failed = sum((result) => result.failed) + failedChecks.length;
 say(`${String(sum((result) => result.passed))} passed, ${String(failed)} failed, ${String(sum((result) => result.skipped))} skipped`);

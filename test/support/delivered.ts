@@ -4,7 +4,7 @@ import { datasetsContext } from '#datasets';
 import { desensitisationContext } from '#desensitisation';
 import { domainsContext } from '#domains';
 import { identityContext } from '#identity';
-import { newId } from '#kernel';
+import { newId, type ContextDeclaration } from '#kernel';
 import { seatsContext } from '#seats';
 import type { z } from 'zod';
 import { residentFields, residents } from '../../deploy/embedded/samples/residents.js';
@@ -44,17 +44,21 @@ export const canary = '13800138000';
 export const deliveredRows = 3000;
 const granted = residentFields.map(({ name }) => name).filter((name) => name !== '银行卡号');
 
+const deliveredContexts: readonly ContextDeclaration[] = [
+  identityContext,
+  authorisationsContext,
+  datasetsContext,
+  { ...domainsContext, jobs: [] },
+  seatsContext,
+  desensitisationContext,
+  coderunsContext,
+];
+
 /** Without a cluster no domain is made: what is shown on this is everything else. */
-export async function openDelivered(config?: (config: OpdomainConfig) => OpdomainConfig): Promise<Delivered> {
-  const contexts = [
-    identityContext,
-    authorisationsContext,
-    datasetsContext,
-    { ...domainsContext, jobs: [] },
-    seatsContext,
-    desensitisationContext,
-    coderunsContext,
-  ];
+export async function openDelivered(
+  config?: (config: OpdomainConfig) => OpdomainConfig,
+  contexts: readonly ContextDeclaration[] = deliveredContexts,
+): Promise<Delivered> {
   const medium = await openMedium({ contexts, worker: true, ...(config === undefined ? {} : { config }) });
   const operating = await openOperating(medium);
   const provider = await medium.organisation('provider', { parentId: operating.authorityId });

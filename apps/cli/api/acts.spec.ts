@@ -56,7 +56,7 @@ const operations = operationsOf(
         openApi([routed(revoke, 'revokeSeat'), routed(revokePerson, 'revokePerson'), routed(list, 'list'), routed(tile, 'readTile')], {
           issuer: 'https://issuer.example',
           schemas: new Map([['Revoke', body]]),
-          refusalsOf: () => ({ of: 'test', catalogue: {} }),
+          refusalsOf: () => ({ of: 'test', catalogue: {}, own: {} }),
         }),
       ),
     ),

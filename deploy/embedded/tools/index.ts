@@ -11,6 +11,7 @@ export { tools, type Tool, type ToolName } from './manifest.js';
 export { progressLine, type Report, type ToolProgress } from './progress.js';
 export { ensureBubblewrap } from './bubblewrap.js';
 export { ensureRedis } from './redis.js';
+export { ensureSchemathesis, type Schemathesis } from './schemathesis.js';
 export { compileSeccomp, ensureCompiler, writeSeccomp } from './seccomp.js';
 export { NoClusterError, ToolUnavailableError } from './unavailable.js';
 

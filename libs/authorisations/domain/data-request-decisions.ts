@@ -1,4 +1,4 @@
-import { type Instant, stepTo } from '#kernel';
+import { type Instant, isRange, stepTo } from '#kernel';
 import { type Approval, covers } from './approval.js';
 import type { Authorisation } from './authorisation.js';
 import { type ConsentReference, consentStanding, isWildcard } from './consent.js';
@@ -69,7 +69,7 @@ function checkItem(item: DataRequestItem, facts: RequestFacts): void {
     ...item.fields.filter((field) => field.purpose.trim() === '').map((field) => `fields.${field.name}.purpose`),
     ...(['what', 'purpose'] as const).filter((key) => item.rows[key].trim() === '').map((key) => `rows.${key}`),
     ...(item.period.purpose.trim() === '' ? ['period.purpose'] : []),
-    ...(item.period.until < item.period.from ? ['period.until'] : []),
+    ...(!isRange(item.period) ? ['period.until'] : []),
     ...(['frequency', 'use'] as const).filter((key) => item[key].trim() === ''),
   ];
   if (missing.length > 0) throw refuse('data-request.incomplete', { itemId: item.id, missing });

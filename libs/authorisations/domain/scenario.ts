@@ -1,4 +1,4 @@
-import { type Day, type Digest, type Id, type Instant, type Moving, type Staying, digestOf, stepTo } from '#kernel';
+import { type Day, type Digest, type Id, type Instant, type Moving, type Staying, digestOf, isRange, stepTo } from '#kernel';
 import { type Approval, covers } from './approval.js';
 import type { Authorisation } from './authorisation.js';
 import { isInForce } from './authorisation.js';
@@ -72,7 +72,8 @@ export function decideScenarioSubmission(scenario: Scenario, authorisation: Auth
   if (empty.length > 0) throw refuse('scenario.fields-empty', { fields: empty });
   const { from, until } = scenario.plan;
   const { term } = authorisation;
-  if (until < from || from < term.from || until > term.until) throw refuse('scenario.outside-term', { from, until, term: { ...term } });
+  if (!isRange(scenario.plan) || from < term.from || until > term.until)
+    throw refuse('scenario.outside-term', { from, until, term: { ...term } });
   if (valueOf(profile, 'wholeAuthorisation')) {
     const papers = scenario.wholeAuthorisation;
     const missing = (['filingNumber', 'feasibilityReview', 'industryOpinion'] as const).filter((key) => !papers[key]);

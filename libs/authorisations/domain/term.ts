@@ -1,4 +1,4 @@
-import { type Day, type Digest, type Id, type Instant, dayOf, endOfDay } from '#kernel';
+import { type Day, type Digest, type Id, type Instant, dayOf, endOfDay, isRange } from '#kernel';
 import type { AuthorisationState } from './authorisation.states.js';
 import { plusMonths, plusYears } from './calendar-day.js';
 import { type ResolvedProfile, valueOf } from './jurisdictions/resolve.js';
@@ -13,7 +13,7 @@ export interface TermException {
 
 /** @throws Refusal `authorisation.term-inverted`, `authorisation.term-too-long` naming the last possible day (AUTH-15). */
 export function checkTerm(term: Term, profile: ResolvedProfile, exception: TermException | null): void {
-  if (term.until < term.from) throw refuse('authorisation.term-inverted', { ...term });
+  if (!isRange(term)) throw refuse('authorisation.term-inverted', { ...term });
   const limit = valueOf(profile, 'termLimit');
   const latest = plusYears(term.from, limit.years);
   if (term.until > latest && !(limit.exception && exception)) {

@@ -1,5 +1,5 @@
 import { newId, personOf, type ActContext, type Id } from '#kernel';
-import { UnitOfWork, type Tx } from '#platform/database';
+import { pageWithin, UnitOfWork, type PageRequest, type Tx } from '#platform/database';
 import { OBJECTS, type Objects } from '#platform/objects';
 import { Inject, Injectable } from '@nestjs/common';
 import { text } from 'node:stream/consumers';
@@ -73,14 +73,15 @@ export class ExportReviews {
     });
   }
 
-  reviews(ctx: ActContext, id: Id): Promise<z.input<typeof ReviewsView>> {
+  reviews(ctx: ActContext, id: Id, request: PageRequest): Promise<z.input<typeof ReviewsView>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       const row = await this.visible(tx, ctx, id);
       const all = await this.requests.reviews(tx, id);
       const shown = visibleDecisions(row.state, all, personOf(ctx.actor).personId);
       const rounds = new Map(all.map((one) => [one.id, one.round]));
       const sight = await this.standing.sight(tx, ctx, row);
-      return { items: shown.map((one) => reviewView(one, rounds.get(one.id) ?? 0, sight)), next: null };
+      const page = pageWithin(shown, request);
+      return { items: page.items.map((one) => reviewView(one, rounds.get(one.id) ?? 0, sight)), next: page.next };
     });
   }
 

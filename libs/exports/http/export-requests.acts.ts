@@ -1,4 +1,4 @@
-import { act, idParam, pageOf } from '#platform/http';
+import { act, idParam, pageOf, pageQuery } from '#platform/http';
 import { z } from 'zod';
 import {
   ChecksView,
@@ -118,6 +118,7 @@ export const readReviews = act({
   action: 'export-request.reviews-read',
   summary: { zh: '审核意见（审核期间仅见本人）', en: 'Reviews; while one is open, your own alone' },
   roles: readers,
+  query: pageQuery,
   response: ReviewsView,
 });
 export const releaseRequest = act({

@@ -58,7 +58,7 @@ export class ExportRequestsController {
   }
   @Act(acts.readReviews)
   readReviews(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.readReviews>): Output<typeof acts.readReviews> {
-    return this.reviewing.reviews(ctx, input.params.id);
+    return this.reviewing.reviews(ctx, input.params.id, input.query);
   }
   @Act(acts.releaseRequest)
   release(@Ctx() ctx: ActContext, @In() input: Input<typeof acts.releaseRequest>): Output<typeof acts.releaseRequest> {

@@ -1,5 +1,5 @@
 import { newId, personOf, regionsOf, type ActContext, type Actor, type Id } from '#kernel';
-import { UnitOfWork, type Tx } from '#platform/database';
+import { UnitOfWork, type Page, type PageRequest, type Tx } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { personLockChanged, PersonLockView, type LiftPersonLock, type LockPerson } from '../contract.js';
@@ -67,10 +67,11 @@ export class PersonLocks {
     });
   }
 
-  list(ctx: ActContext, personId: Id): Promise<LockAnswer[]> {
+  list(ctx: ActContext, personId: Id, request: PageRequest): Promise<Page<LockAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       await this.assertEntitled(tx, personId);
-      return (await this.locks.of(tx, personId)).map(lockView);
+      const page = await this.locks.page(tx, personId, request);
+      return { items: page.items.map(lockView), next: page.next };
     });
   }
 

@@ -2,6 +2,7 @@ import {
   addDays,
   addMonths,
   endOfDay,
+  isRange,
   residentIdCheck,
   type Day,
   type Grant,
@@ -103,7 +104,7 @@ export function assertMandate(scope: PermissionScope, at: Instant): void {
   if (scope.kind !== 'mandate') return;
   assertNotBackdated(endOfDay(scope.from), at);
   const last = addMonths(endOfDay(scope.from), longestMandateYears * 12);
-  if (scope.until < scope.from || endOfDay(scope.until) > last)
+  if (!isRange(scope) || endOfDay(scope.until) > last)
     throw refuse('identity.mandate-term', { from: scope.from, until: scope.until, years: longestMandateYears });
 }
 

@@ -1,5 +1,5 @@
 import type { ActContext } from '#kernel';
-import { Act, act, Ctx, idParam, In, type Input, type Output } from '#platform/http';
+import { Act, act, Ctx, idParam, In, pageOf, pageQuery, type Input, type Output } from '#platform/http';
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { PersonLocks } from '../application/person-locks.js';
@@ -30,7 +30,8 @@ const list = act({
   roles: ['platform-operator', 'security-admin', 'audit-admin', 'authority'],
   scope: 'region',
   params: idParam,
-  response: z.object({ items: z.array(PersonLockView), next: z.null() }),
+  query: pageQuery,
+  response: pageOf(PersonLockView),
 });
 
 @Controller()
@@ -47,6 +48,7 @@ export class PersonLocksController {
   }
   @Act(list)
   async listPersonLocks(@Ctx() ctx: ActContext, @In() input: Input<typeof list>): Output<typeof list> {
-    return { items: await this.locks.list(ctx, input.params.id), next: null };
+    const page = await this.locks.list(ctx, input.params.id, input.query);
+    return { items: [...page.items], next: page.next };
   }
 }

@@ -1,5 +1,5 @@
 import type { Id } from '#kernel';
-import type { Tx } from '#platform/database';
+import type { Page, PageRequest, Tx } from '#platform/database';
 import type { Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
@@ -15,8 +15,8 @@ export class PersonLocksRepository {
   lock = (tx: Tx, id: Id): Promise<PersonLockRow> => this.table.lock(tx, id);
   lift = (tx: Tx, row: PersonLockRow, lift: Pick<PersonLockRow, 'liftedAt' | 'liftedBy' | 'liftReason'>): Promise<PersonLockRow> =>
     this.table.move(tx, row, { ...lift, state: 'lifted' });
-  /** Every lock that a person ever had, oldest first. */
-  of = (tx: Tx, personId: Id): Promise<PersonLockRow[]> => this.table.where(tx, { personId });
+  /** Every lock that a person ever had, newest first. */
+  page = (tx: Tx, personId: Id, request: PageRequest): Promise<Page<PersonLockRow>> => this.table.pageWithin(tx, { personId }, request);
 
   async open(tx: Tx, personId: Id): Promise<OpenLock[]> {
     return (await this.table.where(tx, { personId, state: 'locked' })).map(({ id, lockedAt }) => ({ id, since: lockedAt }));

@@ -15,7 +15,7 @@ export { JournalSealer, type SealedBox } from './journal-sealer.js';
 export { KeyLedger } from './key-ledger.js';
 export { platformGrants } from './platform-grants.js';
 export { databaseRefusals } from './refusals.js';
-export type { Page, PageRequest } from './paging.js';
+export { pageWithin, type Page, type PageRequest } from './paging.js';
 export { guardsOf, tablesOf } from './state-guard.js';
 export type { JournalFact, Tx, WorkOrder } from './tx.js';
 export { domainReady, terminationCertified, usageRecorded } from './sink-events.js';

@@ -114,6 +114,11 @@ export class VersionedTable<Row extends Versioned, What extends string = string>
     return pageOf(query, request);
   }
 
+  /** The rows of one object that the caller was shown to reach, newest first: who sees that sees them. */
+  pageWithin(tx: Tx, where: FindOptionsWhere<Row>, request: PageRequest): Promise<Page<Row>> {
+    return pageOf(managerOf(tx).createQueryBuilder(this.entity, 'row').where(where), request);
+  }
+
   /** The parties of a row, as the table declares them. */
   async partiesOf(tx: Tx, row: Row): Promise<Parties> {
     const parties: [PartyKind, unknown][] = [];

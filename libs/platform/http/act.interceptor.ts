@@ -16,6 +16,7 @@ import { refuse } from './refusals.js';
 
 /** Media type of bytes on their way up (tus 1.0). */
 export const uploadedBytes = 'application/offset+octet-stream';
+const tusVersion = '1.0.0';
 
 /**
  * Around every handler: canaries before what cuts, the guard of transfers around what streams, the answer checked against its schema, an
@@ -36,6 +37,8 @@ export class ActInterceptor implements NestInterceptor {
     const acting = request.opdomain;
     if (acting === undefined) throw new Error('a route ran without the act guard');
     const reply = execution.switchToHttp().getResponse<FastifyReply>();
+    // Said in every answer, also where another version is refused (tus 1.0).
+    if (acting.spec.streams === 'up') void reply.header('tus-resumable', tusVersion).header('tus-version', tusVersion);
     const taken = acting.spec.streams === 'up' ? this.takeIn(acting, request) : undefined;
     const over = this.draining.hold();
     return from(this.rehearse(acting)).pipe(
@@ -135,7 +138,7 @@ const againSeconds = 1;
 function goOnElsewhere(answer: unknown, reply: FastifyReply): Refusal {
   const offset = answer instanceof Response ? answer.headers.get('upload-offset') : null;
   if (offset !== null) void reply.header('upload-offset', offset);
-  void reply.header('tus-resumable', '1.0.0').header('retry-after', againSeconds);
+  void reply.header('retry-after', againSeconds);
   return refuse('http.draining', { offset: offset === null ? null : Number(offset) });
 }
 

@@ -6,6 +6,7 @@ import type { ActSpec } from './act.js';
 import type { Canaries } from './canaries.js';
 import type { TokenVerifier } from './oidc.js';
 import { refuse } from './refusals.js';
+import type { ServedPaths } from './served-paths.js';
 import type { ActingRequest } from './request.js';
 
 export interface BodyLimits {
@@ -31,6 +32,7 @@ export class BodyGate {
 
   constructor(
     acts: readonly ActSpec[],
+    private readonly paths: ServedPaths,
     private readonly verifier: TokenVerifier,
     private readonly canaries: Pick<Canaries, 'isCanary'>,
     private readonly clock: Clock,
@@ -51,7 +53,7 @@ export class BodyGate {
   private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       const spec = request.is404 ? undefined : this.byRoute.get(`${request.method} ${request.routeOptions.url ?? ''}`);
-      if (spec === undefined) throw refuse('http.no-such-route');
+      if (spec === undefined) throw this.paths.refusalOf(request);
       (request as ActingRequest).opdomain = { spec };
       const bearer = bearerOf(request, spec);
       if (bearer !== undefined && !this.canaries.isCanary(bearer)) await this.verifier.verify(bearer, this.clock.now());
@@ -66,13 +68,19 @@ export class BodyGate {
   private turnAway({ raw, ip }: FastifyRequest, reply: FastifyReply): boolean {
     const place = this.unknown.take({ person: ip, unit: '' });
     if (typeof place === 'string') void reply.header('connection', 'close');
-    else
-      for (const [over, event] of [
+    else {
+      const ends = [
         [raw, 'end'],
         [raw, 'close'],
         [raw.socket, 'close'],
-      ] as const)
-        over.once(event, place);
+      ] as const;
+      // A connection that stays open carries many requests: none leaves anything on it.
+      const over = (): void => {
+        for (const [of, event] of ends) of.off(event, over);
+        place();
+      };
+      for (const [of, event] of ends) of.once(event, over);
+    }
     return typeof place === 'function';
   }
 

@@ -16,6 +16,7 @@ export { problemOf, type Problem } from './problem.js';
 export { httpRefusals, refuse as refuseHttp } from './refusals.js';
 export { Ctx, In, Incoming, type ActingRequest } from './request.js';
 export { RouteTable } from './route-table.js';
+export { ServedPaths } from './served-paths.js';
 export { payers } from './payers.js';
 export { createHttpApp, httpConfig, type HttpConfig } from './server.js';
 export { IssuerKeys } from './issuer-keys.js';

@@ -10,8 +10,8 @@ export interface Described {
   readonly issuer: string;
   /** Schemas that stand among the components, by name. */
   readonly schemas: ReadonlyMap<string, z.ZodType>;
-  /** What an act may be refused for, and whose that catalogue is. */
-  refusalsOf(action: string): { readonly of: string; readonly catalogue: RefusalCatalogue };
+  /** What an act may be refused for, whose that catalogue is, and what of it is their own. */
+  refusalsOf(action: string): { readonly of: string; readonly catalogue: RefusalCatalogue; readonly own: RefusalCatalogue };
 }
 
 /** Bytes that are no message, by what a route says of them; see {@link RoutedAct.media}. */
@@ -102,15 +102,16 @@ class Description {
     }));
   }
 
-  /** By status, each once for all acts of a catalogue. */
+  /** By status, each once for all acts of a catalogue; what every context or one that is called may refuse as well stands in `x-codes` alone. */
   private refusedOf(action: string): Schema {
-    const { of, catalogue } = this.described.refusalsOf(action);
+    const { of, catalogue, own } = this.described.refusalsOf(action);
     const byStatus = Map.groupBy(Object.entries(catalogue), ([, { status }]) => String(status));
     return Object.fromEntries(
       [...byStatus].map(([status, refusals]) => {
         const name = `${of}.${status}`;
         const codes = refusals.map(([code]) => code).sort();
-        const said = `${STATUS_CODES[status] ?? status} (RFC 9457): ${codes.join(', ')}`;
+        const theirs = codes.filter((code) => code in own);
+        const said = `${STATUS_CODES[status] ?? status} (RFC 9457)${theirs.length === 0 ? '' : `: ${theirs.join(', ')}`}; all codes: x-codes`;
         this.responses.set(name, { ...problem, description: said, 'x-codes': codes });
         return [status, { $ref: `#/components/responses/${name}` }];
       }),

@@ -6,7 +6,7 @@ import { trace } from '@opentelemetry/api';
 import type { FastifyReply } from 'fastify';
 import { AnonymousRefusals, unroutedAction } from './anonymous-refusals.js';
 import { objectOf } from './audit-object.js';
-import { challengeOf, problemOf } from './problem.js';
+import { allowOf, challengeOf, problemOf } from './problem.js';
 import type { ActingRequest } from './request.js';
 import { inputRefusal } from './input-refusal.js';
 import { LOGGER, REFUSALS } from './tokens.js';
@@ -53,6 +53,8 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const challenge = challengeOf(problem);
     if (challenge !== undefined) void reply.header('www-authenticate', challenge);
+    const allow = allowOf(problem);
+    if (allow !== undefined) void reply.header('allow', allow);
     await reply.status(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
   }
 

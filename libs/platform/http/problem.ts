@@ -39,6 +39,10 @@ export function problemOf(error: unknown, catalogue: RefusalCatalogue, traceId?:
   };
 }
 
+/** The methods that a 405 names (RFC 9110 §10.2.1). */
+export const allowOf = ({ status, details }: Problem): string | undefined =>
+  status === 405 && Array.isArray(details['allowed']) ? details['allowed'].join(', ') : undefined;
+
 /**
  * The challenge of a 401 (RFC 6750 §3): no error where no credential came, else `invalid_token` with what would satisfy it. Refusals with
  * another status get none: a fresh token would not help there.

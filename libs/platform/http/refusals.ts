@@ -90,6 +90,13 @@ export const httpRefusals = {
     satisfyZh: '接口清单见 /api/v1/openapi.json。',
     satisfyEn: 'The routes are listed at /api/v1/openapi.json.',
   },
+  'http.method-not-allowed': {
+    status: 405,
+    zh: '该接口不支持 {method}。',
+    en: 'This path does not take {method}.',
+    satisfyZh: '该路径支持：{allowed}。',
+    satisfyEn: 'It takes: {allowed}.',
+  },
   'http.idempotency-key-required': {
     status: 400,
     zh: '每个 POST 请求须带 Idempotency-Key（8 至 128 个可见字符）。',

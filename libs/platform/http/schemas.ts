@@ -1,9 +1,6 @@
-import { dependencies, waitingFor } from '#kernel';
+import { dependencies, inYears, isRange, waitingFor, years } from '#kernel';
 import { z } from 'zod';
 
-/** Years of which the product keeps anything: outside them a date is a slip, and PostgreSQL has no year 0 at all. */
-const years = { from: 1900, until: 2200 } as const;
-const inYears = (text: string): boolean => Number(text.slice(0, 4)) >= years.from && Number(text.slice(0, 4)) <= years.until;
 const yearsAsked = { error: `a year from ${String(years.from)} to ${String(years.until)}` };
 
 /** The one shape of a calendar day, `YYYY-MM-DD`. */
@@ -17,6 +14,19 @@ export const month = z
 export const instant = z.iso.datetime().refine(inYears, yearsAsked);
 /** As people write a moment, with their zone's offset. */
 export const instantWithOffset = z.iso.datetime({ offset: true }).refine(inYears, yearsAsked);
+
+/**
+ * What begins and ends, where both are said: refused, at its end, where it would end before it began.
+ * @param from the member that it begins by, a {@link day} or an {@link instant}. @param until that by which it ends, of the same kind
+ */
+export const range = <S extends z.ZodObject>(schema: S, from = 'from', until = 'until'): S =>
+  schema.refine(
+    (said: Readonly<Record<string, unknown>>) => {
+      const [begins, ends] = [said[from], said[until]];
+      return typeof begins !== 'string' || typeof ends !== 'string' || isRange({ from: begins, until: ends });
+    },
+    { path: [until], error: `must not end before \`${from}\`` },
+  );
 
 /** What holds queued work up: it is away since then, and the work goes on by itself when it is back. */
 export const waits = z.strictObject({ for: z.enum(dependencies), since: instant });

@@ -1,6 +1,6 @@
 import { type ActContext, type Id, type SignedDocument } from '#kernel';
 import { PersonLocks } from '#identity';
-import { type Page, type Tx, UnitOfWork } from '#platform/database';
+import { type Page, type PageRequest, type Tx, UnitOfWork } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { RevocationsQuery, RevocationView, RevokeSeat } from '../contract.js';
@@ -95,12 +95,11 @@ export class Revocations {
   }
 
   /** Revocations of one seat, newest first. */
-  ofSeat(ctx: ActContext, seatId: Id): Promise<RevocationAnswer[]> {
+  ofSeat(ctx: ActContext, seatId: Id, request: PageRequest): Promise<Page<RevocationAnswer>> {
     return this.unitOfWork.read(ctx, async (tx) => {
       await this.seats.assertSees(tx, await this.seats.get(tx, seatId));
-      const seen = [];
-      for (const row of await this.revocations.ofSeat(tx, seatId)) if (await this.revocations.sees(tx, row)) seen.push(revocationView(row));
-      return seen;
+      const page = await this.revocations.pageOfSeat(tx, seatId, request);
+      return { items: page.items.map(revocationView), next: page.next };
     });
   }
 

@@ -1,8 +1,7 @@
 import type { ActContext } from '#kernel';
 import { SignedDocuments } from '#platform/documents';
-import { Act, act, Ctx, idParam, In, type Input, type Output, pageOf } from '#platform/http';
+import { Act, act, Ctx, idParam, In, type Input, type Output, pageOf, pageQuery } from '#platform/http';
 import { Controller } from '@nestjs/common';
-import { z } from 'zod';
 import { Revocations } from '../application/revocations.js';
 import { RevocationsQuery, RevocationView, RevokeSeat, SignedReceipt } from '../contract.js';
 
@@ -41,7 +40,8 @@ const ofSeat = act({
   roles: readers,
   scope: 'unit',
   params: idParam,
-  response: z.object({ items: z.array(RevocationView), next: z.null() }),
+  query: pageQuery,
+  response: pageOf(RevocationView),
 });
 const list = act({
   method: 'GET',
@@ -91,7 +91,8 @@ export class RevocationsController {
   }
   @Act(ofSeat)
   async listSeatRevocations(@Ctx() ctx: ActContext, @In() input: Input<typeof ofSeat>): Output<typeof ofSeat> {
-    return { items: await this.revocations.ofSeat(ctx, input.params.id), next: null };
+    const page = await this.revocations.ofSeat(ctx, input.params.id, input.query);
+    return { items: [...page.items], next: page.next };
   }
   @Act(list)
   async list(@Ctx() ctx: ActContext, @In() input: Input<typeof list>): Output<typeof list> {

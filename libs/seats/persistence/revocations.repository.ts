@@ -3,7 +3,7 @@ import type { CutScope, Digest, Id, Instant, SignedDocument } from '#kernel';
 import type { Page, PageRequest, Tx } from '#platform/database';
 import { managerOf, type Begun } from '#platform/database/persistence';
 import { Injectable } from '@nestjs/common';
-import { In, LessThanOrEqual } from 'typeorm';
+import { ArrayContains, In, LessThanOrEqual } from 'typeorm';
 import { passing } from '../domain/revocation.js';
 import { RevocationRow } from './entities.js';
 import { revocationTable } from './tables.js';
@@ -52,8 +52,11 @@ export class RevocationsRepository {
   ofSeat = (tx: Tx, seatId: Id): Promise<RevocationRow[]> =>
     managerOf(tx).createQueryBuilder(RevocationRow, 'r').where(':seatId = ANY(r.seatIds)', { seatId }).orderBy('r.id', 'DESC').getMany();
 
+  /** Those of them that the caller sees. */
+  pageOfSeat = (tx: Tx, seatId: Id, request: PageRequest): Promise<Page<RevocationRow>> =>
+    this.table.page(tx, { seatIds: ArrayContains([seatId]) }, request);
+
   page = (tx: Tx, filter: RevocationFilter, request: PageRequest): Promise<Page<RevocationRow>> => this.table.page(tx, filter, request);
-  sees = (tx: Tx, row: RevocationRow): Promise<boolean> => this.table.sees(tx, row);
   assertSees = (tx: Tx, row: RevocationRow): Promise<void> => this.table.assertSees(tx, row);
 
   /** For the board. @param lateBefore a receipt that is still worked for, of a revocation committed before this, is late. */

@@ -1,3 +1,4 @@
+import { range } from '#platform/http/schemas';
 import { z } from 'zod';
 import { agreementItemKeys } from '../agreement-items.js';
 import { applicationFileKinds } from '../application-file.js';
@@ -60,7 +61,7 @@ export const StageBallot = Ballot.extend({
   correctBy: day.optional().describe('With a no: the day by which the unit may correct; left out, the no ends the case'),
 }).strict();
 export const Return = z.object({ reasons: text(2000), due: day }).strict();
-export const Publication = z.object({ link: z.url().max(500), from: day, until: day.nullable().default(null) }).strict();
+export const Publication = range(z.object({ link: z.url().max(500), from: day, until: day.nullable().default(null) }).strict());
 export const RaiseObjection = z.object({ number: text(60), raisedOn: day }).strict();
 export const AnswerObjection = z.object({ number: text(60), answeredOn: day }).strict();
 
