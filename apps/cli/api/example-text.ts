@@ -19,7 +19,7 @@ export function exampleText(operation: Operation, schemas: Readonly<Record<strin
 
 function commented(operation: Operation, body: unknown): string {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return stringify(body);
-  return Object.entries(body)
+  return Object.entries(body as Readonly<Record<string, unknown>>)
     .map(([name, value]) => {
       const field = operation.bodyFields.find((one) => one.name === name);
       const choices = field === undefined || field.choices.length < 2 ? '' : ` ${field.choices.join(' | ')}`;
