@@ -119,7 +119,10 @@ export async function listen(app: NestFastifyApplication, { config }: Platform):
   const { host, port, advertise } = config.http;
   const truth = app.get(AccessTruth);
   await truth.register(null);
+  // What keeps it from listening is thrown, and told once, by whoever started it.
+  app.useLogger(false);
   await app.listen(port, host);
+  app.useLogger(['error', 'fatal']);
   const url = await app.getUrl();
   await truth.register(advertise ?? reachable(url));
   return url;

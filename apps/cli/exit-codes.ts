@@ -11,6 +11,8 @@ export const exitCodes = {
   notSignedIn: 4,
   /** The platform cannot be reached or has a fault. */
   unreachable: 5,
+  /** A defect of the command line itself. */
+  fault: 6,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
@@ -20,8 +22,8 @@ export class CommandEnded extends Error {
   constructor(
     readonly code: ExitCode,
     message: string,
-    /** Code of the platform's refusal, and after how many seconds it asks to be tried again, where it said so. */
-    readonly refused: { readonly code?: string; readonly afterSeconds?: number } = {},
+    /** The platform's problem document as it was sent, its code, and after how many seconds it asks to be tried again, where it said so. */
+    readonly refused: { readonly code?: string; readonly afterSeconds?: number; readonly problem?: unknown } = {},
   ) {
     super(message);
   }

@@ -1,14 +1,5 @@
 #!/usr/bin/env node
-import { readEnvironment } from './config/environment.js';
-import { runCommand } from './program.js';
+import { demandNode } from '../composition/node-version.js';
 
-const environment = readEnvironment();
-process.exitCode = await runCommand(
-  process.argv.slice(2),
-  {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    language: environment.language,
-  },
-  environment,
-);
+demandNode('opdomain');
+await import('./run.js');

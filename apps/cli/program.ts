@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { releaseVersion } from '../composition/release.js';
 import { addActs, addNamedAct } from './api/act.commands.js';
 import { addLogCopy } from './api/log-copy.command.js';
 import { addUpload } from './api/upload.command.js';
@@ -7,35 +8,40 @@ import { addCompletion } from './completion/completion.commands.js';
 import { addConfig } from './config/secrets.command.js';
 import type { CliEnvironment } from './config/environment.js';
 import { CommandEnded, type ExitCode, exitCodes } from './exit-codes.js';
+import { endedBy } from './faults.js';
+import { helpText } from './help-text.js';
+import { formatIn, isForPrograms, renderedProblem } from './output.js';
 import { addSession } from './session/session.commands.js';
+import { addStanding } from './session/standing.commands.js';
 import type { Terminal } from './terminal.js';
 import { addVerify } from './verify/verify.command.js';
 
-const help = `
-Every act of the platform is a command, by what it is about and what is done, e.g. opdomain seat revoke <id>:
-  opdomain acts [words]           lists them
-  opdomain <noun> --help          what can be done with it
-  opdomain <noun> <verb> --help   what that takes and who may do it
-Its name in the audit log is taken as well: opdomain revocation.ordered <id>.
-
-Exit codes: 0 done, 1 verification failed, 2 wrong usage or unreadable file, 3 refused by the platform,
-4 not signed in, 5 platform unreachable or at fault.
-
-Environment: OPDOMAIN_SERVER, OPDOMAIN_TOKEN, OPDOMAIN_HOME (default ~/.config/opdomain); LANG=zh_CN for Chinese.`;
+/** `help seat revoke` is what `seat revoke --help` is, for acts and for our own commands alike. */
+const asHelp = (argv: readonly string[]): readonly string[] =>
+  argv[0] === 'help' && argv.length > 1 ? [...argv.slice(1).filter((word) => word !== '--help'), '--help'] : argv;
 
 /**
  * Runs one command line and answers with its exit code. Never throws for what a person did.
- * @param argv arguments without node and script
+ * @param given arguments without node and script
  */
-export async function runCommand(argv: readonly string[], terminal: Terminal, environment: CliEnvironment): Promise<ExitCode> {
+export async function runCommand(given: readonly string[], terminal: Terminal, environment: CliEnvironment): Promise<ExitCode> {
+  const argv = asHelp(given);
+  const format = formatIn(argv);
+  const forPrograms = isForPrograms(format);
   const program = new Command('opdomain')
     .description('command line of the public-data operation domain 公共数据授权运营域')
-    .addHelpText('after', help)
-    .showHelpAfterError('(opdomain --help lists the commands 查看帮助)')
+    .version(releaseVersion(), '--version', 'print the version 版本号')
+    .addHelpText('after', helpText[terminal.language])
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
-  for (const add of [addVerify, addSession, addActs, addUpload, addLogCopy, addConfig, addBootstrap, addCompletion])
-    add(program, terminal, environment);
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      // Where a program reads, what was wrong is said once, as its problem document.
+      outputError: (text, write) => (forPrograms ? undefined : write(text)),
+    });
+  if (!forPrograms) program.showHelpAfterError('(opdomain --help lists the commands 查看帮助)');
+  for (const add of [addVerify, addSession, addStanding, addActs, addUpload, addLogCopy, addConfig, addBootstrap, addCompletion])
+    add(program, terminal, environment, argv);
   try {
     const [name] = argv;
     const known =
@@ -44,9 +50,13 @@ export async function runCommand(argv: readonly string[], terminal: Terminal, en
     await program.parseAsync([...argv], { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    if (!(error instanceof CommandEnded)) throw error;
-    if (error.message !== '') terminal.err(`${error.message}\n`);
-    return error.code;
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
+    // What commander found wrong it has said, unless a program reads.
+    const ended =
+      error instanceof CommanderError
+        ? new CommandEnded(exitCodes.usage, forPrograms ? error.message.replace(/^error: /, '') : '')
+        : endedBy(error, terminal, environment);
+    if (ended.message !== '') terminal.err(forPrograms ? renderedProblem(ended, format) : `${ended.message}\n`);
+    return ended.code;
   }
 }

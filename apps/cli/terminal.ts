@@ -1,3 +1,5 @@
+import type { Language } from '../composition/language.js';
+
 /** Where a command writes and what it knows of its surroundings; handed in, so that a test reads what a person would. */
 export interface Terminal {
   /** Results, and nothing else: what a script reads. */
@@ -6,6 +8,6 @@ export interface Terminal {
   err(text: string): void;
   readonly language: Language;
 }
-export type Language = 'zh' | 'en';
+export type { Language };
 
 export const pick = ({ language }: Terminal, zh: string, en: string): string => (language === 'zh' ? zh : en);

@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { Bootstrap, firstPeople, type FirstPeople } from '#identity';
+import { readStructure, structured } from '#platform/config';
 import { NestFactory } from '@nestjs/core';
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { readConfig } from './config.js';
 import { contexts } from './contexts.js';
 import { ComposedModule } from './platform.module.js';
@@ -20,13 +19,13 @@ export async function bootstrap(platform: Platform, people: FirstPeople): Promis
     .finally(() => app.close());
 }
 
-/** For the command line, with what the API has: the first people are made by its role. @param argv `--config FILE` and `--set`, as every process takes them. @throws ZodError for a file of another form. */
+/** For the command line, with what the API has: the first people are made by its role. @param argv `--config FILE` and `--set`, as every process takes them. @throws ConfigurationError for a file of another form. */
 export async function bootstrapFrom(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
   file: string,
 ): Promise<void> {
-  const people = firstPeople.parse(parse(await readFile(file, 'utf8')));
+  const people = structured(firstPeople, readStructure(file, file), file);
   const platform = await openPlatform(readConfig(argv, environment), contexts, 'api');
   await bootstrap(platform, people).finally(() => platform.close());
 }

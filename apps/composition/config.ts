@@ -1,5 +1,5 @@
 import { leaseSecondsOf } from '#kernel';
-import { limitsConfig, loadConfig, retentionConfig } from '#platform/config';
+import { ConfigurationError, limitsConfig, loadConfig, retentionConfig } from '#platform/config';
 import { clockConfig, databaseConfig } from '#platform/database';
 import { engineConfig } from '#platform/engine';
 import { httpConfig, oidcConfig } from '#platform/http';
@@ -89,5 +89,8 @@ export function readConfig(argv: readonly string[], environment: Readonly<Record
     options: { config: { type: 'string', short: 'c' }, set: { type: 'string', multiple: true }, owner: { type: 'string' } },
     allowPositionals: true,
   });
-  return loadConfig(opdomainConfig, { file: values.config ?? environment['OPDOMAIN_CONFIG'], environment, flags: values.set ?? [] });
+  const file = values.config ?? environment['OPDOMAIN_CONFIG'];
+  if (file === undefined && values.set === undefined && !Object.keys(environment).some((name) => name.startsWith('OPDOMAIN__')))
+    throw new ConfigurationError([{ path: '--config', problem: 'no configuration is given: name its file 未指定配置文件' }]);
+  return loadConfig(opdomainConfig, { file, environment, flags: values.set ?? [] });
 }

@@ -1,25 +1,3 @@
-import 'reflect-metadata';
-import { Refusal } from '#kernel';
-import { ConfigurationError } from '#platform/config';
-import { problemOf } from '#platform/http';
-import { parseArgs } from 'node:util';
-import { readConfig } from './config.js';
-import { contexts } from './contexts.js';
-import { installSchema } from './install-schema.js';
-import { refusalsOf } from './platform.js';
+import { begin } from './begin.js';
 
-/**
- * Migrations run by themselves, as the owner, before a roll-out: `node dist/apps/composition/migrate.js --config FILE [--owner URLFILE]`.
- * Afterwards each process's role holds exactly what is declared. Exit codes: 1 refused, 2 configuration.
- */
-try {
-  const { values } = parseArgs({ args: process.argv.slice(2), options: { owner: { type: 'string' } }, strict: false });
-  const owner = typeof values.owner === 'string' ? ['--set', `database.ownerUrlFile=${values.owner}`] : [];
-  const ran = await installSchema(readConfig([...process.argv.slice(2), ...owner], process.env), contexts);
-  process.stdout.write(ran.length === 0 ? 'the schema is up to date\n' : ran.map((name) => `ran ${name}\n`).join(''));
-} catch (fault) {
-  if (!(fault instanceof ConfigurationError || fault instanceof Refusal)) throw fault;
-  const said = fault instanceof Refusal ? problemOf(fault, refusalsOf(contexts)) : undefined;
-  process.stderr.write(`opdomain-migrate: ${said === undefined ? (fault as Error).message : `${said.rule.en} ${said.satisfy.en}`}\n`);
-  process.exitCode = fault instanceof ConfigurationError ? 2 : 1;
-}
+await begin('migrate', () => import('./migrating.js'));

@@ -9,6 +9,7 @@ import {
 } from '#kernel';
 import {
   assertConfined,
+  assertMigrated,
   createDataSource,
   DatabaseClock,
   databaseRefusals,
@@ -115,7 +116,8 @@ export const uniquesOf = (contexts: readonly ContextDeclaration[]): Uniques =>
 
 /**
  * Opens the ports that the process declares, on the clocks of this host or on others. What was opened is closed again when a later one cannot be.
- * @throws Refusal `database.role-too-strong` when it would connect as more than a role that lives by its grants.
+ * @throws Refusal `database.role-too-strong` when it would connect as more than a role that lives by its grants,
+ * `database.not-migrated` for a database that is older than the program.
  */
 export async function openPlatform(
   config: OpdomainConfig,
@@ -142,6 +144,7 @@ export async function openPlatform(
     const pools = [dataSource];
     const [self] = await dataSource.query<[{ role: string }]>('SELECT current_user AS role');
     await assertConfined(dataSource, self.role);
+    await assertMigrated(dataSource);
     const issuer = (steadyMs: () => number, signal: AbortSignal) => issuerTime(config.oidc, limits.issuer.requestMs, steadyMs, signal);
     const clock = await DatabaseClock.open({ dataSource, config: config.clock, log, issuer, host });
     closers.push(() => {

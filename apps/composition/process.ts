@@ -1,5 +1,4 @@
 import type { Application } from '#kernel';
-import { ConfigurationError } from '#platform/config';
 import { createLogger, startTelemetry } from '#platform/telemetry';
 import { readConfig, type OpdomainConfig } from './config.js';
 import { contexts } from './contexts.js';
@@ -19,7 +18,7 @@ const atHealth = ({ health: { host, port } }: OpdomainConfig): Waiting => (port 
 
 /**
  * Runs one application as a process: configuration, telemetry, ports, then drain on SIGTERM or SIGINT. What it needs and is away is waited
- * for. Exit code 2: configuration.
+ * for; what keeps it from running is thrown, and told by `begin`.
  */
 export async function runProcess(
   application: Application,
@@ -27,14 +26,7 @@ export async function runProcess(
   waitingAt: (config: OpdomainConfig) => Waiting = atHealth,
 ): Promise<void> {
   const component = `opdomain-${application}`;
-  let config;
-  try {
-    config = readConfig(process.argv.slice(2), process.env);
-  } catch (fault) {
-    if (!(fault instanceof ConfigurationError)) throw fault;
-    process.stderr.write(`${component}: ${fault.message}\n`);
-    process.exit(2);
-  }
+  const config = readConfig(process.argv.slice(2), process.env);
   const stopTelemetry = await startTelemetry(component, config.telemetry, config.limits.telemetry);
   const told = new AbortController();
   const ended = new Promise<void>((resolve) => {

@@ -1,9 +1,3 @@
-import 'reflect-metadata';
-import { runProcess } from '../composition/process.js';
-import { startOperator } from './app.js';
+import { begin } from '../composition/begin.js';
 
-await runProcess('operator', async (platform) => {
-  const stop = await startOperator(platform);
-  platform.log.info('operator.started');
-  return stop;
-});
+await begin('operator', () => import('./serve.js'));

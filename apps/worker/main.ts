@@ -1,9 +1,3 @@
-import 'reflect-metadata';
-import { runProcess } from '../composition/process.js';
-import { startWorker } from './app.js';
+import { begin } from '../composition/begin.js';
 
-await runProcess('worker', async (platform) => {
-  const stop = await startWorker(platform);
-  platform.log.info('worker.started');
-  return stop;
-});
+await begin('worker', () => import('./serve.js'));

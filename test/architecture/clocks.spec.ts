@@ -15,6 +15,8 @@ const allowed: Readonly<Record<string, string>> = {
   'apps/composition/opening.ts': 'says since when a process that starts waits, for people',
   'apps/cli/session/device-login.ts': 'a person’s own machine',
   'apps/cli/session/session.commands.ts': 'a person’s own machine',
+  'apps/cli/session/standing.commands.ts': 'a person’s own machine',
+  'apps/cli/api/operation.command.ts': 'the day from which the dates of an example are counted, for people',
 };
 
 describe('the host’s clock', () => {

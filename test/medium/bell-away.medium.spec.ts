@@ -48,7 +48,7 @@ beforeAll(async () => {
   const passwordFile = join(dir, 'queue.password');
   await writeFile(passwordFile, redis.password, { mode: 0o600 });
   queue = { kind: 'redis', host: '127.0.0.1', port: toRedis.port, passwordFile, tls: false };
-  medium = await openMedium({ contexts, config: (config) => ({ ...config, queue }) });
+  medium = await openMedium({ contexts, schema: all, config: (config) => ({ ...config, queue }) });
   await listen(medium.app, medium.platform);
   operator = await NestFactory.createApplicationContext(ComposedModule.of(await medium.platformOf('operator'), {}), {
     logger: false,

@@ -1,4 +1,3 @@
-import { defaultLimits } from '#platform/config';
 import { auditContext, Sequencer } from '#audit';
 import { authorisationsContext } from '#authorisations';
 import { datasetsContext } from '#datasets';
@@ -8,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../../apps/cli/program.js';
 import { startIssuer, type EmbeddedIssuer } from '../../deploy/embedded/issuer/issuer.js';
+import { runHere, type Run, type RunAs } from '../support/command-line.js';
 import { enterDeviceCode } from '../support/device-page.js';
 import { registrationOf } from '../support/dataset-registration.js';
-import { openMedium, type Caller, type Medium } from '../support/medium.js';
+import { openMedium, type Medium } from '../support/medium.js';
 import { ok } from '../support/operating.js';
 
 let medium: Medium;
@@ -28,35 +27,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-async function run(
-  args: readonly string[],
-  more: { token?: string; server?: string | undefined; onErr?: (text: string) => void; zh?: boolean } = {},
-): Promise<Ran> {
-  let [out, err] = ['', ''];
-  const language = more.zh === true ? 'zh' : 'en';
-  const terminal = {
-    out: (text: string | Uint8Array) => void (out += Buffer.from(text).toString('utf8')),
-    err: (text: string) => {
-      err += text;
-      more.onErr?.(text);
-    },
-    language,
-  } as const;
-  const code = await runCommand(args, terminal, {
-    language,
-    server: 'server' in more ? more.server : server,
-    token: more.token,
-    patience: defaultLimits.cli,
-    folder,
-  });
-  return { code, out, err };
-}
-const as = async (caller: Caller, ...args: string[]): Promise<Ran> => run(args, { token: await caller.token() });
+const run: Run = (args, more) => runHere({ server, folder }, args, more);
+const as: RunAs = async (caller, ...args) => run(args, { token: await caller.token() });
 
 describe('opdomain on a running platform', () => {
   it('does every act of the API by name, with a table or JSON, and exit code 0', async () => {
@@ -77,7 +49,7 @@ describe('opdomain on a running platform', () => {
     expect(made.code).toBe(0);
     expect(JSON.parse(made.out)).toMatchObject({ name: '运营单位甲' });
     const listed = await as(medium.operator, 'organisation', 'list', '--kind', 'unit');
-    expect(listed.out.split('\n')[0]).toMatch(/^id +version +kind +name/);
+    expect(listed.out.split('\n')[0]).toMatch(/^id +name +kind +credit code +parent id/);
     expect(listed.out).toContain('运营单位甲');
     const self = await as(medium.auditor, 'person-self', 'read', '--json');
     expect(JSON.parse(self.out)).toMatchObject({ personId: medium.auditor.personId });
@@ -272,7 +244,9 @@ describe('opdomain on a running platform', () => {
     expect(await complete('audit-witness.')).toEqual(['audit-witness.cosigned', 'audit-witness.registered']);
     expect(await complete('role-proposal', 'c')).toEqual(['confirm']);
     expect(await complete('role-proposal', 'decline', '--re')).toEqual(['--reason']);
-    expect(await complete('audit-witness.cosigned', '--')).toEqual(expect.arrayContaining(['--line', '--size', '--json']));
+    expect(await complete('audit-witness.cosigned', '--')).toEqual(
+      expect.arrayContaining(['--line', '--size', '--json', '--file', '--example']),
+    );
     expect(await complete('verify', '--f')).toEqual(['--final']);
     for (const shell of ['bash', 'zsh', 'fish']) expect((await run(['completion', shell])).out).toContain('opdomain complete');
     expect((await run(['completion', 'tcsh'])).code).toBe(2);

@@ -16,6 +16,7 @@ import { connect } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../apps/cli/program.js';
+import { contexts as all } from '../../apps/composition/contexts.js';
 import { Uploads } from '../../libs/datasets/application/uploads.js';
 import { openPart } from '../../libs/datasets/domain/upload.js';
 import { openMedium, type Caller, type Medium } from '../support/medium.js';
@@ -48,6 +49,7 @@ beforeAll(async () => {
   // Without a cluster no domain is made: what is shown here is everything else.
   const domains = { ...domainsContext, jobs: [] };
   medium = await openMedium({
+    schema: all,
     contexts: [
       ...[identityContext, authorisationsContext, datasetsContext, domains],
       ...[seatsContext, desensitisationContext, coderunsContext, exportsContext],

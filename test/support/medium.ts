@@ -151,6 +151,8 @@ const firstPeople = (): FirstPeople => ({
 export async function openMedium(
   options: {
     contexts?: readonly ContextDeclaration[];
+    /** Contexts whose tables are there, where those are more: a process started apart is of all contexts, and refuses a schema that is not. */
+    schema?: readonly ContextDeclaration[];
     worker?: boolean;
     config?: (config: OpdomainConfig) => OpdomainConfig;
     /** Clocks of the hosts that processes run on, where they are not this machine's. */
@@ -160,7 +162,7 @@ export async function openMedium(
   const dir = await mkdtemp(join(tmpdir(), 'opdomain-medium-'));
   await chmod(dir, 0o711);
   const contexts = options.contexts ?? allContexts;
-  const database = await openDatabase(dir, contexts);
+  const database = await openDatabase(dir, options.schema ?? contexts);
   const issuer = await openIssuer();
   const config = await configFor(dir, database, issuer, contexts, options.config ?? ((whole) => whole));
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });

@@ -6,8 +6,8 @@ export interface Typed {
   readonly positional: readonly string[];
   /** By option name without dashes, as typed. */
   readonly options: Readonly<Record<string, string | undefined>>;
-  /** A whole body as JSON text; single options are laid over it. */
-  readonly body?: string | undefined;
+  /** A whole body; single options are laid over it. */
+  readonly body?: unknown;
 }
 export interface ActRequest {
   readonly method: string;
@@ -39,11 +39,11 @@ export function requestOf(operation: Operation, typed: Typed): ActRequest {
 
 function bodyOf({ bodyFields, pathFields, queryFields }: Operation, { options, body }: Typed): unknown {
   const taken = new Set([...pathFields, ...queryFields].map(({ option }) => option));
-  const whole = body === undefined ? {} : jsonOf('--body', body);
+  const whole = body === undefined ? {} : body;
   const single = bodyFields.filter(({ option }) => options[option] !== undefined && !taken.has(option));
   if (single.length === 0) return whole;
   if (typeof whole !== 'object' || whole === null || Array.isArray(whole))
-    throw usage('--body: must be an object to be completed by options 须为对象');
+    throw usage('--file: must hold an object to be completed by options 文件内容须为对象');
   return { ...whole, ...Object.fromEntries(single.map((field) => [field.name, valueOf(field, options[field.option] ?? '')])) };
 }
 

@@ -123,11 +123,10 @@ describe('acts by name', () => {
     const request = requestOf(named('revocation.ordered'), {
       positional: ['x'],
       options: { days: 'null' },
-      body: '{"reason":"a","days":3}',
+      body: { reason: 'a', days: 3 },
     });
     expect(request.body).toEqual({ reason: 'a', days: null });
-    expect(() => requestOf(named('revocation.ordered'), { positional: ['x'], options: { days: '1' }, body: '[]' })).toThrow('--body');
-    expect(() => requestOf(named('revocation.ordered'), { positional: ['x'], options: {}, body: '{' })).toThrow('--body');
+    expect(() => requestOf(named('revocation.ordered'), { positional: ['x'], options: { days: '1' }, body: [] })).toThrow('--file');
   });
 
   it('never let a word leave its place in the path', () => {

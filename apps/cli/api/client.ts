@@ -75,7 +75,8 @@ export class ApiClient {
   }
 
   private async refusal(response: Response): Promise<CommandEnded> {
-    const parsed = problem.safeParse(await response.json().catch(() => undefined));
+    const sent: unknown = await response.json().catch(() => undefined);
+    const parsed = problem.safeParse(sent);
     const code = response.status === 401 ? exitCodes.notSignedIn : response.status >= 500 ? exitCodes.unreachable : exitCodes.refused;
     const after = Number(response.headers.get('retry-after') ?? NaN);
     const again = Number.isFinite(after) ? { afterSeconds: after } : {};
@@ -86,6 +87,7 @@ export class ApiClient {
     return new CommandEnded(code, `${parsed.data.code}: ${rule[language]}\n→ ${satisfy[language]}${shown}`, {
       ...again,
       code: parsed.data.code,
+      problem: sent,
     });
   }
 }

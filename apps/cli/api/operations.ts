@@ -57,6 +57,10 @@ export interface Operation {
   readonly queryFields: readonly Field[];
   readonly bodyFields: readonly Field[];
   readonly hasBody: boolean;
+  /** What its body must be, as JSON Schema. */
+  readonly bodySchema: Schema | undefined;
+  /** Name of the view that it answers with, where that has one. */
+  readonly answers: string | undefined;
   /** The answer is bytes, not JSON. */
   readonly streams: boolean;
   /** The answer is `{ items, next }`. */
@@ -84,6 +88,8 @@ export function operationsOf({ paths, components }: ApiDescription): Operation[]
         queryFields: spec.parameters.filter((one) => one.in === 'query').map((one) => fieldOf(one)),
         bodyFields: body === undefined ? [] : fieldsOfObject(body),
         hasBody: body !== undefined,
+        bodySchema: body,
+        answers: referred(answer['application/json']?.schema),
         streams: spec['x-streams'] === 'down',
         pages: isPage(resolved(answer['application/json']?.schema)),
       };
@@ -91,15 +97,16 @@ export function operationsOf({ paths, components }: ApiDescription): Operation[]
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-type Schema = Readonly<Record<string, unknown>>;
+/** JSON Schema (2020-12), as OpenAPI 3.1 uses it. */
+export type Schema = Readonly<Record<string, unknown>>;
 
 /** Options for the members of schemas, with what a reference stands for in its place. */
 class Fields {
   constructor(private readonly schemas: Readonly<Record<string, Schema>>) {}
 
   readonly resolved = (schema: Schema | undefined): Schema | undefined => {
-    const { $ref } = schema ?? {};
-    return typeof $ref === 'string' ? this.schemas[$ref.slice($ref.lastIndexOf('/') + 1)] : schema;
+    const name = referred(schema);
+    return name === undefined ? schema : this.schemas[name];
   };
 
   readonly fieldOf = ({ name, required, description, schema }: z.output<typeof parameter>): Field => ({
@@ -133,6 +140,12 @@ class Fields {
     if (only['type'] === 'integer' || only['type'] === 'number') return { kind: 'number', choices };
     return { kind: only['type'] === 'boolean' ? 'boolean' : 'json', choices };
   }
+}
+
+/** What a `$ref` names. */
+function referred(schema: Schema | undefined): string | undefined {
+  const { $ref } = schema ?? {};
+  return typeof $ref === 'string' ? $ref.slice($ref.lastIndexOf('/') + 1) : undefined;
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

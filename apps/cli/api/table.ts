@@ -1,3 +1,5 @@
+import { columnsOf, headingOf, readable, type Reading } from './reading.js';
+
 /** Widths of East Asian text: what a terminal gives two columns. */
 const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60]/u;
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
@@ -30,22 +32,25 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 
 /**
  * Rows below one another for a list of objects, with the scalar members as columns; names beside values for a single object, whose
- * lists of objects stand below it under their names.
+ * lists of objects stand below it under their names. With a reading as a person reads it, without one as it was sent.
  */
-export function tableOf(value: unknown): string {
+export function tableOf(value: unknown, reading?: Reading): string {
+  const cell = (member: unknown): string => cellOf(readable(member, reading));
   if (Array.isArray(value)) {
     const items = value.filter(isObject);
-    if (items.length !== value.length) return value.map((item) => `${cellOf(item)}\n`).join('');
+    if (items.length !== value.length) return value.map((item) => `${cell(item)}\n`).join('');
     const names = [...new Set(items.flatMap((item) => Object.keys(item)))].filter((name) =>
       items.some((item) => !isObject(item[name]) && !Array.isArray(item[name])),
     );
-    return items.length === 0 ? '' : aligned([names, ...items.map((item) => names.map((name) => cellOf(item[name])))]);
+    const shown = columnsOf(items, names, reading);
+    const heading = shown.map((name) => headingOf(name, reading));
+    return items.length === 0 ? '' : aligned([heading, ...items.map((item) => shown.map((name) => cell(item[name])))]);
   }
-  if (!isObject(value)) return `${cellOf(value)}\n`;
+  if (!isObject(value)) return `${cell(value)}\n`;
   const isList = (member: unknown): boolean => Array.isArray(member) && member.length > 0 && member.every(isObject);
   const { lists = [], rest = [] } = Object.groupBy(Object.entries(value), ([, member]) => (isList(member) ? 'lists' : 'rest'));
   return [
-    aligned(rest.map(([name, member]) => [name, cellOf(member)])),
-    ...lists.map(([name, member]) => `\n${name}\n${tableOf(member)}`),
+    aligned(rest.map(([name, member]) => [headingOf(name, reading), cell(member)])),
+    ...lists.map(([name, member]) => `\n${headingOf(name, reading)}\n${tableOf(member, reading)}`),
   ].join('');
 }

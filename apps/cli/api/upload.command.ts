@@ -39,7 +39,17 @@ export function addUpload(program: Command, terminal: Terminal, environment: Cli
       const handle = await open(file, 'r').catch(() => undefined);
       if (handle === undefined) throw new CommandEnded(exitCodes.usage, `${file}: cannot be read 无法读取`);
       try {
-        const { size } = await handle.stat();
+        const found = await handle.stat();
+        if (!found.isFile())
+          throw new CommandEnded(
+            exitCodes.usage,
+            pick(
+              terminal,
+              `${file}: 不是普通文件（目录请逐个文件上传，或先打包为受支持的格式）`,
+              `${file}: is no plain file; upload the files of a folder one by one, and write what comes through a pipe to a file first`,
+            ),
+          );
+        const { size } = found;
         if (options.resume !== undefined) await assertSameFile(handle, { size, id: options.resume, client, terminal });
         const id = options.resume ?? (await begin(client, size));
         terminal.err(

@@ -1,4 +1,3 @@
-import { Refusal } from '#kernel';
 import type { Command } from 'commander';
 import { CommandEnded, exitCodes } from '../exit-codes.js';
 import { pick, type Terminal } from '../terminal.js';
@@ -16,6 +15,13 @@ there is one yet:
   authority: { name: …, creditCode: …, region: …, people: [{ name: …, subject: … }, { name: …, subject: … }] }
 
 It works once. Everyone after that is proposed by one person and confirmed by another (opdomain role-proposal propose --help).`;
+
+const endings = {
+  configuration: exitCodes.usage,
+  away: exitCodes.unreachable,
+  refused: exitCodes.refused,
+  fault: exitCodes.fault,
+} as const;
 
 interface BootstrapOptions {
   readonly config: string;
@@ -36,8 +42,9 @@ export function addBootstrap(program: Command, terminal: Terminal): void {
       try {
         await bootstrapFrom(argv, {}, file);
       } catch (fault) {
-        if (fault instanceof Refusal) throw new CommandEnded(exitCodes.refused, fault.code);
-        throw new CommandEnded(exitCodes.usage, fault instanceof Error ? fault.message : String(fault));
+        const { endingOf } = await import('../../composition/ending.js');
+        const { why, said } = endingOf(fault, terminal.language);
+        throw new CommandEnded(endings[why], said);
       }
       terminal.out(pick(terminal, '首批人员已登记。\n', 'the first people are registered\n'));
     });

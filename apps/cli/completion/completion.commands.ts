@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { cachedDescription } from '../api/description-cache.js';
 import { operationsOf } from '../api/operations.js';
+import { canWait } from '../api/waiting.js';
 import type { CliEnvironment } from '../config/environment.js';
 import { CommandEnded, exitCodes } from '../exit-codes.js';
 import { SessionFile } from '../session/session-file.js';
@@ -78,10 +79,11 @@ function optionsOf(program: Command, name: string, operation: ReturnType<typeof 
   if (command !== undefined) return command.options.map((option) => option.long ?? '').filter((long) => long !== '');
   if (operation === undefined) return [];
   const extra = [
-    'server',
-    operation.streams ? 'output' : 'json',
-    ...(operation.hasBody ? ['body'] : []),
+    ...['server', 'output'],
+    ...(operation.streams ? [] : ['json', 'no-names']),
+    ...(operation.hasBody ? ['file', 'example'] : []),
     ...(operation.pages ? ['all'] : []),
+    ...(canWait(operation) ? ['wait'] : []),
   ];
   return [...operation.queryFields.map(({ option }) => option), ...operation.bodyFields.map(({ option }) => option), ...extra].map(
     (option) => `--${option}`,

@@ -1,5 +1,5 @@
 import { applications } from '#kernel';
-import { ConfigurationError, loadConfig } from '#platform/config';
+import { loadConfig } from '#platform/config';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { ownerSecrets, portsOf, secretsOf } from '../../composition/ports.js';
@@ -23,7 +23,7 @@ export function addConfig(program: Command, terminal: Terminal): void {
     .action((name: string | undefined, { config, json }: { config?: string; json?: boolean }) => {
       const wanted = readers.filter((reader) => name === undefined || reader === name);
       if (wanted.length === 0) throw new CommandEnded(exitCodes.usage, `${String(name)}: ${readers.join(', ')}`);
-      const set = config === undefined ? undefined : configurationIn(config);
+      const set = config === undefined ? undefined : loadConfig(z.looseObject({}), { file: config });
       const rows = wanted.flatMap((reader) => rowsOf(reader, set, terminal));
       terminal.out(json === true ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows));
     });
@@ -37,15 +37,6 @@ function rowsOf(reader: Reader, set: unknown, { language }: Terminal): readonly 
     if (set !== undefined && file === undefined) return [];
     return [{ process: reader, secret: path, ...(file === undefined ? {} : { file }), holds: holds[language], ports }];
   });
-}
-
-function configurationIn(file: string): unknown {
-  try {
-    return loadConfig(z.looseObject({}), { file });
-  } catch (fault) {
-    if (fault instanceof ConfigurationError) throw new CommandEnded(exitCodes.usage, fault.message);
-    throw fault;
-  }
 }
 
 function at(value: unknown, path: string): string | undefined {

@@ -1,4 +1,5 @@
-import { Refusal } from '#kernel';
+import { endingOf } from '../../../apps/composition/ending.js';
+import { languageOf } from '../../../apps/composition/language.js';
 import { FolderError } from '../processes/folder.js';
 import { ToolUnavailableError } from '../tools/index.js';
 
@@ -8,12 +9,8 @@ export function explainFailure(fault: unknown): number {
     process.stderr.write(`\n${fault.message}\n`);
     return fault instanceof ToolUnavailableError ? 2 : 1;
   }
-  const text =
-    fault instanceof Refusal
-      ? `${fault.code} ${JSON.stringify(fault.details)}`
-      : fault instanceof Error
-        ? (fault.stack ?? fault.message)
-        : 'failed';
-  process.stderr.write(`\n${text}\n`);
+  const { why, said } = endingOf(fault, languageOf(process.env));
+  // What the local servers say of themselves is about this machine, never about data.
+  process.stderr.write(`\n${why === 'fault' && fault instanceof Error ? `${fault.message}\n${said}` : said}\n`);
   return 1;
 }

@@ -20,6 +20,7 @@ export { guardsOf, tablesOf } from './state-guard.js';
 export type { JournalFact, Tx, WorkOrder } from './tx.js';
 export { domainReady, terminationCertified, usageRecorded } from './sink-events.js';
 export { assertConfined, rolesConfig, type RolesConfig } from './roles.js';
+export { assertMigrated } from './migrated.js';
 export { scramVerifier } from './scram.js';
 export { platformOutgrown } from './outgrown.js';
 export { UnitOfWork, type SeatGate } from './unit-of-work.js';

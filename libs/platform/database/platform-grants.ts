@@ -3,6 +3,7 @@ import type { Grants } from '#kernel';
 /** What each process does with the platform's own tables. The journal is read and added to; the worker, which sequences it, places entries. */
 export const platformGrants = {
   tables: {
+    'public.opdomain_migrations': { api: ['select'], worker: ['select'], operator: ['select'] },
     'platform.journal_keys': { api: ['select', 'insert'], worker: ['select', 'insert'] },
     'platform.journal': { api: ['select', 'insert'], worker: ['select', 'insert', 'update(index)'], operator: ['select', 'insert'] },
     'platform.outbox': { api: ['insert'], worker: ['select', 'insert', 'update(expanded_at)', 'delete'], operator: ['insert'] },

@@ -105,6 +105,13 @@ export const databaseRefusals = {
     satisfyZh: '迁移时以 database.ownerUrlFile 或 --owner 指定属主的连接文件。',
     satisfyEn: 'Name its file in database.ownerUrlFile, or by --owner, when migrating.',
   },
+  'database.not-migrated': {
+    status: 500,
+    zh: '数据库结构早于本程序版本，有 {missing} 项迁移未执行。',
+    en: 'The database is older than this program: {missing} of its migrations have not run.',
+    satisfyZh: '先以同一配置执行 node dist/apps/composition/migrate.js（--owner 指定属主的连接文件），再启动各进程。',
+    satisfyEn: 'Run node dist/apps/composition/migrate.js with the same configuration first (--owner FILE names the owner’s connection).',
+  },
   'database.role-missing': {
     status: 500,
     zh: '数据库角色 {role} 不存在。',
