@@ -14,7 +14,7 @@ const shown = 5;
 /**
  * What a person typed for an id: where it is the beginning of one, the whole id, from the list that stands above it in the path. Ids begin with
  * the time of their making, so that what was made together differs late.
- * @throws CommandEnded (2) where none or several begin so
+ * @throws CommandEnded (2) where none or several begin so, or the list is too long to tell: what is not read may begin so as well
  */
 export async function wholeIds(
   operation: Operation,
@@ -33,13 +33,22 @@ export async function wholeIds(
 
 async function theOne(path: string, word: string, client: ApiClient, terminal: Terminal): Promise<string> {
   const found: string[] = [];
-  let cursor = '';
+  let cursor: string | undefined = '';
   for (let pages = 0; pages < mostPages; pages += 1) {
     const { items, next } = page.parse(await jsonIn(await client.call({ method: 'GET', path: `${path}?limit=200${cursor}` })));
     found.push(...items.map(({ id }) => id).filter((id) => id.startsWith(word)));
-    if (next === null) break;
-    cursor = `&cursor=${encodeURIComponent(next)}`;
+    cursor = next === null ? undefined : `&cursor=${encodeURIComponent(next)}`;
+    if (cursor === undefined) break;
   }
+  if (cursor !== undefined)
+    throw new CommandEnded(
+      exitCodes.usage,
+      pick(
+        terminal,
+        `列表过长，无法确认以 ${word} 开头的标识是否唯一：请写出完整标识`,
+        `the list is too long to tell whether only one id begins with ${word}: write the whole id`,
+      ),
+    );
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   throw new CommandEnded(

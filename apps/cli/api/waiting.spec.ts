@@ -119,6 +119,15 @@ describe('the beginning of an id', () => {
     }
   });
 
+  it('is refused where the list is too long to tell whether another one begins so', async () => {
+    const endless = Array.from({ length: 20 }, (_, at) => ({ items: [{ id: ids[at === 0 ? 2 : 0] }], next: 'more' }));
+    const { client, terminal } = await answering(...endless);
+    await expect(wholeIds(one, ['0199'], { client, terminal, operations: [one, list] })).rejects.toMatchObject({
+      code: 2,
+      message: expect.stringMatching(/^the list is too long/),
+    });
+  });
+
   it('is not looked for where a whole id stands, or something else', async () => {
     const { client, asked, terminal } = await answering(...pages);
     for (const word of [ids[0] ?? '', 'abc', 'not-an-id', ''])
