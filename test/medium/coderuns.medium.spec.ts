@@ -5,6 +5,7 @@ import { CLOCK } from '#platform/http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { z } from 'zod';
+import { CodeRunKind } from '../../libs/coderuns/application/code-run-kind.js';
 import { coderunsConfig } from '../../libs/coderuns/config.js';
 import type { CodeRunView, CodeSubmissionView } from '../../libs/coderuns/contract.js';
 import { canary, openDelivered, seat, type Delivered, type Plan } from '../support/delivered.js';
@@ -147,6 +148,18 @@ describe('code over raw data', () => {
       (await finished(ok<CodeRun>(await data.operating.developer.post(`/code-submissions/${submission.id}/trials`, {})).id)).state,
     ).toBe('succeeded');
   }, 60_000);
+
+  it('does not begin once whoever ordered it is locked, also by a seat that nobody has worked by yet [SEAT-03]', async () => {
+    const person = await data.medium.person(data.operating.unitId, ['unit-developer']);
+    await seat(data.operating, person);
+    const submission = ok<Submission>(await review(ok<Submission>(await submit(counting, {}, person))));
+    const { id } = await finished(ok<CodeRun>(await person.post('/code-runs', { submissionId: submission.id })).id);
+    ok(await data.medium.security.post(`/people/${person.personId}/locks`, { ground: 'left', reason: '离岗' }));
+    const act = systemAct('coderuns', 'code-run.read', data.medium.app.get<Clock>(CLOCK).now());
+    const kind = data.medium.app.get(CodeRunKind);
+    const allowed = data.medium.app.get(UnitOfWork).run(act, async (tx) => kind.allowed(tx, await kind.table.get(tx, id)));
+    await expect(allowed).rejects.toMatchObject({ code: 'seat.person-locked' });
+  });
 
   it('is for people with a working seat in the scenario', async () => {
     const stranger = await data.medium.person(data.operating.unitId, ['unit-developer']);

@@ -2,6 +2,7 @@ import { Refusal, type ChargeItem, type JobType } from '#kernel';
 import type { Tx } from '#platform/database';
 import { causeRefused } from '#platform/engine';
 import type { Attempt, Made, RunAct, RunKind, Said } from '#runs';
+import { SeatAccess } from '#seats';
 import { Inject, Injectable } from '@nestjs/common';
 import { CODERUNS_CONFIG, type CodeRunsConfig } from '../config.js';
 import type { coderunsAuditActions } from '../domain/audit-actions.js';
@@ -44,6 +45,7 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
   constructor(
     readonly table: CodeRunsRepository,
     private readonly submissions: SubmissionsRepository,
+    private readonly access: SeatAccess,
     private readonly gate: InputGate,
     private readonly reviews: CodeReviews,
     private readonly reading: CodeReading,
@@ -57,8 +59,12 @@ export class CodeRunKind implements RunKind<CodeRunRow, Code, Code> {
   usage = ({ mode }: CodeRunRow): ChargeItem | undefined => (mode === 'trial' ? undefined : 'code-run');
   clear = (run: CodeRunRow): Promise<void> => this.quarantine.clear(run);
 
-  /** The code is what was reviewed, and what it reads may be read now. */
+  /**
+   * The code is what was reviewed, what it reads may be read now, and whoever ordered it still works in the scenario: a lock cuts nothing of a
+   * seat by which nobody has worked yet.
+   */
   async allowed(tx: Tx, run: CodeRunRow): Promise<Code> {
+    await this.access.assert(tx, run.requestedBy, run.scenarioId, tx.context.at);
     const known = await this.submissions.get(tx, run.submissionId);
     const inputs = await this.gate[run.mode === 'production' ? 'raw' : 'sampled'](tx, run.scenarioId, known.inputs, tx.context.at);
     const submission = await this.submissions.lock(tx, known.id, 'share');

@@ -252,8 +252,14 @@ export class Receipts implements OnApplicationBootstrap {
       after: signed.document,
       details: { cutWithinMs: receipt.cutWithinMs, absent: [...receipt.absent] },
     });
-    for (const seat of await this.seats.lockRevoking(tx, row.seatIds))
-      await this.changes.apply(tx, seat, decideRevoked(seat.state, receipt));
+    const seats = await this.seats.lockRevoking(tx, row.seatIds);
+    // Asked while they are held, so that of two that close at once the later one sees the earlier.
+    const cutElsewhere = await this.revocations.stillCutting(
+      tx,
+      id,
+      seats.map((seat) => seat.id),
+    );
+    for (const seat of seats) if (!cutElsewhere.has(seat.id)) await this.changes.apply(tx, seat, decideRevoked(seat.state, receipt));
     await tx.publish(revocationClosed, id, { revocationId: id, scope: { kind: row.scopeKind, id: row.scopeId }, caseId: row.caseId });
   }
 }

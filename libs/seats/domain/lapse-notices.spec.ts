@@ -6,6 +6,13 @@ import { facts, noon, person, proof } from './seat.fixture.js';
 
 const trainingIn = (days: number) => facts(person({ training: proof('certificate-1', days) }));
 
+describe('the next look', () => {
+  it('is no later than when something that is on file begins', () => {
+    expect(wakeAt(facts(person({ next: addDays(noon, 2) })), noon)).toBe(addDays(noon, 2));
+    expect(wakeAt(facts(person({ next: addDays(noon, 400) })), noon)).toBe(wakeAt(facts(), noon));
+  });
+});
+
 describe('a lapse to come', () => {
   it('is the first dated one', () => {
     expect(nextLapse(trainingIn(10), noon)).toEqual({ condition: 'training-passed', at: addDays(noon, 10) });

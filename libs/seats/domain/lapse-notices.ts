@@ -37,10 +37,12 @@ export function noticesDue(facts: SeatFacts, at: Instant, sent: readonly LapseNo
   });
 }
 
-/** The next moment at which time alone changes something: a notice or a lapse. */
+/** The next moment at which time alone changes something: a notice, a lapse, or what is on file begins. */
 export const wakeAt = (facts: SeatFacts, at: Instant): Instant | undefined =>
-  dated(facts, at)
-    .flatMap((lapse) => [...noticeDays.map((days) => addDays(lapse.at, -days)), lapse.at])
+  [
+    ...dated(facts, at).flatMap((lapse) => [...noticeDays.map((days) => addDays(lapse.at, -days)), lapse.at]),
+    ...(facts.person.next ? [facts.person.next] : []),
+  ]
     .filter((moment) => moment > at)
     .sort()[0];
 

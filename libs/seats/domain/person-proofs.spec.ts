@@ -49,6 +49,24 @@ describe('what is on file for a person', () => {
     expect(proofs(record('vetting', '2025-01-01', null, { details: { result: 'rejected' } })).vetting?.passed).toBe(false);
   });
 
+  it('goes by the vetting and the agreement that were filed last, also where earlier ones would last longer [PERS-02] [PERS-03]', () => {
+    const result = (passed: boolean) => ({ details: { result: passed ? 'passed' : 'failed' } });
+    const [first, second] = ['2026-01-01', '2026-02-01'];
+    expect(
+      proofs(record('vetting', first, null, result(true)), record('vetting', second, '2026-04-01', result(false))).vetting?.passed,
+    ).toBe(false);
+    expect(
+      proofs(record('vetting', first, null, result(false)), record('vetting', second, '2026-04-01', result(true))).vetting?.passed,
+    ).toBe(true);
+    const agreements = [
+      record('confidentiality-agreement', first, '2027-01-01'),
+      record('confidentiality-agreement', second, '2026-03-31'),
+    ];
+    expect(proofs(...agreements).confidentiality?.until).toBe('2026-03-31T16:00:00.000Z');
+    const later = record('vetting', '2026-12-01', null, result(false));
+    expect(proofs(record('vetting', first, null, result(true)), later)).toMatchObject({ vetting: { passed: true }, next: later.validFrom });
+  });
+
   it('looks at the organisation that the seat rests on', () => {
     expect(proofs().affiliation?.ref).toBe('unit');
     expect(

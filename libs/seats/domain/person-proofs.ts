@@ -41,6 +41,17 @@ function best<T extends Proof>(proofs: readonly T[], at: Instant): T | null {
   return byEnd.find((proof) => runsAt(proof, at)) ?? byEnd.find((proof) => proof.from <= at) ?? byEnd[0] ?? null;
 }
 
+/**
+ * The one that was filed last of those that have begun: it takes the place of the others, also where they would last longer. A vetting that was
+ * not passed, or a shorter agreement, takes away by that.
+ */
+function newest<T extends Proof>(proofs: readonly T[], at: Instant): T | null {
+  const begun = proofs
+    .filter(({ from }) => from <= at)
+    .sort((a, b) => (a.from === b.from ? (a.ref < b.ref ? -1 : 1) : a.from < b.from ? -1 : 1));
+  return begun.at(-1) ?? best(proofs, at);
+}
+
 /** Results of a vetting that let a person in. */
 const passes: readonly string[] = vettingResults.passed;
 
@@ -56,7 +67,7 @@ export function personProofs(
   const proof = (kind: string): Proof | null => best(of(kind).map(filed), at);
   const identities = of('real-name').map((record) => ({ ...filed(record), voided: record.voidedAt !== null }));
   const standing = identities.filter(({ voided }) => !voided);
-  const vetting = best(
+  const vetting = newest(
     of('vetting').map((record) => ({
       ...filed(record),
       passed: passes.includes(record.details['result'] ?? ''),
@@ -65,10 +76,14 @@ export function personProofs(
   );
   return {
     id: personId,
+    next:
+      [...records.filter(({ withdrawn }) => !withdrawn).map(({ validFrom }) => validFrom), ...affiliations.map(({ from }) => from)]
+        .filter((from) => from > at)
+        .sort()[0] ?? null,
     identity: best(standing.length > 0 ? standing : identities, at),
     filing: proof('filing'),
     vetting,
-    confidentiality: proof('confidentiality-agreement'),
+    confidentiality: newest(of('confidentiality-agreement').map(filed), at),
     training: proof('training'),
     affiliation: best(
       affiliations.filter((one) => one.organisationId === organisationId).map(({ from, until }) => ({ ref: organisationId, from, until })),

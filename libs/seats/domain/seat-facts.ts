@@ -30,6 +30,8 @@ export interface SeatFacts {
     readonly training: Proof | null;
     /** With the unit, or, for the other classes, with the organisation of the record. */
     readonly affiliation: Proof | null;
+    /** When the first of what is on file and has not begun does. */
+    readonly next?: Instant | null;
     /** The lock that keeps the person out. */
     readonly lock: { readonly id: Id; readonly since: Instant } | null;
   };

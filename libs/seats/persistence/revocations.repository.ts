@@ -31,6 +31,17 @@ export class RevocationsRepository {
 
   supersede = (tx: Tx, row: RevocationRow): Promise<RevocationRow> => this.table.move(tx, row, { state: 'superseded' });
 
+  /** Those of the seats that another revocation, and no pause, is still worked for: by its receipt they become revoked, not by this one's. */
+  async stillCutting(tx: Tx, id: Id, seatIds: readonly Id[]): Promise<ReadonlySet<Id>> {
+    if (seatIds.length === 0) return new Set();
+    const rows: { id: Id }[] = await managerOf(tx).query(
+      `SELECT DISTINCT s.id FROM unnest($2::uuid[]) AS s (id) JOIN seats.revocations r ON s.id = ANY (r.seat_ids) AND r.state = 'cutting' AND r.id <> $1
+         AND r.cause <> ALL ($3::text[])`,
+      [id, seatIds, [...passing]],
+    );
+    return new Set(rows.map((row) => row.id));
+  }
+
   /** Pauses and suspensions of a seat whose receipt is still worked for; locked. */
   passingOf = (tx: Tx, seatId: Id): Promise<RevocationRow[]> =>
     managerOf(tx)
