@@ -1,11 +1,13 @@
 import { authorisationsContext } from '#authorisations';
 import { identityContext } from '#identity';
+import { managerOf } from '#platform/database/persistence';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type AuthorisationAnswer, type Cast, application, days, ok, openCast, signed, someDigest } from '../support/authorised.js';
 import { drawnUpWith, endBody, registerBody } from '../support/bodies.js';
 import { type Caller, type Medium, openMedium } from '../support/medium.js';
 import { refused } from '../support/outcomes.js';
+import { resting } from '../support/resting.js';
 
 let medium: Medium;
 let cast: Cast;
@@ -69,6 +71,23 @@ describe('the register of bodies', () => {
         ...['stage-body.proposed', 'stage-body.registered', 'stage-body.ending-proposed', 'stage-body.ended'],
       ]);
     }
+  });
+
+  it('takes no confirmation that waited while whoever gave it was locked [TERM-01]', async () => {
+    const region = await bareRegion('zhejiang');
+    const { id } = ok(await enter(medium.security, region.authority, 'expert-panel', await medium.organisation('evaluator')));
+    const operator = await medium.person(medium.operator.organisationId, ['platform-operator']);
+    let answer: unknown;
+    await resting(() => medium)(
+      (tx) =>
+        managerOf(tx)
+          .query('SELECT 1 FROM authorisations.stage_bodies WHERE id = $1 FOR UPDATE', [id])
+          .then(() => undefined),
+      async () => (answer = await confirm(operator, id)),
+      async () => ok(await medium.security.post(`/people/${operator.personId}/locks`, { ground: 'misconduct', reason: '违规' })),
+    );
+    expect(answer).toMatchObject({ status: 403 });
+    expect(await bodiesOf(region.authority)).toEqual([]);
   });
 
   it('lets a body go by the same two alone, whoever asks for its end and however often [AUTH-09] [ACC-05]', async () => {

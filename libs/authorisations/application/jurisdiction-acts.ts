@@ -19,6 +19,7 @@ import {
   ruleValues,
 } from '../domain/messages/profiles.messages.js';
 import { JurisdictionsRepository } from '../persistence/jurisdictions.repository.js';
+import { oneAfterTheOther } from '../persistence/confirmations.js';
 import type { ProfileEntryRow, SupersedingTextRow, WorkingYearRow } from '../persistence/review.entities.js';
 import { Jurisdictions } from './jurisdictions.js';
 
@@ -70,26 +71,23 @@ export class JurisdictionActs {
 
   /** Checked again as of now: others may have been confirmed meanwhile, and the proposer may be an authority no more. */
   confirm(ctx: ActContext, id: Id): Promise<EntryAnswer> {
-    return this.unitOfWork.run(
-      ctx,
-      async (tx) => {
-        const row = await this.repository.lock(tx, id);
-        await this.assertOwnRegion(tx, row.profile);
-        const change = decideEntryConfirmation(row, personOf(ctx.actor).personId, ctx.at);
-        await this.standings.assertStands(tx, row.proposedBy, await this.decidesFor(tx, row.profile));
-        checkEntry(row, await this.jurisdictions.entries(tx), ctx.at);
-        const next = await this.repository.update(tx, row, change);
-        await tx.record({
-          action: ctx.action,
-          object: { kind: 'profile-entry', id },
-          before: row,
-          after: next,
-          details: { profile: row.profile, rule: row.rule },
-        });
-        return entryView(next);
-      },
-      { serializable: true },
-    );
+    return this.unitOfWork.run(ctx, async (tx) => {
+      await oneAfterTheOther(tx);
+      const row = await this.repository.lock(tx, id);
+      await this.assertOwnRegion(tx, row.profile);
+      const change = decideEntryConfirmation(row, personOf(ctx.actor).personId, ctx.at);
+      await this.standings.assertStands(tx, row.proposedBy, await this.decidesFor(tx, row.profile));
+      checkEntry(row, await this.jurisdictions.entries(tx), ctx.at);
+      const next = await this.repository.update(tx, row, change);
+      await tx.record({
+        action: ctx.action,
+        object: { kind: 'profile-entry', id },
+        before: row,
+        after: next,
+        details: { profile: row.profile, rule: row.rule },
+      });
+      return entryView(next);
+    });
   }
 
   /** A text that replaces a profile's: nothing new is authorised under the old one from its first day (ADM-04). */
@@ -167,17 +165,14 @@ export class JurisdictionActs {
   }
 
   confirmYear(ctx: ActContext, id: Id): Promise<YearAnswer> {
-    return this.unitOfWork.run(
-      ctx,
-      async (tx) => {
-        const row = await this.repository.lockYear(tx, id);
-        const proposer = await this.standings.entitled(tx, row.proposedBy);
-        const change = decideYearConfirmation(row, proposer, await this.standings.acting(tx), ctx.at);
-        checkWorkingYear(row, await this.standingYear(tx, row.year));
-        return this.recordedYear(tx, await this.repository.updateYear(tx, row, change), row);
-      },
-      { serializable: true },
-    );
+    return this.unitOfWork.run(ctx, async (tx) => {
+      await oneAfterTheOther(tx);
+      const row = await this.repository.lockYear(tx, id);
+      const proposer = await this.standings.entitled(tx, row.proposedBy);
+      const change = decideYearConfirmation(row, proposer, await this.standings.acting(tx), ctx.at);
+      checkWorkingYear(row, await this.standingYear(tx, row.year));
+      return this.recordedYear(tx, await this.repository.updateYear(tx, row, change), row);
+    });
   }
 
   private async standingYear(tx: Tx, year: number): Promise<WorkingYear | undefined> {

@@ -17,6 +17,7 @@ import type { BodiesQuery } from '../contract.js';
 import type { ProposeBody, StageBodyView } from '../domain/messages/stage-bodies.messages.js';
 import type { StageBodyRow } from '../persistence/review.entities.js';
 import { StageBodiesRepository } from '../persistence/stage-bodies.repository.js';
+import { oneAfterTheOther } from '../persistence/confirmations.js';
 import { Jurisdictions } from './jurisdictions.js';
 
 type BodyAnswer = z.input<typeof StageBodyView>;
@@ -55,17 +56,14 @@ export class StageBodies {
 
   /** By the administrator of the other side; everything is asked again. */
   confirm(ctx: ActContext, id: Id): Promise<BodyAnswer> {
-    return this.unitOfWork.run(
-      ctx,
-      async (tx) => {
-        const row = await this.repository.lock(tx, id);
-        const proposer = await this.standings.entitled(tx, row.proposedBy);
-        const change = decideBodyConfirmation(row, proposer, await this.standings.acting(tx), ctx.at);
-        await this.check(tx, row);
-        return this.recorded(tx, await this.repository.apply(tx, row, change), row);
-      },
-      { serializable: true },
-    );
+    return this.unitOfWork.run(ctx, async (tx) => {
+      await oneAfterTheOther(tx);
+      const row = await this.repository.lock(tx, id);
+      const proposer = await this.standings.entitled(tx, row.proposedBy);
+      const change = decideBodyConfirmation(row, proposer, await this.standings.acting(tx), ctx.at);
+      await this.check(tx, row);
+      return this.recorded(tx, await this.repository.apply(tx, row, change), row);
+    });
   }
 
   /** Withdraws what nobody confirmed; of a registered body, proposes the end. */

@@ -200,14 +200,12 @@ export class UnitOfWork {
    * `database.busy` (503) without a connection in time, `database.limit-reached` (503, nothing changed), `database.unreachable` (503,
    * unknown whether it was done).
    */
-  run<T>(context: ActContext, work: (tx: Tx) => Promise<T>, options: { serializable?: boolean } = {}): Promise<T> {
+  run<T>(context: ActContext, work: (tx: Tx) => Promise<T>): Promise<T> {
     const acting = async (): Promise<T> => {
       for (let attempt = 1; ; attempt += 1) {
         try {
           const inside = (manager: EntityManager): Promise<T> => inTransaction(this.dataSource, () => this.inside(context, manager, work));
-          return await (options.serializable === true
-            ? this.dataSource.transaction('SERIALIZABLE', inside)
-            : this.dataSource.transaction(inside));
+          return await this.dataSource.transaction(inside);
         } catch (error) {
           if (retryable.has((error as { code?: string }).code ?? '')) {
             if (attempt === attempts) throw refuse('state.changed-meanwhile');
