@@ -1,8 +1,8 @@
 import { instant, pageQuery, waits } from '#platform/http/schemas';
 import { RunState } from '#runs/contract';
 import { z } from 'zod';
+import { digest } from './domain/sealed/header.js';
 
-const digest = z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/);
 const tableName = z.string().regex(/^[a-z][a-z0-9_]{0,40}$/);
 
 export const SubmissionState = z.enum(['submitted', 'reviewed', 'returned']);

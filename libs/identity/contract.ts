@@ -1,4 +1,4 @@
-import { defineEvent } from '#kernel';
+import { defineEvent, roles } from '#kernel';
 import { day, instant, instantWithOffset, pageQuery, range } from '#platform/http/schemas';
 import { z } from 'zod';
 import { lockGrounds } from './domain/person-lock.js';
@@ -62,17 +62,7 @@ export const RoleScope = z.discriminatedUnion('kind', [
 export const GrantRole = range(
   z
     .object({
-      role: z.enum([
-        'platform-operator',
-        'security-admin',
-        'audit-admin',
-        'authority',
-        'provider',
-        'unit-manager',
-        'unit-developer',
-        'export-reviewer',
-        'evaluator',
-      ]),
+      role: z.enum(roles),
       scope: RoleScope,
       from,
       until,

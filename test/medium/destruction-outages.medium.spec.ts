@@ -1,21 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { authorisationsContext } from '#authorisations';
-import { coderunsContext } from '#coderuns';
-import { datasetsContext } from '#datasets';
-import { desensitisationContext } from '#desensitisation';
-import { domainsContext } from '#domains';
 import { exportsContext } from '#exports';
-import { identityContext } from '#identity';
 import { newId, sha256 } from '#kernel';
 import { limitsConfig } from '#platform/config';
 import { keysConfig } from '#platform/keys';
 import { objectsConfig } from '#platform/objects';
-import { seatsContext } from '#seats';
 import { terminationsContext } from '#terminations';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startOpenBao, startVersitygw, type ObjectStore, type OpenBao } from '../../deploy/embedded/servers/index.js';
+import { deliveredContexts } from '../support/delivered.js';
 import { FaultProxy, type Fault } from '../support/fault-proxy.js';
 import { openMedium, type Medium } from '../support/medium.js';
 import { inDays, ok, openOperating, type Operating } from '../support/operating.js';
@@ -47,17 +41,7 @@ beforeAll(async () => {
   };
   const keys = { kind: 'transit', address: stores.keys.url, tokenFile: bao.tokenFile, attempts: 2 };
   medium = await openMedium({
-    contexts: [
-      identityContext,
-      authorisationsContext,
-      datasetsContext,
-      { ...domainsContext, jobs: [] },
-      seatsContext,
-      desensitisationContext,
-      coderunsContext,
-      exportsContext,
-      terminationsContext,
-    ],
+    contexts: [...deliveredContexts, exportsContext, terminationsContext],
     worker: true,
     config: (whole) => ({
       ...whole,

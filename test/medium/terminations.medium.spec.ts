@@ -1,33 +1,17 @@
-import { authorisationsContext } from '#authorisations';
-import { coderunsContext } from '#coderuns';
-import { datasetsContext } from '#datasets';
-import { desensitisationContext } from '#desensitisation';
-import { domainsContext } from '#domains';
 import { exportsContext } from '#exports';
-import { identityContext } from '#identity';
 import { documentDigest, newId, parseSignedDocument, sha256, verifySignedDocument } from '#kernel';
 import { Seams } from '#platform/seams';
-import { seatsContext } from '#seats';
 import { documentKeys, SignedDocuments } from '#platform/documents';
 import { terminationsContext } from '#terminations';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deliveredContexts } from '../support/delivered.js';
 import { openMedium, type Medium } from '../support/medium.js';
 import { approveScenario, filePerson, inDays, ok, openOperating, seatGranted, type Operating } from '../support/operating.js';
 
 let medium: Medium;
 beforeAll(async () => {
   // Without a cluster no domain is made; everything that is kept elsewhere is destroyed for real.
-  const contexts = [
-    identityContext,
-    authorisationsContext,
-    datasetsContext,
-    { ...domainsContext, jobs: [] },
-    seatsContext,
-    desensitisationContext,
-    coderunsContext,
-    exportsContext,
-    terminationsContext,
-  ];
+  const contexts = [...deliveredContexts, exportsContext, terminationsContext];
   medium = await openMedium({
     contexts,
     worker: true,

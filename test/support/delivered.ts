@@ -44,7 +44,7 @@ export const canary = '13800138000';
 export const deliveredRows = 3000;
 const granted = residentFields.map(({ name }) => name).filter((name) => name !== '银行卡号');
 
-const deliveredContexts: readonly ContextDeclaration[] = [
+export const deliveredContexts: readonly ContextDeclaration[] = [
   identityContext,
   authorisationsContext,
   datasetsContext,

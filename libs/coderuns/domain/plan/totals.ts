@@ -37,13 +37,18 @@ export function withoutTotals(tables: Tables, judged: Compiled, { keys, sets, ce
   if (adding.length === 0) return judged;
   const pairs = addingOf(closed(sets));
   const names = (set: Keys): string[] => set.map((key) => keys[key] ?? '');
+  /** Whether those not shown of the parts of a total are one alone, or too few together. */
+  const tells = (at: string, over = ''): string => {
+    const out = `NOT coalesce(o${at}, false) AND n${at} > 0`;
+    const together = `coalesce(sum(n${at}) FILTER (WHERE ${out})${over}, 0)`;
+    return `(count(*) FILTER (WHERE ${out})${over} = 1 OR (${together} > 0 AND ${together} < ${String(rule.threshold)}))`;
+  };
   let now = judged;
   for (let round = 0; round < rounds; round += 1)
     for (const { total, parts } of pairs.filter((one) => sets.includes(one.parts))) {
       const by = ['level', ...names(total)].join(', ');
-      const out = (at: string): string => `NOT coalesce(o${at}, false) AND n${at} > 0`;
       const more = adding.flatMap((at) => [
-        `${tells(out(at), `n${at}`, ` OVER (PARTITION BY ${by})`, rule)} AS x${at}`,
+        `${tells(at, ` OVER (PARTITION BY ${by})`)} AS x${at}`,
         `row_number() OVER (PARTITION BY ${by}, coalesce(o${at}, false) ORDER BY ${[`n${at}`, ...keys].join(', ')}) AS r${at}`,
       ]);
       const ranked = tables.add(`SELECT *, ${more.join(', ')} FROM ${now.name}`, now.shape);
@@ -52,10 +57,9 @@ export function withoutTotals(tables: Tables, judged: Compiled, { keys, sets, ce
       now = tables.add(`SELECT * EXCLUDE (${extra}) REPLACE (${left.join(', ')}) FROM ${ranked.name}`, now.shape, true);
     }
   for (const { total, parts } of pairs.filter((one) => sets.includes(one.parts) && sets.includes(one.total))) {
-    const out = (at: string): string => `NOT coalesce(o${at}, false) AND n${at} > 0`;
     const own = names(total);
     const told = tables.add(
-      `SELECT ${[...own, ...adding.map((at) => `${tells(out(at), `n${at}`, '', rule)} AS x${at}`)].join(', ')} FROM ${now.name} WHERE level = ${level(parts)}${grouped(own)}`,
+      `SELECT ${[...own, ...adding.map((at) => `${tells(at)} AS x${at}`)].join(', ')} FROM ${now.name} WHERE level = ${level(parts)}${grouped(own)}`,
       now.shape,
     );
     const meet = [`g.level = ${level(total)}`, ...own.map((key) => `g.${key} IS NOT DISTINCT FROM t.${key}`)].join(' AND ');
@@ -78,11 +82,6 @@ const finestOf = (sets: readonly Keys[]): Keys => sets.find((set) => !sets.some(
 const levelOf = (set: Keys, keys: readonly string[]): string =>
   String(keys.reduce((bits, _, at) => bits * 2 + (set.includes(at) ? 0 : 1), 0));
 
-/** Whether those that are not known of the parts of a total are one alone, or too few together. */
-function tells(unknown: string, subjects: string, over: string, { threshold }: DisclosureRule): string {
-  const together = `coalesce(sum(${subjects}) FILTER (WHERE ${unknown})${over}, 0)`;
-  return `(count(*) FILTER (WHERE ${unknown})${over} = 1 OR (${together} > 0 AND ${together} < ${String(threshold)}))`;
-}
 const grouped = (by: readonly string[]): string => (by.length === 0 ? '' : ` GROUP BY ${by.join(', ')}`);
 
 const within = (total: Keys, parts: Keys): boolean => total.length < parts.length && total.every((key) => parts.includes(key));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+export const digest = z.string().regex(/^(sha256|sm3):[0-9a-f]{64}$/);
 
 /** Sealed maps are written in the field of this prime: the largest below 2^30, so that a product is reduced with 32-bit whole numbers. */
 export const sealedMapPrime = 1_073_741_789;
